@@ -1,0 +1,50 @@
+//! The ids of the last lines.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+
+/// Remembers ids as 64-bit hashes under a key of its own: among 100,000 ids a new one is taken
+/// for an old one once in 10^14, and nobody outside can choose ids that are.
+pub(crate) struct Seen {
+    most: usize,
+    hasher: RandomState,
+    hashes: HashSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl Seen {
+    pub(crate) fn new(most: usize) -> Self {
+        Self {
+            most,
+            hasher: RandomState::new(),
+            hashes: HashSet::new(),
+            order: VecDeque::new(),
+        }
+    }
+
+    /// Whether the id is new; it is remembered from now on. A line without an id is always new.
+    pub(crate) fn is_new(&mut self, id: &str) -> bool {
+        if id.is_empty() {
+            return true;
+        }
+        let hash = self.hasher.hash_one(id);
+        if !self.hashes.insert(hash) {
+            return false;
+        }
+        self.order.push_back(hash);
+        while self.order.len() > self.most {
+            if let Some(oldest) = self.order.pop_front() {
+                self.hashes.remove(&oldest);
+            }
+        }
+        true
+    }
+
+    /// Forgets an id whose line could not be kept.
+    pub(crate) fn forget(&mut self, id: &str) {
+        let hash = self.hasher.hash_one(id);
+        if self.hashes.remove(&hash) {
+            self.order.retain(|one| *one != hash);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The Miso API on the wire: types, the error envelope and the rules both sides obey. No I/O.
+//!
+//! The client and the local instance share this crate, so a wrong name here would pass both.
+//! `tests/wire.rs` therefore holds every type against JSON written by hand from API.md.
+
+mod access;
+mod application;
+mod deployment;
+mod environment;
+mod error;
+mod health;
+mod list;
+mod log;
+pub mod manifest;
+mod open;
+mod token;
+
+pub use access::{Me, Permission};
+pub use application::{
+    Application, ApplicationStatus, ApplicationType, ConfigurationItem, ConfigurationLocation,
+    EnvironmentEntry,
+};
+pub use deployment::{DeployRequest, Deployment, DeploymentStatus, DeploymentStep, StepStatus};
+pub use environment::{
+    Environment, EnvironmentResource, EnvironmentStatus, ResourceUsage, is_production,
+};
+pub use error::{ErrorBody, ErrorCode, ErrorDetail, ErrorEnvelope};
+pub use health::{Health, HealthCheckResult, HealthEvent, HealthStatus};
+pub use list::{Page, PageLinks, PageMeta};
+pub use log::{Appended, LineSink, LogLevel, LogLine, LogPage};
+pub use token::{TokenRequest, TokenResponse};

@@ -1,0 +1,96 @@
+//! Health and logs.
+
+use miso_api::*;
+use serde_json::json;
+
+use super::{at, both_ways, read, some, write};
+
+#[test]
+fn health() {
+    let wire = json!({
+        "status": "degraded", "checkedAt": "2026-11-24T08:00:00Z", "latencyMs": 12,
+        "checks": [{"name": "database", "status": "unhealthy", "latencyMs": 5,
+                    "message": "refused"}],
+        "history": [{"at": "2026-11-24T07:30:00Z", "status": "healthy", "message": "started"}]
+    });
+    let health = Health {
+        status: HealthStatus::Degraded,
+        checked_at: Some(at(8, 0)),
+        latency_ms: Some(12),
+        checks: vec![HealthCheckResult {
+            name: "database".to_owned(),
+            status: HealthStatus::Unhealthy,
+            latency_ms: Some(5),
+            message: some("refused"),
+        }],
+        history: vec![HealthEvent {
+            at: at(7, 30),
+            status: HealthStatus::Healthy,
+            message: some("started"),
+        }],
+    };
+    both_ways(wire, health);
+    let least: Health = read(json!({"status": "unknown", "checks": null, "history": null}));
+    assert_eq!(
+        (least.status, least.checked_at),
+        (HealthStatus::NotKnown, None)
+    );
+    assert_eq!((least.checks, least.history), (vec![], vec![]));
+    let word: Health = read(json!({"status": "flapping"}));
+    assert_eq!(write(&word.status), "flapping");
+}
+
+#[test]
+fn log_lines() {
+    let wire = json!({
+        "data": [{"id": "l-1", "timestamp": "2026-11-24T08:00:00.123456789Z", "level": "warn",
+                  "message": "slow", "source": "stdout", "environment": "dev",
+                  "instance": "i-1", "fields": {"ms": 900, "path": "/a"}}],
+        "nextCursor": "c-2"
+    });
+    let line = LogLine {
+        id: "l-1".to_owned(),
+        timestamp: at(8, 0) + chrono::TimeDelta::nanoseconds(123_456_789),
+        level: LogLevel::Warn,
+        message: "slow".to_owned(),
+        source: some("stdout"),
+        environment: some("dev"),
+        instance: some("i-1"),
+        fields: json!({"ms": 900, "path": "/a"})
+            .as_object()
+            .unwrap()
+            .clone(),
+    };
+    both_ways(
+        wire,
+        LogPage {
+            data: vec![line],
+            next_cursor: some("c-2"),
+        },
+    );
+    both_ways(
+        json!({"data": [], "nextCursor": null}),
+        LogPage {
+            data: vec![],
+            next_cursor: None,
+        },
+    );
+    let nulls: LogPage = read(json!({"data": null}));
+    assert_eq!((nulls.data.len(), nulls.next_cursor), (0, None));
+}
+
+#[test]
+fn a_log_line_is_read_tolerantly() {
+    let least: LogLine = read(json!({"id": "1", "timestamp": "2026-11-24T10:00:00+02:00"}));
+    assert_eq!((least.timestamp, least.level), (at(8, 0), LogLevel::Info));
+    assert_eq!((least.message.as_str(), least.fields.len()), ("", 0));
+    let nulls: LogLine = read(
+        json!({"id": "1", "timestamp": "2026-11-24T08:00:00Z", "level": null,
+                                     "message": null, "source": null, "fields": null, "x": 1}),
+    );
+    assert_eq!((nulls.level, nulls.source), (LogLevel::Info, None));
+    let odd: LogLine =
+        read(json!({"id": "1", "timestamp": "2026-11-24T08:00:00Z", "level": "TRACE"}));
+    assert_eq!(odd.level, LogLevel::Unknown("TRACE".to_owned()));
+    assert_eq!(write(&odd)["timestamp"], "2026-11-24T08:00:00Z");
+}

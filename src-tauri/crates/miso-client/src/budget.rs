@@ -1,0 +1,283 @@
+//! The request budget of one connection: a sliding log of what was sent, corrected by what the
+//! server says is left. It never lets more through than the limits allow (DESIGN.md, "The
+//! request budget").
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::Clock;
+
+/// How urgent a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Somebody clicked and waits.
+    Interactive,
+    /// It is on screen.
+    Watched,
+    /// Nobody looks at it now.
+    Background,
+}
+
+/// What the server allows a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests in any hour.
+    pub per_hour: u32,
+    /// Requests in any minute.
+    pub per_minute: u32,
+}
+
+impl Default for Limits {
+    /// API.md, "Rate limits".
+    fn default() -> Self {
+        Self {
+            per_hour: 1000,
+            per_minute: 100,
+        }
+    }
+}
+
+/// The budget; asked before every request.
+pub struct Budget {
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+}
+
+struct State {
+    limits: Limits,
+    sent: VecDeque<Duration>,
+    told: Option<Told>,
+}
+
+/// What the server said last about the hour.
+#[derive(Clone, Copy)]
+struct Told {
+    remaining: u32,
+    resets: DateTime<Utc>,
+}
+
+/// The part of the hour that may be spent without a thought.
+const CALM: f64 = 0.3;
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+impl Budget {
+    /// A budget of which nothing is spent.
+    pub fn new(clock: Arc<dyn Clock>, limits: Limits) -> Self {
+        Self {
+            clock,
+            state: Mutex::new(State {
+                limits,
+                sent: VecDeque::new(),
+                told: None,
+            }),
+        }
+    }
+
+    /// Takes one request out of the budget, or says how long to wait before asking again.
+    ///
+    /// # Errors
+    /// The time after which a request of this class may be possible.
+    pub fn take(&self, class: Class) -> Result<(), Duration> {
+        let now = self.clock.monotonic();
+        let mut state = self.lock();
+        state.forget_before(now, self.clock.now());
+        match state.wait(now, self.clock.now(), class) {
+            Some(wait) => Err(wait),
+            None => {
+                state.sent.push_back(now);
+                if let Some(told) = &mut state.told {
+                    told.remaining = told.remaining.saturating_sub(1);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Gives back what was taken last: no request was made after all.
+    pub fn give_back(&self) {
+        let mut state = self.lock();
+        state.sent.pop_back();
+        if let Some(told) = &mut state.told {
+            told.remaining = told.remaining.saturating_add(1);
+        }
+    }
+
+    /// Corrects the budget by an answer's `X-RateLimit-Remaining` and `X-RateLimit-Reset`
+    /// (seconds from now, at most an hour).
+    pub fn told(&self, remaining: u32, resets_in: Duration) {
+        // Wall time: the server's window goes on while this machine sleeps.
+        let resets = self.clock.now() + resets_in.min(HOUR);
+        self.lock().told = Some(Told { remaining, resets });
+    }
+
+    /// Corrects the budget by a refusal: nothing is left until then.
+    pub fn refused(&self, retry_after: Duration) {
+        self.told(0, retry_after);
+    }
+
+    /// Takes limits from an answer's `RateLimit-Policy`.
+    pub fn set_limits(&self, limits: Limits) {
+        self.lock().limits = limits;
+    }
+
+    /// How much of the hour is spent, 0 to 1.
+    pub fn pressure(&self) -> f64 {
+        let now = self.clock.monotonic();
+        let mut state = self.lock();
+        state.forget_before(now, self.clock.now());
+        let own = state.sent.len() as f64 / f64::from(state.limits.per_hour.max(1));
+        let told = state.told.map_or(0.0, |told| {
+            1.0 - f64::from(told.remaining) / f64::from(state.limits.per_hour.max(1))
+        });
+        own.max(told).clamp(0.0, 1.0)
+    }
+
+    /// How much slower than calmly what is watched should be asked for, 1 or more: the more of
+    /// the hour is spent, the slower, so that it lasts.
+    pub fn stretch(&self) -> f64 {
+        let over = (self.pressure() - CALM).max(0.0) / (1.0 - CALM);
+        1.0 + 14.0 * over * over
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn forget_before(&mut self, now: Duration, wall: DateTime<Utc>) {
+        while self.sent.front().is_some_and(|sent| *sent + HOUR <= now) {
+            self.sent.pop_front();
+        }
+        if self.told.is_some_and(|told| told.resets <= wall) {
+            self.told = None;
+        }
+    }
+
+    /// How long a request of this class must wait; `None` if it may go now.
+    fn wait(&self, now: Duration, wall: DateTime<Utc>, class: Class) -> Option<Duration> {
+        let (minute_share, hour_share) = shares(class);
+        let minute = allowed(self.limits.per_minute, minute_share);
+        let hour = allowed(self.limits.per_hour, hour_share);
+        let by_minute = self.until_free(now, MINUTE, minute);
+        let by_hour = self.until_free(now, HOUR, hour);
+        let reserve = self.limits.per_hour.saturating_sub(hour);
+        let by_server = self
+            .told
+            .filter(|told| told.remaining <= reserve)
+            .map(|told| (told.resets - wall).to_std().unwrap_or_default());
+        [by_minute, by_hour, by_server].into_iter().flatten().max()
+    }
+
+    /// Until the window holds fewer than `most` requests.
+    fn until_free(&self, now: Duration, window: Duration, most: u32) -> Option<Duration> {
+        let recent = self
+            .sent
+            .iter()
+            .rev()
+            .take_while(|sent| **sent + window > now)
+            .count();
+        let over = recent.checked_sub(most as usize)?;
+        let oldest_to_leave = self.sent.get(self.sent.len() - recent + over)?;
+        Some((*oldest_to_leave + window).saturating_sub(now))
+    }
+}
+
+/// Percent of the minute's and the hour's limit a class may fill; the rest is the reserve of the
+/// more urgent ones.
+fn shares(class: Class) -> (u32, u32) {
+    match class {
+        Class::Interactive => (95, 98),
+        Class::Watched => (70, 88),
+        Class::Background => (40, 60),
+    }
+}
+
+fn allowed(limit: u32, percent: u32) -> u32 {
+    (limit.saturating_mul(percent) / 100).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    struct Hand(Mutex<Duration>);
+
+    impl Clock for Hand {
+        fn now(&self) -> DateTime<Utc> {
+            DateTime::UNIX_EPOCH + *self.0.lock().unwrap()
+        }
+        fn monotonic(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    fn budget(limits: Limits) -> (Arc<Hand>, Budget) {
+        let hand = Arc::new(Hand(Mutex::new(Duration::from_secs(1))));
+        (hand.clone(), Budget::new(hand, limits))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        /// Whatever is asked for when, no window ever holds more than the limits.
+        #[test]
+        fn never_more_than_the_limits(
+            asks in prop::collection::vec((0u64..5_000, 0u8..3), 1..2_500),
+            per_minute in 5u32..120,
+            per_hour in 20u32..1_200,
+        ) {
+            let (hand, budget) = budget(Limits { per_hour, per_minute });
+            let mut sent: Vec<Duration> = Vec::new();
+            for (millis, class) in asks {
+                *hand.0.lock().unwrap() += Duration::from_millis(millis);
+                let now = hand.monotonic();
+                let class = [Class::Interactive, Class::Watched, Class::Background][class as usize];
+                if budget.take(class).is_ok() {
+                    sent.push(now);
+                }
+                let within = |window: Duration| sent.iter().rev().take_while(|t| **t + window > now).count();
+                prop_assert!(within(MINUTE) <= per_minute as usize);
+                prop_assert!(within(HOUR) <= per_hour as usize);
+            }
+        }
+
+        /// The wait that is given is enough, and not more than a window.
+        #[test]
+        fn the_wait_is_enough(burst in 1usize..300) {
+            let (hand, budget) = budget(Limits::default());
+            for _ in 0..burst {
+                if let Err(wait) = budget.take(Class::Interactive) {
+                    prop_assert!(wait <= MINUTE);
+                    *hand.0.lock().unwrap() += wait;
+                    prop_assert!(budget.take(Class::Interactive).is_ok());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_click_still_goes_when_watchers_have_used_their_share() {
+        let (_, budget) = budget(Limits::default());
+        while budget.take(Class::Watched).is_ok() {}
+        assert!(budget.take(Class::Background).is_err());
+        assert!(budget.take(Class::Interactive).is_ok());
+    }
+
+    #[test]
+    fn the_servers_word_counts_until_it_resets() {
+        let (hand, budget) = budget(Limits::default());
+        budget.told(0, Duration::from_secs(30));
+        assert_eq!(
+            budget.take(Class::Interactive),
+            Err(Duration::from_secs(30))
+        );
+        *hand.0.lock().unwrap() += Duration::from_secs(30);
+        assert_eq!(budget.take(Class::Interactive), Ok(()));
+    }
+}

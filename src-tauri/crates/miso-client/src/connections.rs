@@ -1,0 +1,289 @@
+//! Every connection of this machine, each with its client.
+
+use std::path::Path;
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
+};
+
+use url::Url;
+
+use crate::session::Surroundings;
+use crate::signin::Browser;
+use crate::{
+    Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Publish,
+    SessionState, Vault,
+};
+
+/// What all clients share.
+pub struct Parts {
+    /// The keyring.
+    pub vault: Arc<Vault>,
+    /// The browser.
+    pub browser: Arc<dyn Browser>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Where events go.
+    pub publish: Arc<dyn Publish>,
+    /// What was read last.
+    pub cache: Arc<Cache>,
+}
+
+/// The connections, in the order in which they were made.
+pub struct Connections {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    around: Surroundings,
+    cache: Arc<Cache>,
+    all: RwLock<Vec<Entry>>,
+}
+
+struct Entry {
+    connection: Connection,
+    client: Client,
+}
+
+impl Connections {
+    /// The connections that the settings hold.
+    ///
+    /// # Errors
+    /// [`Code::Tls`] where no HTTP client can be made at all.
+    pub fn new(parts: Parts, known: Vec<Connection>) -> Result<Self, Failure> {
+        let Parts {
+            vault,
+            browser,
+            clock,
+            publish,
+            cache,
+        } = parts;
+        let relay = Arc::new(Relay {
+            onward: publish,
+            shared: Mutex::new(Weak::new()),
+        });
+        let around = Surroundings {
+            vault,
+            browser,
+            clock,
+            publish: relay.clone(),
+        };
+        let shared = Arc::new(Shared {
+            around,
+            cache,
+            all: RwLock::new(Vec::new()),
+        });
+        *relay.lock() = Arc::downgrade(&shared);
+        for connection in known {
+            let client = shared.client(&connection)?;
+            shared.write().push(Entry { connection, client });
+        }
+        Ok(Self { shared })
+    }
+
+    /// Opens the cache in a folder of the caller's.
+    ///
+    /// # Errors
+    /// [`Code::CacheFailed`].
+    pub fn cache_in(folder: &Path) -> Result<Cache, Failure> {
+        Cache::open(&folder.join("cache.sqlite"))
+    }
+
+    /// Every connection and its session, in order.
+    pub fn list(&self) -> Vec<(Connection, SessionState)> {
+        let all = self.shared.read();
+        all.iter()
+            .map(|entry| (entry.connection.clone(), entry.client.session()))
+            .collect()
+    }
+
+    /// What the settings should hold.
+    pub fn to_save(&self) -> Vec<Connection> {
+        self.shared
+            .read()
+            .iter()
+            .map(|entry| entry.connection.clone())
+            .collect()
+    }
+
+    /// A connection.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`].
+    pub fn get(&self, id: &ConnectionId) -> Result<Connection, Failure> {
+        self.shared.find(id, |entry| entry.connection.clone())
+    }
+
+    /// A connection's client.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`].
+    pub fn client(&self, id: &ConnectionId) -> Result<Client, Failure> {
+        self.shared.find(id, |entry| entry.client.clone())
+    }
+
+    /// The connection to an instance, made if there is none yet.
+    ///
+    /// # Errors
+    /// [`Code::Tls`].
+    pub fn add(&self, url: Url, issuer: String) -> Result<ConnectionId, Failure> {
+        let known = self.shared.read().iter().find_map(|entry| {
+            let same = entry.connection.url == url && entry.connection.local_instance.is_none();
+            same.then(|| entry.connection.id.clone())
+        });
+        if let Some(id) = known {
+            return Ok(id);
+        }
+        let connection = Connection {
+            issuer: Some(issuer),
+            ..Connection::to(url, &self.hues())
+        };
+        self.insert(connection)
+    }
+
+    /// The connection to the local instance of this id, made if there is none yet; it follows the
+    /// instance where that has moved to another port.
+    ///
+    /// # Errors
+    /// [`Code::Tls`].
+    pub fn add_local(&self, url: Url, instance: &str, name: &str) -> Result<ConnectionId, Failure> {
+        let known = {
+            let all = self.shared.read();
+            all.iter()
+                .find(|entry| entry.connection.local_instance.as_deref() == Some(instance))
+                .map(|entry| entry.connection.clone())
+        };
+        let Some(mut connection) = known else {
+            let connection = Connection {
+                name: name.to_owned(),
+                local_instance: Some(instance.to_owned()),
+                ..Connection::to(url, &self.hues())
+            };
+            return self.insert(connection);
+        };
+        let id = connection.id.clone();
+        if connection.url != url {
+            connection.url = url;
+            let client = self.shared.client(&connection)?;
+            for entry in self
+                .shared
+                .write()
+                .iter_mut()
+                .filter(|entry| entry.connection.id == id)
+            {
+                *entry = Entry {
+                    connection: connection.clone(),
+                    client: client.clone(),
+                };
+            }
+            self.changed();
+        }
+        Ok(id)
+    }
+
+    /// Removes a connection with all that was kept of it. Signs it out first.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`]; or what could not be cleared, the connection is gone then too.
+    pub async fn remove(&self, id: &ConnectionId) -> Result<(), Failure> {
+        let client = self.client(id)?;
+        let signed_out = client.sign_out().await;
+        self.shared
+            .write()
+            .retain(|entry| entry.connection.id != *id);
+        self.changed();
+        signed_out
+    }
+
+    fn insert(&self, connection: Connection) -> Result<ConnectionId, Failure> {
+        let client = self.shared.client(&connection)?;
+        let id = connection.id.clone();
+        self.shared.write().push(Entry { connection, client });
+        self.changed();
+        Ok(id)
+    }
+
+    fn hues(&self) -> Vec<Hue> {
+        self.shared
+            .read()
+            .iter()
+            .map(|entry| entry.connection.hue)
+            .collect()
+    }
+
+    fn changed(&self) {
+        self.shared
+            .around
+            .publish
+            .publish(Event::ConnectionsChanged);
+    }
+}
+
+impl Shared {
+    fn client(&self, connection: &Connection) -> Result<Client, Failure> {
+        Client::new(connection, self.around.clone(), self.cache.clone())
+    }
+
+    fn find<T>(&self, id: &ConnectionId, take: impl Fn(&Entry) -> T) -> Result<T, Failure> {
+        self.read()
+            .iter()
+            .find(|entry| entry.connection.id == *id)
+            .map(take)
+            .ok_or_else(|| Failure::new(Code::ConnectionUnknown).with("connection", id))
+    }
+
+    /// Keeps who signed in; whether that is new.
+    fn remember(&self, id: &ConnectionId, account: &Account) -> bool {
+        let mut all = self.write();
+        let Some(entry) = all.iter_mut().find(|entry| entry.connection.id == *id) else {
+            return false;
+        };
+        entry.client.show_account(account);
+        let before = entry.connection.account.replace(account.clone());
+        before.as_ref() != Some(account)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Entry>> {
+        self.all.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Entry>> {
+        self.all.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Passes events on, and keeps with a connection who signed in.
+struct Relay {
+    onward: Arc<dyn Publish>,
+    shared: Mutex<Weak<Shared>>,
+}
+
+impl Relay {
+    fn lock(&self) -> MutexGuard<'_, Weak<Shared>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Publish for Relay {
+    fn publish(&self, event: Event) {
+        let signed_in = match &event {
+            Event::SessionChanged {
+                connection,
+                session: SessionState::SignedIn { account, .. },
+            } => Some((connection.clone(), account.clone())),
+            Event::SessionChanged { .. }
+            | Event::ConnectionsChanged
+            | Event::ResourceChanged { .. }
+            | Event::WaitDue { .. }
+            | Event::DeploymentEnded { .. } => None,
+        };
+        let shared = self.lock().upgrade();
+        let is_new = match (signed_in, shared) {
+            (Some((connection, account)), Some(shared)) => shared.remember(&connection, &account),
+            (_, _) => false,
+        };
+        self.onward.publish(event);
+        if is_new {
+            self.onward.publish(Event::ConnectionsChanged);
+        }
+    }
+}

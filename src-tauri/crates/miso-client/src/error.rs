@@ -1,0 +1,136 @@
+//! The one error type: a stable code with parameters; the words come from the user interface.
+
+use std::collections::BTreeMap;
+
+use miso_api::ErrorDetail;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $code:ident,)+) => {
+        /// What went wrong, by a word that never changes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code {
+            $($(#[$meta])* $code,)+
+        }
+
+        impl Code {
+            /// Every code, so that a test can hold the words against them.
+            pub const ALL: &[Self] = &[$(Self::$code,)+];
+        }
+    };
+}
+
+codes! {
+    /// No connection could be made; params: `host`.
+    Offline,
+    /// No answer in time; params: `host`.
+    Timeout,
+    /// The certificate or the TLS handshake was refused; params: `host`.
+    Tls,
+    /// The answer is not one of a Miso instance; params: `status`, `excerpt`.
+    NotMiso,
+    /// The answer is larger than allowed; params: `limit`.
+    TooLarge,
+    /// The session does not count any more.
+    Unauthorized,
+    /// Nobody is signed in.
+    SignedOut,
+    /// A permission is missing.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// Taken, stale or under way.
+    Conflict,
+    /// The server asked to wait; params: `seconds`.
+    RateLimited,
+    /// A field is not as it must be; see `details`.
+    Validation,
+    /// The server's own fault; params: `status`.
+    ServerError,
+    /// A write was sent and its answer was lost: it may or may not have happened.
+    OutcomeUnknown,
+    /// There is no keyring to keep the session in.
+    KeyringUnavailable,
+    /// The keyring is locked.
+    KeyringLocked,
+    /// What the keyring holds cannot be read.
+    KeyringCorrupt,
+    /// The provider gave no refresh token: the session ends with its access token.
+    NoRefreshToken,
+    /// The request waits its turn; params: `seconds`.
+    BudgetWait,
+    /// The browser could not be opened.
+    BrowserNotOpened,
+    /// The attempt was called off.
+    SignInCancelled,
+    /// Nobody came back from the browser in time.
+    SignInTimeout,
+    /// The provider said no; params: `error`.
+    SignInRefused,
+    /// The ID token is not to be trusted; params: `reason`.
+    IdTokenInvalid,
+    /// The answer came from another issuer (RFC 9207); params: `expected`, `found`.
+    IssuerMismatch,
+    /// The provider could not be found; params: `url`, `reason`.
+    DiscoveryFailed,
+    /// What was typed is no address of an instance; params: `address`.
+    AddressInvalid,
+    /// There is no such connection.
+    ConnectionUnknown,
+    /// The cache on disk cannot be used; params: `reason`.
+    CacheFailed,
+    /// The log store on disk cannot be used; params: `reason`.
+    LogStoreFailed,
+}
+
+/// An error with everything the user interface needs to say it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
+#[error("{code:?} {params:?}")]
+pub struct Failure {
+    /// The stable word to decide by.
+    #[specta(type = String)]
+    pub code: Code,
+    /// What the words need.
+    pub params: BTreeMap<String, String>,
+    /// The server's own words; shown as detail, never matched.
+    pub message: Option<String>,
+    /// What to tell the operator of the instance.
+    pub request_id: Option<String>,
+    /// What is wrong with which field.
+    pub details: Vec<ErrorDetail>,
+}
+
+impl Failure {
+    /// An error of this code without parameters.
+    pub fn new(code: Code) -> Self {
+        Self {
+            code,
+            params: BTreeMap::new(),
+            message: None,
+            request_id: None,
+            details: Vec::new(),
+        }
+    }
+
+    /// Adds a parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    /// Adds words of the other side.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// Whether the far end could not be reached, so that what is cached is all there is.
+    pub fn is_connectivity(&self) -> bool {
+        matches!(self.code, Code::Offline | Code::Timeout | Code::Tls)
+    }
+}

@@ -1,0 +1,39 @@
+//! One asynchronous client for a Miso instance: sign-in, vault, request budget, endpoints, the
+//! cached view, watchers and the log tail. It does not know Tauri.
+//!
+//! [`Connections`] holds every connection; [`Client`] is one of them, with one set of methods.
+//! Below it, [`wire`] is the only place that knows paths and names of the wire, and
+//! [`transport`] the only place that makes API requests.
+
+pub mod address;
+mod budget;
+mod cache;
+mod client;
+mod clock;
+mod connection;
+mod connections;
+mod error;
+mod http;
+mod reading;
+mod session;
+pub mod signin;
+mod tail;
+pub mod transport;
+mod vault;
+mod view;
+mod watch;
+mod wire;
+
+pub use budget::{Budget, Class, Limits};
+pub use cache::Cache;
+pub use client::Client;
+pub use clock::{Clock, SystemClock};
+pub use connection::{Account, Connection, ConnectionId, Hue};
+pub use connections::{Connections, Parts};
+pub use error::{Code, Failure};
+pub use reading::{Reading, Resource, Source};
+pub use session::{SessionState, SignInStep};
+pub use signin::{Browser, InstanceFound};
+pub use tail::{TailProgress, TailState};
+pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};
+pub use watch::{Event, Lease, LeaseId, Publish};

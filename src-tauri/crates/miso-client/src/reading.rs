@@ -1,0 +1,71 @@
+//! What a read returns, and the names of what can be read.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::Failure;
+
+/// A value that knows its age.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Reading<T> {
+    /// The value.
+    pub value: T,
+    /// When the server said so.
+    pub as_of: DateTime<Utc>,
+    /// Where it comes from now.
+    pub source: Source,
+    /// Why the server's last answer brought nothing newer, where it did answer.
+    pub failure: Option<Failure>,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Source {
+    /// The server answered in this run of the app.
+    Live,
+    /// Kept from before; the server has not been asked yet.
+    Cache,
+    /// Kept from before; the server could not be reached when it was last asked.
+    Offline,
+}
+
+/// Something that can be read, watched and refreshed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Resource {
+    /// Every application with all its environments.
+    Applications,
+    /// One application.
+    Application {
+        /// Its key.
+        application: String,
+    },
+    /// Every environment.
+    Environments,
+    /// The caller.
+    Me,
+    /// Recent deployments, of everything or of one application.
+    Deployments {
+        /// The application's key, if only its own.
+        application: Option<String>,
+    },
+    /// One deployment.
+    Deployment {
+        /// Its id.
+        id: String,
+    },
+    /// The health of an application in an environment.
+    Health {
+        /// The application's key.
+        application: String,
+        /// The environment's key.
+        environment: String,
+    },
+}

@@ -1,0 +1,137 @@
+//! One attempt to sign in with the browser, from discovery to a verified account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use subtle::ConstantTimeEq;
+use url::Url;
+
+use super::loopback::{Callback, Loopback};
+use super::{Browser, Provider, Refreshed};
+use crate::session::SignInStep;
+use crate::{Account, Clock, Code, Failure};
+
+/// Nobody needs longer in the browser (SECURITY.md).
+const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// What an attempt needs.
+pub(crate) struct Attempt<'a> {
+    pub instance: &'a Url,
+    pub client_id: &'a str,
+    /// Further authorization parameters, such as the local instance's launch key.
+    pub extra: &'a [(String, SecretString)],
+    pub browser: Arc<dyn Browser>,
+    pub clock: &'a dyn Clock,
+    /// Told at each step; with the address once it is known.
+    pub step: &'a (dyn Fn(SignInStep, Option<&Url>) + Send + Sync),
+}
+
+/// What an attempt ends with.
+pub(crate) struct SignedIn {
+    pub provider: Provider,
+    pub tokens: Refreshed,
+    pub account: Account,
+}
+
+/// Signs in. Dropping the future calls it off and closes the redirect's socket.
+pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
+    let Attempt {
+        instance,
+        client_id,
+        extra,
+        browser,
+        clock,
+        step,
+    } = attempt;
+    step(SignInStep::Discovering, None);
+    let provider = Provider::discover(instance).await?;
+    let loopback = Loopback::bind().await?;
+    let redirect = loopback.redirect().clone();
+    let authorization = provider.authorization(client_id, &redirect, extra);
+    step(SignInStep::WaitingForBrowser, Some(&authorization.address));
+    let address = authorization.address.clone();
+    let opening = async {
+        let address_to_open = address.clone();
+        let opened = tokio::task::spawn_blocking(move || browser.open(&address_to_open)).await;
+        let reason = match opened {
+            Ok(Ok(())) => return,
+            Ok(Err(reason)) => reason,
+            Err(error) => error.to_string(),
+        };
+        // The wait goes on: the address can be copied into any browser of this machine.
+        tracing::warn!(reason, "no browser could be opened");
+        step(SignInStep::NoBrowser, Some(&address));
+    };
+    let wait = loopback.callback(authorization.state.secret());
+    let (callback, ()) = tokio::join!(tokio::time::timeout(BROWSER_LIMIT, wait), opening);
+    let callback = callback.map_err(|_| Failure::new(Code::SignInTimeout))?;
+    let code = code_of(callback, &provider)?;
+    step(SignInStep::Exchanging, None);
+    let (tokens, account) = provider
+        .exchange(client_id, &redirect, code, authorization, clock)
+        .await?;
+    Ok(SignedIn {
+        provider,
+        tokens,
+        account,
+    })
+}
+
+fn code_of(callback: Callback, provider: &Provider) -> Result<String, Failure> {
+    let (result, iss) = match callback {
+        Callback::Code { code, iss } => (Ok(code), iss),
+        Callback::Refused {
+            error,
+            description,
+            iss,
+        } => {
+            let failure = Failure::new(Code::SignInRefused).with("error", error);
+            let failure = match description {
+                Some(description) => failure.saying(description),
+                None => failure,
+            };
+            (Err(failure), iss)
+        }
+    };
+    check_issuer(provider.issuer(), iss.as_deref(), provider.promises_iss())?;
+    result
+}
+
+/// RFC 9207 §2.4: the answer must come from the issuer that was asked.
+fn check_issuer(expected: &str, found: Option<&str>, promised: bool) -> Result<(), Failure> {
+    let good = match found {
+        Some(found) => found.as_bytes().ct_eq(expected.as_bytes()).into(),
+        None => !promised,
+    };
+    if good {
+        return Ok(());
+    }
+    Err(Failure::new(Code::IssuerMismatch)
+        .with("expected", expected)
+        .with("found", found.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_must_be_the_one_that_was_asked() {
+        let expected = "https://issuer.example";
+        for (found, promised, good) in [
+            (Some("https://issuer.example"), true, true),
+            (Some("https://issuer.example"), false, true),
+            (None, false, true),
+            (None, true, false),
+            (Some("https://issuer.example/"), true, false),
+            (Some("https://other.example"), false, false),
+        ] {
+            assert_eq!(
+                check_issuer(expected, found, promised).is_ok(),
+                good,
+                "{found:?} {promised}"
+            );
+        }
+    }
+}

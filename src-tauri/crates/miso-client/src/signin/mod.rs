@@ -1,0 +1,51 @@
+//! Signing in: discovery, the browser and the loopback redirect, the exchange, verification.
+
+mod attempt;
+mod loopback;
+mod provider;
+mod service_account;
+mod verify;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use url::Url;
+
+use crate::Failure;
+
+pub(crate) use attempt::{Attempt, SignedIn, sign_in};
+pub(crate) use provider::{Provider, Refreshed};
+pub(crate) use service_account::service_token;
+
+/// Opens addresses in the browser the user already has.
+pub trait Browser: Send + Sync {
+    /// Opens an address.
+    ///
+    /// # Errors
+    /// Why no browser could be started, in the system's words.
+    fn open(&self, address: &Url) -> Result<(), String>;
+}
+
+/// What discovery found behind an address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct InstanceFound {
+    /// The instance.
+    pub url: Url,
+    /// Its OpenID Connect issuer.
+    pub issuer: String,
+    /// Scopes this provider does not know, which are therefore not asked for.
+    pub scopes_left_out: Vec<String>,
+}
+
+/// Looks for an instance and its provider.
+///
+/// # Errors
+/// Why there is none: connectivity, TLS, or [`crate::Code::DiscoveryFailed`].
+pub async fn probe(instance: &Url) -> Result<InstanceFound, Failure> {
+    let provider = Provider::discover(instance).await?;
+    Ok(InstanceFound {
+        url: instance.clone(),
+        issuer: provider.issuer().to_owned(),
+        scopes_left_out: provider.scopes_left_out(),
+    })
+}

@@ -1,0 +1,72 @@
+//! A service account's token: `POST /auth/token`, the platform's own (API.md, "Sign-in").
+
+use std::time::Duration;
+
+use miso_api::{ErrorEnvelope, TokenRequest, TokenResponse};
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::http::{ReadError, client_for, failure_of, read_bounded};
+use crate::wire::documented::TOKEN_PATH;
+use crate::{Code, Failure};
+
+const LIMIT: usize = 1024 * 1024;
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+
+/// A service account's access token.
+pub(crate) struct ServiceToken {
+    pub access_token: SecretString,
+    pub expires_in: Option<Duration>,
+}
+
+/// Asks for a token. A wrong id or secret is [`Code::SignedOut`].
+pub(crate) async fn service_token(
+    instance: &Url,
+    client_id: &str,
+    client_secret: &SecretString,
+) -> Result<ServiceToken, Failure> {
+    let mut address = instance.clone();
+    address.set_path(&format!(
+        "{}{TOKEN_PATH}",
+        instance.path().trim_end_matches('/')
+    ));
+    let request = TokenRequest {
+        client_id: client_id.to_owned(),
+        client_secret: client_secret.expose_secret().to_owned(),
+        grant_type: "client_credentials".to_owned(),
+        scope: Some("api".to_owned()),
+    };
+    let response = client_for(instance)?
+        .post(address)
+        .timeout(ANSWER_LIMIT)
+        .json(&request)
+        .send()
+        .await
+        .map_err(|error| failure_of(&error, instance))?;
+    let status = response.status();
+    let body = read_bounded(response, LIMIT)
+        .await
+        .map_err(|error| match error {
+            ReadError::TooLarge => Failure::new(Code::TooLarge).with("limit", LIMIT),
+            ReadError::Broken(error) => failure_of(&error, instance),
+        })?;
+    if status.is_success() {
+        let token: TokenResponse = serde_json::from_slice(&body)
+            .map_err(|_| Failure::new(Code::NotMiso).with("status", status.as_u16()))?;
+        return Ok(ServiceToken {
+            access_token: SecretString::from(token.access_token),
+            expires_in: token.expires_in.map(Duration::from_secs),
+        });
+    }
+    let Ok(envelope) = serde_json::from_slice::<ErrorEnvelope>(&body) else {
+        return Err(Failure::new(Code::NotMiso).with("status", status.as_u16()));
+    };
+    let code = if status.as_u16() == 401 {
+        Code::SignedOut
+    } else {
+        Code::SignInRefused
+    };
+    Err(Failure::new(code)
+        .with("error", envelope.error.code)
+        .saying(envelope.error.message))
+}

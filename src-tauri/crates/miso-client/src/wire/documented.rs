@@ -1,0 +1,133 @@
+//! The documented API (API.md): paths, parameters and headers of every call made.
+
+use miso_api::DeployRequest;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::transport::{Call, LOG_LIMIT};
+
+/// The largest page (API.md, "Lists").
+pub(crate) const PAGE_SIZE: u32 = 200;
+/// The path of the platform's own token endpoint.
+pub(crate) const TOKEN_PATH: &str = "/auth/token";
+
+/// RFC 3986's unreserved characters stay as they are.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+pub(crate) fn me() -> Call {
+    Call::get("/api/users/me")
+}
+
+pub(crate) fn applications(page: u32) -> Call {
+    Call::get("/api/applications")
+        .query("page", page)
+        .query("pageSize", PAGE_SIZE)
+}
+
+pub(crate) fn application(key: &str) -> Call {
+    Call::get(format!("/api/applications/{}", segment(key)))
+}
+
+pub(crate) fn create_application(manifest: Value) -> Call {
+    Call::post("/api/applications", manifest)
+}
+
+pub(crate) fn deploy(
+    key: &str,
+    request: &DeployRequest,
+    idempotency_key: &str,
+) -> serde_json::Result<Call> {
+    let body = serde_json::to_value(request)?;
+    let call = Call::post(format!("/api/applications/{}/deploy", segment(key)), body)
+        .header("Idempotency-Key", idempotency_key);
+    Ok(call)
+}
+
+pub(crate) fn deployments(application: Option<&str>) -> Call {
+    match application {
+        Some(key) => Call::get(format!("/api/applications/{}/deployments", segment(key))),
+        None => Call::get("/api/deployments"),
+    }
+    .query("pageSize", PAGE_SIZE)
+}
+
+pub(crate) fn deployment(id: &str) -> Call {
+    Call::get(format!("/api/deployments/{}", segment(id)))
+}
+
+pub(crate) fn environments() -> Call {
+    Call::get("/api/environments")
+}
+
+pub(crate) fn health(application: &str, environment: &str) -> Call {
+    Call::get(format!("/api/applications/{}/health", segment(application)))
+        .query("environment", environment)
+}
+
+/// Which part of a log is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LogRange {
+    /// The newest lines, newest first.
+    Newest,
+    /// From the oldest kept line on, oldest first.
+    Oldest,
+    /// From a moment on, oldest first.
+    Since(String),
+    /// From a cursor on, oldest first.
+    After(String),
+}
+
+pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit: u32) -> Call {
+    let call = Call::get(format!("/api/applications/{}/logs", segment(application)))
+        .query("environment", environment)
+        .query("limit", limit);
+    let call = match range {
+        LogRange::Newest => call.query("order", "desc"),
+        LogRange::Oldest => call.query("order", "asc"),
+        LogRange::Since(moment) => call.query("order", "asc").query("since", moment),
+        LogRange::After(cursor) => call.query("order", "asc").query("cursor", cursor),
+    };
+    Call {
+        limit: LOG_LIMIT,
+        ..call
+    }
+}
+
+/// One path segment. A dot segment would be resolved away, however it is encoded once.
+fn segment(text: &str) -> String {
+    if matches!(text, "." | "..") {
+        return text.replace('.', "%252E");
+    }
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_cannot_be_left() {
+        assert_eq!(
+            application("../users/me").path,
+            "/api/applications/..%2Fusers%2Fme"
+        );
+        assert_eq!(deployment("a?b#c d").path, "/api/deployments/a%3Fb%23c%20d");
+        assert_eq!(deployment("..").path, "/api/deployments/%252E%252E");
+    }
+
+    #[test]
+    fn a_deploy_carries_only_what_was_asked_for() {
+        let request = DeployRequest {
+            environment: "dev".to_owned(),
+            image: None,
+            note: None,
+        };
+        let call = deploy("orders", &request, "key-1").unwrap();
+        assert_eq!(call.body, Some(serde_json::json!({"environment": "dev"})));
+        assert_eq!(call.headers, [("Idempotency-Key", "key-1".to_owned())]);
+    }
+}

@@ -1,0 +1,4 @@
+//! How the product's calls look on the wire. One module for each reading of the API; nothing
+//! above knows their paths or envelopes.
+
+pub(crate) mod documented;

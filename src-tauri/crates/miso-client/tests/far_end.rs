@@ -1,0 +1,316 @@
+//! A far end whose answers a test sets: provider and API on one loopback port.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use miso_client::{
+    Account, Browser, Cache, Client, Connection, Connections, Credential, CredentialKind,
+    CredentialStore, Event, Parts, Publish, SystemClock, Vault, VaultError,
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use url::Url;
+use zeroize::Zeroizing;
+
+/// What the far end answers to one request.
+pub struct Answer {
+    pub status: u16,
+    pub body: String,
+    pub headers: Vec<(&'static str, String)>,
+    /// Takes the request and closes the connection.
+    pub lost: bool,
+}
+
+/// Makes an answer.
+pub type Make = fn() -> Answer;
+
+impl Answer {
+    pub fn json(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            body: body.to_string(),
+            headers: Vec::new(),
+            lost: false,
+        }
+    }
+
+    pub fn error(status: u16, code: &str) -> Self {
+        Self::json(
+            status,
+            json!({"error": {"code": code, "message": "no", "requestId": "req-1"}}),
+        )
+    }
+
+    pub fn text(status: u16, body: &str) -> Self {
+        Self {
+            body: body.to_owned(),
+            ..Self::json(status, Value::Null)
+        }
+    }
+
+    pub fn lost() -> Self {
+        Self {
+            lost: true,
+            ..Self::text(200, "")
+        }
+    }
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub line: String,
+    pub token: Option<String>,
+    pub body: String,
+    /// Its `Idempotency-Key`.
+    pub key: Option<String>,
+}
+
+type Script = Arc<dyn Fn(&Asked) -> Answer + Send + Sync>;
+
+pub struct FarEnd {
+    pub url: Url,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    url: Url,
+    script: Script,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl FarEnd {
+    /// Starts a far end; discovery is answered by itself, everything else by the script.
+    pub async fn start(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let shared = Shared {
+            url: url.clone(),
+            script: Arc::new(script),
+            asked: asked.clone(),
+        };
+        let router = Router::new().fallback(answer).with_state(shared);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, asked }
+    }
+
+    /// The requests that began with this method and path.
+    pub fn asked(&self, line: &str) -> Vec<Asked> {
+        let asked = self.asked.lock().unwrap();
+        asked
+            .iter()
+            .filter(|asked| asked.line.starts_with(line))
+            .cloned()
+            .collect()
+    }
+}
+
+async fn answer(State(shared): State<Shared>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 1 << 20).await.unwrap();
+    let token = parts.headers.get("authorization").map(|value| {
+        value
+            .to_str()
+            .unwrap()
+            .strip_prefix("Bearer ")
+            .unwrap()
+            .to_owned()
+    });
+    let asked = Asked {
+        line: format!("{} {}", parts.method, parts.uri),
+        token,
+        body: String::from_utf8(body.to_vec()).unwrap(),
+        key: parts
+            .headers
+            .get("idempotency-key")
+            .map(|key| key.to_str().unwrap().to_owned()),
+    };
+    let answer = match asked.line.as_str() {
+        "GET /.well-known/openid-configuration" => Answer::json(200, discovery(&shared.url)),
+        "GET /jwks" => Answer::json(200, json!({"keys": []})),
+        _ => {
+            shared.asked.lock().unwrap().push(asked.clone());
+            (shared.script)(&asked)
+        }
+    };
+    let mut response = Response::builder().status(answer.status);
+    if answer.lost {
+        // A promised body that never comes: the connection is cut while it is read.
+        let cut = futures_util::stream::once(async {
+            Err::<bytes::Bytes, _>(std::io::Error::other("cut"))
+        });
+        return response
+            .header("content-length", "10")
+            .body(Body::from_stream(cut))
+            .unwrap();
+    }
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    response
+        .header("content-type", "application/json")
+        .body(Body::from(answer.body))
+        .unwrap()
+}
+
+fn discovery(url: &Url) -> Value {
+    let at = |path: &str| url.join(path).unwrap().to_string();
+    json!({
+        "issuer": url.as_str().trim_end_matches('/'),
+        "authorization_endpoint": at("authorize"),
+        "token_endpoint": at("token"),
+        "jwks_uri": at("jwks"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+    })
+}
+
+/// A keyring that a test can look into.
+#[derive(Clone, Default)]
+pub struct Shelf(Arc<Mutex<HashMap<String, Vec<u8>>>>);
+
+impl Shelf {
+    pub fn clear(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.lock().unwrap().is_empty()
+    }
+}
+
+impl CredentialStore for Shelf {
+    fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        Ok(self
+            .0
+            .lock()
+            .unwrap()
+            .get(name)
+            .cloned()
+            .map(Zeroizing::new))
+    }
+    fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
+        self.0
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value.to_vec());
+        Ok(())
+    }
+    fn delete(&mut self, name: &str) -> Result<(), VaultError> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+struct NoBrowser;
+
+impl Browser for NoBrowser {
+    fn open(&self, _: &Url) -> Result<(), String> {
+        Err("there is none".to_owned())
+    }
+}
+
+#[derive(Default)]
+pub struct Heard(Mutex<Vec<Event>>, AtomicUsize);
+
+impl Heard {
+    pub fn all(&self) -> Vec<Event> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Publish for Heard {
+    fn publish(&self, event: Event) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+/// A client with a restored session whose access token has yet to be fetched.
+pub struct Restored {
+    pub client: Client,
+    pub shelf: Shelf,
+    pub heard: Arc<Heard>,
+    pub connections: Connections,
+}
+
+pub async fn restored(far_end: &FarEnd) -> Restored {
+    restored_by(far_end, far_end.url.as_str().trim_end_matches('/')).await
+}
+
+/// The same with a credential that another issuer gave.
+pub async fn restored_by(far_end: &FarEnd, issuer: &str) -> Restored {
+    let shelf = Shelf::default();
+    let heard = Arc::new(Heard::default());
+    let inside = shelf.clone();
+    let vault = Arc::new(Vault::over(Arc::new(move || Box::new(inside.clone()))));
+    let account = Account {
+        subject: "u-1".to_owned(),
+        username: "aino".to_owned(),
+        display_name: None,
+        email: None,
+    };
+    let connection = Connection {
+        account: Some(account.clone()),
+        ..Connection::to(far_end.url.clone(), &[])
+    };
+    let id = connection.id.clone();
+    let credential = Credential {
+        kind: CredentialKind::RefreshToken,
+        secret: SecretString::from("refresh-1"),
+        issuer: issuer.to_owned(),
+        client_id: "miso-desktop".to_owned(),
+        account,
+    };
+    vault.save(&id, credential, true).await.unwrap();
+    let parts = Parts {
+        vault,
+        browser: Arc::new(NoBrowser),
+        clock: Arc::new(SystemClock::new()),
+        publish: heard.clone(),
+        cache: Arc::new(Cache::in_memory().unwrap()),
+    };
+    let connections = Connections::new(parts, vec![connection]).unwrap();
+    let client = connections.client(&id).unwrap();
+    client.begin_restoring();
+    client.restore().await;
+    Restored {
+        client,
+        shelf,
+        heard,
+        connections,
+    }
+}
+
+/// Waits until something holds, for at most 10 s.
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
+    let waiting = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(Duration::from_secs(10), waiting)
+            .await
+            .is_ok(),
+        "{what}"
+    );
+}
+
+/// The token endpoint's answer number `n`.
+pub fn tokens(n: usize) -> Answer {
+    Answer::json(
+        200,
+        json!({"access_token": format!("access-{n}"), "token_type": "Bearer", "expires_in": 600,
+            "refresh_token": format!("refresh-{}", n + 1)}),
+    )
+}

@@ -1,0 +1,7 @@
+//! The client against a far end that does as it is told: real sockets, real HTTP.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod far_end;
+mod session;
+mod transport;

@@ -1,0 +1,241 @@
+//! Deployments: deploy, history, status (API.md, "Deployments").
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use miso_api::{DeploymentStatus, ErrorDetail, Page, Permission};
+use serde_json::{Map, Value, json};
+
+use super::segments::Segment;
+use crate::deploy::{Order, place_order};
+use crate::environments;
+use crate::http::body::JsonObject;
+use crate::http::envelope::ApiError;
+use crate::http::paging::Paging;
+use crate::http::query::{self, Query};
+use crate::oidc::access::Caller;
+use crate::place::Place;
+use crate::site::{Shared, Site};
+use crate::store::applications;
+use crate::store::deployments::{self, Filter, StoredDeployment};
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const LONGEST_KEY: usize = 255;
+const LONGEST_NOTE: usize = 1000;
+
+/// `POST /api/applications/{key}/deploy`
+pub(super) async fn deploy(
+    State(site): State<Shared>,
+    caller: Caller,
+    Segment(key): Segment,
+    headers: HeaderMap,
+    JsonObject(body): JsonObject,
+) -> Result<Response, ApiError> {
+    must_exist(&site, &key).await?;
+    let asked = Asked::read(&body)?;
+    if environments::find(&asked.environment).is_none() {
+        return Err(ApiError::no_such("environment", &asked.environment));
+    }
+    caller.must(&Permission::ApplicationsDeploy, Some(&asked.environment))?;
+    let order = Order {
+        place: Place::new(&key, &asked.environment),
+        image: asked.image,
+        note: asked.note,
+        idempotency_key: idempotency_key(&headers)?,
+        requested_by: caller.username.clone(),
+    };
+    let deployment = place_order(&site.platform, &site.store, order).await?;
+    let location = HeaderValue::from_str(&format!("/api/deployments/{}", deployment.deployment.id))
+        .map_err(ApiError::internal)?;
+    Ok((
+        StatusCode::ACCEPTED,
+        [(header::LOCATION, location)],
+        Json(whole(deployment)?),
+    )
+        .into_response())
+}
+
+/// `GET /api/applications/{key}/deployments`
+pub(super) async fn of_application(
+    State(site): State<Shared>,
+    caller: Caller,
+    Segment(key): Segment,
+    query: Query,
+) -> Result<Json<Page<Value>>, ApiError> {
+    caller.must(&Permission::DeploymentsRead, None)?;
+    must_exist(&site, &key).await?;
+    let path = format!("/api/applications/{key}/deployments");
+    page(&site, &path, &query, Some(key)).await
+}
+
+/// `GET /api/deployments`
+pub(super) async fn list(
+    State(site): State<Shared>,
+    caller: Caller,
+    query: Query,
+) -> Result<Json<Page<Value>>, ApiError> {
+    caller.must(&Permission::DeploymentsRead, None)?;
+    page(
+        &site,
+        "/api/deployments",
+        &query,
+        query.get("application").map(str::to_owned),
+    )
+    .await
+}
+
+/// `GET /api/deployments/{id}`
+pub(super) async fn get(
+    State(site): State<Shared>,
+    caller: Caller,
+    Segment(id): Segment,
+) -> Result<Json<Value>, ApiError> {
+    caller.must(&Permission::DeploymentsRead, None)?;
+    let wanted = id.clone();
+    let found = site
+        .store
+        .call(move |db| deployments::get(db, &wanted))
+        .await?;
+    let found = found.ok_or_else(|| ApiError::no_such("deployment", &id))?;
+    Ok(Json(whole(found)?))
+}
+
+async fn page(
+    site: &Site,
+    path: &str,
+    query: &Query,
+    application: Option<String>,
+) -> Result<Json<Page<Value>>, ApiError> {
+    let paging = Paging::new(path, query)?;
+    let filter = Filter {
+        application,
+        environment: query.environment()?.map(str::to_owned),
+        status: query
+            .word("status", DeploymentStatus::KNOWN)?
+            .map(DeploymentStatus::from),
+        oldest_first: query.word("sort", &["createdAt", "-createdAt"])?.as_deref()
+            == Some("createdAt"),
+    };
+    let (offset, size) = (paging.offset(), paging.size());
+    let (found, total) = site
+        .store
+        .call(move |db| deployments::list(db, &filter, offset, size))
+        .await?;
+    let rows = found.into_iter().map(row).collect::<Result<_, _>>()?;
+    Ok(Json(paging.page(rows, total)))
+}
+
+async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
+    let wanted = key.to_owned();
+    match site
+        .store
+        .call(move |db| applications::get(db, &wanted))
+        .await?
+    {
+        Some(_) => Ok(()),
+        None => Err(ApiError::no_such("application", key)),
+    }
+}
+
+/// A deployment in a list: without the two snapshots, which are large.
+fn row(stored: StoredDeployment) -> Result<Value, ApiError> {
+    let mut row = serde_json::to_value(stored.deployment).map_err(ApiError::internal)?;
+    if let Some(row) = row.as_object_mut() {
+        row.shift_remove("configuration");
+        row.insert("dryRun".to_owned(), json!(false));
+    }
+    Ok(row)
+}
+
+fn whole(stored: StoredDeployment) -> Result<Value, ApiError> {
+    let mut whole = serde_json::to_value(stored.deployment).map_err(ApiError::internal)?;
+    if let Some(whole) = whole.as_object_mut() {
+        whole.insert("dryRun".to_owned(), json!(false));
+        whole.insert("manifest".to_owned(), stored.manifest);
+    }
+    Ok(whole)
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(key) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(_) | Err(_) => Err(ApiError::field(
+            "Idempotency-Key",
+            format!("must be 1 to {LONGEST_KEY} visible ASCII characters"),
+        )),
+    }
+}
+
+/// A deploy request, checked.
+struct Asked {
+    environment: String,
+    image: Option<String>,
+    note: Option<String>,
+}
+
+impl Asked {
+    fn read(body: &Map<String, Value>) -> Result<Self, ApiError> {
+        let mut wrong = Vec::new();
+        let environment = text(body, "environment", &mut wrong);
+        if environment.is_none() && wrong.is_empty() {
+            wrong.push(detail("environment", "is required"));
+        }
+        let image = text(body, "image", &mut wrong);
+        if let Some(image) = &image {
+            // The manifest's own rule for an image decides here too.
+            let probe = json!({"key": "any", "displayName": "any", "type": "webapp", "port": 1, "image": image});
+            let violations = miso_api::manifest::violations(&probe);
+            wrong.extend(violations.into_iter().map(|violation| ErrorDetail {
+                message: violation.to_string(),
+                field: violation.field,
+            }));
+        }
+        let note = text(body, "note", &mut wrong);
+        if note
+            .as_ref()
+            .is_some_and(|note| note.chars().count() > LONGEST_NOTE)
+        {
+            wrong.push(detail("note", "must be at most 1000 characters"));
+        }
+        // To ignore one of these would deploy something else than what was asked for.
+        for field in ["from", "configuration"] {
+            if body.get(field).is_some_and(|value| !value.is_null()) {
+                wrong.push(detail(field, "is not possible on this instance"));
+            }
+        }
+        if body
+            .get("dryRun")
+            .is_some_and(|value| *value != json!(false) && !value.is_null())
+        {
+            wrong.push(detail("dryRun", "is not possible on this instance"));
+        }
+        query::refuse(wrong)?;
+        Ok(Self {
+            environment: environment.unwrap_or_default(),
+            image,
+            note,
+        })
+    }
+}
+
+fn text(body: &Map<String, Value>, field: &str, wrong: &mut Vec<ErrorDetail>) -> Option<String> {
+    match body.get(field) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(_) => {
+            wrong.push(detail(field, "must be a text"));
+            None
+        }
+    }
+}
+
+fn detail(field: &str, message: &str) -> ErrorDetail {
+    ErrorDetail {
+        field: field.to_owned(),
+        message: message.to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The API (API.md): who calls, how often, and the routes.
+
+mod applications;
+mod create;
+mod deployments;
+mod environments;
+mod health;
+mod logs;
+mod segments;
+mod users;
+mod view;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use chrono::Utc;
+use http::Method;
+use http::Uri;
+use miso_api::ErrorCode;
+
+pub(crate) use create::create_application;
+
+use crate::http::envelope::ApiError;
+use crate::http::guard::guard;
+use crate::oidc;
+use crate::site::Shared;
+
+/// Counts requests that carry no token that counts.
+const NOBODY: &str = "";
+
+/// Everything the instance answers on its own port.
+pub(crate) fn router(site: Shared, port: u16) -> Router {
+    Router::new()
+        .route(
+            "/api/applications",
+            get(applications::list).post(applications::create),
+        )
+        .route("/api/applications/{key}", get(applications::get))
+        .route("/api/applications/{key}/deploy", post(deployments::deploy))
+        .route(
+            "/api/applications/{key}/deployments",
+            get(deployments::of_application),
+        )
+        .route("/api/applications/{key}/health", get(health::get))
+        .route("/api/applications/{key}/logs", get(logs::get))
+        .route("/api/deployments", get(deployments::list))
+        .route("/api/deployments/{id}", get(deployments::get))
+        .route("/api/environments", get(environments::list))
+        .route("/api/environments/{key}", get(environments::get))
+        .route("/api/users/me", get(users::me))
+        .merge(oidc::routes())
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(other_method)
+        .layer(from_fn_with_state(site.clone(), admit))
+        .layer(from_fn_with_state(port, guard))
+        .with_state(site)
+}
+
+/// In front of every API call: who calls, and whether not too often. The provider's endpoints are
+/// outside the limit (API.md, "Errors").
+async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path != "/api" && !path.starts_with("/api/") {
+        return next.run(request).await;
+    }
+    let caller = oidc::access::authenticate(&site, request.headers()).await;
+    let client = caller
+        .as_ref()
+        .map_or(NOBODY, |caller| caller.client_id.as_str());
+    let now = u64::try_from(Utc::now().timestamp()).unwrap_or(0);
+    let standing = site.limits.as_ref().map(|limits| limits.admit(client, now));
+    let refusal = standing.as_ref().and_then(|standing| standing.refusal());
+    let mut response = match (refusal, caller) {
+        (Some(refusal), _) => refusal.into_response(),
+        (None, Err(error)) => error.into_response(),
+        (None, Ok(caller)) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    };
+    if let Some(standing) = standing {
+        standing.put_on(response.headers_mut());
+    }
+    response
+}
+
+async fn no_such_path(uri: Uri) -> ApiError {
+    ApiError::no_such_path(uri.path())
+}
+
+async fn other_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::new(
+        ErrorCode::MethodNotAllowed,
+        format!("{method} is not possible on {}.", uri.path()),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,275 @@
+//! The whole router without a socket: what is refused, who may do what, and a sign-in from the
+//! page to the last refresh.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::{HeaderMap, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+use url::{Url, form_urlencoded};
+
+use super::router;
+
+mod applications;
+mod deployments;
+mod logs;
+mod refusals;
+mod sign_in;
+use crate::http::limits::Limits;
+use crate::logs::Logs;
+use crate::logs::line::{Said, Stream};
+use crate::oidc::keys::SigningKey;
+use crate::oidc::pending::Pending;
+use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
+use crate::place::Place;
+use crate::sealing::Seal;
+use crate::site::{Shared, Site};
+use crate::store::{self, Store, placements};
+use crate::workloads::Platform;
+
+const PORT: u16 = 8700;
+const HOST: &str = "127.0.0.1:8700";
+const REDIRECT: &str = "http://127.0.0.1:43121/callback";
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const SCOPE: &str = "openid profile email offline_access api";
+
+/// An instance without a listener.
+struct Bench {
+    site: Shared,
+    _folder: TempDir,
+}
+
+/// An answer, read to its end.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
+    }
+
+    fn code(&self) -> String {
+        self.json()["error"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with_limit(RateLimit::Off)
+    }
+
+    fn with_limit(limit: RateLimit) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
+        let pair = aws_lc_rs::signature::EcdsaKeyPair::generate(
+            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+        );
+        let keys = SigningKey::new(pair.unwrap().to_pkcs8v1().unwrap().as_ref()).unwrap();
+        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
+        // Nothing can be started by it: what is deployed here fails, and that is enough.
+        let command = WorkloadCommand {
+            program: folder.path().join("missing"),
+            args: Vec::new(),
+        };
+        let logs = Logs::new(folder.path().join("logs"));
+        let issuer = format!("http://{HOST}");
+        let site = Site {
+            url: Url::parse(&issuer).unwrap(),
+            issuer,
+            platform: Arc::new(Platform::new(
+                store.clone(),
+                Arc::clone(&seal),
+                command,
+                logs,
+            )),
+            store,
+            keys,
+            launch_key: "the launch key".to_owned().into(),
+            service_account: Some(ServiceAccount {
+                client_id: "ci".to_owned(),
+                client_secret: "a secret".to_owned().into(),
+            }),
+            limits: Limits::new(limit),
+            pending: Pending::default(),
+            seal,
+        };
+        Self {
+            site: Arc::new(site),
+            _folder: folder,
+        }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = router(Arc::clone(&self.site), PORT)
+            .oneshot(request)
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::HOST, HOST)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.post_with(token, path, body, "").await
+    }
+
+    async fn post_with(
+        &self,
+        token: &str,
+        path: &str,
+        body: &Value,
+        idempotency_key: &str,
+    ) -> Answer {
+        let mut request = Request::post(path)
+            .header(header::HOST, HOST)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        if !idempotency_key.is_empty() {
+            request = request.header("idempotency-key", idempotency_key);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::post(path)
+            .header(header::HOST, HOST)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn authorize(&self, changes: &[(&str, &str)]) -> Answer {
+        let mut fields = vec![
+            ("response_type", "code"),
+            ("client_id", "miso-desktop"),
+            ("redirect_uri", REDIRECT),
+            ("scope", SCOPE),
+            ("state", "the state"),
+            ("nonce", "the nonce"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+            ("launch_key", self.site.launch_key.expose_secret()),
+        ];
+        for (name, value) in changes {
+            fields.retain(|(known, _)| known != name);
+            fields.push((name, value));
+        }
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let request = Request::get(format!("/oidc/authorize?{query}")).header(header::HOST, HOST);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Walks through the page as a person and gives the code.
+    async fn code_for(&self, person: &str) -> String {
+        let page = self.authorize(&[]).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        let transaction = transaction(&page.text);
+        let back = self
+            .form(
+                "/sign-in",
+                &[("transaction", &transaction), ("person", person)],
+            )
+            .await;
+        returned(&back, "code").unwrap()
+    }
+
+    async fn exchange(&self, code: &str) -> Answer {
+        self.form(
+            "/oidc/token",
+            &[
+                ("grant_type", "authorization_code"),
+                ("client_id", "miso-desktop"),
+                ("code", code),
+                ("redirect_uri", REDIRECT),
+                ("code_verifier", VERIFIER),
+            ],
+        )
+        .await
+    }
+
+    async fn refresh(&self, token: &str) -> Answer {
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "miso-desktop"),
+            ("refresh_token", token),
+        ];
+        self.form("/oidc/token", &fields).await
+    }
+
+    async fn token_for(&self, person: &str) -> String {
+        let code = self.code_for(person).await;
+        text(&self.exchange(&code).await.json(), "access_token")
+    }
+
+    /// Waits until no deployment is under way.
+    async fn rolled_out(&self) {
+        self.site.platform.rollouts.close();
+        self.site.platform.rollouts.wait().await;
+    }
+
+    async fn create(&self, token: &str, key: &str) -> Answer {
+        self.post(token, "/api/applications", &manifest(key)).await
+    }
+}
+
+fn manifest(key: &str) -> Value {
+    json!({"key": key, "displayName": "My Application", "type": "webapp", "image": "miso/hello:1.0", "port": 3000})
+}
+
+fn transaction(page: &str) -> String {
+    let (_, rest) = page
+        .split_once("name=\"transaction\" value=\"")
+        .expect("a form");
+    rest.split_once('"').expect("a value").0.to_owned()
+}
+
+/// A parameter of the address a redirect leads to.
+fn returned(answer: &Answer, name: &str) -> Option<String> {
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    let to = Url::parse(answer.header("location")).unwrap();
+    assert!(to.as_str().starts_with(REDIRECT));
+    to.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+fn text(value: &Value, field: &str) -> String {
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {field} in {value}"))
+        .to_owned()
+}

@@ -1,0 +1,223 @@
+//! What is refused, and how.
+
+use super::*;
+
+#[tokio::test]
+async fn foreign_hosts_and_origins_are_refused_on_every_route_and_method() {
+    let bench = Bench::new();
+    let paths = [
+        "/",
+        "/api/applications",
+        "/auth/token",
+        "/oidc/token",
+        "/sign-in",
+        "/.well-known/openid-configuration",
+    ];
+    for path in paths {
+        for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
+            for (name, value) in [
+                ("host", "evil.example"),
+                ("host", "127.0.0.1:1"),
+                ("origin", "http://evil.example"),
+                ("origin", "null"),
+            ] {
+                let host = if name == "host" { value } else { HOST };
+                let mut request = Request::builder()
+                    .method(method)
+                    .uri(path)
+                    .header("host", host);
+                if name == "origin" {
+                    request = request.header("origin", value);
+                }
+                let answer = bench.send(request.body(Body::empty()).unwrap()).await;
+                assert_eq!(answer.status, 403, "{method} {path} {name} {value}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_error_of_the_api_is_in_the_envelope() {
+    let bench = Bench::new();
+    let token = bench.token_for("aino.laine").await;
+    let raw = |path: &str, media: &str, body: String| {
+        Request::post(path)
+            .header("host", HOST)
+            .header("content-type", media)
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let delete = Request::delete("/api/applications")
+        .header("host", HOST)
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty())
+        .unwrap();
+    let json_type = "application/json";
+    let deep = "[".repeat(10_000);
+    let cases = [
+        (bench.get(&token, "/api/nowhere").await, 404, "NOT_FOUND"),
+        (bench.get(&token, "/api").await, 404, "NOT_FOUND"),
+        (
+            bench.get(&token, "/api/applications/%ff").await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            bench.get("nonsense", "/api/applications").await,
+            401,
+            "UNAUTHORIZED",
+        ),
+        (bench.send(delete).await, 405, "METHOD_NOT_ALLOWED"),
+        (
+            bench
+                .send(raw("/api/applications", json_type, "{".into()))
+                .await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench.send(raw("/api/applications", json_type, deep)).await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench
+                .send(raw("/api/applications", json_type, "[]".into()))
+                .await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench
+                .send(raw("/api/applications", "text/plain", "{}".into()))
+                .await,
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+        ),
+        (
+            bench
+                .send(raw(
+                    "/api/applications",
+                    json_type,
+                    " ".repeat(1024 * 1024 + 1),
+                ))
+                .await,
+            413,
+            "PAYLOAD_TOO_LARGE",
+        ),
+        (
+            bench.send(raw("/auth/token", json_type, "{}".into())).await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench.get(&token, "/api/applications?pageSize=0").await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench.get(&token, "/api/applications?sort=colour").await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench
+                .get(&token, "/api/applications?environment=moon")
+                .await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            bench.get(&token, "/api/deployments?status=odd").await,
+            400,
+            "VALIDATION_ERROR",
+        ),
+        (
+            bench.get(&token, "/api/deployments/none").await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            bench.get(&token, "/api/environments/moon").await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            bench.get(&token, "/api/applications/none/logs").await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            bench.get(&token, "/api/applications/none/health").await,
+            404,
+            "NOT_FOUND",
+        ),
+    ];
+    for (answer, status, code) in cases {
+        assert_eq!(
+            (answer.status.as_u16(), answer.code().as_str()),
+            (status, code),
+            "{}",
+            answer.text
+        );
+        let error = &answer.json()["error"];
+        assert!(text(error, "requestId").starts_with("req-"));
+        assert_eq!(answer.header("x-request-id"), text(error, "requestId"));
+        assert!(!text(error, "message").is_empty());
+    }
+    let not_allowed = bench
+        .send(
+            Request::delete("/auth/token")
+                .header("host", HOST)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
+    assert_eq!(not_allowed.header("allow"), "POST");
+    let unknown = bench.get(&token, "/api/nowhere").await.json();
+    assert_eq!(
+        unknown["error"]["details"][0]["field"], "path",
+        "told from a missing thing"
+    );
+}
+
+#[tokio::test]
+async fn the_limit_counts_by_client_and_is_told_on_every_answer() {
+    let bench = Bench::with_limit(RateLimit::PerHourMinute {
+        hour: 50,
+        minute: 3,
+    });
+    let token = bench.token_for("aino.laine").await;
+    for (path, status) in [
+        ("/api/users/me", 200),
+        ("/api/nowhere", 404),
+        ("/api/deployments/x", 404),
+    ] {
+        let answer = bench.get(&token, path).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("x-ratelimit-limit"), "50");
+        assert!(answer.header("ratelimit-policy").contains("q=3;w=60"));
+    }
+    let refused = bench.get(&token, "/api/users/me").await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (429, "RATE_LIMITED")
+    );
+    assert!(refused.header("retry-after").parse::<u32>().unwrap() <= 60);
+    let nobody = bench.get("", "/api/users/me").await;
+    assert_eq!(
+        (
+            nobody.status.as_u16(),
+            nobody.header("x-ratelimit-remaining")
+        ),
+        (401, "49")
+    );
+    assert_eq!(
+        bench
+            .get("", "/.well-known/openid-configuration")
+            .await
+            .header("x-ratelimit-limit"),
+        ""
+    );
+}

@@ -1,0 +1,295 @@
+//! Rolling a deployment out: step by step, each written down before and after, and without a gap.
+//! The new workload is well before the address leads to it and the old one ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use miso_api::{Deployment, DeploymentStatus, HealthStatus, LogLevel, StepStatus};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::logs::line::Said;
+use crate::place::Place;
+use crate::store::{self, Store, StoreError, deployments, placements};
+use crate::workloads::Platform;
+use crate::workloads::supervisor::{FirstCrash, Phase, Workload};
+
+/// The steps, in order.
+pub(super) const STEPS: [&str; 5] = ["validate", "prepare", "start", "health", "switch"];
+
+/// How long a new workload may take to be well.
+const TIME_TO_BE_WELL: Duration = Duration::from_secs(20);
+
+/// How long to wait before the store is asked again to keep how a deployment ended; it doubles up
+/// to the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Why a deployment that the instance's own end cut short failed.
+pub(crate) const CUT_SHORT: &str = "the instance stopped while it ran";
+
+/// Rolls a deployment out to its end, whatever that is, and returns when that is kept.
+pub(super) async fn roll_out(platform: Arc<Platform>, store: Store, deployment: Deployment) {
+    let place = Place::new(&deployment.application_key, &deployment.environment);
+    let mut rollout = Rollout {
+        platform: Arc::clone(&platform),
+        store,
+        place,
+        deployment,
+    };
+    let outcome = tokio::select! {
+        outcome = rollout.run() => outcome,
+        () = platform.stop.cancelled() => Err(Failure(CUT_SHORT.to_owned())),
+    };
+    let end = match outcome {
+        Ok(()) => rollout.completed(),
+        Err(Failure(reason)) => rollout.failed(reason),
+    };
+    if let Err(error) = rollout.keep(end).await {
+        // The next start ends it as cut short.
+        let id = &rollout.deployment.id;
+        tracing::error!(%error, deployment = id, "how a deployment ended could not be kept");
+    }
+}
+
+/// Why a deployment failed.
+struct Failure(String);
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self(format!("its progress could not be kept: {error}"))
+    }
+}
+
+/// What a deployment's end means for its place.
+#[derive(Clone)]
+enum End {
+    /// The image runs there since then.
+    Completed { image: String, at: DateTime<Utc> },
+    /// Nothing new runs there.
+    Failed { reason: String },
+}
+
+struct Rollout {
+    platform: Arc<Platform>,
+    store: Store,
+    place: Place,
+    deployment: Deployment,
+}
+
+impl Rollout {
+    async fn run(&mut self) -> Result<(), Failure> {
+        let image = self.deployment.image.clone().unwrap_or_default();
+        self.deployment.status = DeploymentStatus::Running;
+        self.deployment.started_at = Some(store::now());
+
+        self.begin(0, format!("Checking {image}")).await?;
+        let launch = self
+            .platform
+            .prepare(&self.place, &image)
+            .await
+            .map_err(reason)?;
+        self.done(0, None);
+
+        self.begin(1, "Making room, an address and a log".to_owned())
+            .await?;
+        self.platform.take_room(&self.place).map_err(reason)?;
+        let slot = self.platform.slot(&self.place).await.map_err(reason)?;
+        self.done(1, None);
+
+        self.begin(2, format!("Starting {image}")).await?;
+        let workload = self.platform.start(&slot, launch, FirstCrash::IsFinal);
+        if let Err(failure) = self.until_ready(&workload).await {
+            workload.stop().await;
+            return Err(failure);
+        }
+        if let Some(before) = slot.adopt(workload).await {
+            before.stop().await;
+        }
+        self.done(4, None);
+        Ok(())
+    }
+
+    /// Until the address may lead to the workload. Nothing else owns it yet: where this fails, the
+    /// caller ends it.
+    async fn until_ready(&mut self, workload: &Workload) -> Result<(), Failure> {
+        self.until_well(workload).await?;
+        self.begin(4, "Leading the address to the new version".to_owned())
+            .await?;
+        Ok(())
+    }
+
+    /// The steps `start` and `health`.
+    async fn until_well(&mut self, workload: &Workload) -> Result<(), Failure> {
+        let path = workload.launch.health_path.clone();
+        let mut state = workload.watch();
+        let began = Instant::now();
+        let deadline = began + TIME_TO_BE_WELL;
+        let (mut started, mut last) = (false, None);
+        loop {
+            let now = state.borrow_and_update().clone();
+            if let Phase::GaveUp { reason } = now.phase {
+                return Err(Failure(reason));
+            }
+            if now.port.is_some() && !started {
+                started = true;
+                self.done(2, Some(now.instance.clone()));
+                self.begin(3, format!("Waiting until {path} says it is well"))
+                    .await?;
+            }
+            if now
+                .reading
+                .is_some_and(|reading| reading.status == HealthStatus::Healthy)
+            {
+                self.done(
+                    3,
+                    Some(format!("well after {:.1} s", began.elapsed().as_secs_f64())),
+                );
+                return Ok(());
+            }
+            last = now.not_yet.and_then(|reading| reading.message).or(last);
+            match timeout_at(deadline, state.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Err(Failure(CUT_SHORT.to_owned())),
+                Err(_) => {
+                    let last = last.map(|last| format!(": {last}")).unwrap_or_default();
+                    let limit = TIME_TO_BE_WELL.as_secs();
+                    return Err(Failure(format!("not well within {limit} s{last}")));
+                }
+            }
+        }
+    }
+
+    async fn begin(&mut self, step: usize, message: String) -> Result<(), StoreError> {
+        if let Some(step) = self.deployment.steps.get_mut(step) {
+            step.status = StepStatus::Running;
+            step.started_at = Some(store::now());
+        }
+        self.deployment.message = Some(message);
+        self.save().await
+    }
+
+    /// Marks a step as done; it is written with the next one's beginning.
+    fn done(&mut self, step: usize, message: Option<String>) {
+        if let Some(step) = self.deployment.steps.get_mut(step) {
+            step.status = StepStatus::Completed;
+            step.completed_at = Some(store::now());
+            step.message = message;
+        }
+    }
+
+    fn completed(&mut self) -> End {
+        let at = store::now();
+        let image = self.deployment.image.clone().unwrap_or_default();
+        self.deployment.status = DeploymentStatus::Completed;
+        self.deployment.completed_at = Some(at);
+        self.deployment.message = Some(format!("{image} runs"));
+        let before = match &self.deployment.previous_image {
+            Some(before) if *before != image => format!(", before it {before}"),
+            Some(_) => ", started again".to_owned(),
+            None => String::new(),
+        };
+        self.say(LogLevel::Info, format!("{image} runs now{before}"));
+        End::Completed { image, at }
+    }
+
+    fn failed(&mut self, reason: String) -> End {
+        let now = store::now();
+        for step in &mut self.deployment.steps {
+            if step.status == StepStatus::Running {
+                step.status = StepStatus::Failed;
+                step.completed_at = Some(now);
+                step.message = Some(reason.clone());
+            } else if step.status == StepStatus::Pending {
+                step.status = StepStatus::Skipped;
+            }
+        }
+        self.deployment.status = DeploymentStatus::Failed;
+        self.deployment.completed_at = Some(now);
+        self.deployment.error = Some(reason.clone());
+        self.deployment.message = Some("Failed".to_owned());
+        self.say(LogLevel::Error, format!("the deployment failed: {reason}"));
+        End::Failed { reason }
+    }
+
+    /// Writes the end down. A store that refuses is asked again until the instance stops: as long
+    /// as the row says that the deployment runs, no other is accepted there.
+    async fn keep(&self, end: End) -> Result<(), StoreError> {
+        let mut wait = FIRST_WAIT;
+        loop {
+            let error = match self.save_end(end.clone()).await {
+                Ok(runs) => {
+                    if !runs {
+                        self.platform.give_room(&self.place);
+                    }
+                    return Ok(());
+                }
+                Err(StoreError::Closed) => return Err(StoreError::Closed),
+                Err(error @ (StoreError::Sqlite(_) | StoreError::Document(_))) => error,
+            };
+            tracing::warn!(%error, deployment = self.deployment.id, "how a deployment ended is not kept yet");
+            tokio::select! {
+                () = sleep(wait) => {}
+                () = self.platform.stop.cancelled() => return Err(error),
+            }
+            wait = LONGEST_WAIT.min(wait * 2);
+        }
+    }
+
+    /// Writes the end down once and says whether anything is to run at the place.
+    async fn save_end(&self, end: End) -> Result<bool, StoreError> {
+        let (place, deployment) = (self.place.clone(), self.deployment.clone());
+        self.store
+            .call(move |db| {
+                let change = db.transaction()?;
+                let runs = match end {
+                    End::Completed { image, at } => {
+                        placements::set_running(&change, &place, &image, at)?;
+                        true
+                    }
+                    End::Failed { reason } => {
+                        let runs_on =
+                            placements::get(&change, &place)?.is_some_and(|known| known.wanted);
+                        // Where another version goes on running, the failure is the deployment's
+                        // alone.
+                        if !runs_on {
+                            placements::set_error(&change, &place, Some(&reason))?;
+                        }
+                        runs_on
+                    }
+                };
+                deployments::save(&change, &deployment)?;
+                change.commit()?;
+                Ok(runs)
+            })
+            .await
+    }
+
+    async fn save(&self) -> Result<(), StoreError> {
+        let deployment = self.deployment.clone();
+        self.store
+            .call(move |db| deployments::save(db, &deployment))
+            .await
+    }
+
+    /// Writes a line into the place's own log, between the workloads' lines.
+    fn say(&self, level: LogLevel, message: String) {
+        let kept = self.platform.logs.of(&self.place).and_then(|log| {
+            log.append(
+                Utc::now(),
+                Said::platform(level, &self.place.application, message),
+            )
+        });
+        if let Err(error) = kept {
+            tracing::warn!(%error, place = %self.place, "a log line could not be kept");
+        }
+    }
+}
+
+fn reason(error: impl ToString) -> Failure {
+    Failure(error.to_string())
+}
+
+#[cfg(test)]
+#[path = "rollout_tests.rs"]
+mod tests;

@@ -1,0 +1,327 @@
+//! An instance from its start to its end.
+
+use std::io;
+use std::sync::Arc;
+
+use hyper_util::service::TowerToHyperService;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+use crate::deploy::CUT_SHORT;
+use crate::folder::Folder;
+use crate::http::limits::Limits;
+use crate::http::server;
+use crate::identity::Identity;
+use crate::logs::Logs;
+use crate::oidc::DESKTOP;
+use crate::oidc::keys::SigningKey;
+use crate::oidc::pending::Pending;
+use crate::options::Options;
+use crate::sealing::Seal;
+use crate::site::{Shared, Site};
+use crate::store::{self, Store, deployments, progress, sessions};
+use crate::workloads::Platform;
+use crate::{Notice, StartError, api, seed};
+
+/// The fact that holds the instance's id, for the day the identity's own file cannot be read.
+const INSTANCE_ID: &str = "instance_id";
+
+/// A running instance. [`Instance::stop`] ends it in order; dropped without it, its workloads end
+/// with the process.
+pub struct Instance {
+    site: Shared,
+    instance_id: String,
+    notices: Vec<Notice>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    _folder: Folder,
+}
+
+/// Starts an instance: when this returns, it answers. Its workloads come up meanwhile.
+///
+/// # Errors
+/// What is in the way, as [`StartError`] names it; nothing was lost by it.
+pub async fn start(options: Options) -> Result<Instance, StartError> {
+    if let Some(account) = options
+        .service_account
+        .as_ref()
+        .filter(|account| account.client_id == DESKTOP)
+    {
+        return Err(StartError::ClientIdReserved {
+            client_id: account.client_id.clone(),
+        });
+    }
+    let folder = Folder::open(&options.data_dir)?;
+    let (found, mut notices) = Identity::read(&folder)?;
+    let (store, set_aside) = Store::open(&folder.database())?;
+    notices.extend(set_aside);
+    let database = |reason: String| StartError::DatabaseUnreadable {
+        path: folder.database(),
+        reason,
+    };
+    let mut identity = match found {
+        Some(identity) => identity,
+        None => {
+            let noted = store.call(|db| progress::get(db, INSTANCE_ID)).await;
+            Identity::make(noted.map_err(|error| database(error.to_string()))?)?
+        }
+    };
+    let (listener, port) = listen(options.port, identity.port).await?;
+    if let Some(before) = identity.port.filter(|before| *before != port) {
+        notices.push(Notice::new(
+            "port_moved",
+            [("from", before.to_string()), ("to", port.to_string())],
+        ));
+    }
+    if identity.port != Some(port) {
+        identity.port = Some(port);
+        identity.save(&folder)?;
+    }
+    let instance_id = identity.instance_id.clone();
+    store
+        .call(move |db| {
+            progress::set(db, INSTANCE_ID, &instance_id)?;
+            deployments::fail_unfinished(db, CUT_SHORT, store::now())?;
+            sessions::forget_ended(db, store::now())
+        })
+        .await
+        .map_err(|error| database(error.to_string()))?;
+
+    let broken = |error: &dyn std::error::Error| StartError::FolderUnwritable {
+        path: folder.identity(),
+        source: io::Error::other(error.to_string()),
+    };
+    let seal = Seal::new(identity.sealing_key.expose_secret()).map_err(|error| broken(&error))?;
+    let keys =
+        SigningKey::new(identity.signing_key.expose_secret()).map_err(|error| broken(&error))?;
+    let seal = Arc::new(seal);
+    let issuer = format!("http://127.0.0.1:{port}");
+    let url = Url::parse(&issuer).map_err(|error| broken(&error))?;
+    let platform = Platform::new(
+        store.clone(),
+        Arc::clone(&seal),
+        options.workload,
+        Logs::new(folder.logs()),
+    );
+    let site = Arc::new(Site {
+        url,
+        issuer,
+        store,
+        keys,
+        launch_key: identity.launch_key,
+        service_account: options.service_account,
+        limits: Limits::new(options.rate_limit),
+        pending: Pending::default(),
+        seal,
+        platform: Arc::new(platform),
+    });
+
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let service = TowerToHyperService::new(api::router(Arc::clone(&site), port));
+    tasks.spawn(server::serve(listener, service, stop.clone()));
+    site.platform
+        .rollouts
+        .spawn(fill(Arc::clone(&site), options.seed));
+    Ok(Instance {
+        site,
+        instance_id: identity.instance_id,
+        notices,
+        stop,
+        tasks,
+        _folder: folder,
+    })
+}
+
+impl Instance {
+    /// The instance's address.
+    pub fn url(&self) -> &Url {
+        &self.site.url
+    }
+
+    /// The issuer of its provider: the address without a slash at its end.
+    pub fn issuer(&self) -> &str {
+        &self.site.issuer
+    }
+
+    /// The launch key: who holds it may choose who to be. The authorization parameter
+    /// `launch_key` carries it.
+    pub fn sign_in_key(&self) -> &SecretString {
+        &self.site.launch_key
+    }
+
+    /// The id of the instance; it stays when the port moves.
+    pub fn instance_id(&self) -> &str {
+        &self.instance_id
+    }
+
+    /// What the user should be told although the instance runs.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// Ends the instance: no more requests, then the workloads, then the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.site.platform.shut_down().await;
+        self.site.store.close().await;
+    }
+}
+
+/// Opens the port that was asked for, or the one of last time, or another.
+async fn listen(
+    asked: Option<u16>,
+    remembered: Option<u16>,
+) -> Result<(TcpListener, u16), StartError> {
+    let refused = |port: u16| {
+        move |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortTaken { port },
+            _ => StartError::Listen { port, source },
+        }
+    };
+    let listener = match (asked, remembered) {
+        (Some(port), _) => server::listen(port).await.map_err(refused(port))?,
+        (None, Some(port)) => match server::listen(port).await {
+            Ok(listener) => listener,
+            Err(_) => server::listen(0).await.map_err(refused(0))?,
+        },
+        (None, None) => server::listen(0).await.map_err(refused(0))?,
+    };
+    let port = listener.local_addr().map_err(refused(0))?.port();
+    Ok((listener, port))
+}
+
+/// What comes up while the instance answers already: what ran before, then the seed.
+async fn fill(site: Shared, seed: crate::Seed) {
+    let filling = async {
+        if let Err(error) = site.platform.resume().await {
+            tracing::error!(%error, "what ran before could not be started again");
+        }
+        seed::fill(&site, seed).await;
+    };
+    tokio::select! {
+        () = filling => {}
+        () = site.platform.stop.cancelled() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::{RateLimit, Seed, ServiceAccount, WorkloadCommand};
+
+    fn options(folder: &Path) -> Options {
+        Options {
+            data_dir: folder.to_owned(),
+            port: None,
+            seed: Seed::Empty,
+            service_account: None,
+            rate_limit: RateLimit::Off,
+            workload: WorkloadCommand {
+                program: "missing".into(),
+                args: Vec::new(),
+            },
+        }
+    }
+
+    async fn refused(options: Options) -> StartError {
+        match start(options).await {
+            Ok(_) => panic!("it started"),
+            Err(error) => error,
+        }
+    }
+
+    #[tokio::test]
+    async fn it_is_the_same_one_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = start(options(folder.path())).await.unwrap();
+        let known = (first.issuer().to_owned(), first.instance_id().to_owned());
+        let key = first.sign_in_key().expose_secret().to_owned();
+        first.stop().await;
+        let second = start(options(folder.path())).await.unwrap();
+        assert_eq!(
+            (second.issuer().to_owned(), second.instance_id().to_owned()),
+            known
+        );
+        assert_eq!(second.sign_in_key().expose_secret(), key);
+        assert!(second.notices().is_empty());
+        second.stop().await;
+    }
+
+    #[tokio::test]
+    async fn it_stays_the_same_one_when_its_identity_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = start(options(folder.path())).await.unwrap();
+        let id = first.instance_id().to_owned();
+        let key = first.sign_in_key().expose_secret().to_owned();
+        first.stop().await;
+        std::fs::write(folder.path().join("identity.json"), b"{\"version\":1,").unwrap();
+        let second = start(options(folder.path())).await.unwrap();
+        assert_eq!(second.notices()[0].code, "identity_set_aside");
+        assert_eq!(second.instance_id(), id);
+        assert_ne!(second.sign_in_key().expose_secret(), key);
+        second.stop().await;
+        let third = start(options(folder.path())).await.unwrap();
+        assert_eq!(third.instance_id(), id);
+        assert!(third.notices().is_empty());
+        third.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_new_database_learns_the_id() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = start(options(folder.path())).await.unwrap();
+        let id = first.instance_id().to_owned();
+        first.stop().await;
+        std::fs::write(
+            folder.path().join("miso.db"),
+            "no database, whatever it was before",
+        )
+        .unwrap();
+        start(options(folder.path())).await.unwrap().stop().await;
+        std::fs::remove_file(folder.path().join("identity.json")).unwrap();
+        let third = start(options(folder.path())).await.unwrap();
+        assert_eq!(third.instance_id(), id);
+        third.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_remembered_port_moves_and_says_so_a_given_one_never() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = start(options(folder.path())).await.unwrap();
+        let port = first.url().port().unwrap();
+        first.stop().await;
+        let _taken = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+        let error = refused(Options {
+            port: Some(port),
+            ..options(folder.path())
+        })
+        .await;
+        assert_eq!((error.code(), error.port()), ("port_taken", Some(port)));
+        let moved = start(options(folder.path())).await.unwrap();
+        assert_ne!(moved.url().port(), Some(port));
+        assert_eq!(moved.notices()[0].code, "port_moved");
+        assert_eq!(moved.notices()[0].params["from"], port.to_string());
+        moved.stop().await;
+    }
+
+    #[tokio::test]
+    async fn the_apps_own_client_id_is_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let account = ServiceAccount {
+            client_id: DESKTOP.to_owned(),
+            client_secret: "a secret".to_owned().into(),
+        };
+        let options = Options {
+            service_account: Some(account),
+            ..options(folder.path())
+        };
+        assert_eq!(refused(options).await.code(), "client_id_reserved");
+    }
+}

@@ -1,0 +1,41 @@
+//! A complete Miso instance for one machine: the API, an OpenID provider, and workloads that
+//! really run. Embedded in the app, or by itself with `miso-desktop local serve`. Loopback only.
+//!
+//! ```text
+//! http → guard → oidc                         sign-in, tokens
+//!              → admit → api → store          what is known
+//!                            → deploy → workloads → workload (a child process)
+//!                            → logs           what was printed
+//! ```
+//!
+//! Health is what a probe saw, logs are what a workload printed. What is not known is `unknown`.
+
+mod api;
+mod configuration;
+mod deploy;
+mod environments;
+mod error;
+mod folder;
+mod http;
+mod identity;
+mod instance;
+mod logs;
+mod notice;
+mod oidc;
+mod options;
+mod people;
+mod place;
+mod private_file;
+mod random;
+mod sealing;
+mod seed;
+mod site;
+mod store;
+pub mod workload;
+mod workloads;
+
+pub use error::StartError;
+pub use instance::{Instance, start};
+pub use notice::Notice;
+pub use options::{Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+pub use secrecy::{ExposeSecret, SecretString};

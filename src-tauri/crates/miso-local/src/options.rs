@@ -1,0 +1,74 @@
+//! What an instance is started with.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+/// What an instance is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The folder that holds the instance; made where it is missing.
+    pub data_dir: PathBuf,
+    /// The port to listen on. `None`: the one from last time, else one of the system's choosing.
+    pub port: Option<u16>,
+    /// What a new folder is filled with; an instance that was filled before stays as it is.
+    pub seed: Seed,
+    /// A service account that may sign in with `POST /auth/token`; it acts as an administrator.
+    pub service_account: Option<ServiceAccount>,
+    /// How many requests one client may make.
+    pub rate_limit: RateLimit,
+    /// How to start a workload.
+    pub workload: WorkloadCommand,
+}
+
+/// What a new instance is filled with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seed {
+    /// A team's applications, deployed for real.
+    #[default]
+    Demo,
+    /// Nothing.
+    Empty,
+}
+
+/// A client that signs in with a secret (API.md, "Sign-in").
+#[derive(Clone, Debug)]
+pub struct ServiceAccount {
+    /// Its client id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+}
+
+/// How many requests one client id may make (API.md, "Rate limits").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// Requests an hour and requests a minute.
+    PerHourMinute {
+        /// Requests an hour.
+        hour: u32,
+        /// Requests a minute.
+        minute: u32,
+    },
+    /// No limit, and no headers about one.
+    Off,
+}
+
+impl Default for RateLimit {
+    fn default() -> Self {
+        Self::PerHourMinute {
+            hour: 1000,
+            minute: 100,
+        }
+    }
+}
+
+/// The command that becomes a workload; the workload's name is added as the last argument.
+#[derive(Clone, Debug)]
+pub struct WorkloadCommand {
+    /// The program, usually this very binary.
+    pub program: PathBuf,
+    /// Arguments in front of the workload's name, such as `workload`.
+    pub args: Vec<OsString>,
+}

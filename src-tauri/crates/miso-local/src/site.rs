@@ -1,0 +1,32 @@
+//! What every request needs: the one instance this process serves.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::http::limits::Limits;
+use crate::oidc::keys::SigningKey;
+use crate::oidc::pending::Pending;
+use crate::options::ServiceAccount;
+use crate::sealing::Seal;
+use crate::store::Store;
+use crate::workloads::Platform;
+
+/// The instance as its handlers see it.
+pub(crate) struct Site {
+    pub(crate) url: Url,
+    /// The issuer: the URL without a slash at its end.
+    pub(crate) issuer: String,
+    pub(crate) store: Store,
+    pub(crate) keys: SigningKey,
+    pub(crate) launch_key: SecretString,
+    pub(crate) service_account: Option<ServiceAccount>,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) pending: Pending,
+    pub(crate) seal: Arc<Seal>,
+    pub(crate) platform: Arc<Platform>,
+}
+
+/// The site, shared by all requests.
+pub(crate) type Shared = Arc<Site>;

@@ -1,0 +1,107 @@
+//! The schema, one step a version. A step that was released is never changed.
+
+use rusqlite::Connection;
+
+/// The version after the last step.
+pub(super) const VERSION: u32 = STEPS.len() as u32;
+
+const STEPS: &[&str] = &["
+    CREATE TABLE progress (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT;
+
+    CREATE TABLE applications (
+        key TEXT PRIMARY KEY,
+        manifest TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE secrets (
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        scope TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (application, scope, name)
+    ) STRICT;
+
+    CREATE TABLE placements (
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT NOT NULL,
+        image TEXT,
+        deployment TEXT NOT NULL,
+        port INTEGER,
+        wanted INTEGER NOT NULL DEFAULT 0,
+        error TEXT,
+        deployed_at INTEGER,
+        replicas INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (application, environment)
+    ) STRICT;
+
+    CREATE TABLE deployments (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT NOT NULL,
+        image TEXT NOT NULL,
+        previous_image TEXT,
+        status TEXT NOT NULL,
+        message TEXT,
+        error TEXT,
+        note TEXT,
+        requested_by TEXT NOT NULL,
+        idempotency_key TEXT,
+        created_at INTEGER NOT NULL,
+        started_at INTEGER,
+        completed_at INTEGER,
+        steps TEXT NOT NULL,
+        manifest TEXT NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX one_deployment_at_a_time ON deployments (application, environment)
+        WHERE status IN ('pending', 'running');
+    CREATE UNIQUE INDEX one_deployment_a_key ON deployments (requested_by, application, idempotency_key)
+        WHERE idempotency_key IS NOT NULL;
+    CREATE INDEX deployments_of_an_application ON deployments (application, environment, number);
+
+    CREATE TABLE health_changes (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        message TEXT
+    ) STRICT;
+    CREATE INDEX health_changes_of_a_placement ON health_changes (application, environment, number);
+
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY,
+        client_id TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        scope TEXT NOT NULL,
+        signed_in_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        revoked_at INTEGER
+    ) STRICT;
+    CREATE TABLE refresh_tokens (
+        hash BLOB PRIMARY KEY,
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        created_at INTEGER NOT NULL,
+        used_at INTEGER
+    ) STRICT;
+    CREATE INDEX refresh_tokens_of_a_session ON refresh_tokens (session);
+"];
+
+/// Brings the schema from the version found to the newest, all or nothing.
+pub(super) fn run(connection: &mut Connection, found: u32) -> rusqlite::Result<()> {
+    if found == VERSION {
+        return Ok(());
+    }
+    let change = connection.transaction()?;
+    for step in STEPS.iter().skip(found as usize) {
+        change.execute_batch(step)?;
+    }
+    change.pragma_update(None, "user_version", VERSION)?;
+    change.commit()
+}

@@ -1,0 +1,67 @@
+//! The child process that is a workload: a small HTTP server that prints what it does. It is
+//! configured by its environment alone, and ends when its standard input closes.
+
+mod crashing;
+mod failing_health;
+mod hello;
+mod lifeline;
+mod output;
+mod page;
+mod server;
+mod settings;
+mod slow_start;
+mod talkative;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::workloads::catalogue::Program;
+use output::{Level, say};
+use serde_json::json;
+use settings::Settings;
+
+/// The exit code of a process whose port was taken.
+pub(crate) const PORT_TAKEN: u8 = 75;
+const USAGE: u8 = 2;
+const FAILED: u8 = 1;
+
+/// Runs the workload that the one argument names, until it is asked to end. Exit code 2: no such
+/// workload, or an environment that says too little.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let program = match args.as_slice() {
+        [name] => name.to_str().and_then(Program::named),
+        _ => None,
+    };
+    let Some(program) = program else {
+        say(Level::Error, "there is no such workload", json!({}));
+        return ExitCode::from(USAGE);
+    };
+    let settings = match Settings::from_environment() {
+        Ok(settings) => settings,
+        Err(missing) => {
+            say(Level::Error, &format!("{missing} is not set"), json!({}));
+            return ExitCode::from(USAGE);
+        }
+    };
+    lifeline::hold();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(run_program(program, settings)),
+        Err(error) => {
+            say(Level::Error, &format!("cannot start: {error}"), json!({}));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn run_program(program: Program, settings: Settings) -> ExitCode {
+    match program {
+        Program::Hello => hello::run(settings).await,
+        Program::SlowStart => slow_start::run(settings).await,
+        Program::FailingHealth => failing_health::run(settings).await,
+        Program::Crashing => crashing::run(settings).await,
+        Program::Talkative => talkative::run(settings).await,
+    }
+}

@@ -1,0 +1,27 @@
+//! What the environment says.
+
+use std::env;
+
+/// What the environment says.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) port: u16,
+    pub(super) application: String,
+    pub(super) environment: String,
+    pub(super) version: String,
+    pub(super) instance: String,
+}
+
+impl Settings {
+    /// Reads it; the error is the name of what is missing.
+    pub(super) fn from_environment() -> Result<Self, &'static str> {
+        let text = |name| env::var(name).map_err(|_| name);
+        Ok(Self {
+            port: text("PORT")?.parse().map_err(|_| "PORT")?,
+            application: text("MISO_APPLICATION")?,
+            environment: text("MISO_ENVIRONMENT")?,
+            version: text("MISO_VERSION")?,
+            instance: text("MISO_INSTANCE")?,
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! The images this instance can run by itself.
+
+use std::fmt;
+
+/// What an image is run as. Other ways to run one (a container engine) join here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Image {
+    /// A process of this same binary.
+    Process {
+        /// What it does.
+        program: Program,
+        /// The version it shows.
+        tag: String,
+    },
+}
+
+/// The programs of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A page that is well.
+    Hello,
+    /// Well after some seconds.
+    SlowStart,
+    /// Well at first, then its database refuses.
+    FailingHealth,
+    /// Ends with an error before it is ever well.
+    Crashing,
+    /// Some twenty lines a second.
+    Talkative,
+}
+
+/// The image is not one this instance can run.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) struct NotInCatalogue {
+    image: String,
+}
+
+impl fmt::Display for NotInCatalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the image {} is not in this instance's catalogue, which has ",
+            self.image
+        )?;
+        for (index, program) in Program::ALL.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{OWNER}{}", program.name())?;
+        }
+        f.write_str("; other images need a container engine, which it does not use")
+    }
+}
+
+/// What stands before the names of the catalogue.
+const OWNER: &str = "miso/";
+
+impl Program {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Hello,
+        Self::SlowStart,
+        Self::FailingHealth,
+        Self::Crashing,
+        Self::Talkative,
+    ];
+
+    /// The name in the image.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Hello => "hello",
+            Self::SlowStart => "slow-start",
+            Self::FailingHealth => "failing-health",
+            Self::Crashing => "crashing",
+            Self::Talkative => "talkative",
+        }
+    }
+
+    /// The program of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|program| program.name() == name)
+    }
+}
+
+impl Image {
+    /// What an image such as `miso/hello:1.0` is run as. Any tag will do.
+    pub(crate) fn resolve(image: &str) -> Result<Self, NotInCatalogue> {
+        let unknown = || NotInCatalogue {
+            image: image.to_owned(),
+        };
+        let (name, tag) = image.rsplit_once(':').ok_or_else(unknown)?;
+        let program = name
+            .strip_prefix(OWNER)
+            .and_then(Program::named)
+            .ok_or_else(unknown)?;
+        Ok(Self::Process {
+            program,
+            tag: tag.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_takes_any_tag() {
+        for program in Program::ALL {
+            let image = format!("miso/{}:2.0.0-rc.3", program.name());
+            let expected = Image::Process {
+                program,
+                tag: "2.0.0-rc.3".into(),
+            };
+            assert_eq!(Image::resolve(&image).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        for image in [
+            "nginx:1.27",
+            "miso/unknown:1",
+            "hello:1",
+            "evil/miso/hello:1",
+            "miso/hello",
+        ] {
+            let refused = Image::resolve(image).unwrap_err().to_string();
+            assert!(
+                refused.contains(image) && refused.contains("miso/hello"),
+                "{refused}"
+            );
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! What runs: processes of the built-in catalogue, each watched by a supervisor, and reached
+//! through a small proxy on an origin of its own.
+
+pub(crate) mod catalogue;
+mod launch;
+mod lines;
+mod live;
+mod platform;
+mod probe;
+mod process;
+mod proxy;
+mod slot;
+pub(crate) mod supervisor;
+
+pub(crate) use live::Live;
+pub(crate) use platform::Platform;

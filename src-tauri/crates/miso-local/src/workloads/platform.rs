@@ -1,0 +1,295 @@
+//! All places of the instance, and what they share.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use futures_util::{StreamExt, stream};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use miso_api::{ConfigurationLocation, HealthEvent, HealthStatus};
+use serde_json::Value;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::catalogue::{Image, NotInCatalogue};
+use super::launch::Launch;
+use super::live::Live;
+use super::probe::HttpClient;
+use super::proxy::Proxy;
+use super::slot::Slot;
+use super::supervisor::{FirstCrash, Surroundings, Workload};
+use crate::configuration;
+use crate::logs::Logs;
+use crate::options::WorkloadCommand;
+use crate::place::Place;
+use crate::sealing::{Seal, SealBroken};
+use crate::store::{self, Store, StoreError, applications, placements};
+
+/// How many places may have a workload.
+const MOST: usize = 64;
+/// How many workloads are started at a time when the instance starts.
+const AT_A_TIME: usize = 4;
+/// How long all workloads together may take to end: the five seconds each has, and a little.
+const LAST_WORDS: Duration = Duration::from_secs(8);
+/// The health path of an application that names none.
+const HEALTH_PATH: &str = "/health";
+
+/// All places of the instance.
+pub(crate) struct Platform {
+    pub(crate) logs: Logs,
+    /// Deployments on their way.
+    pub(crate) rollouts: TaskTracker,
+    /// Supervisors and addresses.
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    store: Store,
+    seal: Arc<Seal>,
+    command: WorkloadCommand,
+    client: HttpClient,
+    slots: RwLock<HashMap<Place, Arc<Slot>>>,
+    /// Places that have a workload, or are about to.
+    taken: Mutex<HashSet<Place>>,
+    /// Held while a slot is made, so that a place never gets two.
+    making: tokio::sync::Mutex<()>,
+}
+
+/// Why a workload cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotPrepared {
+    #[error(transparent)]
+    Image(#[from] NotInCatalogue),
+    #[error("{MOST} applications run already, and that is as many as this instance runs")]
+    Full,
+    #[error("the application is not there any more")]
+    Gone,
+    #[error(transparent)]
+    Secret(#[from] SealBroken),
+    #[error("its address or its log cannot be opened: {0}")]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Platform {
+    pub(crate) fn new(store: Store, seal: Arc<Seal>, command: WorkloadCommand, logs: Logs) -> Self {
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(10))
+            .build_http();
+        Self {
+            logs,
+            rollouts: TaskTracker::new(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            store,
+            seal,
+            command,
+            client,
+            slots: RwLock::default(),
+            taken: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// How a place is right now; `None` where nothing was started there since the instance was.
+    pub(crate) fn live(&self, place: &Place) -> Option<Live> {
+        self.known(place).map(|slot| slot.live())
+    }
+
+    /// Takes up room for a workload at a place; refused where as many run as may.
+    pub(crate) fn take_room(&self, place: &Place) -> Result<(), NotPrepared> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if !taken.contains(place) && taken.len() >= MOST {
+            return Err(NotPrepared::Full);
+        }
+        taken.insert(place.clone());
+        Ok(())
+    }
+
+    /// Gives the room back: nothing is to run there.
+    pub(crate) fn give_room(&self, place: &Place) {
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(place);
+    }
+
+    /// What an application's workload in an environment is started with.
+    pub(crate) async fn prepare(&self, place: &Place, image: &str) -> Result<Launch, NotPrepared> {
+        let resolved = Image::resolve(image)?;
+        let at = place.clone();
+        let (application, secrets) = self
+            .store
+            .call(move |db| {
+                Ok((
+                    applications::get(db, &at.application)?,
+                    applications::secrets(db, &at.application)?,
+                ))
+            })
+            .await?;
+        let application = application.ok_or(NotPrepared::Gone)?;
+        let manifest = Value::Object(application.manifest);
+        let mut values = BTreeMap::new();
+        for item in configuration::shown(&manifest, &place.environment) {
+            if let (ConfigurationLocation::Variable, Some(value)) = (item.location, item.value) {
+                values.insert(item.name, value);
+            }
+        }
+        // The environment's own secrets stand above the manifest's.
+        for scope in [
+            configuration::BASE.to_owned(),
+            configuration::scope_of(&place.environment),
+        ] {
+            for secret in secrets.iter().filter(|secret| secret.scope == scope) {
+                values.insert(
+                    secret.name.clone(),
+                    self.seal.open(&place.application, secret)?,
+                );
+            }
+        }
+        let health_path = manifest["healthCheck"]["path"]
+            .as_str()
+            .unwrap_or(HEALTH_PATH)
+            .to_owned();
+        Ok(Launch::new(place, image, resolved, health_path, values))
+    }
+
+    /// The slot of a place; made where there is none yet.
+    pub(crate) async fn slot(&self, place: &Place) -> Result<Arc<Slot>, NotPrepared> {
+        let _one_at_a_time = self.making.lock().await;
+        if let Some(slot) = self.known(place) {
+            return Ok(slot);
+        }
+        let at = place.clone();
+        let placement = self.store.call(move |db| placements::get(db, &at)).await?;
+        let remembered = placement.and_then(|placement| placement.port);
+        let log = self.logs.of(place)?;
+        let stop = self.stop.child_token();
+        let proxy = Proxy::open(remembered, place, self.client.clone(), stop, &self.tasks).await?;
+        let (at, port) = (place.clone(), proxy.port);
+        self.store
+            .call(move |db| placements::set_port(db, &at, port))
+            .await?;
+        let slot = Arc::new(Slot::new(place.clone(), log, proxy, self.store.clone()));
+        self.slots
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(place.clone(), Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    /// Starts a workload; nothing leads to it before its slot adopts it.
+    pub(crate) fn start(&self, slot: &Slot, launch: Launch, first_crash: FirstCrash) -> Workload {
+        let surroundings = Surroundings {
+            command: self.command.clone(),
+            client: self.client.clone(),
+            store: self.store.clone(),
+            log: Arc::clone(&slot.log),
+        };
+        Workload::start(
+            surroundings,
+            launch,
+            first_crash,
+            self.stop.child_token(),
+            &self.tasks,
+        )
+    }
+
+    /// Starts again what ran when the instance ended, a few at a time.
+    pub(crate) async fn resume(&self) -> Result<(), StoreError> {
+        let placements = self.store.call(|db| placements::all(db)).await?;
+        let wanted = placements.into_iter().filter(|placement| placement.wanted);
+        stream::iter(wanted)
+            .for_each_concurrent(AT_A_TIME, |placement| async move {
+                let Some(image) = &placement.image else { return };
+                if let Err(error) = self.resume_one(&placement.place, image).await {
+                    tracing::warn!(%error, place = %placement.place, "a workload could not be started again");
+                    let (place, reason) = (placement.place.clone(), error.to_string());
+                    let noted = self.store.call(move |db| placements::set_error(db, &place, Some(&reason))).await;
+                    if let Err(error) = noted {
+                        tracing::warn!(%error, place = %placement.place, "and that could not be kept");
+                    }
+                }
+            })
+            .await;
+        Ok(())
+    }
+
+    /// Ends all workloads, side by side, then the addresses.
+    pub(crate) async fn shut_down(&self) {
+        self.stop.cancel();
+        self.rollouts.close();
+        self.tasks.close();
+        let all = async {
+            self.rollouts.wait().await;
+            self.tasks.wait().await;
+        };
+        if timeout(LAST_WORDS, all).await.is_err() {
+            tracing::warn!("not everything ended in time");
+        }
+    }
+
+    async fn resume_one(&self, place: &Place, image: &str) -> Result<(), NotPrepared> {
+        self.take_room(place)?;
+        let launch = self.prepare(place, image).await?;
+        let slot = self.slot(place).await?;
+        let at = place.clone();
+        self.store
+            .call(move |db| placements::set_error(db, &at, None))
+            .await?;
+        slot.note(HealthEvent {
+            at: store::now(),
+            status: HealthStatus::NotKnown,
+            message: Some("the instance was started again".to_owned()),
+        })
+        .await?;
+        let workload = self.start(&slot, launch, FirstCrash::IsTriedAgain);
+        let mut state = workload.watch();
+        slot.adopt(workload).await;
+        // The next one is started when this one has answered, or is not likely to soon.
+        let answered = state.wait_for(|state| state.reading.is_some());
+        if timeout(Duration::from_secs(2), answered).await.is_err() {
+            tracing::debug!(%place, "takes longer to start");
+        }
+        Ok(())
+    }
+
+    fn known(&self, place: &Place) -> Option<Arc<Slot>> {
+        self.slots
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(place)
+            .cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn there_is_room_for_so_many_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
+        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
+        let command = WorkloadCommand {
+            program: "missing".into(),
+            args: Vec::new(),
+        };
+        let platform = Platform::new(store, seal, command, Logs::new(folder.path().join("logs")));
+        let place = |number: usize| Place::new(&format!("app-{number}"), "dev");
+        for number in 0..MOST {
+            platform.take_room(&place(number)).unwrap();
+        }
+        assert!(matches!(
+            platform.take_room(&place(MOST)),
+            Err(NotPrepared::Full)
+        ));
+        platform.take_room(&place(0)).unwrap();
+        platform.give_room(&place(0));
+        platform.take_room(&place(MOST)).unwrap();
+    }
+}

@@ -1,0 +1,178 @@
+//! Asking a workload how it is.
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use http::{Request, StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use miso_api::{HealthCheckResult, HealthStatus};
+use serde_json::Value;
+use tokio::time::timeout;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The longest answer that is read, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// What speaks to workloads.
+pub(crate) type HttpClient = Client<HttpConnector, Body>;
+
+/// What a probe saw.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Reading {
+    pub(crate) status: HealthStatus,
+    /// Why it is not well: the first bad check, or what the connection said.
+    pub(crate) message: Option<String>,
+    pub(crate) latency_ms: Option<u32>,
+    pub(crate) checks: Vec<HealthCheckResult>,
+    /// Whether anything answered.
+    pub(crate) answered: bool,
+}
+
+/// Asks once.
+pub(crate) async fn probe(client: &HttpClient, port: u16, path: &str) -> Reading {
+    let began = Instant::now();
+    match timeout(PATIENCE, ask(client, port, path)).await {
+        Ok(Ok((status, body))) => Reading {
+            latency_ms: Some(u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX)),
+            ..understand(status, &body)
+        },
+        Ok(Err(why)) => silence(why),
+        Err(_) => silence(format!("no answer within {} s", PATIENCE.as_secs())),
+    }
+}
+
+async fn ask(client: &HttpClient, port: u16, path: &str) -> Result<(StatusCode, Vec<u8>), String> {
+    let request = Request::get(format!("http://127.0.0.1:{port}{path}"))
+        .header(header::USER_AGENT, "miso-probe")
+        .header(header::ACCEPT, "application/json")
+        .body(Body::empty())
+        .map_err(|error| error.to_string())?;
+    let response = client.request(request).await.map_err(|error| {
+        let root = std::error::Error::source(&error).map(ToString::to_string);
+        root.unwrap_or_else(|| error.to_string())
+    })?;
+    let status = response.status();
+    let body = Limited::new(response.into_body(), LONGEST)
+        .collect()
+        .await
+        .map_err(|error| format!("its answer cannot be read: {error}"))?;
+    Ok((status, body.to_bytes().to_vec()))
+}
+
+fn silence(why: String) -> Reading {
+    Reading {
+        status: HealthStatus::Unhealthy,
+        message: Some(format!("no answer: {why}")),
+        latency_ms: None,
+        checks: Vec::new(),
+        answered: false,
+    }
+}
+
+/// Understands an answer: `{status, checks[]}` where it is that, else the HTTP status alone. A
+/// workload may say worse than its status, never better.
+fn understand(status: StatusCode, body: &[u8]) -> Reading {
+    let said: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let checks: Vec<HealthCheckResult> = said["checks"]
+        .as_array()
+        .map(|checks| checks.iter().filter_map(check).collect())
+        .unwrap_or_default();
+    let claimed = said["status"].as_str().map(in_our_words);
+    let status_says = if status.is_success() {
+        HealthStatus::Healthy
+    } else {
+        HealthStatus::Unhealthy
+    };
+    let health = match claimed {
+        Some(HealthStatus::Degraded) => HealthStatus::Degraded,
+        Some(HealthStatus::Unhealthy) => HealthStatus::Unhealthy,
+        Some(HealthStatus::Healthy | HealthStatus::NotKnown | HealthStatus::Unknown(_)) | None => {
+            status_says
+        }
+    };
+    let bad = checks
+        .iter()
+        .find(|check| check.status != HealthStatus::Healthy);
+    let message = match (&health, bad) {
+        (HealthStatus::Healthy, _) => None,
+        (_, Some(check)) => Some(match &check.message {
+            Some(message) => format!("{}: {message}", check.name),
+            None => format!("{}: {}", check.name, check.status),
+        }),
+        (_, None) => said["message"]
+            .as_str()
+            .map(str::to_owned)
+            .or_else(|| Some(format!("HTTP {status}"))),
+    };
+    Reading {
+        status: health,
+        message,
+        latency_ms: None,
+        checks,
+        answered: true,
+    }
+}
+
+fn check(said: &Value) -> Option<HealthCheckResult> {
+    Some(HealthCheckResult {
+        name: said["name"].as_str()?.to_owned(),
+        status: said["status"]
+            .as_str()
+            .map_or(HealthStatus::NotKnown, in_our_words),
+        latency_ms: said["latencyMs"]
+            .as_u64()
+            .and_then(|ms| u32::try_from(ms).ok()),
+        message: said["message"].as_str().map(str::to_owned),
+    })
+}
+
+/// The words that health endpoints use, as the four there are.
+fn in_our_words(word: &str) -> HealthStatus {
+    match word.to_ascii_lowercase().as_str() {
+        "healthy" | "ok" | "up" | "pass" => HealthStatus::Healthy,
+        "degraded" | "warn" | "warning" => HealthStatus::Degraded,
+        "unhealthy" | "error" | "down" | "fail" => HealthStatus::Unhealthy,
+        _ => HealthStatus::NotKnown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bad_check_is_the_message() {
+        let body = br#"{"status":"unhealthy","checks":[
+            {"name":"cache","status":"healthy","latencyMs":1},
+            {"name":"db","status":"unhealthy","message":"connect ECONNREFUSED 10.0.3.7:5432"}]}"#;
+        let reading = understand(StatusCode::SERVICE_UNAVAILABLE, body);
+        assert_eq!(reading.status, HealthStatus::Unhealthy);
+        assert_eq!(
+            reading.message.as_deref(),
+            Some("db: connect ECONNREFUSED 10.0.3.7:5432")
+        );
+        assert_eq!(reading.checks.len(), 2);
+    }
+
+    #[test]
+    fn without_words_the_status_decides() {
+        let status =
+            |code: u16, body: &[u8]| understand(StatusCode::from_u16(code).unwrap(), body).status;
+        assert_eq!(status(200, b""), HealthStatus::Healthy);
+        assert_eq!(status(204, b"<html>"), HealthStatus::Healthy);
+        assert_eq!(status(500, b"{}"), HealthStatus::Unhealthy);
+        assert_eq!(status(302, b""), HealthStatus::Unhealthy);
+        assert_eq!(
+            status(200, br#"{"status":"degraded"}"#),
+            HealthStatus::Degraded
+        );
+        assert_eq!(
+            status(503, br#"{"status":"degraded"}"#),
+            HealthStatus::Degraded
+        );
+        assert_eq!(status(503, br#"{"status":"ok"}"#), HealthStatus::Unhealthy);
+    }
+}

@@ -1,0 +1,330 @@
+//! A workload's process: started, read, ended.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::Utc;
+use miso_api::LogLevel;
+use tokio::io::{AsyncRead, BufReader};
+use tokio::net::TcpListener;
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::launch::Launch;
+use super::lines::next_line;
+use crate::logs::line::{Said, Stream};
+use crate::logs::place_log::PlaceLog;
+use crate::options::WorkloadCommand;
+use crate::workload::PORT_TAKEN;
+
+/// How long a process may take to end after it was asked to.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long to wait for the rest of what an ended process printed.
+const REST_OF_OUTPUT: Duration = Duration::from_secs(1);
+
+/// Only one process is started at a time: where the system cannot make a pipe that a child does
+/// not inherit in one step, two at once could hold each other's open, and closing one would end
+/// nothing.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// A process that runs.
+pub(super) struct Process {
+    child: Child,
+    /// Never written to. When it closes, because we say so or because we are gone, the process
+    /// ends: that holds after a `kill -9` of ours too.
+    lifeline: Option<ChildStdin>,
+    output: JoinSet<()>,
+    last_error: Arc<Mutex<LastError>>,
+    started: Instant,
+    pub(super) port: u16,
+    pub(super) instance: String,
+}
+
+/// The last error that each stream had.
+#[derive(Debug, Default)]
+struct LastError {
+    stdout: Option<String>,
+    stderr: Option<String>,
+}
+
+impl LastError {
+    fn note(&mut self, stream: Stream, line: &str) {
+        let slot = match stream {
+            Stream::Stdout => &mut self.stdout,
+            Stream::Stderr => &mut self.stderr,
+        };
+        *slot = Some(line.to_owned());
+    }
+
+    /// What most likely ended it. The streams are read side by side, so which line came last
+    /// cannot be told; what ends a program goes to standard error.
+    fn line(&self) -> Option<&str> {
+        self.stderr.as_deref().or(self.stdout.as_deref())
+    }
+}
+
+/// How a process ended by itself.
+#[derive(Clone, Debug)]
+pub(super) struct Ended {
+    /// In words, such as `exited with code 1 after 2.1 s: connection refused`.
+    pub(super) reason: String,
+    pub(super) lasted: Duration,
+    /// It could not open its port: another program was quicker.
+    pub(super) port_taken: bool,
+}
+
+impl Process {
+    /// Starts a process and follows what it prints.
+    pub(super) async fn start(
+        command: &WorkloadCommand,
+        launch: &Launch,
+        instance: String,
+        log: Arc<PlaceLog>,
+    ) -> io::Result<Self> {
+        let port = free_port().await?;
+        let mut prepared = Command::new(&command.program);
+        prepared
+            .args(&command.args)
+            .arg(launch.program.name())
+            .env_clear()
+            .envs(launch.environment(&instance, port))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let mut child = {
+            let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+            prepared.spawn()?
+        };
+        let lifeline = child.stdin.take();
+        let last_error: Arc<Mutex<LastError>> = Arc::default();
+        let mut output = JoinSet::new();
+        if let Some(stdout) = child.stdout.take() {
+            output.spawn(follow(
+                stdout,
+                Stream::Stdout,
+                instance.clone(),
+                Arc::clone(&log),
+                Arc::clone(&last_error),
+            ));
+        }
+        if let Some(stderr) = child.stderr.take() {
+            output.spawn(follow(
+                stderr,
+                Stream::Stderr,
+                instance.clone(),
+                log,
+                Arc::clone(&last_error),
+            ));
+        }
+        Ok(Self {
+            child,
+            lifeline,
+            output,
+            last_error,
+            started: Instant::now(),
+            port,
+            instance,
+        })
+    }
+
+    /// Waits until the process ends by itself.
+    pub(super) async fn ended(&mut self) -> Ended {
+        let status = self.child.wait().await;
+        let lasted = self.started.elapsed();
+        self.rest_of_output().await;
+        let how = match &status {
+            Ok(status) => in_words(*status),
+            Err(error) => format!("was lost ({error})"),
+        };
+        let why = {
+            let last_error = self
+                .last_error
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            last_error
+                .line()
+                .map(|line| format!(": {line}"))
+                .unwrap_or_default()
+        };
+        Ended {
+            reason: format!("{how} after {:.1} s{why}", lasted.as_secs_f64()),
+            lasted,
+            port_taken: status.is_ok_and(|status| status.code() == Some(PORT_TAKEN.into())),
+        }
+    }
+
+    /// Asks the process to end, and ends it when it does not.
+    pub(super) async fn stop(mut self) {
+        self.ask_to_end();
+        if timeout(LAST_WORDS, self.child.wait()).await.is_err() {
+            tracing::warn!(
+                instance = self.instance,
+                "a workload did not end when asked to; it is killed"
+            );
+            if let Err(error) = self.child.kill().await {
+                tracing::warn!(%error, instance = self.instance, "a workload could not be killed");
+            }
+        }
+        self.rest_of_output().await;
+    }
+
+    #[cfg(unix)]
+    fn ask_to_end(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        // There is no id once the process was waited for, so no other can be hit.
+        let pid = self
+            .child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        let Some(pid) = pid else { return };
+        if let Err(error) = kill_process(pid, Signal::TERM) {
+            tracing::debug!(%error, instance = self.instance, "a workload could not be asked to end");
+            self.lifeline = None;
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_end(&mut self) {
+        self.lifeline = None;
+    }
+
+    async fn rest_of_output(&mut self) {
+        let rest = async { while self.output.join_next().await.is_some() {} };
+        if timeout(REST_OF_OUTPUT, rest).await.is_err() {
+            tracing::debug!(
+                instance = self.instance,
+                "something still holds a workload's output open"
+            );
+        }
+    }
+}
+
+/// A port that is free now. It may be taken before the process opens it: then the process says so
+/// and is started again with another.
+async fn free_port() -> io::Result<u16> {
+    let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+    Ok(listener.local_addr()?.port())
+}
+
+async fn follow(
+    stream: impl AsyncRead + Unpin,
+    kind: Stream,
+    instance: String,
+    log: Arc<PlaceLog>,
+    last_error: Arc<Mutex<LastError>>,
+) {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let line = match next_line(&mut stream).await {
+            Ok(Some(line)) => line,
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(%error, instance, "what a workload prints cannot be read any more");
+                return;
+            }
+        };
+        if line.trim().is_empty() {
+            continue;
+        }
+        let said = Said::printed(kind, &instance, &line);
+        if said.level == LogLevel::Error {
+            last_error
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .note(kind, &said.message);
+        }
+        if let Err(error) = log.append(Utc::now(), said) {
+            tracing::warn!(%error, instance, "a log line could not be kept");
+        }
+    }
+}
+
+fn in_words(status: ExitStatus) -> String {
+    if let Some(code) = status.code() {
+        return format!("exited with code {code}");
+    }
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("was ended by signal {signal}");
+    }
+    "ended".to_owned()
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::place::Place;
+    use crate::workloads::catalogue::Image;
+    use std::collections::BTreeMap;
+
+    /// A process of a shell script; the workload's name is its `$0`.
+    async fn started(folder: &std::path::Path, script: &str) -> Process {
+        let command = WorkloadCommand {
+            program: "/bin/sh".into(),
+            args: vec!["-c".into(), script.into()],
+        };
+        let launch = Launch::new(
+            &Place::new("a", "dev"),
+            "miso/hello:1",
+            Image::resolve("miso/hello:1").unwrap(),
+            "/health".into(),
+            BTreeMap::new(),
+        );
+        let log = Arc::new(PlaceLog::open(folder.join("log")).unwrap());
+        Process::start(&command, &launch, "a-1".into(), log)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_reason_names_code_and_last_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = r#"echo boom >&2; echo '{"level":"error","message":"GET / 500"}'; exit 3"#;
+        let ended = started(folder.path(), script).await.ended().await;
+        assert!(
+            ended.reason.starts_with("exited with code 3 after 0."),
+            "{}",
+            ended.reason
+        );
+        assert!(ended.reason.ends_with(" s: boom"), "{}", ended.reason);
+        assert!(!ended.port_taken);
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_by_its_code() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            started(folder.path(), "exit 75")
+                .await
+                .ended()
+                .await
+                .port_taken
+        );
+    }
+
+    #[tokio::test]
+    async fn no_process_holds_the_lifeline_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = started(folder.path(), "cat").await;
+        let second = started(&folder.path().join("second"), "cat").await;
+        first.lifeline = None;
+        let ended = timeout(Duration::from_secs(10), first.ended()).await;
+        assert!(ended.unwrap().reason.starts_with("exited with code 0"));
+        second.stop().await;
+    }
+
+    #[tokio::test]
+    async fn it_is_asked_to_end_before_it_is_made_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let process = started(folder.path(), "exec cat").await;
+        let began = Instant::now();
+        process.stop().await;
+        assert!(began.elapsed() < LAST_WORDS);
+    }
+}

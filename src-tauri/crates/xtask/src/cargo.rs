@@ -1,0 +1,184 @@
+//! Cargo commands, all over one set of features: what one of them compiled the next one takes.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::packages::answers;
+use crate::paths;
+use crate::step::{Failure, Steps};
+
+const BINDINGS: &str = "ui/src/ipc/bindings.ts";
+const APP: &str = "miso-desktop";
+
+/// What to do with the generated bindings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bindings {
+    /// Write them.
+    Write,
+    /// Fail where the file differs from what would be written.
+    Check,
+}
+
+/// Which tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tests {
+    /// Those of the crates.
+    Crates,
+    /// Those from outside.
+    EndToEnd,
+    /// Those from outside, the long ones too.
+    EndToEndFull,
+}
+
+/// Builds the app and returns its binary.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build_app(steps: &mut Steps, release: bool) -> Result<PathBuf, Failure> {
+    // With --workspace cargo takes the features of all members together, as the tests do.
+    let mut command = cargo();
+    command.args(["build", "--workspace", "--bin", APP]);
+    let (name, folder) = if release {
+        ("release build", "release")
+    } else {
+        ("app build", "debug")
+    };
+    if release {
+        command.arg("--release");
+    }
+    steps.run(name, &said(&command), &mut command)?;
+    Ok(paths::target()
+        .join(folder)
+        .join(APP)
+        .with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// Builds everything there is, tests included.
+///
+/// # Errors
+/// When it does not compile.
+pub fn build_all(steps: &mut Steps) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["build", "--workspace", "--lib", "--bins", "--tests"]);
+    steps.run("build", &said(&command), &mut command)
+}
+
+/// Formatting.
+///
+/// # Errors
+/// When a file is not formatted.
+pub fn fmt(steps: &mut Steps) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["fmt", "--all", "--check"]);
+    steps.run("format", &said(&command), &mut command)
+}
+
+/// Lints.
+///
+/// # Errors
+/// When there is a warning.
+pub fn clippy(steps: &mut Steps) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    steps.run("clippy", &said(&command), &mut command)
+}
+
+/// Writes or checks the bindings of the page. The app must be built.
+///
+/// # Errors
+/// When they differ, or cannot be written.
+pub fn bindings(steps: &mut Steps, what: Bindings) -> Result<(), Failure> {
+    let app = paths::target()
+        .join("debug")
+        .join(APP)
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    let mut command = Command::new(app);
+    command.current_dir(paths::root()).arg("bindings");
+    if what == Bindings::Check {
+        command.arg("--check");
+    }
+    command.arg(BINDINGS);
+    let said = match what {
+        Bindings::Write => "write ui/src/ipc/bindings.ts",
+        Bindings::Check => {
+            "is ui/src/ipc/bindings.ts what the Rust commands say? (else: cargo xtask bindings)"
+        }
+    };
+    steps.run("bindings", said, &mut command)
+}
+
+/// Runs tests.
+///
+/// # Errors
+/// When one fails.
+pub fn test(steps: &mut Steps, which: Tests) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args([
+        "nextest",
+        "run",
+        "--workspace",
+        "--no-fail-fast",
+        "--filterset",
+    ]);
+    let name = match which {
+        Tests::Crates => {
+            command.arg("not package(miso-tests)");
+            "tests"
+        }
+        Tests::EndToEnd => {
+            command.arg("package(miso-tests)");
+            "end to end"
+        }
+        Tests::EndToEndFull => {
+            command.args(["package(miso-tests)", "--run-ignored", "all"]);
+            "end to end"
+        }
+    };
+    steps.run(name, &said(&command), &mut command)
+}
+
+/// Installs the test runner where it is missing.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install_nextest(steps: &mut Steps) -> Result<(), Failure> {
+    if answers("cargo", &["nextest", "--version"]) {
+        return Ok(());
+    }
+    let mut command = cargo();
+    command.args(["install", "cargo-nextest", "--locked"]);
+    // Lean: without what it needs to replace itself.
+    command.args(["--no-default-features", "--features", "default-no-update"]);
+    steps.run("test runner", &said(&command), &mut command)
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(paths::root());
+    // What the outer cargo says of this package must not reach the inner one's build scripts.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    if std::io::IsTerminal::is_terminal(&std::io::stdout()) {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    command
+}
+
+fn said(command: &Command) -> String {
+    let args: Vec<_> = command
+        .get_args()
+        .map(|arg| arg.to_string_lossy())
+        .collect();
+    format!("cargo {}", args.join(" "))
+}

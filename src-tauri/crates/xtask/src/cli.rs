@@ -1,0 +1,158 @@
+//! What can be asked, and who answers.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use lexopt::{Arg, ValueExt};
+
+use crate::step::{Failure, Steps};
+use crate::{bundle, cargo, display, gate, packages, ui};
+
+const USAGE: &str = "\
+The commands of Miso Desktop.
+
+Usage: cargo xtask COMMAND [OPTIONS]
+
+  run [--release] [-- ARGS]   install what the system lacks, build, start the app;
+                              without a display: start it on a virtual one with the
+                              instance of its own, and save a picture
+  build [--release]           the same without starting it
+  test                        the gate: everything that must hold before a change goes in
+  test rust | ui | e2e        one part of it
+  test full                   the gate and what takes longer
+  bindings                    write ui/src/ipc/bindings.ts from the Rust commands
+  bundle                      make an installer for this system
+
+Each step says what it does and how long it took; its output is kept in target/xtask/.
+Packages are installed on Debian and Ubuntu; elsewhere the missing ones are named.";
+
+/// Parses the arguments of the process and runs what they ask for.
+pub fn main() -> ExitCode {
+    let request = match parse(lexopt::Parser::from_env()) {
+        Ok(request) => request,
+        Err(problem) => {
+            eprintln!("{problem}\n\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let mut steps = Steps::new();
+    let outcome = match request {
+        Request::Help => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        Request::Run { release, args } => display::run(&mut steps, release, &args),
+        Request::Build { release } => build(&mut steps, release),
+        Request::Test(part) => gate::run(&mut steps, part),
+        Request::Bindings => write_bindings(&mut steps),
+        Request::Bundle => bundle::run(&mut steps),
+    };
+    match outcome {
+        Ok(closing) => {
+            println!("\n{closing}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("\nFAILED: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+enum Request {
+    Help,
+    Run { release: bool, args: Vec<OsString> },
+    Build { release: bool },
+    Test(gate::Part),
+    Bindings,
+    Bundle,
+}
+
+fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
+    let mut words = Vec::new();
+    let mut release = false;
+    let mut args = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
+            Arg::Long("release") => release = true,
+            Arg::Value(value) if words.first().is_some_and(|word| word == "run") => {
+                args.push(value);
+                args.extend(parser.raw_args()?);
+            }
+            Arg::Value(value) => words.push(value.string()?),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let request = match words.as_slice() {
+        [] | ["help"] => Request::Help,
+        ["run"] => Request::Run { release, args },
+        ["build"] => Request::Build { release },
+        ["test"] => Request::Test(gate::Part::Gate),
+        ["test", "rust"] => Request::Test(gate::Part::Rust),
+        ["test", "ui"] => Request::Test(gate::Part::Ui),
+        ["test", "e2e"] => Request::Test(gate::Part::EndToEnd),
+        ["test", "full"] => Request::Test(gate::Part::Full),
+        ["bindings"] => Request::Bindings,
+        ["bundle"] => Request::Bundle,
+        _ => return Err(format!("unknown command: {}", words.join(" ")).into()),
+    };
+    if release && !matches!(request, Request::Run { .. } | Request::Build { .. }) {
+        return Err("--release goes with run and build".into());
+    }
+    Ok(request)
+}
+
+fn build(steps: &mut Steps, release: bool) -> Result<String, Failure> {
+    packages::install(steps, packages::For::Build)?;
+    ui::build(steps)?;
+    let binary = cargo::build_app(steps, release)?;
+    Ok(format!(
+        "Built. Start it with {} or `cargo xtask run`.",
+        binary.display()
+    ))
+}
+
+fn write_bindings(steps: &mut Steps) -> Result<String, Failure> {
+    packages::install(steps, packages::For::Build)?;
+    // The page needs the bindings and the binary needs a page: an older one will do here.
+    if !ui::is_built() {
+        ui::build(steps)?;
+    }
+    cargo::build_app(steps, false)?;
+    cargo::bindings(steps, cargo::Bindings::Write)?;
+    Ok("Written: ui/src/ipc/bindings.ts. Commit it with the commands it belongs to.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, parse};
+
+    fn parsed(args: &[&str]) -> Result<Request, lexopt::Error> {
+        parse(lexopt::Parser::from_args(args))
+    }
+
+    #[test]
+    fn what_follows_run_goes_to_the_app() {
+        let Ok(Request::Run { release, args }) =
+            parsed(&["run", "--release", "--", "local", "--port", "1"])
+        else {
+            panic!("run is a command");
+        };
+        assert!(release);
+        assert_eq!(args, ["local", "--port", "1"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        for args in [
+            &["tset"][..],
+            &["test", "rusty"],
+            &["--quick"],
+            &["test", "--release"],
+        ] {
+            assert!(parsed(args).is_err(), "{args:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The commands and events, and their TypeScript.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use specta_typescript::Typescript;
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::{commands, events, refuse};
+
+const HEADER: &str =
+    "// Generated from Rust by `cargo xtask bindings`. Do not edit.\n/* eslint-disable */\n";
+
+/// Everything a page can call and hear.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .error_handling(ErrorHandlingMode::Throw)
+        // A log line's fields may hold any JSON number, and JavaScript reads all of them as its own.
+        .dangerously_cast_bigints_to_number()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            commands::start::app_start,
+            commands::start::painted,
+            commands::start::settings_save,
+            commands::start::address_save,
+            commands::connections::connections,
+            commands::connections::connection_probe,
+            commands::connections::connection_add,
+            commands::connections::connection_remove,
+            commands::connections::local_start,
+            commands::session::sign_in,
+            commands::session::sign_in_cancel,
+            commands::session::sign_in_copy_address,
+            commands::session::sign_out,
+            commands::portal::me,
+            commands::portal::applications,
+            commands::portal::application,
+            commands::portal::environments,
+            commands::portal::deployments,
+            commands::portal::deployment,
+            commands::portal::health,
+            commands::portal::deploy,
+            commands::portal::application_open,
+            commands::watch::watch,
+            commands::watch::watch_renew,
+            commands::watch::watch_end,
+            commands::watch::refresh,
+            commands::logs::log_follow,
+            commands::logs::log_window,
+        ])
+        .events(collect_events![
+            events::SessionChanged,
+            events::ConnectionsChanged,
+            events::ResourceChanged,
+            events::WaitDue,
+            events::DeploymentEnded,
+            events::NoticeRaised,
+        ])
+}
+
+/// Writes the bindings.
+pub(crate) fn write(file: &Path) -> ExitCode {
+    let written = make().and_then(|text| fs::write(file, text).map_err(|error| error.to_string()));
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&format!("The bindings could not be written: {error}")),
+    }
+}
+
+/// Says whether the bindings are what they would be if written now.
+pub(crate) fn check(file: &Path) -> ExitCode {
+    let kept = fs::read_to_string(file).map_err(|error| error.to_string());
+    match make().and_then(|fresh| Ok(fresh == kept?)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => {
+            refuse(&format!(
+                "{} is not fresh: run `cargo xtask bindings`.",
+                file.display()
+            ));
+            ExitCode::FAILURE
+        }
+        Err(error) => refuse(&format!("The bindings could not be compared: {error}")),
+    }
+}
+
+fn make() -> Result<String, String> {
+    let file = std::env::temp_dir().join(format!("miso-bindings-{}.ts", std::process::id()));
+    builder()
+        .export(Typescript::default().header(HEADER), &file)
+        .map_err(|error| error.to_string())?;
+    let text = fs::read_to_string(&file).map_err(|error| error.to_string())?;
+    fs::remove_file(&file).map_err(|error| error.to_string())?;
+    Ok(text.lines().map(always_there).collect())
+}
+
+/// A field that may be missing when it is read is always there when Rust writes it, as `null` if
+/// need be; the generator marks it optional for both.
+fn always_there(line: &str) -> String {
+    let field = line.trim_start();
+    let is_field = line.starts_with('\t')
+        && field
+            .split_once("?: ")
+            .is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
+    let line = if is_field {
+        line.replacen("?: ", ": ", 1)
+    } else {
+        line.to_owned()
+    };
+    line + "\n"
+}

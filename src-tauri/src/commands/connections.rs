@@ -1,0 +1,52 @@
+//! Connections, and the local instance.
+
+use miso_client::{ConnectionId, InstanceFound, address, signin};
+use tauri::{AppHandle, State};
+
+use super::Answer;
+use crate::events::raise;
+use crate::local;
+use crate::state::{App, ConnectionView, log_store_failed};
+
+/// Every connection.
+#[tauri::command]
+#[specta::specta]
+pub fn connections(app: State<'_, App>) -> Vec<ConnectionView> {
+    app.views()
+}
+
+/// What is behind an address.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_probe(address: String) -> Answer<InstanceFound> {
+    Ok(signin::probe(&address::instance_from(&address)?).await?)
+}
+
+/// The connection to the instance behind an address.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<ConnectionView> {
+    let found = signin::probe(&address::instance_from(&address)?).await?;
+    app.view(&app.connections.add(found.url, found.issuer)?)
+}
+
+/// Removes a connection with all that was kept of it.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_remove(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    let removed = app.connections.remove(&connection).await;
+    let erased = app.logbook.erase(connection.as_str());
+    removed?;
+    erased.map_err(log_store_failed)
+}
+
+/// Starts the instance inside the app unless it runs, and gives the connection to it.
+#[tauri::command]
+#[specta::specta]
+pub async fn local_start(handle: AppHandle, app: State<'_, App>) -> Answer<ConnectionView> {
+    let (connection, notices) = local::start(&app).await?;
+    notices
+        .into_iter()
+        .for_each(|notice| raise(&handle, notice));
+    app.view(&connection)
+}

@@ -1,0 +1,119 @@
+//! What the instance knows and does: reads of the cached view, and the writes.
+
+use miso_api::{Application, DeployRequest, Deployment, Environment, Health, Me, Page};
+use miso_client::{Browser, ConnectionId, Reading};
+use tauri::{AppHandle, State};
+use url::Url;
+
+use super::Answer;
+use crate::desktop::SystemBrowser;
+use crate::error::CommandError;
+use crate::state::App;
+
+/// The caller.
+#[tauri::command]
+#[specta::specta]
+pub async fn me(app: State<'_, App>, connection: ConnectionId) -> Answer<Reading<Me>> {
+    Ok(app.client(&connection)?.me().await?)
+}
+
+/// Every application.
+#[tauri::command]
+#[specta::specta]
+pub async fn applications(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<Reading<Page<Application>>> {
+    Ok(app.client(&connection)?.applications().await?)
+}
+
+/// One application.
+#[tauri::command]
+#[specta::specta]
+pub async fn application(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+) -> Answer<Reading<Application>> {
+    Ok(app.client(&connection)?.application(application).await?)
+}
+
+/// Every environment.
+#[tauri::command]
+#[specta::specta]
+pub async fn environments(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<Reading<Vec<Environment>>> {
+    Ok(app.client(&connection)?.environments().await?)
+}
+
+/// Recent deployments, of everything or of one application.
+#[tauri::command]
+#[specta::specta]
+pub async fn deployments(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: Option<String>,
+) -> Answer<Reading<Page<Deployment>>> {
+    Ok(app.client(&connection)?.deployments(application).await?)
+}
+
+/// One deployment.
+#[tauri::command]
+#[specta::specta]
+pub async fn deployment(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    id: String,
+) -> Answer<Reading<Deployment>> {
+    Ok(app.client(&connection)?.deployment(id).await?)
+}
+
+/// The health of an application in an environment.
+#[tauri::command]
+#[specta::specta]
+pub async fn health(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<Reading<Health>> {
+    Ok(app
+        .client(&connection)?
+        .health(application, environment)
+        .await?)
+}
+
+/// Starts a deployment. Sent once.
+#[tauri::command]
+#[specta::specta]
+pub async fn deploy(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    request: DeployRequest,
+) -> Answer<Deployment> {
+    Ok(app
+        .client(&connection)?
+        .deploy(&application, &request)
+        .await?)
+}
+
+/// Opens an application's own address in the browser.
+#[tauri::command]
+#[specta::specta]
+pub async fn application_open(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<()> {
+    let client = app.client(&connection)?;
+    let url = client.address_of(application, &environment).await?;
+    let open = move |url: Url| SystemBrowser(handle).open(&url);
+    tauri::async_runtime::spawn_blocking(move || open(url))
+        .await?
+        .map_err(|reason| CommandError::new("browser_not_opened").with("reason", reason))
+}

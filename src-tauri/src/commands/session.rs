@@ -1,0 +1,56 @@
+//! Signing in and out. No command returns a token or the address the browser was sent to.
+
+use miso_client::ConnectionId;
+use tauri::{AppHandle, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
+
+use super::Answer;
+use crate::error::CommandError;
+use crate::local;
+use crate::state::{App, log_store_failed};
+
+/// Begins to sign in with the browser; how it goes is told by events.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in(app: State<'_, App>, connection: ConnectionId, remember: bool) -> Answer<()> {
+    if app.connections.get(&connection)?.local_instance.is_some() {
+        local::start(&app).await?;
+    }
+    let client = app.client(&connection)?;
+    tauri::async_runtime::spawn(async move { client.sign_in(remember).await });
+    Ok(())
+}
+
+/// Calls the attempt off.
+#[tauri::command]
+#[specta::specta]
+pub fn sign_in_cancel(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    app.client(&connection)?.cancel_sign_in();
+    Ok(())
+}
+
+/// Puts the address the browser was sent to on the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_copy_address(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<()> {
+    let address = app.client(&connection)?.sign_in_address();
+    let address = address.ok_or_else(|| CommandError::new("sign_in_cancelled"))?;
+    handle
+        .clipboard()
+        .write_text(address.as_str())
+        .map_err(|error| CommandError::new("clipboard_failed").with("reason", error))
+}
+
+/// Signs out and forgets what was kept of the account here.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_out(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    let signed_out = app.client(&connection)?.sign_out().await;
+    let erased = app.logbook.erase(connection.as_str());
+    signed_out?;
+    erased.map_err(log_store_failed)
+}

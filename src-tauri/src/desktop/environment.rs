@@ -1,0 +1,79 @@
+//! What must be right in the process before the first window.
+
+use crate::refuse;
+use std::process::ExitCode;
+
+/// Set in a process that was started once more because its window stayed blank.
+const AGAIN: &str = "MISO_PLAIN_RENDERER";
+
+/// Makes the process fit for a window, or says why there can be none. Call it first in `main`:
+/// it changes the environment.
+pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
+    #[cfg(target_os = "linux")]
+    {
+        let display = ["WAYLAND_DISPLAY", "DISPLAY"]
+            .into_iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+        if !display {
+            return Err(refuse(
+                "miso-desktop: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n\
+                 Without one, `miso-desktop local serve` runs the local instance by itself.",
+            ));
+        }
+        set_sane_language();
+        if plain_renderer {
+            set("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = plain_renderer;
+    Ok(())
+}
+
+/// Whether a test drives the window.
+pub(crate) fn under_automation() -> bool {
+    std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true")
+}
+
+/// Whether starting the app once more with another renderer could help: it was not done before.
+pub(crate) fn may_start_again() -> bool {
+    cfg!(target_os = "linux") && !under_automation() && std::env::var_os(AGAIN).is_none()
+}
+
+/// Starts the app once more with the renderer that works everywhere.
+pub(crate) fn start_again_plainly() {
+    let started = std::env::current_exe().and_then(|program| {
+        std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(AGAIN, "1")
+            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+            .spawn()
+    });
+    if let Err(error) = started {
+        tracing::error!(%error, "the app could not be started again");
+    }
+}
+
+/// In the locale `C`, WebKitGTK's `navigator.language` is "C", on which `Intl` throws.
+#[cfg(target_os = "linux")]
+fn set_sane_language() {
+    let effective = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .unwrap_or_default();
+    let name = effective.split('.').next().unwrap_or_default();
+    if matches!(name, "" | "C" | "POSIX") {
+        set("LANG", "en_GB.UTF-8");
+        set("LC_ALL", "en_GB.UTF-8");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[expect(
+    unsafe_code,
+    reason = "no other thread runs yet: this is the first thing that main does"
+)]
+fn set(name: &str, value: &str) {
+    unsafe { std::env::set_var(name, value) };
+}

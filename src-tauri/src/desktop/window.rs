@@ -1,0 +1,58 @@
+//! The main window.
+
+use tauri::utils::config::Color;
+use tauri::{
+    AppHandle, Manager, Theme as SystemTheme, UserAttentionType, WebviewUrl, WebviewWindowBuilder,
+};
+
+use crate::settings::Theme;
+
+const MAIN: &str = "main";
+const LIGHT: Color = Color(0xfd, 0xfd, 0xfc, 0xff);
+const DARK: Color = Color(0x17, 0x19, 0x1b, 0xff);
+
+/// Opens the main window in the right theme, with its background set before the first paint.
+pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
+    let chosen = match theme {
+        Theme::System => None,
+        Theme::Light => Some(SystemTheme::Light),
+        Theme::Dark => Some(SystemTheme::Dark),
+    };
+    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+        .title("Miso Desktop")
+        .inner_size(1280.0, 800.0)
+        .min_inner_size(720.0, 480.0)
+        .theme(chosen)
+        .background_color(if chosen == Some(SystemTheme::Dark) {
+            DARK
+        } else {
+            LIGHT
+        })
+        .on_document_title_changed(|window, title| {
+            if let Err(error) = window.set_title(&title) {
+                tracing::debug!(%error, "the window's title could not be set");
+            }
+        })
+        .disable_drag_drop_handler()
+        .zoom_hotkeys_enabled(true)
+        .build()?;
+    if chosen.is_none() && window.theme().is_ok_and(|theme| theme == SystemTheme::Dark) {
+        window.set_background_color(Some(DARK))?;
+    }
+    Ok(())
+}
+
+/// Brings the main window to the front, or asks for attention where the system allows no more.
+pub(crate) fn bring_forward(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(MAIN) else {
+        return;
+    };
+    let brought = window
+        .unminimize()
+        .and_then(|()| window.show())
+        .and_then(|()| window.set_focus())
+        .and_then(|()| window.request_user_attention(Some(UserAttentionType::Informational)));
+    if let Err(error) = brought {
+        tracing::debug!(%error, "the window could not be brought forward");
+    }
+}

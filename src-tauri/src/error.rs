@@ -1,0 +1,142 @@
+//! What a command answers when it cannot do what it was asked.
+
+use std::collections::BTreeMap;
+
+use miso_api::ErrorDetail;
+use miso_client::Failure;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::settings::NotSaved;
+
+/// An error at the IPC: the code chooses the words and the next step, the message is the other
+/// side's own and never matched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CommandError {
+    /// The stable word.
+    pub code: String,
+    /// What the words need.
+    pub params: BTreeMap<String, String>,
+    /// The other side's own words.
+    pub message: Option<String>,
+    /// What to tell the operator of the instance.
+    pub request_id: Option<String>,
+    /// What is wrong with which field.
+    pub details: Vec<ErrorDetail>,
+}
+
+impl CommandError {
+    /// An error of this code.
+    pub(crate) fn new(code: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            params: BTreeMap::new(),
+            message: None,
+            request_id: None,
+            details: Vec::new(),
+        }
+    }
+
+    /// Adds a parameter.
+    pub(crate) fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.params.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+impl From<Failure> for CommandError {
+    fn from(failure: Failure) -> Self {
+        let code = match serde_json::to_value(failure.code) {
+            Ok(serde_json::Value::String(code)) => code,
+            Ok(_) | Err(_) => format!("{:?}", failure.code),
+        };
+        let Failure {
+            params,
+            message,
+            request_id,
+            details,
+            ..
+        } = failure;
+        Self {
+            code,
+            params,
+            message,
+            request_id,
+            details,
+        }
+    }
+}
+
+impl From<miso_local::StartError> for CommandError {
+    fn from(error: miso_local::StartError) -> Self {
+        Self {
+            message: Some(error.to_string()),
+            ..Self::new(error.code())
+        }
+    }
+}
+
+impl From<NotSaved> for CommandError {
+    fn from(error: NotSaved) -> Self {
+        Self::new("settings_not_saved").with("reason", error)
+    }
+}
+
+impl From<tauri::Error> for CommandError {
+    fn from(error: tauri::Error) -> Self {
+        Self {
+            message: Some(error.to_string()),
+            ..Self::new("app_failed")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use miso_client::Code;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_words() {
+        let words = include_str!("../../ui/src/i18n/en.json");
+        let words: serde_json::Value = serde_json::from_str(words).unwrap();
+        let mut codes: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| CommandError::from(Failure::new(*code)).code)
+            .collect();
+        codes.extend(
+            miso_local::StartError::CODES
+                .iter()
+                .map(|code| (*code).to_owned()),
+        );
+        codes.extend(
+            [
+                "app_failed",
+                "clipboard_failed",
+                "local_failed",
+                "settings_not_saved",
+            ]
+            .map(str::to_owned),
+        );
+        let missing: Vec<_> = codes
+            .iter()
+            .filter(|code| words["errors"].get(code.as_str()).is_none())
+            .collect();
+        assert!(missing.is_empty(), "no words for {missing:?}");
+        for code in [
+            "settings_set_aside",
+            "settings_restored",
+            "connections_not_saved",
+            "database_set_aside",
+            "identity_set_aside",
+            "port_moved",
+        ] {
+            assert!(
+                words["notices"].get(code).is_some(),
+                "no words for the notice {code}"
+            );
+        }
+    }
+}

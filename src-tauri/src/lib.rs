@@ -1,0 +1,91 @@
+//! The app: it wires the crates below it to a window and holds no rules of its own.
+
+mod app;
+mod bindings;
+mod commands;
+mod desktop;
+mod error;
+mod events;
+mod local;
+pub mod local_serve;
+mod settings;
+mod state;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// The app's identifier; the platform's folder for its data is named by it. The same as in
+/// `tauri.conf.json`, for what must know it before Tauri exists.
+pub(crate) const IDENTIFIER: &str = "ai.aifabrix.miso-desktop";
+
+const USAGE: &str = "\
+Usage: miso-desktop [--try-here]
+       miso-desktop local serve [OPTIONS]      (see: miso-desktop local serve --help)
+       miso-desktop bindings [--check] FILE
+
+  --try-here   start the instance inside the app and sign in to it
+  --version    print the version
+  --help       print this";
+
+/// Does what the arguments say: the window, or one of the commands without one.
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let words: Vec<String> = arguments
+        .iter()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => app::open(false),
+        ["--try-here"] => app::open(true),
+        ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
+        ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
+        ["bindings", "--check", file] => bindings::check(file.as_ref()),
+        ["bindings", file] => bindings::write(file.as_ref()),
+        ["--version" | "-V"] => say(&format!("miso-desktop {}", env!("CARGO_PKG_VERSION"))),
+        ["--help" | "-h"] => say(USAGE),
+        [other, ..] => refuse(&format!(
+            "miso-desktop: '{other}' is not understood.\n\n{USAGE}"
+        )),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is what was asked for")]
+fn say(text: &str) -> ExitCode {
+    println!("{text}");
+    ExitCode::SUCCESS
+}
+
+/// Says on standard error why nothing was done; exit code 2.
+pub(crate) fn refuse(text: &str) -> ExitCode {
+    complain(text);
+    ExitCode::from(2)
+}
+
+/// Says on standard error what whoever called should know.
+pub(crate) fn complain(text: &str) {
+    // Where standard error is closed there is nobody left to tell.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Logs to standard error what `MISO_LOG` asks for, warnings where it asks for nothing.
+pub(crate) fn trace() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MISO_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identifier_is_the_one_of_the_configuration() {
+        let configuration = include_str!("../../tauri.conf.json");
+        let configuration: serde_json::Value = serde_json::from_str(configuration).unwrap();
+        assert_eq!(configuration["identifier"], IDENTIFIER);
+    }
+}

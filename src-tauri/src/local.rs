@@ -1,0 +1,98 @@
+//! The local instance inside the app. It replaces the far end and nothing else: what is known of
+//! it here is its address and the launch key.
+
+use std::path::PathBuf;
+
+use miso_client::ConnectionId;
+use miso_local::{Instance, Options, RateLimit, Seed, WorkloadCommand};
+use tokio::sync::Mutex;
+
+use crate::error::CommandError;
+use crate::events::Notice;
+use crate::state::App;
+
+const NAME: &str = "This machine";
+
+/// The instance, once started.
+pub(crate) struct Local {
+    folder: PathBuf,
+    running: Mutex<Option<Instance>>,
+}
+
+impl Local {
+    pub(crate) fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            running: Mutex::new(None),
+        }
+    }
+
+    /// Stops the instance and its workloads.
+    pub(crate) async fn stop(&self) {
+        if let Some(instance) = self.running.lock().await.take() {
+            instance.stop().await;
+        }
+    }
+}
+
+/// Starts the instance unless it runs, and makes the connection to it. The notices say what was
+/// set aside.
+pub(crate) async fn start(app: &App) -> Result<(ConnectionId, Vec<Notice>), CommandError> {
+    let mut running = app.local.running.lock().await;
+    let mut notices = Vec::new();
+    if running.is_none() {
+        let instance = miso_local::start(options(app)?).await?;
+        notices = instance.notices().iter().map(notice).collect();
+        *running = Some(instance);
+    }
+    let Some(instance) = running.as_ref() else {
+        return Err(CommandError::new("local_failed"));
+    };
+    let connection =
+        app.connections
+            .add_local(instance.url().clone(), instance.instance_id(), NAME)?;
+    let launch_key = ("launch_key".to_owned(), instance.sign_in_key().clone());
+    let issuer = instance.issuer().to_owned();
+    app.client(&connection)?.set_known(issuer, vec![launch_key]);
+    Ok((connection, notices))
+}
+
+/// Starts the instance at the start of the app, where a connection leads to it, and takes up the
+/// session there.
+pub(crate) async fn resume(
+    app: &App,
+    connection: &ConnectionId,
+) -> Result<Vec<Notice>, CommandError> {
+    let started = start(app).await;
+    let client = app.client(connection)?;
+    client.begin_restoring();
+    client.restore().await;
+    started.map(|(_, notices)| notices)
+}
+
+fn options(app: &App) -> Result<Options, CommandError> {
+    let program = std::env::current_exe()
+        .map_err(|error| CommandError::new("local_failed").with("reason", error))?;
+    Ok(Options {
+        data_dir: app.local.folder.clone(),
+        port: None,
+        seed: Seed::Demo,
+        service_account: None,
+        rate_limit: RateLimit::default(),
+        workload: WorkloadCommand {
+            program,
+            args: vec!["workload".into()],
+        },
+    })
+}
+
+fn notice(notice: &miso_local::Notice) -> Notice {
+    let params = notice
+        .params
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    Notice {
+        code: notice.code.to_string(),
+        params: params.collect(),
+    }
+}

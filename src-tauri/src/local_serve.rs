@@ -1,0 +1,391 @@
+//! `miso-desktop local serve`: the local instance without a window and without a display.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use miso_local::{
+    Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, StartError, WorkloadCommand,
+};
+
+use crate::{IDENTIFIER, complain, refuse, trace};
+
+const HELP: &str = "\
+Usage: miso-desktop local serve [OPTIONS]
+
+Runs a complete Miso instance on this machine, reachable from this machine only. Prints one line
+of JSON when it answers: {\"event\":\"ready\",\"url\":…,\"issuer\":…,\"signInKey\":…}. Ends with exit code 0
+on SIGTERM or Ctrl-C; exit code 2 says on standard error what was in the way.
+
+  --port N               listen on port N and no other (default: the one of last time)
+  --data DIR             keep everything in DIR (default: the app's own folder)
+  --seed demo|empty      what a new instance is filled with (default: demo)
+  --client-id ID         a service account for POST /auth/token; acts as an administrator
+  --client-secret SECRET its secret; - reads a line from standard input. An argument can be seen
+                         by others: better set MISO_CLIENT_SECRET
+  --rate-limit H/M|off   requests an hour and a minute for a client (default: 1000/100)
+  --help                 print this
+
+MISO_LOG sets what is logged to standard error (default: warn).";
+
+const SECRET_VARIABLE: &str = "MISO_CLIENT_SECRET";
+/// The environment of the app's own data, under the platform's folder for data.
+const FOLDER: [&str; 2] = [IDENTIFIER, "local"];
+const FAILED: u8 = 1;
+
+/// Runs the command with the arguments after `local serve`.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    let options = match Asked::parse(args).and_then(Asked::into_options) {
+        Ok(Some(options)) => options,
+        Ok(None) => return say(HELP).map_or(ExitCode::from(FAILED), |()| ExitCode::SUCCESS),
+        Err(Refusal(reason)) => return refuse(&said(&reason)),
+    };
+    trace();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&said(&format!("cannot start: {error}"))),
+    };
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: Options) -> ExitCode {
+    // Before the instance starts: a signal that comes meanwhile must stop it too.
+    let asked_to_end = match signals() {
+        Ok(signals) => signals,
+        Err(error) => return refuse(&said(&format!("cannot listen for signals: {error}"))),
+    };
+    let port_asked = options.port.is_some();
+    let instance = match miso_local::start(options).await {
+        Ok(instance) => instance,
+        Err(error) => return refuse(&said(&remedy(&error, port_asked))),
+    };
+    for notice in instance.notices() {
+        let params: Vec<String> = notice
+            .params
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let notice = format!("{}: {}", sentence(notice.code), params.join(", "));
+        complain(&said(&notice));
+    }
+    if let Err(error) = say(&ready(&instance)) {
+        complain(&said(&format!("cannot say that it is ready: {error}")));
+        instance.stop().await;
+        return ExitCode::from(FAILED);
+    }
+    asked_to_end.await;
+    instance.stop().await;
+    ExitCode::SUCCESS
+}
+
+fn ready(instance: &Instance) -> String {
+    use miso_local::ExposeSecret;
+    serde_json::json!({
+        "event": "ready",
+        "url": instance.issuer(),
+        "issuer": instance.issuer(),
+        "signInKey": instance.sign_in_key().expose_secret(),
+    })
+    .to_string()
+}
+
+/// Waits for SIGTERM or SIGINT; listening begins with the call, not with the wait.
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (mut term, mut interrupt) = (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        );
+        Ok(async move {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+    #[cfg(windows)]
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c()?;
+        let mut close = tokio::signal::windows::ctrl_close()?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = close.recv() => {}
+            }
+        })
+    }
+}
+
+/// Why the command cannot be carried out, in words.
+#[derive(Debug)]
+struct Refusal(String);
+
+impl From<lexopt::Error> for Refusal {
+    fn from(error: lexopt::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The arguments, as they were given.
+#[derive(Debug, Default)]
+struct Asked {
+    port: Option<u16>,
+    data: Option<PathBuf>,
+    seed: Seed,
+    client_id: Option<String>,
+    client_secret: Option<SecretString>,
+    rate_limit: RateLimit,
+    help: bool,
+}
+
+impl Asked {
+    fn parse(args: Vec<OsString>) -> Result<Self, Refusal> {
+        use lexopt::prelude::{Long, Short, ValueExt};
+        let mut asked = Self::default();
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("port") => asked.port = Some(port(&text("--port", parser.value()?)?)?),
+                Long("data") => asked.data = Some(PathBuf::from(parser.value()?)),
+                Long("seed") => asked.seed = seed(&text("--seed", parser.value()?)?)?,
+                Long("client-id") => asked.client_id = Some(text("--client-id", parser.value()?)?),
+                Long("client-secret") => {
+                    asked.client_secret = Some(
+                        parser
+                            .value()?
+                            .string()
+                            .map_err(|_| not_text("--client-secret"))?
+                            .into(),
+                    );
+                }
+                Long("rate-limit") => {
+                    asked.rate_limit = rate_limit(&text("--rate-limit", parser.value()?)?)?
+                }
+                Long("help") | Short('h') => asked.help = true,
+                other => return Err(Refusal(other.unexpected().to_string())),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// What the instance is started with; `None` where only the help was asked for.
+    fn into_options(self) -> Result<Option<Options>, Refusal> {
+        if self.help {
+            return Ok(None);
+        }
+        let service_account = self.service_account()?;
+        let data_dir = match self.data {
+            Some(folder) => folder,
+            None => default_folder()?,
+        };
+        let program = std::env::current_exe()
+            .map_err(|error| Refusal(format!("cannot find this program's own file: {error}")))?;
+        Ok(Some(Options {
+            data_dir,
+            port: self.port,
+            seed: self.seed,
+            service_account,
+            rate_limit: self.rate_limit,
+            workload: WorkloadCommand {
+                program,
+                args: vec!["workload".into()],
+            },
+        }))
+    }
+
+    /// The service account: its secret comes from the argument, standard input or the variable.
+    fn service_account(&self) -> Result<Option<ServiceAccount>, Refusal> {
+        use miso_local::ExposeSecret;
+        let Some(client_id) = self.client_id.clone() else {
+            return match self.client_secret {
+                Some(_) => Err(Refusal("--client-secret needs --client-id".to_owned())),
+                None => Ok(None),
+            };
+        };
+        if client_id.is_empty() {
+            return Err(Refusal("--client-id must not be empty".to_owned()));
+        }
+        let client_secret = match &self.client_secret {
+            Some(secret) if secret.expose_secret() == "-" => from_standard_input()?,
+            Some(secret) => secret.clone(),
+            None => std::env::var(SECRET_VARIABLE).map(SecretString::from).map_err(|_| {
+                Refusal(format!("--client-id needs a secret: set {SECRET_VARIABLE}, or give --client-secret -"))
+            })?,
+        };
+        if client_secret.expose_secret().is_empty() {
+            return Err(Refusal(
+                "the secret of --client-id must not be empty".to_owned(),
+            ));
+        }
+        Ok(Some(ServiceAccount {
+            client_id,
+            client_secret,
+        }))
+    }
+}
+
+fn port(text: &str) -> Result<u16, Refusal> {
+    let port = text.parse().ok().filter(|port| *port != 0);
+    port.ok_or_else(|| {
+        Refusal(format!(
+            "--port must be a number from 1 to 65535, not {text}"
+        ))
+    })
+}
+
+fn seed(text: &str) -> Result<Seed, Refusal> {
+    match text {
+        "demo" => Ok(Seed::Demo),
+        "empty" => Ok(Seed::Empty),
+        _ => Err(Refusal(format!("--seed must be demo or empty, not {text}"))),
+    }
+}
+
+fn rate_limit(text: &str) -> Result<RateLimit, Refusal> {
+    if text == "off" {
+        return Ok(RateLimit::Off);
+    }
+    let limits = text.split_once('/').and_then(|(hour, minute)| {
+        let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour > 0 && minute > 0).then_some(RateLimit::PerHourMinute { hour, minute })
+    });
+    limits.ok_or_else(|| {
+        Refusal(format!(
+            "--rate-limit must be off or such as 1000/100, not {text}"
+        ))
+    })
+}
+
+fn text(name: &str, value: OsString) -> Result<String, Refusal> {
+    value.into_string().map_err(|_| not_text(name))
+}
+
+fn not_text(name: &str) -> Refusal {
+    Refusal(format!("{name} is not valid UTF-8"))
+}
+
+fn from_standard_input() -> Result<SecretString, Refusal> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).map_err(|error| {
+        Refusal(format!(
+            "--client-secret - cannot read standard input: {error}"
+        ))
+    })?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
+}
+
+fn default_folder() -> Result<PathBuf, Refusal> {
+    let data = dirs::data_dir().ok_or_else(|| {
+        Refusal("there is no folder for data here: give one with --data".to_owned())
+    })?;
+    Ok(FOLDER.iter().fold(data, |folder, part| folder.join(part)))
+}
+
+fn remedy(error: &StartError, port_asked: bool) -> String {
+    match error {
+        StartError::PortTaken { port } if port_asked => {
+            format!(
+                "port {port} is taken by another program. Give another with --port, or leave --port out"
+            )
+        }
+        StartError::FolderUnwritable { .. }
+        | StartError::FolderForeign { .. }
+        | StartError::FolderInUse { .. }
+        | StartError::FolderNewer { .. } => format!("{error} with --data"),
+        StartError::PortTaken { .. }
+        | StartError::Listen { .. }
+        | StartError::DatabaseUnreadable { .. }
+        | StartError::ClientIdReserved { .. }
+        | StartError::NoRandomness => error.to_string(),
+    }
+}
+
+fn sentence(code: &str) -> &str {
+    match code {
+        "database_set_aside" => {
+            "the database could not be read; it is kept, and a new one was begun"
+        }
+        "identity_set_aside" => {
+            "the instance's identity could not be read; it is kept, and a new one was made"
+        }
+        "port_moved" => "the port of last time is taken; the instance has another",
+        other => other,
+    }
+}
+
+fn say(text: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{text}")?;
+    output.flush()
+}
+
+/// A sentence that names the command it comes from.
+fn said(text: &str) -> String {
+    format!("miso-desktop local serve: {}.", text.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(args: &[&str]) -> Result<Option<Options>, Refusal> {
+        Asked::parse(args.iter().map(OsString::from).collect()).and_then(Asked::into_options)
+    }
+
+    #[test]
+    fn what_is_given_is_understood() {
+        let options = parsed(&[
+            "--port",
+            "8123",
+            "--data",
+            "/tmp/x",
+            "--seed",
+            "empty",
+            "--client-id",
+            "ci",
+            "--client-secret",
+            "s",
+            "--rate-limit",
+            "50/5",
+        ]);
+        let options = options.unwrap().unwrap();
+        assert_eq!((options.port, options.seed), (Some(8123), Seed::Empty));
+        assert_eq!(options.data_dir, PathBuf::from("/tmp/x"));
+        assert_eq!(
+            options.rate_limit,
+            RateLimit::PerHourMinute {
+                hour: 50,
+                minute: 5
+            }
+        );
+        assert_eq!(options.service_account.unwrap().client_id, "ci");
+    }
+
+    #[test]
+    fn what_means_nothing_is_named() {
+        for args in [
+            ["--port", "99999"],
+            ["--port", "0"],
+            ["--seed", "everything"],
+            ["--rate-limit", "many"],
+            ["--rate-limit", "10/0"],
+            ["--colour", "blue"],
+            ["--client-secret", "-"],
+            ["--client-id", ""],
+        ] {
+            let Refusal(reason) = parsed(&args).unwrap_err();
+            assert!(reason.contains(args[0]), "{args:?}: {reason}");
+        }
+    }
+
+    #[test]
+    fn help_starts_nothing() {
+        assert!(parsed(&["--help"]).unwrap().is_none());
+    }
+}

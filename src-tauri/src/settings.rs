@@ -1,0 +1,322 @@
+//! What outlives the app besides the keyring: connections, theme, the page that was open. Kept
+//! with `tauri-plugin-store`, which writes in place and forgets what it cannot read; so the file
+//! is checked before the store opens it, and the last good copy stands beside it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::Utc;
+use miso_client::{Connection, ConnectionId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::{AppHandle, Manager, Wry};
+use tauri_plugin_store::{Store, StoreExt};
+
+use crate::events::Notice;
+
+pub(crate) const FILE: &str = "settings.json";
+const GOOD_COPY: &str = "settings.good.json";
+
+/// What the user chose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Light, dark or as the system.
+    #[serde(default)]
+    pub theme: Theme,
+    /// Whether the sidebar is narrow.
+    #[serde(default)]
+    pub sidebar_collapsed: bool,
+    /// Applications to keep in sight.
+    #[serde(default)]
+    pub starred: Vec<Starred>,
+}
+
+/// A starred application.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Starred {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The application's key.
+    pub application: String,
+}
+
+/// Light, dark or as the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The settings on disk.
+pub(crate) struct SettingsStore {
+    store: Arc<Store<Wry>>,
+    files: Files,
+}
+
+/// Why settings could not be saved.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotSaved {
+    #[error(transparent)]
+    Document(#[from] serde_json::Error),
+    #[error(transparent)]
+    Store(#[from] tauri_plugin_store::Error),
+    #[error(transparent)]
+    File(#[from] io::Error),
+    #[error("{} cannot be read", .0.display())]
+    Torn(PathBuf),
+}
+
+impl SettingsStore {
+    /// Opens the settings. A file that cannot be read is kept aside and the last good copy taken;
+    /// the notice says so.
+    pub(crate) fn open(
+        app: &AppHandle,
+    ) -> Result<(Self, Option<Notice>), Box<dyn std::error::Error>> {
+        let folder = app.path().app_data_dir()?;
+        fs::create_dir_all(&folder)?;
+        keep_private(&folder)?;
+        let notice = mend(&folder)?;
+        let files = Files::in_folder(&folder);
+        let store = app.store_builder(&files.file).disable_auto_save().build()?;
+        Ok((Self { store, files }, notice))
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.get("settings").unwrap_or_default()
+    }
+
+    pub(crate) fn set_settings(&self, settings: &Settings) -> Result<(), NotSaved> {
+        self.set("settings", settings)
+    }
+
+    pub(crate) fn connections(&self) -> Vec<Connection> {
+        self.get("connections").unwrap_or_default()
+    }
+
+    pub(crate) fn set_connections(&self, connections: &[Connection]) -> Result<(), NotSaved> {
+        self.set("connections", connections)
+    }
+
+    /// The route that was open last.
+    pub(crate) fn address(&self) -> Option<String> {
+        self.get("address")
+    }
+
+    pub(crate) fn set_address(&self, address: &str) -> Result<(), NotSaved> {
+        self.set("address", address)
+    }
+
+    /// Notes that the window needs the slower renderer on this machine; read by
+    /// [`crate::app`] before Tauri exists.
+    pub(crate) fn set_plain_renderer(&self) -> Result<(), NotSaved> {
+        self.set("plainRenderer", &true)
+    }
+
+    fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let value = self.store.get(name)?;
+        match serde_json::from_value(value) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                tracing::warn!(name, %error, "a setting is not as it should be");
+                None
+            }
+        }
+    }
+
+    fn set<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), NotSaved> {
+        let value = serde_json::to_value(value)?;
+        self.files.write(|| {
+            self.store.set(name, value);
+            Ok(self.store.save()?)
+        })
+    }
+}
+
+/// The settings' file and its good copy, written by one caller at a time.
+struct Files {
+    file: PathBuf,
+    good: PathBuf,
+    writing: Mutex<()>,
+}
+
+impl Files {
+    fn in_folder(folder: &Path) -> Self {
+        Self {
+            file: folder.join(FILE),
+            good: folder.join(GOOD_COPY),
+            writing: Mutex::default(),
+        }
+    }
+
+    /// Has the file written by `save`, and the good copy made of what can be read again.
+    fn write(&self, save: impl FnOnce() -> Result<(), NotSaved>) -> Result<(), NotSaved> {
+        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        save()?;
+        copy_whole(&self.file, &self.good)
+    }
+}
+
+/// Nobody else on this machine may look into the app's folder.
+#[cfg(unix)]
+fn keep_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+/// The user's own folder is private by the system's rules.
+#[cfg(not(unix))]
+fn keep_private(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes sure that the settings file can be read, before the store opens it.
+fn mend(folder: &Path) -> Result<Option<Notice>, NotSaved> {
+    let Files { file, good, .. } = Files::in_folder(folder);
+    let Some(text) = read(&file)? else {
+        return Ok(None);
+    };
+    if is_settings(&text) {
+        return Ok(None);
+    }
+    let aside = folder.join(format!(
+        "settings.unreadable-{}.json",
+        Utc::now().format("%Y%m%d-%H%M%S%3f")
+    ));
+    fs::rename(&file, &aside)?;
+    let restored = read(&good)?.is_some_and(|text| is_settings(&text));
+    if restored {
+        copy_whole(&good, &file)?;
+    }
+    let code = if restored {
+        "settings_restored"
+    } else {
+        "settings_set_aside"
+    };
+    let params = [("file".to_owned(), aside.display().to_string())].into();
+    Ok(Some(Notice {
+        code: code.to_owned(),
+        params,
+    }))
+}
+
+fn read(file: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(file) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether everything in the file can be read, so that nothing in it would be overwritten unread.
+fn is_settings(bytes: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    #[expect(dead_code, reason = "only whether it can be read matters")]
+    struct Shape {
+        #[serde(default)]
+        settings: Option<Settings>,
+        #[serde(default)]
+        connections: Option<Vec<Connection>>,
+        #[serde(default)]
+        address: Option<String>,
+    }
+    serde_json::from_slice::<Shape>(bytes).is_ok()
+}
+
+/// Copies so that the target is the old or the new file, never half of one, and can be read.
+fn copy_whole(from: &Path, to: &Path) -> Result<(), NotSaved> {
+    let content = fs::read(from)?;
+    if !is_settings(&content) {
+        return Err(NotSaved::Torn(from.to_owned()));
+    }
+    let part = to.with_extension("part");
+    let mut copy = File::create(&part)?;
+    copy.write_all(&content)?;
+    copy.sync_all()?;
+    drop(copy);
+    Ok(fs::rename(&part, to)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::CommandError;
+
+    #[test]
+    fn an_unreadable_file_is_kept_aside_and_the_last_good_copy_restored() {
+        let good = br#"{"address": "/c/x"}"#;
+        for torn in [
+            &b""[..],
+            b"{\"address\":",
+            b"7",
+            b"\xff\xfe",
+            br#"{"connections": 3}"#,
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(FILE), torn).unwrap();
+            fs::write(folder.path().join(GOOD_COPY), good).unwrap();
+            let notice = mend(folder.path()).unwrap().unwrap();
+            assert_eq!(notice.code, "settings_restored");
+            assert_eq!(fs::read(&notice.params["file"]).unwrap(), torn);
+            assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), good);
+        }
+    }
+
+    #[test]
+    fn without_a_good_copy_it_begins_anew_and_still_keeps_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(mend(folder.path()).unwrap(), None);
+        fs::write(folder.path().join(FILE), b"torn").unwrap();
+        let notice = mend(folder.path()).unwrap().unwrap();
+        assert_eq!(notice.code, "settings_set_aside");
+        assert_eq!(fs::read(&notice.params["file"]).unwrap(), b"torn");
+        assert!(!folder.path().join(FILE).exists());
+    }
+
+    #[test]
+    fn what_cannot_be_read_again_never_becomes_the_good_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::in_folder(folder.path());
+        let good = br#"{"address": "/c/x"}"#;
+        files.write(|| Ok(fs::write(&files.file, good)?)).unwrap();
+        let torn = files.write(|| Ok(fs::write(&files.file, b"{\"address\":")?));
+        assert!(matches!(torn, Err(NotSaved::Torn(_))));
+        let refused = files.write(|| Err(io::Error::other("the disk is full").into()));
+        let error = CommandError::from(refused.unwrap_err());
+        assert_eq!(error.code, "settings_not_saved");
+        assert_eq!(error.params["reason"], "the disk is full");
+        assert_eq!(fs::read(&files.good).unwrap(), good);
+    }
+
+    #[test]
+    fn writers_at_the_same_time_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::in_folder(folder.path());
+        std::thread::scope(|threads| {
+            for writer in 1..=4 {
+                let files = &files;
+                threads.spawn(move || {
+                    for round in 1..=25 {
+                        let address = "x".repeat(writer * round * 100);
+                        let content = serde_json::json!({ "address": address }).to_string();
+                        files
+                            .write(|| Ok(fs::write(&files.file, &content)?))
+                            .unwrap();
+                    }
+                });
+            }
+        });
+        let good = fs::read(&files.good).unwrap();
+        assert!(is_settings(&good));
+        assert_eq!(good, fs::read(&files.file).unwrap());
+    }
+}

@@ -1,0 +1,133 @@
+//! What the commands work on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use logbook::{BookKey, Logbook};
+use miso_client::{Client, Code, Connection, ConnectionId, Connections, Failure, SessionState};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::AppHandle;
+use url::Url;
+
+use crate::error::CommandError;
+use crate::events::{Notice, raise};
+use crate::local::Local;
+use crate::settings::SettingsStore;
+
+/// The app's state, managed by Tauri.
+pub(crate) struct App {
+    pub connections: Connections,
+    pub logbook: Logbook,
+    pub settings: SettingsStore,
+    pub local: Local,
+    /// What the user must know, for pages that open after it was said.
+    pub notices: Mutex<Vec<Notice>>,
+    /// Whether the app was asked to do what a click on "Try it here" does.
+    pub try_here: bool,
+}
+
+/// A connection as the pages see it.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionView {
+    /// Its id.
+    pub id: ConnectionId,
+    /// What people call it.
+    pub name: String,
+    /// The instance.
+    pub url: Url,
+    /// Its OpenID Connect issuer, once known.
+    pub issuer: Option<String>,
+    /// The OAuth client.
+    pub client_id: String,
+    /// Who signed in last.
+    pub account: Option<miso_client::Account>,
+    /// Its colour.
+    pub hue: miso_client::Hue,
+    /// Whether all of it counts as production.
+    pub production: bool,
+    /// Whether it leads to the instance inside this app.
+    pub local: bool,
+    /// Its session.
+    pub session: SessionState,
+}
+
+impl App {
+    pub(crate) fn client(&self, connection: &ConnectionId) -> Result<Client, CommandError> {
+        Ok(self.connections.client(connection)?)
+    }
+
+    /// Every connection, as the pages see it.
+    pub(crate) fn views(&self) -> Vec<ConnectionView> {
+        self.connections
+            .list()
+            .into_iter()
+            .map(|(connection, session)| view(connection, session))
+            .collect()
+    }
+
+    /// One connection, as the pages see it.
+    pub(crate) fn view(&self, id: &ConnectionId) -> Result<ConnectionView, CommandError> {
+        let session = self.connections.client(id)?.session();
+        Ok(view(self.connections.get(id)?, session))
+    }
+
+    /// What the user must know, so far.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        self.notices
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps the connections; where that fails, the pages are told.
+    pub(crate) fn save_connections(&self, app: &AppHandle) {
+        let Err(error) = self.settings.set_connections(&self.connections.to_save()) else {
+            return;
+        };
+        tracing::error!(%error, "the connections could not be saved");
+        let notice = Notice {
+            code: "connections_not_saved".to_owned(),
+            params: [("reason".to_owned(), error.to_string())].into(),
+        };
+        raise(app, notice);
+    }
+
+    /// The log book of an application in an environment, apart for each account.
+    pub(crate) fn book(
+        &self,
+        connection: &ConnectionId,
+        application: &str,
+        environment: &str,
+    ) -> Result<Arc<logbook::Book>, CommandError> {
+        let account = self.connections.get(connection)?.account;
+        let key = BookKey {
+            connection: connection.to_string(),
+            account: account.map(|account| account.subject).unwrap_or_default(),
+            application: application.to_owned(),
+            environment: environment.to_owned(),
+        };
+        self.logbook.book(&key).map_err(log_store_failed)
+    }
+}
+
+pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {
+    Failure::new(Code::LogStoreFailed)
+        .with("reason", error)
+        .into()
+}
+
+fn view(connection: Connection, session: SessionState) -> ConnectionView {
+    ConnectionView {
+        id: connection.id,
+        name: connection.name,
+        url: connection.url,
+        issuer: connection.issuer,
+        client_id: connection.client_id,
+        account: connection.account,
+        hue: connection.hue,
+        production: connection.production,
+        local: connection.local_instance.is_some(),
+        session,
+    }
+}

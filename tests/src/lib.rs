@@ -1,0 +1,22 @@
+//! What is tested from outside: the real window and the real local instance, by means that share
+//! nothing with them. They run where a private desktop session can be had, which is on Linux.
+
+#![cfg(all(test, target_os = "linux"))]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used
+)]
+
+mod keyboard;
+mod local_closed;
+mod local_limits;
+mod local_refuses;
+mod local_serve;
+mod local_sign_in;
+mod looks;
+mod support;
+mod walk;
+mod windows;
+mod windows_trouble;

@@ -1,0 +1,61 @@
+//! Home once the demo has come to rest, in both themes, and what everybody must be able to use.
+
+use std::time::Duration;
+
+use crate::support::session::Session;
+use crate::support::sign_in::{MATRIX, try_it_here};
+use crate::support::wait::{SOON, until};
+use crate::support::window::Window;
+use crate::support::{axe, pictures};
+
+/// How long the demo's applications may take to go through their environments.
+const SETTLING: Duration = Duration::from_secs(120);
+
+#[tokio::test]
+async fn home_in_both_themes() {
+    let mut session = Session::new();
+    let window = try_it_here(&mut session).await;
+    at_rest(&window).await;
+    picture(&window, "home", "rgb(253, 253, 252)").await;
+    axe::finds_nothing_serious(&window, "Home").await;
+
+    window.click("link", "Settings").await;
+    axe::finds_nothing_serious(&window, "Settings").await;
+    window.click("button", "Dark").await;
+    window.click("link", "Home").await;
+    window.see("table", MATRIX).await;
+    picture(&window, "home-dark", "rgb(23, 25, 27)").await;
+    axe::finds_nothing_serious(&window, "Home in the dark").await;
+}
+
+/// Nothing is being deployed, and the one that fails its checks has been found out.
+async fn at_rest(window: &Window) {
+    window.see_text_within(SETTLING, "1 of 12 unwell").await;
+    until("nothing is being deployed", SETTLING, || async {
+        let deploying =
+            window.find("link", "→").await.len() + window.find("button", "→").await.len();
+        if deploying == 0 {
+            Ok(())
+        } else {
+            Err(window.seen().await)
+        }
+    })
+    .await;
+}
+
+async fn picture(window: &Window, name: &str, background: &str) {
+    until(&format!("the background is {background}"), SOON, || async {
+        let script = "return getComputedStyle(document.documentElement).backgroundColor";
+        let seen = window.script(script, Vec::new()).await;
+        if seen == background {
+            Ok(())
+        } else {
+            Err(seen.to_string())
+        }
+    })
+    .await;
+    window.picture(&pictures::out(name)).await;
+    if let Some(file) = pictures::checked_in(name) {
+        window.picture(&file).await;
+    }
+}

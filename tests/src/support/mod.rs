@@ -1,0 +1,17 @@
+//! The means of the tests: a session for each, the instance and the window in it, a browser.
+
+pub mod api;
+pub mod axe;
+pub mod binary;
+pub mod browser;
+pub mod instance;
+pub mod keyring;
+pub mod page;
+pub mod pictures;
+pub mod policy;
+pub mod process;
+pub mod session;
+pub mod sign_in;
+pub mod wait;
+pub mod webdriver;
+pub mod window;

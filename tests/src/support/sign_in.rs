@@ -1,0 +1,28 @@
+//! Signing in as a test does that is about something else.
+
+use xtask::sign_in::sign_in;
+
+use super::session::Session;
+use super::wait::LATER;
+use super::window::Window;
+
+/// The demo people of the local instance.
+pub const ADMINISTRATOR: &str = "Aino Laine";
+
+/// Waits until the app asks the browser for a sign-in, and answers for the administrator.
+pub async fn answer(session: &mut Session) {
+    let url = session.next_opened(LATER).await;
+    let page = sign_in(&url, ADMINISTRATOR).expect("the sign-in page leads back to the app");
+    assert_eq!(page.status, 200, "{page:?}");
+}
+
+/// What Home shows: every application in every environment.
+pub const MATRIX: &str = "Applications by environment";
+
+/// Opens the app, tries it here and signs in.
+pub async fn try_it_here(session: &mut Session) -> Window {
+    let window = Window::open(session, &["--try-here"]).await;
+    answer(session).await;
+    window.see_within(LATER, "table", MATRIX).await;
+    window
+}

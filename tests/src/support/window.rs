@@ -1,0 +1,130 @@
+//! The app's real window, driven through WebKitWebDriver.
+
+use std::ops::Deref;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::binary;
+use super::page::Page;
+use super::process;
+use super::session::Session;
+use super::wait::{SOON, until};
+use super::webdriver::Driver;
+
+/// A window. It ends with its session, or before with [`Window::quit`].
+pub struct Window {
+    driver: Driver,
+    app: u32,
+}
+
+impl Window {
+    /// Starts the app and drives its window.
+    pub async fn open(session: &mut Session, arguments: &[&str]) -> Self {
+        Self::open_app(session, &binary::app(), arguments).await
+    }
+
+    /// The same with another binary.
+    pub async fn open_app(session: &mut Session, app: &Path, arguments: &[&str]) -> Self {
+        let driver = driver(session, app, arguments).await;
+        let running = app.to_string_lossy();
+        let all = process::descendants(std::process::id());
+        let own = all.iter().find(|process| {
+            process
+                .arguments
+                .first()
+                .is_some_and(|first| *first == running)
+        });
+        let app = own.unwrap_or_else(|| panic!("{running} does not run")).id();
+        Self { driver, app }
+    }
+
+    /// The process of the app.
+    pub fn id(&self) -> u32 {
+        self.app
+    }
+
+    /// Closes the window as a person does, and waits until the app has ended.
+    pub async fn quit(self, session: &mut Session) {
+        let app = process::Process::of(self.app).expect("the app runs");
+        let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
+                      xdotool windowactivate --sync \"$id\" key --clearmodifiers alt+F4; done";
+        let status = session
+            .command("sh")
+            .args(["-c", script, &self.app.to_string()])
+            .status();
+        assert!(
+            status.expect("xdotool").success(),
+            "the window cannot be closed"
+        );
+        until("the app has ended", SOON, || {
+            let runs = app.runs();
+            async move {
+                if runs {
+                    Err("it runs".to_owned())
+                } else {
+                    Ok(())
+                }
+            }
+        })
+        .await;
+        self.driver.stop(session).await;
+    }
+}
+
+impl Deref for Window {
+    type Target = Page;
+
+    fn deref(&self) -> &Page {
+        &self.driver.page
+    }
+}
+
+async fn driver(session: &mut Session, app: &Path, arguments: &[&str]) -> Driver {
+    let mut command = session.command("WebKitWebDriver");
+    command
+        .arg("--host=127.0.0.1")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true");
+    let mut capabilities: Map<String, Value> = Map::new();
+    capabilities.insert(
+        "webkitgtk:browserOptions".to_owned(),
+        json!({ "binary": app.to_string_lossy(), "args": arguments }),
+    );
+    Driver::start(session, "window", command, capabilities).await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Driver, Session, driver};
+
+    const BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+
+    const PAGE: &str = "data:text/html,<title>Probe</title><h1>Fleet</h1><label>Name <input></label>\
+        <button onclick=\"document.querySelector('h1').textContent='Hello '%2Bdocument.querySelector('input').value\">Greet</button>\
+        <button aria-label='Close' hidden>x</button><a href='%23a'>Docs</a>";
+
+    /// The means of the tests, tried on a page that is none of ours.
+    #[tokio::test]
+    async fn finds_what_a_person_would_look_for() {
+        if !Path::new(BROWSER).exists() {
+            eprintln!("{BROWSER} is not here: nothing to try the driver on");
+            return;
+        }
+        let mut session = Session::new();
+        let Driver { page, .. } = driver(&mut session, Path::new(BROWSER), &["--automation"]).await;
+        page.client().goto(PAGE).await.expect("the page opens");
+        page.see("heading", "Fleet").await;
+        page.fill("Name", "Miso").await;
+        page.click("button", "Greet").await;
+        page.see("heading", "Hello Miso").await;
+        page.see_text("Greet").await;
+        assert!(
+            page.find("button", "Close").await.is_empty(),
+            "what is hidden cannot be found"
+        );
+        assert_eq!(page.find("link", "Docs").await.len(), 1);
+        assert_eq!(page.title().await, "Probe");
+    }
+}

@@ -1,0 +1,20 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { MenuLayer } from '../components/MenuLayer';
+import { QuestionLayer } from '../components/QuestionLayer';
+import { ShortcutSheet } from '../components/ShortcutSheet';
+import { useLayers } from './layers';
+import { nonce } from './nonce';
+import { Palette } from './Palette';
+
+/** All that lies above the page; loaded after the first paint. */
+export default function LayerHost() {
+  const { palette, shortcuts, menu, question } = useLayers();
+  return (
+    <CSPProvider nonce={nonce}>
+      {palette && <Palette />}
+      {shortcuts && <ShortcutSheet />}
+      {menu && <MenuLayer {...menu} />}
+      {question && <QuestionLayer {...question} />}
+    </CSPProvider>
+  );
+}

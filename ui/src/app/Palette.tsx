@@ -1,0 +1,117 @@
+import { Search } from 'lucide-react';
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Dialog } from '../components/Dialog';
+import { icon, smallIcon } from '../components/icon';
+import { Kbd } from '../components/Kbd';
+import { useFleet } from '../hooks/useFleet';
+import { closeLayer } from './layers';
+import { allEntries, matching, type PaletteEntry } from './paletteEntries';
+import styles from './Palette.module.css';
+import { useConnection, useShell } from './shell';
+
+const LIST = 'palette-list';
+const option = (at: number) => `palette-option-${String(at)}`;
+
+/** Every page, application and action, by a few letters. */
+export function Palette() {
+  const { t } = useTranslation();
+  const connection = useConnection(useShell((value) => value.current));
+  const { fleet } = useFleet(connection?.id ?? '');
+  const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const entries = useMemo(() => allEntries(connection, fleet), [connection, fleet]);
+  const found = useMemo(() => matching(entries, query), [entries, query]);
+
+  const run = (entry: PaletteEntry | undefined) => {
+    if (!entry) return;
+    closeLayer('palette');
+    entry.act();
+  };
+  const choose = (at: number) => {
+    const next = found.length === 0 ? 0 : (at + found.length) % found.length;
+    setChosen(next);
+    document.getElementById(option(next))?.scrollIntoView({ block: 'nearest' });
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => {
+        choose(chosen + 1);
+      },
+      ArrowUp: () => {
+        choose(chosen - 1);
+      },
+      Enter: () => {
+        run(found[chosen]);
+      },
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    move();
+  };
+
+  return (
+    <Dialog
+      title={t('palette.title')}
+      untitled
+      wide
+      focus={input}
+      close={() => {
+        closeLayer('palette');
+      }}
+    >
+      <div className={styles.field}>
+        <Search {...icon} />
+        <input
+          ref={input}
+          className={styles.input}
+          role="combobox"
+          aria-label={t('palette.title')}
+          aria-expanded="true"
+          aria-controls={LIST}
+          aria-activedescendant={found.length > 0 ? option(chosen) : undefined}
+          aria-autocomplete="list"
+          placeholder={t('palette.placeholder')}
+          autoComplete="off"
+          spellCheck={false}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setChosen(0);
+          }}
+          onKeyDown={keyDown}
+        />
+      </div>
+      <ul id={LIST} role="listbox" aria-label={t('palette.results')} className={styles.list}>
+        {found.map((entry, at) => (
+          // The keyboard is the input's; the pointer needs no focus of its own here.
+          <li
+            key={entry.id}
+            id={option(at)}
+            role="option"
+            aria-selected={at === chosen}
+            className={styles.option}
+            onPointerMove={() => {
+              setChosen(at);
+            }}
+            onClick={() => {
+              run(entry);
+            }}
+          >
+            <span className={styles.mark}>{entry.icon ? <entry.icon {...smallIcon} /> : entry.mark}</span>
+            <span className={styles.label}>{entry.label}</span>
+            <span className={styles.detail}>{entry.detail}</span>
+            {entry.shortcut !== undefined && <Kbd keys={entry.shortcut} />}
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && (
+        <p role="status" className={styles.none}>
+          {t('palette.none', { query })}
+        </p>
+      )}
+    </Dialog>
+  );
+}

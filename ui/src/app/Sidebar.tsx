@@ -1,0 +1,191 @@
+import { ArrowUp, ChevronDown, House, Layers, LayoutGrid, PanelLeft, Settings } from 'lucide-react';
+import { useRef, type ComponentType, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../components/Button';
+import { icon } from '../components/icon';
+import { Link } from '../components/Link';
+import { Shape } from '../components/Shape';
+import { Swatch } from '../components/Swatch';
+import { useFleet } from '../hooks/useFleet';
+import { number } from '../i18n/format';
+import type { ConnectionView } from '../ipc';
+import { useAddress } from './navigation';
+import { paths } from './paths';
+import { changeSettings, useShell } from './shell';
+import styles from './Sidebar.module.css';
+import { openSwitcher } from './switcher';
+import { environmentOf } from './targets';
+
+type Props = { connection: ConnectionView | null; collapsed: boolean };
+
+export function Sidebar({ connection, collapsed }: Props) {
+  const { t } = useTranslation();
+  const address = useAddress().split('?')[0] ?? '';
+  const signedIn =
+    connection !== null &&
+    connection.session.state !== 'signedOut' &&
+    connection.session.state !== 'signingIn';
+  return (
+    <nav className={styles.sidebar} aria-label={t('frame.navigation')} data-collapsed={collapsed}>
+      <Switcher connection={connection} collapsed={collapsed} />
+      {signedIn && <Places connection={connection} address={address} collapsed={collapsed} />}
+      <ul className={styles.foot}>
+        <Entry
+          to={paths.settings()}
+          icon={Settings}
+          label={t('settings.title')}
+          current={address === paths.settings()}
+          collapsed={collapsed}
+        />
+        <li className={styles.fold}>
+          <IconButton
+            label={collapsed ? t('frame.expand') : t('frame.collapse')}
+            aria-expanded={!collapsed}
+            onClick={() => {
+              changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
+            }}
+          >
+            <PanelLeft {...icon} />
+          </IconButton>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function Switcher({ connection, collapsed }: Props) {
+  const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
+  const name = connection?.name ?? t('connections.none');
+  return (
+    <button
+      ref={button}
+      type="button"
+      className={styles.switcher}
+      aria-haspopup="menu"
+      aria-label={t('connections.switch', { name })}
+      title={collapsed ? name : undefined}
+      onClick={() => {
+        openSwitcher(button.current);
+      }}
+    >
+      {connection ? <Swatch hue={connection.hue} /> : <span className={styles.noSwatch} />}
+      <span className={styles.name}>{name}</span>
+      <ChevronDown {...icon} size={14} className={styles.chevron} />
+    </button>
+  );
+}
+
+function Places({
+  connection,
+  address,
+  collapsed,
+}: {
+  connection: ConnectionView;
+  address: string;
+  collapsed: boolean;
+}) {
+  const { t } = useTranslation();
+  const { applications, fleet, unwell, running } = useFleet(connection.id);
+  const starred = useShell((value) => value.settings.starred);
+  const home = paths.home(connection.id);
+  const at = (path: string) => address === path || address.startsWith(`${path}/`);
+  const stars = fleet.rows.filter((row) =>
+    starred.some((star) => star.connection === connection.id && star.application === row.application.key),
+  );
+  const total = applications.value?.meta?.total ?? applications.value?.data.length;
+  return (
+    <>
+      <ul>
+        <Entry
+          to={home}
+          icon={House}
+          label={t('home.title')}
+          current={address === home}
+          count={address === home ? 0 : unwell}
+          counted={t('home.unwellCount', { count: unwell })}
+          collapsed={collapsed}
+        />
+        <Entry
+          to={paths.applications(connection.id)}
+          icon={LayoutGrid}
+          label={t('applications.title')}
+          current={at(paths.applications(connection.id))}
+          count={total}
+          collapsed={collapsed}
+        />
+        <Entry
+          to={paths.deployments(connection.id)}
+          icon={ArrowUp}
+          label={t('deployments.title')}
+          current={at(paths.deployments(connection.id))}
+          count={running.length}
+          counted={t('deployments.runningCount', { count: running.length })}
+          collapsed={collapsed}
+        />
+        <Entry
+          to={paths.environments(connection.id)}
+          icon={Layers}
+          label={t('environments.title')}
+          current={at(paths.environments(connection.id))}
+          collapsed={collapsed}
+        />
+      </ul>
+      {stars.length > 0 && (
+        <section className={styles.starred} aria-label={t('frame.starred')}>
+          <h2 className={styles.heading}>{t('frame.starred')}</h2>
+          <ul>
+            {stars.map((row) => {
+              const { key } = row.application;
+              const to = paths.application(connection.id, key, environmentOf(row.application));
+              return (
+                <Entry
+                  key={key}
+                  to={to}
+                  mark={<Shape state={row.state} labelled />}
+                  label={key}
+                  current={false}
+                  collapsed={collapsed}
+                />
+              );
+            })}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+type EntryProps = {
+  to: string;
+  label: string;
+  current: boolean;
+  collapsed: boolean;
+  icon?: ComponentType<Record<string, unknown>>;
+  mark?: ReactNode;
+  count?: number | undefined;
+  /** What the count says, for those who do not see it beside the name. */
+  counted?: string;
+};
+
+function Entry({ to, label, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
+  return (
+    <li className={styles.item}>
+      <Link
+        to={to}
+        className={styles.entry}
+        aria-current={current ? 'page' : undefined}
+        aria-label={collapsed ? label : undefined}
+        title={collapsed ? label : undefined}
+      >
+        <span className={styles.icon}>{Icon ? <Icon {...icon} /> : mark}</span>
+        <span className={styles.label}>{label}</span>
+        {count > 0 && (
+          <span className={styles.count} title={counted}>
+            {number(count)}
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}

@@ -1,0 +1,97 @@
+import { useTranslation } from 'react-i18next';
+import { environmentName } from './environments';
+import { Kbd } from '../components/Kbd';
+import { Link } from '../components/Link';
+import { Shape } from '../components/Shape';
+import { Swatch } from '../components/Swatch';
+import { useRunning } from '../hooks/useFleet';
+import { useNow } from '../hooks/useNow';
+import { ago, exactTime, percent, timeOfDay } from '../i18n/format';
+import type { ConnectionView } from '../ipc';
+import { openShortcuts } from './layers';
+import { paths } from './paths';
+import { useShell } from './shell';
+import styles from './StatusBar.module.css';
+
+export function StatusBar({ connection }: { connection: ConnectionView | null }) {
+  const { t } = useTranslation();
+  return (
+    <footer className={styles.bar} aria-label={t('frame.status')}>
+      {connection && (
+        <>
+          <span className={styles.connection}>
+            <Swatch hue={connection.hue} />
+            {connection.name}
+          </span>
+          {connection.account && <span>{connection.account.username}</span>}
+          <FrontAge />
+          <span className={styles.space} />
+          <Wait connection={connection.id} />
+          {connection.session.state === 'signedIn' && <Running connection={connection.id} />}
+        </>
+      )}
+      {!connection && <span className={styles.space} />}
+      <button type="button" className={styles.shortcuts} onClick={openShortcuts} aria-haspopup="dialog">
+        <Kbd keys="?" />
+        {t('shortcuts.hint')}
+      </button>
+    </footer>
+  );
+}
+
+function FrontAge() {
+  const { t } = useTranslation();
+  const front = useShell((value) => value.front.inner ?? value.front.page);
+  const now = useNow(1);
+  if (!front) return null;
+  const said =
+    front.source === 'offline'
+      ? t('status.offline', { time: timeOfDay(front.asOf, now) })
+      : t('status.updated', { ago: ago(front.asOf, now) });
+  return (
+    <span data-offline={front.source === 'offline'} className={styles.age} title={exactTime(front.asOf)}>
+      {said}
+    </span>
+  );
+}
+
+function Wait({ connection }: { connection: string }) {
+  const { t } = useTranslation();
+  const until = useShell((value) => value.waits[connection] ?? 0);
+  const now = useNow(1);
+  const seconds = Math.ceil((until - now) / 1000);
+  if (seconds <= 0) return null;
+  return <span title={t('status.waitWhy')}>{t('status.wait', { seconds })}</span>;
+}
+
+function Running({ connection }: { connection: string }) {
+  const { t } = useTranslation();
+  const running = useRunning(connection);
+  const [first, second] = running;
+  const shown = [first, second].filter((each) => each !== undefined);
+  return (
+    <>
+      {shown.map((deployment) => (
+        <Link
+          key={deployment.id}
+          className={styles.running}
+          to={paths.application(connection, deployment.applicationKey, deployment.environment, 'now', {
+            deployment: deployment.id,
+          })}
+        >
+          <Shape state="progress" labelled />
+          {t('status.running', {
+            application: deployment.applicationKey,
+            environment: environmentName(deployment.environment),
+          })}
+          {deployment.progress !== null && <span>{percent(deployment.progress)}</span>}
+        </Link>
+      ))}
+      {running.length > shown.length && (
+        <Link className={styles.running} to={paths.deployments(connection)}>
+          {t('status.more', { count: running.length - shown.length })}
+        </Link>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Application } from '../ipc';
+import { inOrder } from './environments';
+import { anyLayerOpen } from './layers';
+import { go } from './navigation';
+import { paths, type Tab } from './paths';
+
+const TABS: Tab[] = ['now', 'logs', 'deployments'];
+
+/** Keys of an application's page: 1 to 3 for its tabs, [ and ] for the environments. */
+export function followApplicationKeys(
+  connection: string,
+  application: Application,
+  environment: string,
+  tab: Tab,
+): () => void {
+  const environments = inOrder(application.environments.map((entry) => entry.environment));
+  const heard = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
+    const target = event.target;
+    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+    const place = placeOf(event.key);
+    if (place === null) return;
+    event.preventDefault();
+    go(place);
+  };
+  const placeOf = (key: string): string | null => {
+    const wanted = TABS[Number(key) - 1];
+    if (wanted) return paths.application(connection, application.key, environment, wanted);
+    const by = key === '[' ? -1 : key === ']' ? 1 : 0;
+    const next = by === 0 ? undefined : environments[environments.indexOf(environment) + by];
+    return next === undefined ? null : paths.application(connection, application.key, next, tab);
+  };
+  document.addEventListener('keydown', heard);
+  return () => {
+    document.removeEventListener('keydown', heard);
+  };
+}

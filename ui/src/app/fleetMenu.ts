@@ -1,0 +1,66 @@
+import { ArrowRight, ArrowUp, Copy, Star } from 'lucide-react';
+import type { MouseEvent } from 'react';
+import { copyText } from '../components/copy';
+import { i18n } from '../i18n/i18n';
+import type { Application, ConnectionId } from '../ipc';
+import { openMenu } from './layers';
+import { go } from './navigation';
+import { mayDeploy } from './permissions';
+import { paths } from './paths';
+import { isStarred, shell, toggleStar } from './shell';
+import { environmentOf } from './targets';
+
+/** The menu of an application in a list, the same for every list. */
+export function fleetMenu(
+  connection: ConnectionId,
+  application: Application,
+  environment: string | null,
+  event: MouseEvent,
+): void {
+  event.preventDefault();
+  const { key } = application;
+  const there = environment ?? environmentOf(application);
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  const starred = isStarred(shell.get().settings, connection, key);
+  const entry = application.environments.find((each) => each.environment === there);
+  openMenu(
+    // Shift-F10 has no place of its own: the menu opens at what has the focus.
+    event.clientX === 0 && event.clientY === 0 && focused ? focused : { x: event.clientX, y: event.clientY },
+    key,
+    [
+      {
+        label: i18n.t('menu.open'),
+        icon: ArrowRight,
+        shortcut: '⏎',
+        act: () => {
+          go(paths.application(connection, key, there));
+        },
+      },
+      {
+        label: i18n.t('deploy.action'),
+        icon: ArrowUp,
+        shortcut: 'd',
+        reason: entry && !mayDeploy(entry) ? i18n.t('deploy.forbidden') : undefined,
+        act: () => {
+          go(paths.application(connection, key, there, 'now', { form: true }));
+        },
+      },
+      'divider',
+      {
+        label: i18n.t('menu.copyKey'),
+        icon: Copy,
+        act: () => {
+          copyText(key);
+        },
+      },
+      {
+        label: starred ? i18n.t('menu.unstar') : i18n.t('menu.star'),
+        icon: Star,
+        act: () => {
+          toggleStar(connection, key);
+        },
+      },
+    ],
+    focused,
+  );
+}

@@ -1,0 +1,119 @@
+import { refreshWhatIsOnScreen } from './events';
+import { anyLayerOpen, openPalette, openShortcuts } from './layers';
+import { listKey } from './listKeys';
+import { back, forward, go, history } from './navigation';
+import { connectionOf, paths } from './paths';
+import { changeSettings, shell } from './shell';
+
+const SEQUENCE = 1500;
+let startedAt = -Infinity;
+
+/** Keys and mouse buttons that work on every page. */
+export function followKeys(): void {
+  document.addEventListener('keydown', keyDown);
+  // Buttons 3 and 4 are a mouse's back and forward; the window's own going back is refused, else it doubles.
+  document.addEventListener('mousedown', refuseHistoryButtons);
+  document.addEventListener('mouseup', (event) => {
+    if (event.button !== 3 && event.button !== 4) return;
+    event.preventDefault();
+    if (event.button === 3) back();
+    else forward();
+  });
+  document.addEventListener('contextmenu', (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const selected = (window.getSelection()?.toString() ?? '') !== '';
+    if (!selected && !target?.closest('input, textarea')) event.preventDefault();
+  });
+}
+
+function keyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return;
+  if (withModifier(event) || anyLayerOpen()) return;
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (letter(event) || listKey(event)) event.preventDefault();
+}
+
+/** Works while typing too. */
+function withModifier(event: KeyboardEvent): boolean {
+  const command = event.ctrlKey || event.metaKey;
+  const key = event.key.toLowerCase();
+  const does = (act: () => void) => {
+    event.preventDefault();
+    act();
+    return true;
+  };
+  if (key === 'f5' || (command && !event.shiftKey && key === 'r')) return does(refreshWhatIsOnScreen);
+  if (command && !event.shiftKey && key === 'k') return does(openPalette);
+  if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
+  if (isTyping(event.target)) return false;
+  if (key === 'contextmenu' || (event.shiftKey && key === 'f10')) return does(askForMenu);
+  if (event.altKey && !command && event.key === 'ArrowLeft') return does(back);
+  if (event.altKey && !command && event.key === 'ArrowRight') return does(forward);
+  if (event.metaKey && event.key === '[') return does(back);
+  if (event.metaKey && event.key === ']') return does(forward);
+  return false;
+}
+
+function letter(event: KeyboardEvent): boolean {
+  const second = event.timeStamp - startedAt < SEQUENCE;
+  startedAt = -Infinity;
+  if (second && goTo(event.key)) return true;
+  switch (event.key) {
+    case 'g':
+      startedAt = event.timeStamp;
+      return true;
+    case '?':
+      openShortcuts();
+      return true;
+    case '/':
+      focusFilter();
+      return true;
+    default:
+      return false;
+  }
+}
+
+function goTo(key: string): boolean {
+  const connection = connectionOf(history.location.pathname) ?? shell.get().current;
+  if (connection === null) return false;
+  const places: Record<string, string> = {
+    h: paths.home(connection),
+    a: paths.applications(connection),
+    d: paths.deployments(connection),
+    e: paths.environments(connection),
+  };
+  const place = places[key];
+  if (place === undefined) return false;
+  go(place);
+  return true;
+}
+
+/** The page's own search field; where it has none, the palette. */
+function focusFilter(): void {
+  const field = document.querySelector<HTMLInputElement>('[data-filter]');
+  if (!field) {
+    openPalette();
+    return;
+  }
+  field.focus();
+  field.select();
+}
+
+/** The menu of what has the focus; it says itself what stands in it. */
+function askForMenu(): void {
+  document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+}
+
+function foldSidebar(): void {
+  changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target.isContentEditable;
+}
+
+function refuseHistoryButtons(event: MouseEvent): void {
+  if (event.button === 3 || event.button === 4) event.preventDefault();
+}

@@ -1,0 +1,76 @@
+import type { ComponentType, ReactNode } from 'react';
+import { createStore, useStore } from '../hooks/store';
+
+/** Where a menu opens: at an element, or at a point of the window. */
+export type Anchor = Element | { x: number; y: number };
+
+export type MenuEntry =
+  | 'divider'
+  | {
+      label: string;
+      act: () => void;
+      icon?: ComponentType<Record<string, unknown>>;
+      /** A shape or a colour in place of the icon. */
+      mark?: ReactNode;
+      detail?: ReactNode;
+      shortcut?: string;
+      checked?: boolean;
+      /** Why it may not be chosen now. */
+      reason?: string | undefined;
+    };
+
+export type Question = { title: string; text: string; action: string };
+
+type Layers = {
+  palette: boolean;
+  shortcuts: boolean;
+  menu: { anchor: Anchor; label: string; entries: MenuEntry[]; returnTo: HTMLElement | null } | null;
+  question: (Question & { answer: (yes: boolean) => void }) | null;
+};
+
+/** What lies above the page. Escape closes one layer and focus returns where it came from. */
+export const layers = createStore<Layers>({ palette: false, shortcuts: false, menu: null, question: null });
+
+export function useLayers(): Layers {
+  return useStore(layers, (value) => value);
+}
+
+export function openPalette(): void {
+  layers.set((before) => ({ ...before, menu: null, shortcuts: false, palette: true }));
+}
+
+export function openShortcuts(): void {
+  layers.set((before) => ({ ...before, menu: null, palette: false, shortcuts: true }));
+}
+
+export function openMenu(
+  anchor: Anchor,
+  label: string,
+  entries: MenuEntry[],
+  returnTo: HTMLElement | null,
+): void {
+  layers.set((before) => ({ ...before, menu: { anchor, label, entries, returnTo } }));
+}
+
+export function closeLayer(layer: keyof Layers): void {
+  layers.set((before) => ({
+    ...before,
+    [layer]: layer === 'palette' || layer === 'shortcuts' ? false : null,
+  }));
+}
+
+/** Asks once; true where the answer is yes. */
+export function ask(question: Question): Promise<boolean> {
+  return new Promise((resolve) => {
+    const answer = (yes: boolean) => {
+      closeLayer('question');
+      resolve(yes);
+    };
+    layers.set((before) => ({ ...before, menu: null, palette: false, question: { ...question, answer } }));
+  });
+}
+
+export function anyLayerOpen(): boolean {
+  const { palette, shortcuts, menu, question } = layers.get();
+  return palette || shortcuts || menu !== null || question !== null;
+}

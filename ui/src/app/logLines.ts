@@ -1,0 +1,109 @@
+import { commands, type LogLine } from '../ipc';
+
+/** As many as are asked for at once. */
+const WINDOW = 200;
+/** As many as are kept around the view. */
+const KEPT = 6000;
+
+/**
+ * The lines of one log by position, fetched in windows as they are looked at. A position without a line, because
+ * it was dropped meanwhile, holds null.
+ */
+export class LogLines {
+  first = 0;
+  total = 0;
+  private readonly lines = new Map<number, LogLine | null>();
+  private readonly listeners = new Set<() => void>();
+  private wanted = { from: 0, to: 0 };
+  private fetching = false;
+  private changes = 0;
+
+  constructor(
+    private readonly connection: string,
+    private readonly application: string,
+    private readonly environment: string,
+    private readonly failed: (thrown: unknown) => void,
+  ) {}
+
+  readonly subscribe = (heard: () => void): (() => void) => {
+    this.listeners.add(heard);
+    return () => this.listeners.delete(heard);
+  };
+
+  /** Differs whenever anything here does. */
+  readonly version = (): number => this.changes;
+
+  at(position: number): LogLine | null | undefined {
+    return this.lines.get(position);
+  }
+
+  /** The tail has got so far. */
+  grow(total: number): void {
+    if (total === this.total) return;
+    // A log that was begun anew has other lines at the same positions.
+    if (total < this.total) {
+      this.lines.clear();
+      this.first = 0;
+    }
+    this.total = total;
+    this.tell();
+  }
+
+  /** These lines are looked at now. */
+  want(from: number, to: number): void {
+    this.wanted = { from, to };
+    void this.fetch();
+  }
+
+  private async fetch(): Promise<void> {
+    if (this.fetching) return;
+    this.fetching = true;
+    try {
+      for (let missing = this.missing(); missing !== null; missing = this.missing()) await this.load(missing);
+    } catch (thrown) {
+      this.failed(thrown);
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  private async load(from: number): Promise<void> {
+    const window = await commands.logWindow(
+      this.connection,
+      this.application,
+      this.environment,
+      from,
+      WINDOW,
+    );
+    const start = window.from ?? from;
+    for (let position = from; position < start; position += 1) this.lines.set(position, null);
+    window.lines.forEach((line, at) => this.lines.set(start + at, line));
+    // What was asked for and is not there will not come: ask no more.
+    if (start + window.lines.length <= from)
+      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1)
+        this.lines.set(position, null);
+    this.first = Math.max(this.first, window.first ?? 0);
+    this.total = Math.max(this.total, window.total ?? 0);
+    this.forget();
+    this.tell();
+  }
+
+  private missing(): number | null {
+    const to = Math.min(this.wanted.to, this.total);
+    for (let position = Math.max(this.wanted.from, this.first); position < to; position += 1)
+      if (!this.lines.has(position)) return position;
+    return null;
+  }
+
+  private forget(): void {
+    if (this.lines.size <= KEPT) return;
+    const { from, to } = this.wanted;
+    for (const position of this.lines.keys())
+      if (position < from - KEPT / 3 || position > to + KEPT / 3) this.lines.delete(position);
+  }
+
+  private tell(): void {
+    this.changes += 1;
+    for (const heard of [...this.listeners]) heard();
+  }
+}

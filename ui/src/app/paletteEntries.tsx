@@ -1,0 +1,181 @@
+import {
+  ArrowUp,
+  House,
+  Layers,
+  LayoutGrid,
+  LogOut,
+  Moon,
+  Plus,
+  RefreshCw,
+  Settings,
+  Sun,
+  SunMoon,
+  PanelLeft,
+  Keyboard,
+} from 'lucide-react';
+import type { ComponentType, ReactNode } from 'react';
+import { Shape } from '../components/Shape';
+import { Swatch } from '../components/Swatch';
+import { i18n } from '../i18n/i18n';
+import type { ConnectionView, Theme } from '../ipc';
+import { environmentName } from './environments';
+import { refreshWhatIsOnScreen } from './events';
+import type { Fleet } from './fleet';
+import { fit } from './fuzzy';
+import { openShortcuts } from './layers';
+import { go } from './navigation';
+import { paths } from './paths';
+import { changeSettings, shell } from './shell';
+import { signOutAfterAsking } from './signOut';
+
+export type PaletteEntry = {
+  id: string;
+  label: string;
+  /** What kind of thing it is, or where it is. */
+  detail: string;
+  icon?: ComponentType<Record<string, unknown>>;
+  mark?: ReactNode;
+  shortcut?: string;
+  act: () => void;
+};
+
+const MOST = 60;
+
+/** Everything the palette can go to and do. */
+export function allEntries(connection: ConnectionView | null, fleet: Fleet): PaletteEntry[] {
+  const signedIn = connection?.session.state === 'signedIn' || connection?.session.state === 'restoring';
+  return [
+    ...(connection && signedIn ? [...pages(connection), ...places(connection, fleet)] : []),
+    ...connections(),
+    ...actions(connection),
+  ];
+}
+
+/** The entries that fit, the best first; all of them, as they stand, for an empty query. */
+export function matching(entries: PaletteEntry[], query: string): PaletteEntry[] {
+  if (query.trim() === '') return entries.slice(0, MOST);
+  return entries
+    .flatMap((entry) => {
+      const score = fit(query, entry.label, entry.detail);
+      return score === null ? [] : [{ entry, score }];
+    })
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MOST)
+    .map(({ entry }) => entry);
+}
+
+function pages({ id }: ConnectionView): PaletteEntry[] {
+  const detail = i18n.t('palette.page');
+  const page = (label: string, path: string, icon: PaletteEntry['icon'], shortcut: string) => ({
+    id: path,
+    label,
+    detail,
+    icon,
+    shortcut,
+    act: () => {
+      go(path);
+    },
+  });
+  return [
+    page(i18n.t('home.title'), paths.home(id), House, 'g h'),
+    page(i18n.t('applications.title'), paths.applications(id), LayoutGrid, 'g a'),
+    page(i18n.t('deployments.title'), paths.deployments(id), ArrowUp, 'g d'),
+    page(i18n.t('environments.title'), paths.environments(id), Layers, 'g e'),
+  ];
+}
+
+function places({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
+  return fleet.rows.flatMap(({ application: { key }, cells }) =>
+    cells.flatMap((cell) => {
+      if (!cell.entry) return [];
+      const environment = environmentName(cell.environment);
+      const mark = <Shape state={cell.state} labelled />;
+      const open = paths.application(id, key, cell.environment);
+      const form = paths.application(id, key, cell.environment, 'now', { form: true });
+      const logs = paths.application(id, key, cell.environment, 'logs');
+      return [
+        {
+          id: open,
+          label: key,
+          detail: environment,
+          mark,
+          act: () => {
+            go(open);
+          },
+        },
+        {
+          id: logs,
+          label: i18n.t('palette.logs', { key }),
+          detail: environment,
+          mark,
+          act: () => {
+            go(logs);
+          },
+        },
+        {
+          id: form,
+          label: i18n.t('palette.deploy', { key }),
+          detail: environment,
+          icon: ArrowUp,
+          act: () => {
+            go(form);
+          },
+        },
+      ];
+    }),
+  );
+}
+
+function connections(): PaletteEntry[] {
+  return shell.get().connections.map((connection) => ({
+    id: `connection ${connection.id}`,
+    label: connection.name,
+    detail: i18n.t('palette.connection'),
+    mark: <Swatch hue={connection.hue} />,
+    act: () => {
+      go(paths.home(connection.id));
+    },
+  }));
+}
+
+function actions(connection: ConnectionView | null): PaletteEntry[] {
+  const detail = i18n.t('palette.action');
+  const action = (label: string, icon: PaletteEntry['icon'], act: () => void, shortcut?: string) => ({
+    id: `action ${label}`,
+    label,
+    detail,
+    icon,
+    act,
+    ...(shortcut === undefined ? {} : { shortcut }),
+  });
+  const theme = (value: Theme) => () => {
+    changeSettings((before) => ({ ...before, theme: value }));
+  };
+  return [
+    action(i18n.t('palette.refresh'), RefreshCw, refreshWhatIsOnScreen, 'F5'),
+    action(i18n.t('palette.light'), Sun, theme('light')),
+    action(i18n.t('palette.dark'), Moon, theme('dark')),
+    action(i18n.t('palette.system'), SunMoon, theme('system')),
+    action(i18n.t('palette.sidebar'), PanelLeft, () => {
+      changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
+    }),
+    action(i18n.t('shortcuts.title'), Keyboard, openShortcuts, '?'),
+    action(i18n.t('settings.title'), Settings, () => {
+      go(paths.settings());
+    }),
+    action(i18n.t('connections.add'), Plus, () => {
+      go(paths.welcome());
+    }),
+    ...(connection?.session.state === 'signedIn'
+      ? [
+          action(
+            i18n.t('signOut.menu', { name: connection.account?.username ?? connection.name }),
+            LogOut,
+            () => {
+              void signOutAfterAsking(connection);
+            },
+          ),
+        ]
+      : []),
+  ];
+}

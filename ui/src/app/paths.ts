@@ -1,0 +1,44 @@
+/** A tab of an application's page; "now" is the page itself. */
+export type Tab = 'now' | 'logs' | 'deployments';
+
+/** What the deploy panel shows: the form, or one deployment's progress. */
+export type Panel = { form: true } | { deployment: string };
+
+/** The addresses of all pages. What is on screen is in the address, the environment too. */
+export const paths = {
+  welcome: () => '/welcome',
+  settings: () => '/settings',
+  home: (connection: string) => `/c/${part(connection)}`,
+  applications: (connection: string) => `/c/${part(connection)}/applications`,
+  application: (connection: string, key: string, environment: string, tab: Tab = 'now', panel?: Panel) => {
+    const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
+    return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?deploy=${panelWord(panel)}` : ''}`;
+  },
+  deployments: (connection: string) => `/c/${part(connection)}/deployments`,
+  environments: (connection: string) => `/c/${part(connection)}/environments`,
+};
+
+/** The connection of an address, or null. */
+export function connectionOf(address: string): string | null {
+  const match = /^\/c\/([^/?#]+)/.exec(address);
+  if (!match?.[1]) return null;
+  try {
+    return decodeURIComponent(match[1]);
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the panel back from the address. */
+export function panelFrom(word: string | undefined): Panel | null {
+  if (word === undefined || word === '') return null;
+  return word === 'new' ? { form: true } : { deployment: word };
+}
+
+function panelWord(panel: Panel): string {
+  return 'form' in panel ? 'new' : part(panel.deployment);
+}
+
+function part(text: string): string {
+  return encodeURIComponent(text);
+}

@@ -1,0 +1,145 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { commands } from '../ipc';
+import { Broken } from '../pages/Broken';
+import { Home } from '../pages/Home';
+import { NotThere } from '../pages/NotThere';
+import { Connected } from './Connected';
+import { Frame } from './Frame';
+import { history } from './navigation';
+import { paths } from './paths';
+import { shell } from './shell';
+
+/** All pages by address, over the one history. */
+export function createPages() {
+  const root = createRootRoute({ component: Outlet, notFoundComponent: NotThere });
+
+  const start = createRoute({
+    getParentRoute: () => root,
+    path: '/',
+    beforeLoad: () => {
+      const first = shell.get().current;
+      throw redirect({ href: first === null ? paths.welcome() : paths.home(first), replace: true });
+    },
+  });
+
+  const welcome = createRoute({
+    getParentRoute: () => root,
+    path: '/welcome',
+    component: lazyRouteComponent(() => import('../pages/Welcome'), 'Welcome'),
+  });
+
+  const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
+
+  const settings = createRoute({
+    getParentRoute: () => frame,
+    path: '/settings',
+    component: lazyRouteComponent(() => import('../pages/Settings'), 'Settings'),
+  });
+
+  const connection = createRoute({
+    getParentRoute: () => frame,
+    path: '/c/$connection',
+    component: Connected,
+  });
+
+  const home = createRoute({ getParentRoute: () => connection, path: '/', component: Home });
+
+  const applications = createRoute({
+    getParentRoute: () => connection,
+    path: '/applications',
+    component: lazyRouteComponent(() => import('../pages/Applications'), 'Applications'),
+  });
+
+  const application = createRoute({
+    getParentRoute: () => connection,
+    path: '/applications/$key/$environment',
+    validateSearch: (search: Record<string, unknown>): { deploy?: string } =>
+      typeof search.deploy === 'string' ? { deploy: search.deploy } : {},
+    component: lazyRouteComponent(() => import('../pages/Application'), 'Application'),
+  });
+
+  const now = createRoute({
+    getParentRoute: () => application,
+    path: '/',
+    component: lazyRouteComponent(() => import('../pages/ApplicationNow'), 'ApplicationNow'),
+  });
+
+  const logs = createRoute({
+    getParentRoute: () => application,
+    path: '/logs',
+    component: lazyRouteComponent(() => import('../pages/ApplicationLogs'), 'ApplicationLogs'),
+  });
+
+  const applicationDeployments = createRoute({
+    getParentRoute: () => application,
+    path: '/deployments',
+    component: lazyRouteComponent(() => import('../pages/ApplicationDeployments'), 'ApplicationDeployments'),
+  });
+
+  const deployments = createRoute({
+    getParentRoute: () => connection,
+    path: '/deployments',
+    component: lazyRouteComponent(() => import('../pages/Deployments'), 'Deployments'),
+  });
+
+  const environments = createRoute({
+    getParentRoute: () => connection,
+    path: '/environments',
+    component: lazyRouteComponent(() => import('../pages/Environments'), 'Environments'),
+  });
+
+  const routeTree = root.addChildren([
+    start,
+    welcome,
+    frame.addChildren([
+      settings,
+      connection.addChildren([
+        home,
+        applications,
+        application.addChildren([now, logs, applicationDeployments]),
+        deployments,
+        environments,
+      ]),
+    ]),
+  ]);
+
+  return createRouter({
+    routeTree,
+    history,
+    parseSearch,
+    stringifySearch,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 0,
+    defaultNotFoundComponent: NotThere,
+    defaultErrorComponent: Broken,
+  });
+}
+
+/** Keeps the address: where the app is quit, it opens again. */
+export function followAddress(): void {
+  history.subscribe(({ location }) => {
+    if (location.pathname === '/') return;
+    // Losing the place is no reason to say anything: the next step saves it again.
+    commands.addressSave(location.href).catch(() => undefined);
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createPages>;
+  }
+}
+
+/** Texts stay texts: the router would read a number out of an id. */
+const parseSearch = (search: string) => Object.fromEntries(new URLSearchParams(search));
+const stringifySearch = (search: Record<string, unknown>) => {
+  const text = new URLSearchParams(search as Record<string, string>).toString();
+  return text === '' ? '' : `?${text}`;
+};

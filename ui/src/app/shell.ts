@@ -1,0 +1,119 @@
+import {
+  asCommandError,
+  commands,
+  type AppStart,
+  type CommandError,
+  type ConnectionId,
+  type ConnectionView,
+  type Deployment,
+  type Notice,
+  type Settings,
+} from '../ipc';
+import { createStore, useStore } from '../hooks/store';
+
+/** The age of what is in front, for the status bar. */
+export type Front = { asOf: string; source: 'live' | 'cache' | 'offline' };
+
+export type Toast = { id: number; connection: ConnectionId; deployment: Deployment };
+
+/** What is known beside the pages: it came with the start and is kept up by events. */
+export type Shell = {
+  version: string;
+  settings: Settings;
+  connections: ConnectionView[];
+  /** The connection of the page in front, or of the last one. */
+  current: ConnectionId | null;
+  notices: Notice[];
+  toasts: Toast[];
+  /** Until when a connection waits, in milliseconds of the wall clock. */
+  waits: Record<ConnectionId, number>;
+  front: { page?: Front | undefined; inner?: Front | undefined };
+  /** A click on "Try it here" that the start asks for. */
+  tryHere: boolean;
+  /** What was done outside of a page and failed, a setting that could not be saved for one. */
+  failure: CommandError | null;
+};
+
+export const shell = createStore<Shell>({
+  version: '',
+  settings: { theme: 'system', sidebarCollapsed: false, starred: [] },
+  connections: [],
+  current: null,
+  notices: [],
+  toasts: [],
+  waits: {},
+  front: {},
+  tryHere: false,
+  failure: null,
+});
+
+export function useShell<S>(select: (shell: Shell) => S): S {
+  return useStore(shell, select);
+}
+
+export function useConnection(id: ConnectionId | null): ConnectionView | null {
+  return useShell((value) => value.connections.find((connection) => connection.id === id) ?? null);
+}
+
+export function patchShell(change: Partial<Shell>): void {
+  shell.set((before) => ({ ...before, ...change }));
+}
+
+export function begin(start: AppStart): void {
+  patchShell({
+    version: start.version,
+    settings: start.settings,
+    connections: start.connections,
+    current: start.connections[0]?.id ?? null,
+    notices: start.notices,
+    tryHere: start.tryHere,
+  });
+}
+
+/** Replaces a connection, or adds it. */
+export function putConnection(connection: ConnectionView): void {
+  shell.set((before) => ({
+    ...before,
+    connections: before.connections.some((each) => each.id === connection.id)
+      ? before.connections.map((each) => (each.id === connection.id ? connection : each))
+      : [...before.connections, connection],
+  }));
+}
+
+/** Changes the settings at once and saves them. */
+export function changeSettings(change: (before: Settings) => Settings): void {
+  const settings = change(shell.get().settings);
+  patchShell({ settings, failure: null });
+  commands.settingsSave(settings).catch((thrown: unknown) => {
+    patchShell({ failure: asCommandError(thrown) });
+  });
+}
+
+export function isStarred(settings: Settings, connection: ConnectionId, application: string): boolean {
+  return settings.starred.some((star) => star.connection === connection && star.application === application);
+}
+
+export function toggleStar(connection: ConnectionId, application: string): void {
+  changeSettings((before) => ({
+    ...before,
+    starred: isStarred(before, connection, application)
+      ? before.starred.filter((star) => star.connection !== connection || star.application !== application)
+      : [...before.starred, { connection, application }],
+  }));
+}
+
+export function dismissNotice(notice: Notice): void {
+  shell.set((before) => ({ ...before, notices: before.notices.filter((each) => each !== notice) }));
+}
+
+let lastToast = 0;
+
+export function announce(connection: ConnectionId, deployment: Deployment): void {
+  lastToast += 1;
+  const toast = { id: lastToast, connection, deployment };
+  shell.set((before) => ({ ...before, toasts: [...before.toasts.slice(-3), toast] }));
+}
+
+export function dismissToast(id: number): void {
+  shell.set((before) => ({ ...before, toasts: before.toasts.filter((toast) => toast.id !== id) }));
+}

@@ -1,0 +1,49 @@
+import { modifier, os } from './platform';
+
+const alt = os === 'mac' ? '⌥' : 'Alt';
+
+/** What the sheet of shortcuts shows; `keys.ts` does it. */
+export const shortcutGroups = [
+  {
+    heading: 'shortcuts.go',
+    shortcuts: [
+      { keys: [`${modifier} K`], what: 'shortcuts.palette' },
+      { keys: ['g', 'h'], what: 'shortcuts.home' },
+      { keys: ['g', 'a'], what: 'shortcuts.applications' },
+      { keys: ['g', 'd'], what: 'shortcuts.deployments' },
+      { keys: ['g', 'e'], what: 'shortcuts.environments' },
+      { keys: [`${alt} ←`], what: 'shortcuts.back' },
+      { keys: [`${alt} →`], what: 'shortcuts.forward' },
+    ],
+  },
+  {
+    heading: 'shortcuts.lists',
+    shortcuts: [
+      { keys: ['j'], what: 'shortcuts.down' },
+      { keys: ['k'], what: 'shortcuts.up' },
+      { keys: ['←', '→'], what: 'shortcuts.sideways' },
+      { keys: ['⏎'], what: 'shortcuts.open' },
+      { keys: ['d'], what: 'shortcuts.deploy' },
+      { keys: ['Shift F10'], what: 'shortcuts.menu' },
+      { keys: ['/'], what: 'shortcuts.filter' },
+    ],
+  },
+  {
+    heading: 'shortcuts.application',
+    shortcuts: [
+      { keys: ['1', '2', '3'], what: 'shortcuts.tabs' },
+      { keys: ['['], what: 'shortcuts.leftEnvironment' },
+      { keys: [']'], what: 'shortcuts.rightEnvironment' },
+      { keys: [`${modifier} ⏎`], what: 'shortcuts.send' },
+    ],
+  },
+  {
+    heading: 'shortcuts.window',
+    shortcuts: [
+      { keys: ['F5'], what: 'shortcuts.refresh' },
+      { keys: [`${modifier} B`], what: 'shortcuts.sidebar' },
+      { keys: ['Esc'], what: 'shortcuts.close' },
+      { keys: ['?'], what: 'shortcuts.sheet' },
+    ],
+  },
+] as const;

@@ -1,0 +1,265 @@
+import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useForm, useWatch } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import { environmentName, inOrder, isProduction } from '../app/environments';
+import { imageNames, splitImage, tagOf, withTag } from '../app/image';
+import { goInstead } from '../app/navigation';
+import { mayDeploy, mayDeployTo } from '../app/permissions';
+import { modifier } from '../app/platform';
+import { baseImage, firstImage, preflight, suggestions } from '../app/preflight';
+import { paths } from '../app/paths';
+import { useResource } from '../hooks/useResource';
+import { useTakeBack } from '../hooks/useTakeBack';
+import { asCommandError, commands, type CommandError, type ErrorDetail } from '../ipc';
+import { Button } from './Button';
+import type { PanelProps } from './DeployPanel';
+import styles from './DeployPanel.module.css';
+import { Field } from './Field';
+import { Link } from './Link';
+import { Preflight } from './Preflight';
+import { Problem } from './Problem';
+import { Segmented } from './Segmented';
+import { Change } from './Tag';
+
+type Values = { tag: string; image: string; note: string };
+
+const FIELDS = ['image', 'note'];
+const NONE: never[] = [];
+
+/** What to deploy where. For production the button counts three seconds down before anything is sent. */
+export function DeployForm({ connection, application, environment, tab }: PanelProps) {
+  const { t } = useTranslation();
+  const { key } = application;
+  const history = useResource(connection, { kind: 'deployments', application: key });
+  const environments = useResource(connection, { kind: 'environments' });
+  const entry = application.environments.find((each) => each.environment === environment);
+  const me = useResource(connection, entry ? null : { kind: 'me' });
+  const deployments = history.value?.data ?? NONE;
+
+  const first = firstImage(application, environment);
+  const [whole, setWhole] = useState(first === '' || splitImage(first).tag === '');
+  const form = useForm<Values>({ defaultValues: { tag: splitImage(first).tag, image: first, note: '' } });
+  const [tag, wholeImage] = useWatch({ control: form.control, name: ['tag', 'image'] });
+  const base = baseImage(application, environment);
+  const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
+
+  const [phase, setPhase] = useState<'editing' | 'sending'>('editing');
+  const [takenBack, setTakenBack] = useState(false);
+  const [error, setError] = useState<CommandError | null>(null);
+
+  const send = () => {
+    setPhase('sending');
+    setError(null);
+    const note = form.getValues('note').trim();
+    commands.deploy(connection, key, { environment, image, note: note === '' ? null : note }).then(
+      (deployment) => {
+        goInstead(paths.application(connection, key, environment, tab, { deployment: deployment.id }));
+      },
+      (thrown: unknown) => {
+        setError(asCommandError(thrown));
+        setPhase('editing');
+      },
+    );
+  };
+  const countdown = useTakeBack(send);
+  const production = isProduction(environment);
+  const waiting = countdown.left !== null;
+
+  const submit = form.handleSubmit(() => {
+    if (phase === 'sending' || waiting || forbidden !== undefined) return;
+    setTakenBack(false);
+    setError(null);
+    if (production) countdown.start();
+    else send();
+  });
+  const takeBack = () => {
+    countdown.cancel();
+    setTakenBack(true);
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && waiting) {
+      event.preventDefault();
+      takeBack();
+    }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void submit();
+    }
+  };
+
+  const allowed = entry ? mayDeploy(entry) : me.value ? mayDeployTo(me.value, environment) : true;
+  const forbidden = allowed ? undefined : t('deploy.forbidden');
+  const choices = inOrder([
+    ...application.environments.map((each) => each.environment),
+    ...(environments.value ?? []).map((each) => each.key),
+    environment,
+  ]);
+  const chips = useMemo(
+    () => suggestions(application, environment, deployments),
+    [application, environment, deployments],
+  );
+  const [from, to] = imageNames(entry?.image ?? null, image === '' ? null : image);
+  const details = error?.details ?? NONE;
+  const shownTag = tagOf(image) ?? '';
+  const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
+
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)} onKeyDown={keyDown} noValidate>
+      <div className={styles.content}>
+        <section className={styles.section}>
+          <h3 className={styles.heading}>{t('deploy.environment')}</h3>
+          <Segmented
+            label={t('deploy.environment')}
+            value={environment}
+            options={choices.map((value) => ({
+              value,
+              label: environmentName(value),
+              production: isProduction(value),
+            }))}
+            change={(value) => {
+              countdown.cancel();
+              goInstead(paths.application(connection, key, value, tab, { form: true }));
+            }}
+          />
+        </section>
+        <section className={styles.section}>
+          {whole ? (
+            <Field
+              key="image"
+              label={t('deploy.image')}
+              mono
+              autoFocus
+              autoComplete="off"
+              spellCheck={false}
+              readOnly={waiting}
+              error={imageError}
+              {...form.register('image', {
+                validate: (value) => value.trim() !== '' || t('deploy.imageNeeded'),
+              })}
+            />
+          ) : (
+            <Field
+              key="tag"
+              label={t('deploy.image')}
+              mono
+              autoFocus
+              autoComplete="off"
+              spellCheck={false}
+              prefix={`${base}:`}
+              readOnly={waiting}
+              error={imageError}
+              onFocus={(event) => {
+                event.target.select();
+              }}
+              {...form.register('tag', { validate: (value) => value.trim() !== '' || t('deploy.tagNeeded') })}
+            />
+          )}
+          {chips.length > 0 && (
+            <ul className={styles.chips} aria-label={t('deploy.suggestions')}>
+              {chips.map((chip) => (
+                <li key={chip.image}>
+                  <button
+                    type="button"
+                    className={styles.chip}
+                    title={chip.image}
+                    disabled={waiting}
+                    onClick={() => {
+                      const other = splitImage(chip.image).repository !== base;
+                      setWhole(whole || other);
+                      form.setValue('tag', chip.tag);
+                      form.setValue('image', chip.image);
+                    }}
+                  >
+                    <code>{chip.tag}</code>
+                    {chip.runsIn !== null && (
+                      <span className={styles.note}>
+                        {t('deploy.runsIn', { environment: environmentName(chip.runsIn) })}
+                      </span>
+                    )}
+                    {chip.before && <span className={styles.note}>{t('deploy.before')}</span>}
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+          <div className={styles.change}>
+            <Change from={from} to={to} />
+            <button
+              type="button"
+              className={styles.quietLink}
+              onClick={() => {
+                if (!whole && image !== '') form.setValue('image', image);
+                if (whole) form.setValue('tag', splitImage(wholeImage.trim()).tag);
+                setWhole(!whole);
+              }}
+            >
+              {whole ? t('deploy.onlyTag') : t('deploy.wholeImage')}
+            </button>
+          </div>
+        </section>
+        {image !== '' && (
+          <section className={styles.section}>
+            <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
+            <Preflight findings={preflight(application, environment, image, deployments)} />
+          </section>
+        )}
+        <section className={styles.section}>
+          <Field
+            label={t('deploy.note')}
+            labelled="spoken"
+            placeholder={t('deploy.notePlaceholder')}
+            maxLength={500}
+            readOnly={waiting}
+            error={detailFor(details, 'note')}
+            {...form.register('note')}
+          />
+        </section>
+        {error && (
+          <section className={styles.section}>
+            <Problem error={{ ...error, details: details.filter(({ field }) => !FIELDS.includes(field)) }}>
+              {error.code === 'outcome_unknown' && (
+                <Link to={paths.application(connection, key, environment, 'deployments')}>
+                  {t('deploy.unknownActions')}
+                </Link>
+              )}
+            </Problem>
+          </section>
+        )}
+      </div>
+      <footer className={styles.foot}>
+        <span role="status" aria-live="assertive" className={styles.note}>
+          {waiting
+            ? t('deploy.takingBack', { seconds: countdown.left })
+            : takenBack
+              ? t('deploy.takenBack')
+              : production
+                ? t('deploy.thenTakeBack')
+                : null}
+        </span>
+        {waiting ? (
+          <Button autoFocus onClick={takeBack}>
+            {t('deploy.takeBack')}
+            <span className={styles.kbd}>{t('keys.escape')}</span>
+          </Button>
+        ) : (
+          <Button
+            type="submit"
+            kind={production ? 'production' : 'primary'}
+            reason={forbidden}
+            disabled={phase === 'sending'}
+          >
+            {phase === 'sending'
+              ? t('deploy.sending')
+              : t('deploy.sendTo', { tag: shownTag, environment: environmentName(environment) })}
+            {phase === 'editing' && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
+          </Button>
+        )}
+      </footer>
+    </form>
+  );
+}
+
+/** What the server said about a field of the form. */
+function detailFor(details: ErrorDetail[], field: string): string | undefined {
+  return details.find((detail) => detail.field === field)?.message;
+}

@@ -1,0 +1,74 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef, type RefObject } from 'react';
+import { useTranslation } from 'react-i18next';
+import { anyLayerOpen } from '../app/layers';
+import { isProduction } from '../app/environments';
+import type { Panel, Tab } from '../app/paths';
+import type { Application, ConnectionId } from '../ipc';
+import { IconButton } from './Button';
+import { DeployForm } from './DeployForm';
+import { DeployLive } from './DeployLive';
+import styles from './DeployPanel.module.css';
+import { EnvironmentName } from './EnvironmentName';
+import { icon } from './icon';
+
+export type PanelProps = {
+  connection: ConnectionId;
+  application: Application;
+  environment: string;
+  tab: Tab;
+  close: () => void;
+};
+
+/** The panel on the right: the form of a deployment, then its live view. It is no modal. */
+export default function DeployPanel({ panel, ...props }: PanelProps & { panel: Panel }) {
+  const { t } = useTranslation();
+  const { application, environment, close } = props;
+  const panelRef = useRef<HTMLElement>(null);
+  useFocusReturn(panelRef);
+  useEffect(() => {
+    const heard = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || anyLayerOpen()) return;
+      event.preventDefault();
+      close();
+    };
+    document.addEventListener('keydown', heard);
+    return () => {
+      document.removeEventListener('keydown', heard);
+    };
+  }, [close]);
+  const title = t('deploy.title', { application: application.key });
+  return (
+    <aside
+      ref={panelRef}
+      className={styles.panel}
+      aria-label={title}
+      data-production={isProduction(environment)}
+    >
+      <header className={styles.head}>
+        <h2 className={styles.title}>
+          {title} <EnvironmentName environment={environment} />
+        </h2>
+        <IconButton label={t('deploy.close')} onClick={close}>
+          <X {...icon} />
+        </IconButton>
+      </header>
+      {'form' in panel ? <DeployForm {...props} /> : <DeployLive {...props} id={panel.deployment} />}
+    </aside>
+  );
+}
+
+/** Focus goes back to what had it before the panel came, once the panel is gone. */
+function useFocusReturn(panel: RefObject<HTMLElement | null>): void {
+  const before = useRef(document.activeElement);
+  useEffect(() => {
+    const from = before.current;
+    const element = panel.current;
+    return () => {
+      queueMicrotask(() => {
+        if (element?.isConnected) return;
+        if (from instanceof HTMLElement && from.isConnected && from !== document.body) from.focus();
+      });
+    };
+  }, [panel]);
+}

@@ -1,0 +1,69 @@
+import { ChevronLeft, ChevronRight, Search } from 'lucide-react';
+import { useEffect, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { environmentName, isProduction } from '../app/environments';
+import { back, forward, useCanGo } from '../app/navigation';
+import { openPalette } from '../app/layers';
+import { modifier } from '../app/platform';
+import { useConnection, useShell } from '../app/shell';
+import { IconButton } from './Button';
+import { Kbd } from './Kbd';
+import { icon, smallIcon } from './icon';
+import styles from './Header.module.css';
+
+type Props = {
+  title: string;
+  /** The environment of an application, whose name then is larger than a page's. */
+  environment?: string;
+  children?: ReactNode;
+  /** In place of the search field. */
+  actions?: ReactNode;
+};
+
+export function Header({ title, environment, children, actions }: Props) {
+  const prominent = environment !== undefined;
+  useTitle(prominent ? `${title} · ${environmentName(environment)}` : title);
+  return (
+    <header className={styles.header} data-production={prominent && isProduction(environment)}>
+      <BackAndForward />
+      <h1 className={prominent ? styles.prominent : styles.title}>{title}</h1>
+      {children}
+      <div className={styles.actions}>{actions ?? <SearchField />}</div>
+    </header>
+  );
+}
+
+/** The window is called by what is in it. */
+function useTitle(page: string): void {
+  const { t } = useTranslation();
+  const connection = useConnection(useShell((value) => value.current))?.name;
+  useEffect(() => {
+    document.title = connection === undefined ? t('product') : t('windowTitle', { page, connection });
+  }, [page, connection, t]);
+}
+
+function BackAndForward() {
+  const { t } = useTranslation();
+  const can = useCanGo();
+  return (
+    <div className={styles.history}>
+      <IconButton label={t('frame.back')} disabled={!can.back} onClick={back}>
+        <ChevronLeft {...icon} />
+      </IconButton>
+      <IconButton label={t('frame.forward')} disabled={!can.forward} onClick={forward}>
+        <ChevronRight {...icon} />
+      </IconButton>
+    </div>
+  );
+}
+
+function SearchField() {
+  const { t } = useTranslation();
+  return (
+    <button type="button" className={styles.search} onClick={openPalette} aria-haspopup="dialog">
+      <Search {...smallIcon} size={13} />
+      <span>{t('palette.open')}</span>
+      <Kbd keys={`${modifier} K`} />
+    </button>
+  );
+}

@@ -1,0 +1,225 @@
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type MouseEvent,
+  type UIEvent,
+} from 'react';
+import { useTranslation } from 'react-i18next';
+import type { LogLines } from '../app/logLines';
+import {
+  elementHeight,
+  fromScroll,
+  furthest,
+  LINE,
+  TALLEST,
+  topOf,
+  toScroll,
+  windowAt,
+  type LogShape,
+} from '../app/logScroll';
+import { useLogKeys } from '../hooks/useLogKeys';
+import { number } from '../i18n/format';
+import type { LogLine } from '../ipc';
+import { LogFields } from './LogFields';
+import { instanceWidth, logCells, logRow } from './LogLine';
+import styles from './LogView.module.css';
+
+const OVERSCAN = 30;
+
+type Props = {
+  lines: LogLines;
+  /** At the end, and going on with it. */
+  following: boolean;
+  follow: (following: boolean) => void;
+};
+
+/** All lines of a log, of which only those around the view exist. */
+export function LogView({ lines, following, follow }: Props) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [viewport, setViewport] = useState(0);
+  const [top, setTop] = useState(0);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const [opened, setOpened] = useState<{ position: number; height: number } | null>(null);
+  const [pausedAt, setPausedAt] = useState(0);
+  const { first, total } = lines;
+  const shape: LogShape = { first, total, viewport, opened };
+  const upper = following ? furthest(shape) : Math.min(top, furthest(shape));
+  const { from, to } = windowAt(shape, upper, OVERSCAN);
+
+  useEffect(() => {
+    lines.want(from, to);
+  }, [lines, from, to, total]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element) return undefined;
+    const measure = () => {
+      setViewport(element.clientHeight);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+
+  // The scroll bar follows what is shown, not the other way round: new lines, dropped lines, opened lines.
+  const wantedScroll = toScroll(shape, upper);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element && Math.abs(element.scrollTop - wantedScroll) >= 1) element.scrollTop = wantedScroll;
+  }, [wantedScroll]);
+
+  // Lines that were dropped at the beginning do not move what is being read.
+  const firstBefore = useRef(first);
+  useLayoutEffect(() => {
+    const dropped = first - firstBefore.current;
+    firstBefore.current = first;
+    if (dropped > 0) setTop((before) => Math.max(0, before - dropped * LINE));
+  }, [first]);
+
+  const moveTo = useCallback(
+    (wanted: number) => {
+      const far = furthest(shape);
+      const next = Math.min(Math.max(0, wanted), far);
+      const atEnd = next >= far - LINE / 2;
+      if (following && !atEnd) setPausedAt(total);
+      if (atEnd !== following) follow(atEnd);
+      setTop(next);
+    },
+    // The shape is new with each rendering; its parts are what counts.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [first, total, viewport, opened, following, follow],
+  );
+
+  const scrolled = (event: UIEvent) => {
+    const at = event.currentTarget.scrollTop;
+    if (Math.abs(at - wantedScroll) < 1) return;
+    moveTo(fromScroll(shape, at));
+  };
+
+  // Where the scroll bar stands for more than its pixels, a wheel would leap over thousands of lines.
+  const scaled = contentIsScaled(shape);
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !scaled) return undefined;
+    const wheel = (event: WheelEvent) => {
+      if (event.ctrlKey) return;
+      event.preventDefault();
+      moveTo(upper + event.deltaY);
+    };
+    element.addEventListener('wheel', wheel, { passive: false });
+    return () => {
+      element.removeEventListener('wheel', wheel);
+    };
+  }, [scaled, moveTo, upper]);
+
+  const toggle = (position: number) => {
+    setCursor(position);
+    if (following) {
+      setPausedAt(total);
+      follow(false);
+      setTop(upper);
+    }
+    setOpened((before) => (before?.position === position ? null : { position, height: 0 }));
+  };
+
+  useLogKeys({
+    cursor,
+    shape,
+    upper,
+    setCursor,
+    toggle,
+    close: opened
+      ? () => {
+          setOpened(null);
+        }
+      : null,
+    moveTo,
+  });
+
+  const measured = useCallback((height: number) => {
+    setOpened((before) => (before && before.height !== height ? { ...before, height } : before));
+  }, []);
+
+  const shown: { position: number; line: LogLine | null | undefined }[] = [];
+  for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });
+  const shift = scaled ? wantedScroll - upper : 0;
+
+  return (
+    <div className={styles.place}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        onScroll={scrolled}
+        tabIndex={0}
+        role="region"
+        aria-label={t('logs.label')}
+      >
+        <div
+          role="list"
+          className={styles.lines}
+          style={
+            {
+              height: elementHeight(shape),
+              ...instanceWidth(shown.flatMap(({ line }) => line ?? [])),
+            } as CSSProperties
+          }
+        >
+          {shown.map(({ position, line }) => (
+            <div
+              key={position}
+              role="listitem"
+              aria-posinset={position - first + 1}
+              aria-setsize={total - first}
+              aria-current={position === cursor ? 'true' : undefined}
+              className={styles.line}
+              style={{ top: topOf(shape, position) + shift }}
+              data-position={position}
+            >
+              {line && (
+                <div
+                  className={logRow}
+                  onClick={(event) => {
+                    if (!selectsText(event)) toggle(position);
+                  }}
+                >
+                  {logCells(line)}
+                </div>
+              )}
+              {line && opened?.position === position && <LogFields line={line} measured={measured} />}
+            </div>
+          ))}
+        </div>
+      </div>
+      {!following && total > pausedAt && (
+        <button
+          type="button"
+          className={styles.pill}
+          aria-label={t('logs.follow', { formatted: number(total - pausedAt) })}
+          onClick={() => {
+            moveTo(Infinity);
+          }}
+        >
+          {t('logs.new', { count: total - pausedAt, formatted: number(total - pausedAt) })}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function contentIsScaled(shape: LogShape): boolean {
+  return (shape.total - shape.first) * LINE > TALLEST;
+}
+
+/** A click that ended a selection is no click. */
+function selectsText(event: MouseEvent): boolean {
+  const selection = window.getSelection();
+  return event.detail > 1 || (selection !== null && !selection.isCollapsed);
+}

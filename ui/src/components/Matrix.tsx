@@ -1,0 +1,200 @@
+import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { environmentName, isProduction } from '../app/environments';
+import type { Cell, FleetRow } from '../app/fleet';
+import { middle } from '../app/image';
+import { history } from '../app/navigation';
+import { paths } from '../app/paths';
+import { environmentOf } from '../app/targets';
+import { useChanged } from '../hooks/useChanged';
+import { useNow } from '../hooks/useNow';
+import { useRowWindow } from '../hooks/useRowWindow';
+import { age, exactTime } from '../i18n/format';
+import type { ConnectionId } from '../ipc';
+import { follow } from './Link';
+import styles from './Matrix.module.css';
+import { Shape } from './Shape';
+
+type Props = {
+  connection: ConnectionId;
+  label: string;
+  environments: string[];
+  rows: FleetRow[];
+  /** What stands before a row's name, a star for one. */
+  lead?: (row: FleetRow) => ReactNode;
+  /** Sorting by a column; null is the name's. Without it the columns are plain. */
+  sort?: { column: string | null; descending: boolean; by: (column: string | null) => void };
+  onMenu?: (row: FleetRow, environment: string | null, event: MouseEvent) => void;
+};
+
+/**
+ * The fleet: application × environment. Rows are plain markup, because a tree of components for each row is
+ * what makes a long list slow.
+ */
+export function Matrix({ connection, label, environments, rows, lead, sort, onMenu }: Props) {
+  const { t } = useTranslation();
+  const now = useNow(10);
+  const table = useRef<HTMLTableElement>(null);
+  const shown = useRowWindow(table, rows.length);
+  const signatures = useMemo(() => signaturesOf(rows), [rows]);
+  const changed = useChanged(signatures);
+
+  const heading = (column: string | null, text: string) =>
+    sort ? (
+      <button
+        type="button"
+        className={styles.sort}
+        onClick={() => {
+          sort.by(column);
+        }}
+      >
+        {text}
+        {sort.column === column && <span aria-hidden="true">{sort.descending ? ' ↓' : ' ↑'}</span>}
+      </button>
+    ) : (
+      text
+    );
+  const sorted = (column: string | null) =>
+    sort?.column === column ? (sort.descending ? 'descending' : 'ascending') : undefined;
+
+  return (
+    <table
+      ref={table}
+      className={styles.matrix}
+      aria-label={label}
+      aria-rowcount={rows.length + 1}
+      data-lead={Boolean(lead)}
+    >
+      <thead>
+        <tr>
+          <th scope="col" className={styles.name} aria-sort={sorted(null)}>
+            {heading(null, t('matrix.application'))}
+          </th>
+          <th scope="col" className={styles.type}>
+            {t('matrix.type')}
+          </th>
+          {environments.map((environment) => (
+            <th
+              key={environment}
+              scope="col"
+              className={styles.environment}
+              data-production={isProduction(environment)}
+              aria-sort={sorted(environment)}
+            >
+              {heading(environment, environmentName(environment))}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {shown.before > 0 && <tr aria-hidden="true" style={{ height: shown.before }} />}
+        {rows.slice(shown.from, shown.to).map((row, at) => {
+          const { key, displayName, type } = row.application;
+          const home = paths.application(connection, key, environmentOf(row.application));
+          return (
+            <tr
+              key={key}
+              data-row={key}
+              data-application={key}
+              data-target={environmentOf(row.application)}
+              aria-rowindex={shown.from + at + 2}
+              onContextMenu={(event) => {
+                onMenu?.(row, environmentUnder(event), event);
+              }}
+            >
+              <th scope="row" className={styles.name}>
+                <span className={styles.named}>
+                  {lead?.(row)}
+                  <a
+                    href={history.createHref(home)}
+                    draggable={false}
+                    title={displayName === key ? undefined : displayName}
+                    data-item=""
+                    onClick={(event) => {
+                      follow(event, home);
+                    }}
+                  >
+                    {middle(key, 28)}
+                  </a>
+                </span>
+              </th>
+              <td className={styles.type}>{type}</td>
+              {row.cells.map((cell) => {
+                const to = paths.application(connection, key, cell.environment);
+                return (
+                  <td
+                    key={cell.environment}
+                    data-environment={cell.environment}
+                    data-changed={changed.has(`${key} ${cell.environment}`)}
+                  >
+                    <a
+                      className={styles.cell}
+                      href={history.createHref(to)}
+                      draggable={false}
+                      tabIndex={-1}
+                      data-item=""
+                      onClick={(event) => {
+                        follow(event, to);
+                      }}
+                    >
+                      {cell.entry ? (
+                        <>
+                          <Shape state={cell.state} labelled />
+                          <span className={styles.tag} title={cell.entry.image ?? undefined}>
+                            {cell.tag === null ? '–' : middle(cell.tag, 10)}
+                          </span>
+                          <span className={styles.age} title={exactTime(momentOf(cell))}>
+                            {remark(cell, now, t)}
+                          </span>
+                        </>
+                      ) : (
+                        <span className={styles.absent}>
+                          {type === 'external' ? '–' : t('matrix.notThere')}
+                        </span>
+                      )}
+                    </a>
+                  </td>
+                );
+              })}
+            </tr>
+          );
+        })}
+        {shown.after > 0 && <tr aria-hidden="true" style={{ height: shown.after }} />}
+      </tbody>
+    </table>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation>['t'];
+
+/** The word beside the tag: what matters most about this cell. */
+function remark(cell: Cell, now: number, t: Translate): string {
+  const { standing, state } = cell;
+  if (state === 'progress') return t('matrix.now');
+  if (state === 'off') return t('state.off');
+  if (state === 'bad' || state === 'warning') return age(momentOf(cell), now);
+  if (standing.kind === 'behind')
+    return standing.count === null ? t('matrix.behind') : t('matrix.behindBy', { count: standing.count });
+  if (standing.kind === 'ahead') return t('matrix.ahead');
+  if (state === 'unknown') return t('state.unknown');
+  return age(momentOf(cell), now) || '–';
+}
+
+function momentOf({ state, entry }: Cell): string | null {
+  if (!entry) return null;
+  const unwell = state === 'bad' || state === 'warning';
+  return unwell ? (entry.healthSince ?? entry.lastDeployedAt) : entry.lastDeployedAt;
+}
+
+function signaturesOf(rows: FleetRow[]): Map<string, string> {
+  const signatures = new Map<string, string>();
+  for (const row of rows)
+    for (const cell of row.cells)
+      signatures.set(`${row.application.key} ${cell.environment}`, `${cell.state} ${cell.tag ?? ''}`);
+  return signatures;
+}
+
+function environmentUnder(event: MouseEvent): string | null {
+  const cell = (event.target as Element).closest('[data-environment]');
+  return cell?.getAttribute('data-environment') ?? null;
+}

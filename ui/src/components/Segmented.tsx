@@ -1,0 +1,31 @@
+import type { ReactNode } from 'react';
+import styles from './Segmented.module.css';
+
+type Props<V extends string> = {
+  label: string;
+  value: V;
+  options: { value: V; label: ReactNode; production?: boolean }[];
+  change: (value: V) => void;
+};
+
+/** One of a few, side by side. */
+export function Segmented<V extends string>({ label, value, options, change }: Props<V>) {
+  return (
+    <div className={styles.segments} role="group" aria-label={label}>
+      {options.map((option) => (
+        <button
+          key={option.value}
+          type="button"
+          className={styles.segment}
+          aria-pressed={option.value === value}
+          data-production={option.production}
+          onClick={() => {
+            change(option.value);
+          }}
+        >
+          {option.label}
+        </button>
+      ))}
+    </div>
+  );
+}

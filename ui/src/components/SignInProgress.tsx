@@ -1,0 +1,113 @@
+import { Copy, RotateCw } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { signIn } from '../app/signIn';
+import { asCommandError, commands, type CommandError, type ConnectionView, type SignInStep } from '../ipc';
+import { Button } from './Button';
+import { Findings, type Finding } from './Findings';
+import { smallIcon } from './icon';
+import { Problem } from './Problem';
+import styles from './SignInProgress.module.css';
+
+/** Where the keyring stands in the way, there is the choice to do without it, said as what it is. */
+const KEYRING = ['keyring_unavailable', 'keyring_locked', 'keyring_corrupt'];
+const AFTER_BROWSER = ['exchanging', 'saving'];
+
+type Translate = ReturnType<typeof useTranslation>['t'];
+
+/** A sign-in under way, or why it ended, with what can be done about it. */
+export function SignInProgress({
+  connection,
+  before = [],
+}: {
+  connection: ConnectionView;
+  before?: Finding[];
+}) {
+  const { t } = useTranslation();
+  const [failure, setFailure] = useState<CommandError | null>(null);
+  const [copied, setCopied] = useState(false);
+  const { session } = connection;
+
+  const act = (command: Promise<unknown>) => {
+    setFailure(null);
+    setCopied(false);
+    return command.catch((thrown: unknown) => {
+      setFailure(asCommandError(thrown));
+    });
+  };
+  const again = (remember: boolean) => {
+    void act(signIn(connection, remember));
+  };
+
+  if (session.state === 'signedOut') {
+    const reason = failure ?? session.reason;
+    if (!reason) return null;
+    const keyring = KEYRING.includes(reason.code);
+    return (
+      <div className={styles.ended}>
+        <Problem error={reason}>
+          <Button
+            kind={keyring ? 'plain' : 'primary'}
+            onClick={() => {
+              again(true);
+            }}
+          >
+            {t('signIn.again')}
+          </Button>
+          {keyring && (
+            <Button
+              kind="primary"
+              onClick={() => {
+                again(false);
+              }}
+            >
+              {t('signIn.untilQuit')}
+            </Button>
+          )}
+          {keyring && <p className={styles.note}>{t('signIn.untilQuitText')}</p>}
+        </Problem>
+      </div>
+    );
+  }
+  if (session.state !== 'signingIn') return null;
+
+  const waiting = session.step === 'waitingForBrowser' || session.step === 'noBrowser';
+  return (
+    <>
+      <Findings label={t('signIn.progress')} findings={[...before, ...stepsSoFar(session.step, t)]} />
+      {waiting && (
+        <div className={styles.actions}>
+          <Button onClick={() => void act(commands.signInCancel(connection.id))}>{t('cancel')}</Button>
+          <Button
+            onClick={() => {
+              again(true);
+            }}
+          >
+            <RotateCw {...smallIcon} />
+            {t('signIn.openAgain')}
+          </Button>
+          <Button
+            onClick={() =>
+              void act(
+                commands.signInCopyAddress(connection.id).then(() => {
+                  setCopied(true);
+                }),
+              )
+            }
+          >
+            <Copy {...smallIcon} />
+            {copied ? t('copied') : t('signIn.copyAddress')}
+          </Button>
+        </div>
+      )}
+      {failure && <Problem error={failure} />}
+    </>
+  );
+}
+
+function stepsSoFar(step: SignInStep, t: Translate): Finding[] {
+  const findings: Finding[] = [];
+  if (AFTER_BROWSER.includes(step)) findings.push({ state: 'well', text: t('signIn.browserCameBack') });
+  findings.push({ state: step === 'noBrowser' ? 'warning' : 'progress', text: t(`signIn.step.${step}`) });
+  return findings;
+}

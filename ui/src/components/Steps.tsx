@@ -1,0 +1,30 @@
+import { useTranslation } from 'react-i18next';
+import { deploymentState } from '../app/state';
+import { useNow } from '../hooks/useNow';
+import { between } from '../i18n/format';
+import type { DeploymentStep } from '../ipc';
+import { Shape } from './Shape';
+import styles from './Steps.module.css';
+
+/** The steps of a deployment, each with how long it took or takes. */
+export function Steps({ steps }: { steps: DeploymentStep[] }) {
+  const { t } = useTranslation();
+  const now = new Date(useNow(1)).toISOString();
+  if (steps.length === 0) return <p className={styles.none}>{t('steps.none')}</p>;
+  return (
+    <ol className={styles.steps} aria-label={t('steps.label')}>
+      {steps.map((step) => (
+        <li key={step.name} className={styles.step} data-waiting={step.status === 'pending'}>
+          <Shape state={step.status === 'pending' ? 'unknown' : deploymentState(step.status)} labelled />
+          <span className={styles.words}>
+            {step.name}
+            {step.message !== null && <span className={styles.message}>{step.message}</span>}
+          </span>
+          <span className={styles.time}>
+            {step.startedAt !== null && between(step.startedAt, step.completedAt ?? now)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

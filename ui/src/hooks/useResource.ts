@@ -1,0 +1,73 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import {
+  asCommandError,
+  hold,
+  read,
+  resourceKey,
+  type CommandError,
+  type ConnectionId,
+  type Reading,
+  type Resource,
+  type ValueOf,
+} from '../ipc';
+import { shell, useConnection } from '../app/shell';
+
+export type Held<T> = {
+  value: T | undefined;
+  reading: Reading<T> | undefined;
+  error: CommandError | null;
+  /** Nothing is known yet and an answer is on its way. */
+  pending: boolean;
+};
+
+/**
+ * A resource on screen: its last reading, and a lease that keeps the watchers at it while the page shows it.
+ * `resource` of null asks for nothing.
+ */
+export function useResource<R extends Resource>(
+  connection: ConnectionId,
+  resource: R | null,
+): Held<ValueOf<R>> {
+  const signedOut = useConnection(connection)?.session.state === 'signedOut';
+  const wanted = signedOut ? null : resource;
+  const key = wanted ? resourceKey(connection, wanted) : ['nothing'];
+  const identity = JSON.stringify(key);
+  const query = useQuery({
+    queryKey: key,
+    queryFn: () => (wanted ? read(connection, wanted) : Promise.reject(new Error('nothing to read'))),
+    enabled: wanted !== null,
+  });
+  useEffect(() => {
+    if (!wanted) return undefined;
+    return hold(connection, wanted);
+    // The identity stands for connection and resource.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [identity]);
+  return {
+    value: query.data?.value,
+    reading: query.data,
+    error: query.error ? asCommandError(query.error) : null,
+    pending: wanted !== null && query.isPending,
+  };
+}
+
+/**
+ * Makes this reading the one whose age the status bar tells; of a page and what stands in it, the inner one's.
+ */
+export function useFront(reading: Reading<unknown> | undefined, depth: 'page' | 'inner' = 'page'): void {
+  const asOf = reading?.asOf;
+  const source = reading?.source;
+  useEffect(() => {
+    if (asOf === undefined || source === undefined) return undefined;
+    const front = { asOf, source };
+    shell.set((before) => ({ ...before, front: { ...before.front, [depth]: front } }));
+    return () => {
+      shell.set((before) =>
+        before.front[depth] === front
+          ? { ...before, front: { ...before.front, [depth]: undefined } }
+          : before,
+      );
+    };
+  }, [asOf, source, depth]);
+}

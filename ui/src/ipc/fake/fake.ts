@@ -1,0 +1,380 @@
+import type { ChannelOf, Commands, EventName, EventPayload, Ipc } from '../ipc';
+import type {
+  CommandError,
+  Application,
+  ConnectionView,
+  Deployment,
+  LogProgress,
+  Reading,
+  Resource,
+  SessionState,
+  Settings,
+} from '../types';
+import * as data from './data';
+import { windowOf } from './logs';
+import { account, connection, failure, hostOf, later } from './parts';
+
+export type FakeOptions = {
+  /** Begin signed in, with the team's connection. */
+  signedIn?: boolean;
+  settings?: Partial<Settings>;
+  applications?: Application[];
+  deployments?: Deployment[];
+  source?: 'live' | 'cache' | 'offline';
+  /** Why nothing newer came. */
+  stale?: CommandError;
+  lines?: number;
+  /** Milliseconds that an answer takes. */
+  delay?: number;
+  /** How long a step of a sign-in or a deployment takes. */
+  step?: number;
+};
+
+export type Fake = Ipc & {
+  /** What was called, with what. */
+  calls: { name: string; args: unknown[] }[];
+  emit: <N extends EventName>(name: N, payload: EventPayload<N>) => void;
+  deployments: Deployment[];
+};
+
+/** A far side that lives in the page. Sentinel inputs bring about the failures. */
+export function createFake(options: FakeOptions = {}): Fake {
+  const { signedIn = true, source = 'live', lines = 100_000, delay = 0, step = 900 } = options;
+  const applications = structuredClone(options.applications ?? data.applications);
+  const deployments = structuredClone(options.deployments ?? data.deployments);
+  const settings: Settings = {
+    theme: 'system',
+    sidebarCollapsed: false,
+    starred: ['orders-api', 'pricing', 'storefront', 'invoices'].map((application) => ({
+      connection: 'orders',
+      application,
+    })),
+    ...options.settings,
+  };
+  const asOf = data.before(4000);
+  const calls: Fake['calls'] = [];
+  const listeners = new Map<EventName, Set<(payload: never) => void>>();
+  const connections: ConnectionView[] = signedIn
+    ? [
+        connection('orders', 'Team Orders', 'indigo', {
+          state: 'signedIn',
+          account,
+          remembered: true,
+          notice: null,
+        }),
+        connection('payments', 'Team Payments', 'coral', { state: 'signedOut', reason: null }),
+      ]
+    : [];
+
+  const emit: Fake['emit'] = (name, payload) => {
+    for (const heard of listeners.get(name) ?? []) heard(payload as never);
+  };
+  const answer = async <T>(value: T): Promise<T> => {
+    if (delay > 0) await later(delay);
+    return structuredClone(value);
+  };
+  const refuse = (error: CommandError): Promise<never> => Promise.reject(error as unknown as Error);
+  const reading = async <T>(value: T): Promise<Reading<T>> =>
+    answer({ value, asOf, source, failure: options.stale ?? null });
+  const page = <T>(list: T[]) => ({
+    data: list,
+    meta: { page: 1, pageSize: 200, total: list.length, totalPages: 1 },
+    links: null,
+  });
+  const changed = (id: string, resource: Resource) => {
+    emit('resourceChanged', { connection: id, resource, changed: true });
+  };
+  const session = (id: string, state: SessionState) => {
+    const found = connections.find((each) => each.id === id);
+    if (found) found.session = state;
+    emit('sessionChanged', { connection: id, session: state });
+  };
+
+  const attempts = new Map<string, number>();
+  const signIn = async (id: string, remember: boolean) => {
+    const attempt = (attempts.get(id) ?? 0) + 1;
+    attempts.set(id, attempt);
+    const url = connections.find((each) => each.id === id)?.url ?? '';
+    for (const at of ['checkingKeyring', 'discovering', 'waitingForBrowser'] as const) {
+      session(id, { state: 'signingIn', step: at });
+      await later(at === 'waitingForBrowser' ? step * 4 : step / 2);
+      if (attempts.get(id) !== attempt) return;
+      if (at === 'checkingKeyring' && remember && url.includes('nokeyring')) {
+        session(id, { state: 'signedOut', reason: failure('keyring_unavailable') });
+        return;
+      }
+    }
+    if (url.includes('refused')) {
+      session(id, {
+        state: 'signedOut',
+        reason: failure('sign_in_refused', { params: { error: 'access_denied' } }),
+      });
+      return;
+    }
+    for (const at of ['exchanging', 'saving'] as const) {
+      session(id, { state: 'signingIn', step: at });
+      await later(step / 2);
+    }
+    session(id, { state: 'signedIn', account, remembered: remember, notice: null });
+  };
+
+  const progress = async (id: string, deployment: Deployment) => {
+    const fails = deployment.image?.includes('crash') ?? false;
+    const stages = deployment.steps.length;
+    for (let at = 0; at < stages; at += 1) {
+      const current = deployment.steps[at];
+      if (!current) break;
+      Object.assign(current, { status: 'running', startedAt: new Date().toISOString() });
+      Object.assign(deployment, {
+        status: 'running',
+        progress: Math.round((at / stages) * 100),
+        startedAt: deployment.startedAt ?? new Date().toISOString(),
+      });
+      publish(id, deployment);
+      await later(step);
+      if (fails && at === 2) {
+        Object.assign(current, {
+          status: 'failed',
+          completedAt: new Date().toISOString(),
+          message: 'exit code 1',
+        });
+        Object.assign(deployment, {
+          status: 'failed',
+          error: 'The application ended with exit code 1 before it was healthy.',
+        });
+        break;
+      }
+      Object.assign(current, { status: 'completed', completedAt: new Date().toISOString() });
+    }
+    if (!fails) Object.assign(deployment, { status: 'completed', progress: 100 });
+    deployment.completedAt = new Date().toISOString();
+    const entry = applications
+      .find((each) => each.key === deployment.applicationKey)
+      ?.environments.find((each) => each.environment === deployment.environment);
+    if (entry)
+      Object.assign(
+        entry,
+        fails
+          ? { status: 'error' }
+          : {
+              image: deployment.image,
+              status: 'running',
+              health: 'healthy',
+              lastDeployedAt: deployment.completedAt,
+            },
+      );
+    publish(id, deployment);
+    emit('deploymentEnded', { connection: id, deployment: structuredClone(deployment) });
+  };
+  const publish = (id: string, deployment: Deployment) => {
+    changed(id, { kind: 'deployment', id: deployment.id });
+    changed(id, { kind: 'deployments', application: null });
+    changed(id, { kind: 'deployments', application: deployment.applicationKey });
+    changed(id, { kind: 'application', application: deployment.applicationKey });
+    changed(id, { kind: 'applications' });
+  };
+
+  const follows = new Map<string, ReturnType<typeof setInterval>>();
+  let total = lines;
+  let lease = 0;
+  const newLease = () => {
+    lease += 1;
+    return { id: `lease-${String(lease)}`, renewWithinSeconds: 60 };
+  };
+
+  const commands: Commands = {
+    appStart: () =>
+      answer({ version: '0.1.0', settings, connections, address: null, notices: [], tryHere: false }),
+    painted: () => answer(null),
+    settingsSave: () => answer(null),
+    addressSave: () => answer(null),
+    connections: () => answer(connections),
+    connectionProbe: async (address) => {
+      await later(step);
+      if (address.includes('offline'))
+        return refuse(failure('offline', { params: { host: 'offline.example' } }));
+      if (address.includes('tls')) return refuse(failure('tls', { params: { host: 'tls.example' } }));
+      if (address.includes('html'))
+        return refuse(failure('not_miso', { params: { status: '200', excerpt: '<html>' } }));
+      if (!address.includes('.')) return refuse(failure('address_invalid', { params: { address } }));
+      return answer({
+        url: `https://${hostOf(address)}`,
+        issuer: `https://${hostOf(address)}/auth`,
+        scopesLeftOut: [],
+      });
+    },
+    connectionAdd: (address) => {
+      const added = connection('added', hostOf(address), 'violet', { state: 'signedOut', reason: null });
+      added.url = `https://${hostOf(address)}`;
+      if (!connections.some((each) => each.id === added.id)) connections.push(added);
+      return answer(added);
+    },
+    connectionRemove: (id) => {
+      connections.splice(
+        connections.findIndex((each) => each.id === id),
+        1,
+      );
+      emit('connectionsChanged', null);
+      return answer(null);
+    },
+    localStart: async () => {
+      await later(step);
+      const local = connection('local', 'This machine', 'olive', { state: 'signedOut', reason: null });
+      if (!connections.some((each) => each.id === 'local')) connections.push({ ...local, local: true });
+      return answer(connections.find((each) => each.id === 'local') ?? local);
+    },
+    signIn: (id, remember) => {
+      void signIn(id, remember);
+      return answer(null);
+    },
+    signInCancel: (id) => {
+      attempts.set(id, (attempts.get(id) ?? 0) + 1);
+      session(id, { state: 'signedOut', reason: failure('sign_in_cancelled') });
+      return answer(null);
+    },
+    signInCopyAddress: () => answer(null),
+    signOut: (id) => {
+      session(id, { state: 'signedOut', reason: null });
+      return answer(null);
+    },
+    me: () => reading(data.me),
+    applications: () => reading(page(applications)),
+    application: (_, key) => {
+      const found = applications.find((each) => each.key === key);
+      return found ? reading(found) : refuse(failure('not_found', { requestId: 'req-404' }));
+    },
+    environments: () => reading(data.environments),
+    deployments: (_, key) =>
+      reading(page(deployments.filter((each) => key === null || each.applicationKey === key))),
+    deployment: (_, id) => {
+      const found = deployments.find((each) => each.id === id);
+      return found ? reading(found) : refuse(failure('not_found'));
+    },
+    health: (_, key, environment) => {
+      const entry = applications
+        .find((each) => each.key === key)
+        ?.environments.find((each) => each.environment === environment);
+      const status = entry?.health ?? 'unknown';
+      const since = entry?.healthSince ?? data.before(3_600_000);
+      return reading({
+        status,
+        checkedAt: data.before(5000),
+        latencyMs: 12,
+        checks: [
+          { name: 'http', status: 'healthy', latencyMs: 12, message: null },
+          {
+            name: 'db',
+            status,
+            latencyMs: 2003,
+            message: status === 'unhealthy' ? 'connect ECONNREFUSED 10.0.3.7:5432' : null,
+          },
+          { name: 'cache', status: 'healthy', latencyMs: 1, message: null },
+        ],
+        history: [
+          { at: data.before(7_200_000), status: 'healthy', message: null },
+          { at: data.before(5_000_000), status: 'degraded', message: 'slow' },
+          { at: data.before(4_700_000), status: 'healthy', message: null },
+          ...(status === 'healthy' ? [] : [{ at: since, status, message: entry?.healthMessage ?? null }]),
+        ],
+      });
+    },
+    deploy: (id, key, request) => {
+      const tag = request.image?.split(':').at(-1) ?? '';
+      if (tag === 'invalid')
+        return refuse(
+          failure('validation', {
+            requestId: 'req-400',
+            details: [{ field: 'image', message: 'no such tag in the registry' }],
+          }),
+        );
+      if (tag === 'busy')
+        return refuse(
+          failure('conflict', { message: 'Another deployment is running.', requestId: 'req-409' }),
+        );
+      if (tag === 'lost') return refuse(failure('outcome_unknown'));
+      const entry = applications
+        .find((each) => each.key === key)
+        ?.environments.find((each) => each.environment === request.environment);
+      const made = data.deployment(key, request.environment, null, tag, {
+        at: 0,
+        status: 'pending',
+        progress: 0,
+      });
+      made.previousImage = entry?.image ?? null;
+      made.image = request.image ?? entry?.image ?? null;
+      made.note = request.note;
+      made.startedAt = null;
+      made.steps = made.steps.map((each) => ({
+        ...each,
+        status: 'pending',
+        startedAt: null,
+        completedAt: null,
+        message: null,
+      }));
+      if (entry) entry.status = 'deploying';
+      deployments.unshift(made);
+      void later(step / 2).then(() => progress(id, made));
+      publish(id, made);
+      return answer(made);
+    },
+    applicationOpen: () => answer(null),
+    watch: () => answer(newLease()),
+    watchRenew: () => answer(null),
+    watchEnd: (_, id) => {
+      clearInterval(follows.get(id));
+      follows.delete(id);
+      return answer(null);
+    },
+    refresh: (id, resource) => {
+      emit('resourceChanged', { connection: id, resource, changed: false });
+      return answer(null);
+    },
+    logFollow: (_, key, __, heard) => {
+      const taken = newLease();
+      const tell = () => {
+        const now: LogProgress = {
+          total: key === 'contract-reader' ? 0 : total,
+          newest: null,
+          state: 'live',
+          failure: null,
+        };
+        heard.onmessage(now);
+      };
+      follows.set(
+        taken.id,
+        setInterval(() => {
+          total += 3;
+          tell();
+        }, 1000),
+      );
+      void later(0).then(tell);
+      return answer(taken);
+    },
+    logWindow: (_, key, __, from, count) =>
+      answer(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
+  };
+
+  const recorded = Object.fromEntries(
+    Object.entries(commands).map(([name, command]) => [
+      name,
+      (...args: unknown[]) => {
+        calls.push({ name, args });
+        return (command as (...args: unknown[]) => unknown)(...args);
+      },
+    ]),
+  ) as Commands;
+
+  return {
+    commands: recorded,
+    calls,
+    emit,
+    deployments,
+    listen: (name, heard) => {
+      const all = listeners.get(name) ?? new Set();
+      all.add(heard as (payload: never) => void);
+      listeners.set(name, all);
+      return () => all.delete(heard as (payload: never) => void);
+    },
+    channel: (heard) => ({ onmessage: heard }) as unknown as ChannelOf<Parameters<typeof heard>[0]>,
+  };
+}

@@ -1,0 +1,50 @@
+import type { LogLine, LogWindow } from '../types';
+
+const MESSAGES: [level: string, message: string][] = [
+  ['info', 'listening on :8080, 1.4.0'],
+  ['info', 'GET /health 200 in 3 ms'],
+  ['warn', 'pool: no idle connection after 2000 ms (max 10)'],
+  ['error', 'connect ECONNREFUSED 10.0.3.7:5432'],
+  ['error', 'GET /api/orders/88213 500 in 2007 ms'],
+  ['info', 'retry 1 of 5 in 400 ms'],
+  ['warn', 'circuit "db" opened after 5 failures'],
+  ['error', 'health: check db refused'],
+  ['info', 'GET /api/orders?page=2 503 in 1 ms'],
+  ['info', 'GET /api/customers/5120 200 in 9 ms'],
+  ['debug', 'cache hit orders:88213'],
+];
+
+/** The line at a position: the same position, the same line. */
+export function lineAt(position: number, total: number, application: string): LogLine {
+  const [level, message] = MESSAGES[(position * 7) % MESSAGES.length] ?? ['info', ''];
+  return {
+    id: `line-${String(position)}`,
+    timestamp: new Date(Date.now() - (total - position) * 420).toISOString(),
+    level,
+    message,
+    source: null,
+    environment: null,
+    instance: `${application}-${String((position % 2) + 1)}`,
+    fields: {
+      position,
+      requestId: `req-${(position * 2654435761).toString(16).slice(-8)}`,
+      path: '/api/orders',
+      took: position % 90,
+    },
+  };
+}
+
+export function windowOf(
+  total: number,
+  first: number,
+  from: number,
+  count: number,
+  application: string,
+): LogWindow {
+  const start = Math.max(from, first);
+  const end = Math.min(start + count, total);
+  const lines = Array.from({ length: Math.max(0, end - start) }, (_, at) =>
+    lineAt(start + at, total, application),
+  );
+  return { first, total, from: start, lines };
+}

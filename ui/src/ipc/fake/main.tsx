@@ -1,0 +1,39 @@
+// The page over invented data, for looking at it in a plain browser:
+// fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000
+import { start } from '../../app/start';
+import { replaceIpc } from '../ipc';
+import type { Theme } from '../types';
+import { applications } from './data';
+import { createFake } from './fake';
+
+const asked = new URLSearchParams(location.search);
+// The router reads on where a hash ends: what was asked for must not stand behind it.
+history.replaceState(history.state, '', `${location.pathname}${location.hash}`);
+const many = Number(asked.get('many') ?? 0);
+const number = (name: string) => (asked.has(name) ? { [name]: Number(asked.get(name)) } : {});
+
+replaceIpc(
+  createFake({
+    signedIn: !asked.has('welcome'),
+    settings: { theme: (asked.get('theme') ?? 'system') as Theme, sidebarCollapsed: asked.has('collapsed') },
+    source: (asked.get('source') ?? 'live') as 'live',
+    ...number('lines'),
+    ...number('delay'),
+    ...number('step'),
+    ...(many > 0
+      ? {
+          applications: Array.from({ length: many }, (_, at) => {
+            const model = applications[at % applications.length] ?? applications[0];
+            return {
+              ...structuredClone(model),
+              key: `${model?.key ?? ''}-${String(at)}`,
+            } as (typeof applications)[0];
+          }),
+        }
+      : {}),
+    ...(asked.has('empty') ? { applications: [], deployments: [] } : {}),
+  }),
+);
+// What Tauri does to every page.
+Object.freeze(Object.prototype);
+await start();

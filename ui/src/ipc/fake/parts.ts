@@ -1,0 +1,35 @@
+import type { CommandError, ConnectionView, SessionState } from '../types';
+
+export const account = { subject: 'u-2', username: 'developer', displayName: 'A developer', email: null };
+
+export function failure(code: string, more: Partial<CommandError> = {}): CommandError {
+  return { code, params: {}, message: null, requestId: null, details: [], ...more };
+}
+
+export function connection(
+  id: string,
+  name: string,
+  hue: ConnectionView['hue'],
+  session: SessionState,
+): ConnectionView {
+  return {
+    id,
+    name,
+    url: `https://${id}.misohost.example`,
+    issuer: null,
+    clientId: 'miso-desktop',
+    account: session.state === 'signedIn' ? session.account : null,
+    hue,
+    production: false,
+    local: id === 'local',
+    session,
+  };
+}
+
+export function hostOf(address: string): string {
+  return address.replace(/^https?:\/\//, '').split('/')[0] ?? address;
+}
+
+export function later(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

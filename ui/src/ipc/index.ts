@@ -1,0 +1,5 @@
+export * from './errors';
+export * from './ipc';
+export * from './leases';
+export * from './resources';
+export * from './types';

@@ -1,0 +1,68 @@
+import { commands } from './ipc';
+import type {
+  Application,
+  ConnectionId,
+  Deployment,
+  Environment,
+  Health,
+  Me,
+  Page,
+  Reading,
+  Resource,
+} from './types';
+
+type Values = {
+  applications: Page<Application>;
+  application: Application;
+  environments: Environment[];
+  me: Me;
+  deployments: Page<Deployment>;
+  deployment: Deployment;
+  health: Health;
+};
+
+export type ValueOf<R extends Resource> = Values[R['kind']];
+
+/** The key of a resource's query; every key begins with the connection. */
+export function resourceKey(connection: ConnectionId, resource: Resource): readonly unknown[] {
+  switch (resource.kind) {
+    case 'applications':
+    case 'environments':
+    case 'me':
+      return [connection, resource.kind];
+    case 'application':
+    case 'deployments':
+      return [connection, resource.kind, resource.application];
+    case 'deployment':
+      return [connection, resource.kind, resource.id];
+    case 'health':
+      return [connection, resource.kind, resource.application, resource.environment];
+  }
+}
+
+/** Asks for the last reading of a resource. */
+export function read<R extends Resource>(
+  connection: ConnectionId,
+  resource: R,
+): Promise<Reading<ValueOf<R>>> {
+  return readAny(connection, resource) as Promise<Reading<ValueOf<R>>>;
+}
+
+function readAny(connection: ConnectionId, resource: Resource): Promise<Reading<Values[keyof Values]>> {
+  switch (resource.kind) {
+    case 'applications':
+      return commands.applications(connection);
+    case 'application':
+      return commands.application(connection, resource.application);
+    case 'environments':
+      return commands.environments(connection);
+    case 'me':
+      return commands.me(connection);
+    case 'deployments':
+      return commands.deployments(connection, resource.application);
+    case 'deployment':
+      return commands.deployment(connection, resource.id);
+    case 'health':
+      return commands.health(connection, resource.application, resource.environment);
+  }
+}

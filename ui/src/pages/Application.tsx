@@ -1,0 +1,165 @@
+import { Outlet, useSearch } from '@tanstack/react-router';
+import { ExternalLink } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { environmentName } from '../app/environments';
+import { followApplicationKeys } from '../app/applicationKeys';
+import { useAddress, go, goInstead } from '../app/navigation';
+import { mayDeploy } from '../app/permissions';
+import { panelFrom, paths, type Tab } from '../app/paths';
+import { Button } from '../components/Button';
+import { Empty } from '../components/Empty';
+import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
+import { Header } from '../components/Header';
+import { Loading } from '../components/Loading';
+import { OfflineBar } from '../components/OfflineBar';
+import { PageBody } from '../components/PageBody';
+import { Problem } from '../components/Problem';
+import { Tabs } from '../components/Tabs';
+import { smallIcon } from '../components/icon';
+import { usePlace } from '../hooks/useParams';
+import { useFront, useResource } from '../hooks/useResource';
+import {
+  asCommandError,
+  commands,
+  type Application as App,
+  type CommandError,
+  type EnvironmentEntry,
+} from '../ipc';
+
+const DeployPanel = lazy(() => import('../components/DeployPanel'));
+
+/** One application in one environment: header, tabs, and the deploy panel beside them. */
+export function Application() {
+  const { t } = useTranslation();
+  const { connection, key, environment } = usePlace();
+  const panel = panelFrom(useSearch({ strict: false, select: (search) => search.deploy }));
+  const tab = useTab();
+  const application = useResource(connection, { kind: 'application', application: key });
+  const [failure, setFailure] = useState<CommandError | null>(null);
+  useFront(application.reading);
+  const app = application.value;
+  const entry = app?.environments.find((each) => each.environment === environment);
+
+  useEffect(() => {
+    if (!app) return undefined;
+    return followApplicationKeys(connection, app, environment, tab);
+  }, [connection, app, environment, tab]);
+
+  const close = () => {
+    goInstead(paths.application(connection, key, environment, tab));
+  };
+  return (
+    <>
+      <Header
+        title={key}
+        environment={environment}
+        actions={
+          app && (
+            <>
+              <Button
+                reason={entry && !mayDeploy(entry) ? t('deploy.forbidden') : undefined}
+                onClick={() => {
+                  go(paths.application(connection, key, environment, tab, { form: true }));
+                }}
+              >
+                {t('deploy.action')}
+              </Button>
+              <Button
+                kind="quiet"
+                reason={openReason(entry, t)}
+                onClick={() => {
+                  commands.applicationOpen(connection, key, environment).then(
+                    () => {
+                      setFailure(null);
+                    },
+                    (thrown: unknown) => {
+                      setFailure(asCommandError(thrown));
+                    },
+                  );
+                }}
+              >
+                {t('application.open')}
+                <ExternalLink {...smallIcon} size={13} />
+              </Button>
+            </>
+          )
+        }
+      >
+        {app && (
+          <EnvironmentSwitch connection={connection} application={app} environment={environment} tab={tab} />
+        )}
+      </Header>
+      <OfflineBar reading={application.reading} />
+      <Tabs connection={connection} application={key} environment={environment} tab={tab} />
+      {failure && (
+        <PageBody>
+          <Problem error={failure} />
+        </PageBody>
+      )}
+      {application.pending && (
+        <PageBody>
+          <Loading what={key} />
+        </PageBody>
+      )}
+      {application.error && !app && (
+        <PageBody>
+          <Problem error={application.error} />
+        </PageBody>
+      )}
+      {app && !entry && (
+        <NotDeployed connection={connection} application={app} environment={environment} tab={tab} />
+      )}
+      {entry && <Outlet key={`${key} ${environment}`} />}
+      {app && panel && (
+        <Suspense fallback={null}>
+          <DeployPanel
+            key={`${key} ${'form' in panel ? 'form' : panel.deployment}`}
+            connection={connection}
+            application={app}
+            environment={environment}
+            tab={tab}
+            panel={panel}
+            close={close}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+type Place = { connection: string; application: App; environment: string; tab: Tab };
+
+function NotDeployed({ connection, application, environment, tab }: Place) {
+  const { t } = useTranslation();
+  return (
+    <PageBody>
+      <Empty
+        title={t('application.notDeployed', { environment: environmentName(environment) })}
+        text={t('application.notDeployedText')}
+      >
+        <Button
+          onClick={() => {
+            go(paths.application(connection, application.key, environment, tab, { form: true }));
+          }}
+        >
+          {t('deploy.action')}
+        </Button>
+      </Empty>
+    </PageBody>
+  );
+}
+
+function openReason(
+  entry: EnvironmentEntry | undefined,
+  t: ReturnType<typeof useTranslation>['t'],
+): string | undefined {
+  if (!entry || entry.status === 'stopped') return t('application.notRunning');
+  return entry.url === null ? t('application.noAddress') : undefined;
+}
+
+function useTab(): Tab {
+  const address = useAddress().split('?')[0] ?? '';
+  if (address.endsWith('/logs')) return 'logs';
+  return /\/applications\/[^/]+\/[^/]+\/deployments$/.test(address) ? 'deployments' : 'now';
+}

@@ -1,0 +1,102 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { newestFirst } from '../app/fleet';
+import { imageNames } from '../app/image';
+import { paths } from '../app/paths';
+import { deploymentState } from '../app/state';
+import { Checks } from '../components/Checks';
+import { statusWord } from '../components/DeploymentTable';
+import { HealthBand } from '../components/HealthBand';
+import { Link } from '../components/Link';
+import { NewestLines } from '../components/NewestLines';
+import { NowSentence } from '../components/NowSentence';
+import { Problem } from '../components/Problem';
+import { Shape } from '../components/Shape';
+import { Change } from '../components/Tag';
+import { Age } from '../components/Time';
+import { usePlace } from '../hooks/useParams';
+import { useFront, useResource } from '../hooks/useResource';
+import { between } from '../i18n/format';
+import type { Deployment } from '../ipc';
+import styles from './ApplicationNow.module.css';
+
+/** The answer first: how it is, since when and why; then its evidence, and the newest lines of its log. */
+export function ApplicationNow() {
+  const { t } = useTranslation();
+  const { connection, key, environment } = usePlace();
+  const application = useResource(connection, { kind: 'application', application: key });
+  const health = useResource(connection, { kind: 'health', application: key, environment });
+  const history = useResource(connection, { kind: 'deployments', application: key });
+  useFront(health.reading, 'inner');
+  const entry = application.value?.environments.find((each) => each.environment === environment);
+  const deployments = useMemo(
+    () => newestFirst(history.value?.data ?? []).filter((each) => each.environment === environment),
+    [history.value, environment],
+  );
+  if (!entry) return null;
+  const last = deployments[0];
+  return (
+    <div className={styles.page}>
+      <div className={styles.answer}>
+        <NowSentence entry={entry} health={health.value} last={last} />
+        {health.error && !health.value && <Problem error={health.error} />}
+        <dl className={styles.evidence}>
+          {health.value && (
+            <>
+              <dt>{t('now.history')}</dt>
+              <dd>
+                <HealthBand health={health.value} />
+              </dd>
+              <dt>{t('now.checks')}</dt>
+              <dd>
+                <Checks checks={health.value.checks} />
+              </dd>
+            </>
+          )}
+          <dt>{t('now.lastDeployment')}</dt>
+          <dd>
+            {last ? (
+              <LastDeployment connection={connection} deployment={last} />
+            ) : (
+              <span className={styles.dim}>{t('now.noDeployment')}</span>
+            )}
+          </dd>
+        </dl>
+      </div>
+      <NewestLines connection={connection} application={key} environment={environment} />
+    </div>
+  );
+}
+
+function LastDeployment({ connection, deployment }: { connection: string; deployment: Deployment }) {
+  const { t } = useTranslation();
+  const { applicationKey, environment, status } = deployment;
+  const [from, to] = imageNames(deployment.previousImage, deployment.image);
+  const took = between(deployment.startedAt ?? deployment.createdAt, deployment.completedAt);
+  return (
+    <span className={styles.deployment}>
+      <Link
+        className={styles.link}
+        to={paths.application(connection, applicationKey, environment, 'now', { deployment: deployment.id })}
+      >
+        <Change from={from} to={to} />
+      </Link>
+      <span className={styles.result}>
+        <Shape state={deploymentState(status)} />
+        {statusWord(status, t)}
+      </span>
+      <span className={styles.dim}>
+        {[
+          deployment.requestedBy === null ? '' : t('now.by', { who: deployment.requestedBy }),
+          took === '' ? '' : t('now.took', { time: took }),
+          deployment.note ?? '',
+        ]
+          .filter((part) => part !== '')
+          .join(' · ')}
+      </span>
+      <span className={styles.dim}>
+        <Age time={deployment.completedAt ?? deployment.createdAt} words />
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,162 @@
+import { useTranslation } from 'react-i18next';
+import { inOrder } from '../app/environments';
+import type { Fleet } from '../app/fleet';
+import { paths } from '../app/paths';
+import { healthState, isUnwell } from '../app/state';
+import { EnvironmentName } from '../components/EnvironmentName';
+import { Empty } from '../components/Empty';
+import { Header } from '../components/Header';
+import { Link } from '../components/Link';
+import { Loading } from '../components/Loading';
+import { OfflineBar } from '../components/OfflineBar';
+import { PageBody } from '../components/PageBody';
+import { Problem } from '../components/Problem';
+import { Shape } from '../components/Shape';
+import table from '../components/Table.module.css';
+import { useFleet } from '../hooks/useFleet';
+import { useConnectionId } from '../hooks/useParams';
+import { useFront, useResource } from '../hooks/useResource';
+import { number } from '../i18n/format';
+import type { Environment } from '../ipc';
+import styles from './Environments.module.css';
+
+/** As many as are named in a row. */
+const NAMED = 3;
+
+/** A row for each environment: its state, what is in it and what of it is unwell. */
+export function Environments() {
+  const { t } = useTranslation();
+  const connection = useConnectionId();
+  const environments = useResource(connection, { kind: 'environments' });
+  const { fleet } = useFleet(connection);
+  useFront(environments.reading);
+  const list = environments.value ?? [];
+  const order = inOrder(list.map((each) => each.key));
+  const measured = list.some((each) => each.resources.length > 0);
+  return (
+    <>
+      <Header title={t('environments.title')} />
+      <OfflineBar reading={environments.reading} />
+      <PageBody>
+        {environments.pending && <Loading what={t('environments.title')} rows={3} />}
+        {environments.error && <Problem error={environments.error} />}
+        {environments.value && list.length === 0 && (
+          <Empty title={t('environments.none')} text={t('environments.noneText')} />
+        )}
+        {list.length > 0 && (
+          <table className={table.table} aria-label={t('environments.label')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('environments.environment')}</th>
+                <th scope="col">{t('environments.state')}</th>
+                <th scope="col" className={table.number}>
+                  {t('environments.applications')}
+                </th>
+                <th scope="col" className={measured ? undefined : table.fill}>
+                  {t('environments.unwell')}
+                </th>
+                {measured && (
+                  <th scope="col" className={table.fill}>
+                    {t('environments.resources')}
+                  </th>
+                )}
+              </tr>
+            </thead>
+            <tbody>
+              {[...list]
+                .sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key))
+                .map((environment) => (
+                  <Row
+                    key={environment.key}
+                    connection={connection}
+                    environment={environment}
+                    fleet={fleet}
+                    measured={measured}
+                  />
+                ))}
+            </tbody>
+          </table>
+        )}
+      </PageBody>
+    </>
+  );
+}
+
+function Row({
+  connection,
+  environment,
+  fleet,
+  measured,
+}: {
+  connection: string;
+  environment: Environment;
+  fleet: Fleet;
+  /** Whether the instance says what its environments are made of. */
+  measured: boolean;
+}) {
+  const { t } = useTranslation();
+  const unwell = fleet.rows.flatMap(({ application, cells }) =>
+    cells
+      .filter((cell) => cell.environment === environment.key && cell.entry !== null && isUnwell(cell.state))
+      .map((cell) => ({ key: application.key, state: cell.state })),
+  );
+  const troubled = environment.resources.filter((resource) => isUnwell(healthState(resource.status)));
+  return (
+    <tr data-row={environment.key}>
+      <th scope="row">
+        <Link to={paths.applications(connection)} data-item="" title={environment.displayName}>
+          <EnvironmentName environment={environment.key} />
+        </Link>
+      </th>
+      <td>
+        <span className={table.state}>
+          <Shape state={healthState(environment.status)} />
+          {stateWord(environment.status, t)}
+        </span>
+      </td>
+      <td className={table.number}>{number(environment.applications.length)}</td>
+      <td>
+        <span className={styles.names}>
+          {unwell.length === 0 && <span className={table.dim}>{t('environments.allWell')}</span>}
+          {unwell.slice(0, NAMED).map(({ key, state }) => (
+            <Link key={key} className={styles.name} to={paths.application(connection, key, environment.key)}>
+              <Shape state={state} labelled />
+              {key}
+            </Link>
+          ))}
+          {unwell.length > NAMED && (
+            <span className={table.dim}>{t('environments.andMore', { count: unwell.length - NAMED })}</span>
+          )}
+        </span>
+      </td>
+      {measured && (
+        <td className={table.fill}>
+          <span className={styles.names}>
+            {troubled.length === 0 && (
+              <span className={table.dim}>{environment.resources.map((each) => each.name).join(', ')}</span>
+            )}
+            {troubled.map((resource) => (
+              <span key={resource.name} className={styles.name}>
+                <Shape state={healthState(resource.status)} labelled />
+                {resource.name}
+                {resource.message !== null && <span className={table.dim}>{resource.message}</span>}
+              </span>
+            ))}
+          </span>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function stateWord(status: string, t: ReturnType<typeof useTranslation>['t']): string {
+  switch (status) {
+    case 'healthy':
+    case 'degraded':
+    case 'down':
+    case 'unknown':
+      return t(`environments.${status}`);
+    default:
+      return status;
+  }
+}

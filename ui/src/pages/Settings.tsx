@@ -1,0 +1,124 @@
+import { useTranslation } from 'react-i18next';
+import { paths } from '../app/paths';
+import { changeSettings, useShell } from '../app/shell';
+import { removeAfterAsking, signOutAfterAsking } from '../app/signOut';
+import { sessionWord } from '../app/switcher';
+import { Button } from '../components/Button';
+import { Header } from '../components/Header';
+import { Link } from '../components/Link';
+import { PageBody } from '../components/PageBody';
+import { Segmented } from '../components/Segmented';
+import { Swatch } from '../components/Swatch';
+import table from '../components/Table.module.css';
+import type { ConnectionView } from '../ipc';
+import styles from './Settings.module.css';
+
+const THEMES = ['system', 'light', 'dark'] as const;
+
+export function Settings() {
+  const { t } = useTranslation();
+  const theme = useShell((value) => value.settings.theme);
+  const connections = useShell((value) => value.connections);
+  const version = useShell((value) => value.version);
+  return (
+    <>
+      <Header title={t('settings.title')} />
+      <PageBody>
+        <section className={styles.section}>
+          <h2>{t('settings.theme')}</h2>
+          <Segmented
+            label={t('settings.theme')}
+            value={theme}
+            options={THEMES.map((value) => ({ value, label: t(`settings.${value}`) }))}
+            change={(value) => {
+              changeSettings((before) => ({ ...before, theme: value }));
+            }}
+          />
+        </section>
+        <section className={styles.section}>
+          <h2>{t('settings.connections')}</h2>
+          {connections.length === 0 ? (
+            <p className={styles.dim}>{t('settings.noConnections')}</p>
+          ) : (
+            <table className={table.table} aria-label={t('settings.connections')}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('settings.name')}</th>
+                  <th scope="col">{t('settings.address')}</th>
+                  <th scope="col">{t('settings.session')}</th>
+                  <th scope="col">
+                    <span className="visually-hidden">{t('settings.actions')}</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {connections.map((connection) => (
+                  <Row key={connection.id} connection={connection} />
+                ))}
+              </tbody>
+            </table>
+          )}
+          <Link className={styles.link} to={paths.welcome()}>
+            {t('connections.add')}
+          </Link>
+        </section>
+        <section className={styles.section}>
+          <h2>{t('settings.about')}</h2>
+          <p>
+            {t('product')} <span className={styles.dim}>{t('settings.version', { version })}</span>
+          </p>
+        </section>
+      </PageBody>
+    </>
+  );
+}
+
+function Row({ connection }: { connection: ConnectionView }) {
+  const { t } = useTranslation();
+  const { name, session } = connection;
+  return (
+    <tr>
+      <th scope="row">
+        <span className={styles.name}>
+          <Swatch hue={connection.hue} />
+          {name}
+        </span>
+      </th>
+      <td className={table.mono}>{connection.local ? t('settings.thisMachine') : connection.url}</td>
+      <td>
+        {sessionWord(connection)}
+        {session.state === 'signedIn' && !session.remembered && (
+          <span className={styles.dim}> {t('settings.untilQuit')}</span>
+        )}
+      </td>
+      <td>
+        <div className={styles.actions}>
+          {session.state === 'signedIn' ? (
+            <Button
+              kind="quiet"
+              aria-label={t('settings.signOutOf', { name })}
+              onClick={() => void signOutAfterAsking(connection)}
+            >
+              {t('signOut.action')}
+            </Button>
+          ) : (
+            <Link
+              className={styles.link}
+              aria-label={t('settings.signInTo', { name })}
+              to={paths.home(connection.id)}
+            >
+              {t('settings.signIn')}
+            </Link>
+          )}
+          <Button
+            kind="quiet"
+            aria-label={t('settings.removeNamed', { name })}
+            onClick={() => void removeAfterAsking(connection)}
+          >
+            {t('remove.action')}
+          </Button>
+        </div>
+      </td>
+    </tr>
+  );
+}

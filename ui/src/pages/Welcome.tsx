@@ -1,0 +1,193 @@
+import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { go } from '../app/navigation';
+import { paths } from '../app/paths';
+import { patchShell, putConnection, shell, useConnection, useShell } from '../app/shell';
+import { Button } from '../components/Button';
+import { Field } from '../components/Field';
+import { Findings, type Finding } from '../components/Findings';
+import { Link } from '../components/Link';
+import { Mark } from '../components/Mark';
+import { Notices } from '../components/Notices';
+import { Problem } from '../components/Problem';
+import { SignInProgress } from '../components/SignInProgress';
+import { asCommandError, commands, type CommandError, type InstanceFound } from '../ipc';
+import styles from './Welcome.module.css';
+
+type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
+
+/** The two ways in: an instance of the team's, or one on this machine. */
+export function Welcome() {
+  const { t } = useTranslation();
+  const [address, setAddress] = useState('');
+  const [doing, setDoing] = useState<Doing>('nothing');
+  const [found, setFound] = useState<InstanceFound | null>(null);
+  const [error, setError] = useState<{ at: 'address' | 'here'; error: CommandError } | null>(null);
+  const [signingInTo, setSigningInTo] = useState<{ id: string; at: 'address' | 'here' } | null>(null);
+  const connection = useConnection(signingInTo?.id ?? null);
+  const others = useShell((value) => value.connections.length > 0);
+  const current = useShell((value) => value.current);
+  const busy = doing !== 'nothing' || connection?.session.state === 'signingIn';
+
+  const connect = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || address.trim() === '') return;
+    setError(null);
+    setFound(null);
+    setSigningInTo(null);
+    try {
+      setDoing('looking');
+      setFound(await commands.connectionProbe(address));
+      setDoing('adding');
+      const added = await commands.connectionAdd(address);
+      putConnection(added);
+      await signIn(added.id, 'address');
+    } catch (thrown) {
+      setError({ at: 'address', error: asCommandError(thrown) });
+    } finally {
+      setDoing('nothing');
+    }
+  };
+
+  const tryHere = async () => {
+    if (busy) return;
+    setError(null);
+    setFound(null);
+    setSigningInTo(null);
+    try {
+      setDoing('starting');
+      const local = await commands.localStart();
+      putConnection(local);
+      await signIn(local.id, 'here');
+    } catch (thrown) {
+      setError({ at: 'here', error: asCommandError(thrown) });
+    } finally {
+      setDoing('nothing');
+    }
+  };
+
+  const signIn = async (id: string, at: 'address' | 'here') => {
+    setSigningInTo({ id, at });
+    if (shell.get().connections.find((each) => each.id === id)?.session.state === 'signedIn') return;
+    await commands.signIn(id, true);
+  };
+
+  // What the command line asked for is done once.
+  const asked = useRef(false);
+  useEffect(() => {
+    if (asked.current || !shell.get().tryHere) return;
+    asked.current = true;
+    patchShell({ tryHere: false });
+    void tryHere();
+  });
+
+  const signedIn = connection?.session.state === 'signedIn';
+  useEffect(() => {
+    if (signedIn && connection) go(paths.home(connection.id));
+  }, [signedIn, connection]);
+
+  const findings = found ? findingsOf(found, t) : [];
+  return (
+    <main className={styles.whole}>
+      <Notices />
+      <div className={styles.page}>
+        <div className={styles.form}>
+          <header className={styles.head}>
+            <Mark />
+            <div>
+              <h1 className={styles.title}>{t('product')}</h1>
+              <p className={styles.claim}>{t('welcome.claim')}</p>
+            </div>
+          </header>
+
+          <form onSubmit={(event) => void connect(event)}>
+            <Field
+              label={t('welcome.connect')}
+              name="address"
+              autoFocus
+              mono
+              large
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              placeholder={t('welcome.placeholder')}
+              hint={t('welcome.hint')}
+              value={address}
+              invalid={error?.at === 'address'}
+              onChange={(event) => {
+                setAddress(event.target.value);
+              }}
+              after={
+                <Button
+                  type="submit"
+                  kind="primary"
+                  size="large"
+                  reason={address.trim() === '' && !busy ? t('welcome.typeFirst') : undefined}
+                >
+                  {t('welcome.signIn')}
+                </Button>
+              }
+            />
+          </form>
+          {(doing === 'looking' || (findings.length > 0 && connection?.session.state !== 'signingIn')) && (
+            <Findings
+              label={t('welcome.findings')}
+              findings={doing === 'looking' ? [{ state: 'progress', text: t('welcome.looking') }] : findings}
+            />
+          )}
+          {error?.at === 'address' && <Problem error={error.error} />}
+          {signingInTo?.at === 'address' && connection && (
+            <SignInProgress connection={connection} before={findings} />
+          )}
+
+          <div className={styles.or} role="separator">
+            <span>{t('welcome.or')}</span>
+          </div>
+
+          <section className={styles.here} aria-labelledby="try-here">
+            <div>
+              <h2 id="try-here">{t('welcome.here')}</h2>
+              <p className={styles.dim}>{t('welcome.hereText')}</p>
+            </div>
+            <Button size="large" disabled={busy} onClick={() => void tryHere()}>
+              {t('welcome.start')}
+            </Button>
+          </section>
+          {doing === 'starting' && !connection && (
+            <Findings
+              label={t('welcome.findings')}
+              findings={[{ state: 'progress', text: t('welcome.starting') }]}
+            />
+          )}
+          {error?.at === 'here' && <Problem error={error.error} />}
+          {signingInTo?.at === 'here' && connection && (
+            <SignInProgress connection={connection} before={[{ state: 'well', text: t('signIn.started') }]} />
+          )}
+
+          {others && current !== null && (
+            <p className={styles.back}>
+              <Link to={paths.home(current)}>{t('welcome.backToApp')}</Link>
+            </p>
+          )}
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function findingsOf(found: InstanceFound, t: ReturnType<typeof useTranslation>['t']): Finding[] {
+  const findings: Finding[] = [
+    { state: 'well', text: t('welcome.found', { host: hostOf(found.url) }) },
+    { state: 'well', text: t('welcome.issuer', { issuer: found.issuer }) },
+  ];
+  if (found.scopesLeftOut.length > 0)
+    findings.push({
+      state: 'warning',
+      text: t('welcome.scopes', { scopes: found.scopesLeftOut.join(', ') }),
+    });
+  return findings;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

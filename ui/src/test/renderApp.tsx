@@ -1,0 +1,45 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { followEvents } from '../app/events';
+import { followKeys } from '../app/keys';
+import { layers } from '../app/layers';
+import { history } from '../app/navigation';
+import { queries } from '../app/queries';
+import { createPages } from '../app/router';
+import { begin, patchShell } from '../app/shell';
+import '../i18n/i18n';
+import { createFake, type Fake, type FakeOptions } from '../ipc/fake/fake';
+import { replaceIpc } from '../ipc';
+
+let keysFollowed = false;
+
+/** The whole page at an address, over the fake. */
+export async function renderApp(
+  address: string,
+  options: FakeOptions = {},
+): Promise<Fake & { user: ReturnType<typeof userEvent.setup> }> {
+  const fake = createFake({ step: 10, ...options });
+  replaceIpc(fake);
+  queries.clear();
+  layers.set(() => ({ palette: false, shortcuts: false, menu: null, question: null }));
+  patchShell({ toasts: [], waits: {}, front: {}, failure: null });
+  followEvents();
+  if (!keysFollowed) followKeys();
+  keysFollowed = true;
+  begin(await fake.commands.appStart());
+  history.replace(address);
+  render(
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={createPages()} />
+    </QueryClientProvider>,
+  );
+  await screen.findByRole('main', undefined, { timeout: 10_000 });
+  return { ...fake, user: userEvent.setup() };
+}
+
+/** The calls of one command. */
+export function callsOf(fake: Fake, name: string): unknown[][] {
+  return fake.calls.filter((call) => call.name === name).map((call) => call.args);
+}

@@ -1,0 +1,67 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// What tauri.conf.json says, so that a preview in a browser refuses what the window would refuse.
+const csp = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'nonce-preview'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-src 'none'",
+].join('; ');
+
+const page = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+// The mode "fake" builds the page over invented data into a folder of its own; the product never holds it.
+export default defineConfig(({ mode }) => {
+  const fake = mode === 'fake';
+  return {
+    base: './',
+    plugins: [react()],
+    clearScreen: false,
+    server: { host: '127.0.0.1', port: 5173, strictPort: true },
+    preview: {
+      host: '127.0.0.1',
+      port: 4173,
+      strictPort: true,
+      headers: { 'Content-Security-Policy': csp },
+    },
+    build: {
+      // WebKitGTK 2.40 and newer.
+      target: 'safari16.4',
+      outDir: fake ? 'node_modules/.fake' : 'dist',
+      emptyOutDir: true,
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 400,
+      rolldownOptions: {
+        input: page(fake ? 'fake.html' : 'index.html'),
+        // A few files instead of one for every small module that two pages share.
+        output: {
+          codeSplitting: {
+            groups: [
+              {
+                name: 'vendor',
+                test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\//,
+              },
+              { name: 'shared', test: /\/src\//, minShareCount: 3 },
+            ],
+          },
+        },
+      },
+    },
+    test: {
+      environment: 'jsdom',
+      setupFiles: ['src/test/setup.ts'],
+      testTimeout: 10_000,
+      css: { modules: { classNameStrategy: 'non-scoped' } },
+      restoreMocks: true,
+    },
+  };
+});
