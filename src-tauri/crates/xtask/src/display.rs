@@ -8,6 +8,9 @@ use crate::packages::{self, For};
 use crate::step::{Failure, Steps};
 use crate::{cargo, ui};
 
+/// What the app does without a window.
+const WITHOUT_A_WINDOW: [&str; 6] = ["local", "bindings", "--help", "-h", "--version", "-V"];
+
 /// Builds and starts the app, and returns when it ends.
 ///
 /// # Errors
@@ -29,8 +32,10 @@ pub fn run(steps: &mut Steps, release: bool, args: &[OsString]) -> Result<String
     )?;
     ui::build(steps)?;
     let app = cargo::build_app(steps, release)?;
-    // With arguments it is a command for the shell, which needs no display.
-    if display || !args.is_empty() {
+    let for_the_shell = args
+        .first()
+        .is_some_and(|first| WITHOUT_A_WINDOW.iter().any(|word| first == word));
+    if display || for_the_shell {
         return start(&app, args);
     }
     virtual_display(&app)

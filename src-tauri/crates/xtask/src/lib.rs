@@ -27,3 +27,4 @@ mod tidy;
 mod ui;
 
 pub use cli::main;
+pub use packages::found;

@@ -1,6 +1,7 @@
 //! What the operating system must have.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::step::{Failure, Steps};
@@ -12,6 +13,8 @@ pub enum For {
     Build,
     /// The app on a display that nobody looks at.
     VirtualDisplay,
+    /// The tests of the crates.
+    CrateTests,
     /// The tests from outside.
     Test,
 }
@@ -21,7 +24,6 @@ const BUILD: &[&str] = &[
     "pkg-config",
     "libwebkit2gtk-4.1-dev",
     "librsvg2-dev",
-    "libayatana-appindicator3-dev",
     "xdg-utils",
 ];
 const VIRTUAL_DISPLAY: &[&str] = &[
@@ -33,7 +35,8 @@ const VIRTUAL_DISPLAY: &[&str] = &[
     "xdotool",
     "xvfb",
 ];
-const TEST: &[&str] = &["curl", "git", "jq", "procps", "webkit2gtk-driver"];
+const CRATE_TESTS: &[&str] = &["git"];
+const TEST: &[&str] = &["curl", "jq", "webkit2gtk-driver"];
 const CHROMIUM_DEBIAN: &[&str] = &["chromium", "chromium-driver"];
 const CHROMIUM_UBUNTU: &[&str] = &["chromium-browser", "chromium-chromedriver"];
 
@@ -68,7 +71,7 @@ fn install_linux(steps: &mut Steps, purpose: For) -> Result<(), Failure> {
     let family = Family::of(&release);
     let wanted = wanted(purpose, family);
     if family == Family::Other {
-        return name_what_is_missing(&wanted);
+        return name_what_is_missing(purpose, &wanted);
     }
     let missing = missing(&wanted)?;
     if missing.is_empty() {
@@ -129,7 +132,8 @@ fn wanted(purpose: For, family: Family) -> Vec<&'static str> {
     match purpose {
         For::Build => BUILD.to_vec(),
         For::VirtualDisplay => [BUILD, VIRTUAL_DISPLAY].concat(),
-        For::Test => [BUILD, VIRTUAL_DISPLAY, TEST, chromium].concat(),
+        For::CrateTests => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS].concat(),
+        For::Test => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS, TEST, chromium].concat(),
     }
 }
 
@@ -173,16 +177,54 @@ fn apt() -> Result<Command, Failure> {
     Ok(command)
 }
 
-fn name_what_is_missing(wanted: &[&str]) -> Result<(), Failure> {
-    if answers("pkg-config", &["--exists", "webkit2gtk-4.1", "librsvg-2.0"]) {
+/// The programs that are started, where no list of packages tells whether they are there.
+fn programs(purpose: For) -> Vec<&'static str> {
+    const VIRTUAL_DISPLAY: &[&str] = &[
+        "dbus-daemon",
+        "gnome-keyring-daemon",
+        "import",
+        "openbox",
+        "secret-tool",
+        "xdotool",
+        "xdg-open",
+        "Xvfb",
+    ];
+    const CRATE_TESTS: &[&str] = &["git"];
+    const TEST: &[&str] = &["chromedriver", "curl", "jq", "WebKitWebDriver"];
+    match purpose {
+        For::Build => Vec::new(),
+        For::VirtualDisplay => VIRTUAL_DISPLAY.to_vec(),
+        For::CrateTests => [VIRTUAL_DISPLAY, CRATE_TESTS].concat(),
+        For::Test => [VIRTUAL_DISPLAY, CRATE_TESTS, TEST].concat(),
+    }
+}
+
+fn name_what_is_missing(purpose: For, wanted: &[&str]) -> Result<(), Failure> {
+    let mut missing: Vec<&str> = programs(purpose)
+        .into_iter()
+        .filter(|program| found(program).is_none())
+        .collect();
+    if !answers("pkg-config", &["--exists", "webkit2gtk-4.1", "librsvg-2.0"]) {
+        missing
+            .push("webkit2gtk 4.1 and librsvg 2 with their headers, a C compiler and pkg-config");
+    }
+    if missing.is_empty() {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "this system lacks the libraries of the build, and only Debian's and Ubuntu's packages can \
-         be installed from here. They are called there: {}. Elsewhere look for webkit2gtk 4.1, \
-         librsvg 2 and ayatana-appindicator 3 with their headers, a C compiler and pkg-config.",
+        "this system lacks {}, and only Debian's and Ubuntu's packages can be installed from here. \
+         They are called there: {}.",
+        missing.join(", "),
         wanted.join(" ")
     )))
+}
+
+/// Where a program is that would be started by its name.
+pub fn found(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
 }
 
 /// Whether a program starts and ends well.

@@ -75,9 +75,9 @@ impl Steps {
         })
     }
 
-    /// Whether every step so far ended well.
-    pub fn all_passed(&self) -> bool {
-        self.done.iter().all(|done| done.failure.is_none())
+    /// Says that a step is left out, and why.
+    pub fn skip(&self, name: &str, why: &str) {
+        println!("\n==> {name}: left out, {why}");
     }
 
     /// The steps with their times, and one line over all of them.
@@ -138,6 +138,11 @@ impl Failure {
             message: message.into(),
             log: Some(log.to_owned()),
         }
+    }
+
+    /// Whether a step failed and its output tells why.
+    pub fn is_of_a_step(&self) -> bool {
+        self.log.is_some()
     }
 }
 
