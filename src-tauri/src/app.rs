@@ -8,8 +8,10 @@ use logbook::Logbook;
 use miso_client::{ConnectionId, Connections, Parts, SystemClock, Vault};
 use tauri::{AppHandle, Manager, RunEvent};
 
-use crate::desktop::{self, SystemBrowser};
-use crate::events::{Notice, ToPages, raise};
+use crate::data_lock::DataLock;
+use crate::desktop::{self, NotStarted, SystemBrowser};
+use crate::ending;
+use crate::events::{Notice, ToPages, raise, raise_all};
 use crate::local::{self, Local};
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
@@ -28,10 +30,8 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
     match built {
         Ok(app) => {
             app.run(|app, event| {
-                if let RunEvent::Exit = event
-                    && let Some(state) = app.try_state::<App>()
-                {
-                    tauri::async_runtime::block_on(state.local.stop());
+                if let RunEvent::Exit = event {
+                    ending::end(app);
                 }
             });
             ExitCode::SUCCESS
@@ -44,9 +44,7 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
     let specta = bindings::builder();
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| {
-                desktop::bring_forward(app);
-            },
+            |app, _arguments, _folder| ending::asked_to_open(app),
         ))
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
@@ -57,24 +55,40 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
         .setup(move |app| {
             specta.mount_events(app);
             if let Err(error) = set_up(app.handle(), try_here) {
-                desktop::say_and_quit(app.handle(), error.as_ref());
+                desktop::say_and_quit(app.handle(), &error);
             }
             Ok(())
         })
         .build(tauri::generate_context!())
 }
 
-fn set_up(app: &AppHandle, try_here: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let (settings, notice) = SettingsStore::open(app)?;
+fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let folder = app.path().app_data_dir()?;
+    let lock = DataLock::take(&folder)?;
+    let (settings, notice) = SettingsStore::open(app)?;
+    let mut notices: Vec<Notice> = notice.into_iter().collect();
     let known = settings.connections();
     let theme = settings.settings().theme;
+    let cache = match Connections::cache_in(&folder) {
+        Ok(cache) => cache,
+        Err(failure) => {
+            notices.push(Notice::because("cache_not_kept", failure));
+            miso_client::Cache::in_memory()?
+        }
+    };
+    let logbook = match Logbook::open(folder.join("logs")) {
+        Ok(logbook) => Some(logbook),
+        Err(error) => {
+            notices.push(Notice::because("logs_not_kept", error));
+            None
+        }
+    };
     let parts = Parts {
         vault: Arc::new(Vault::platform()),
         browser: Arc::new(SystemBrowser(app.clone())),
         clock: Arc::new(SystemClock::new()),
-        publish: Arc::new(ToPages(app.clone())),
-        cache: Arc::new(Connections::cache_in(&folder)?),
+        publish: Arc::new(ToPages::of(app.clone())),
+        cache: Arc::new(cache),
     };
     let to_restore: Vec<(ConnectionId, bool)> = known
         .iter()
@@ -82,17 +96,15 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), Box<dyn std::error::Err
         .collect();
     let state = App {
         connections: Connections::new(parts, known)?,
-        logbook: Logbook::open(folder.join("logs"))?,
+        logbook,
         settings,
         local: Local::in_folder(folder.join("local")),
-        notices: Mutex::new(notice.into_iter().collect()),
+        notices: Mutex::new(notices),
         try_here,
+        _lock: lock,
     };
     for (connection, _) in &to_restore {
-        state
-            .client(connection)
-            .map_err(|error| error.code)?
-            .begin_restoring();
+        state.connections.client(connection)?.begin_restoring();
     }
     app.manage(state);
     for (connection, is_local) in to_restore {
@@ -108,7 +120,7 @@ async fn restore(app: AppHandle, connection: ConnectionId, is_local: bool) {
     let state = app.state::<App>();
     if is_local {
         match local::resume(&state, &connection).await {
-            Ok(notices) => notices.into_iter().for_each(|notice| raise(&app, notice)),
+            Ok(notices) => raise_all(&app, notices),
             Err(error) => raise(
                 &app,
                 Notice {
@@ -125,26 +137,17 @@ async fn restore(app: AppHandle, connection: ConnectionId, is_local: bool) {
 }
 
 /// On some Linux drivers the window stays blank; then the app starts once more with the renderer
-/// that works everywhere, and remembers.
+/// that works everywhere. Where that one paints, it is remembered.
 fn watch_for_paint(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
         let painted = crate::commands::start::painted_within(PAINT_LIMIT).await;
-        if painted || desktop::under_automation() {
-            return;
-        }
-        if desktop::may_start_again() {
-            tracing::warn!("nothing was painted: starting again with the plain renderer");
-            if let Err(error) = app.state::<App>().settings.set_plain_renderer() {
-                tracing::error!(%error, "that could not be kept for the next start");
+        if painted && desktop::is_plain_again() {
+            if let Err(error) = app.state::<App>().settings.set_plain_renderer().await {
+                tracing::error!(%error, "that the plain renderer is needed could not be kept");
             }
-            app.state::<App>().local.stop().await;
-            // A thread of its own: giving up the place of the one instance blocks.
-            std::thread::spawn(move || {
-                // Else the new process would find this one and leave.
-                tauri_plugin_single_instance::destroy(&app);
-                desktop::start_again_plainly();
-                app.exit(0);
-            });
+        } else if !painted && desktop::may_start_again() {
+            tracing::warn!("nothing was painted: starting again with the plain renderer");
+            ending::start_again_plainly(&app);
         }
     });
 }

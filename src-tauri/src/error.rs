@@ -1,6 +1,7 @@
 //! What a command answers when it cannot do what it was asked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use miso_api::ErrorDetail;
 use miso_client::Failure;
@@ -70,15 +71,23 @@ impl From<Failure> for CommandError {
 
 impl From<miso_local::StartError> for CommandError {
     fn from(error: miso_local::StartError) -> Self {
+        let mut params = BTreeMap::new();
+        if let Some(path) = error.path() {
+            params.insert("path".to_owned(), path.display().to_string());
+        }
+        if let Some(port) = error.port() {
+            params.insert("port".to_owned(), port.to_string());
+        }
         Self {
             message: Some(error.to_string()),
+            params,
             ..Self::new(error.code())
         }
     }
 }
 
-impl From<NotSaved> for CommandError {
-    fn from(error: NotSaved) -> Self {
+impl From<Arc<NotSaved>> for CommandError {
+    fn from(error: Arc<NotSaved>) -> Self {
         Self::new("settings_not_saved").with("reason", error)
     }
 }
@@ -126,6 +135,9 @@ mod tests {
             .collect();
         assert!(missing.is_empty(), "no words for {missing:?}");
         for code in [
+            "cache_not_kept",
+            "logs_not_kept",
+            "settings_lost",
             "settings_set_aside",
             "settings_restored",
             "connections_not_saved",

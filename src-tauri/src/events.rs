@@ -1,7 +1,7 @@
 //! Events to the pages, and the way of the client's events to them.
 
-use std::collections::BTreeMap;
-use std::sync::PoisonError;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 use miso_api::Deployment;
 use miso_client::{ConnectionId, Event, Publish, Resource, SessionState};
@@ -59,18 +59,58 @@ pub struct Notice {
     pub params: BTreeMap<String, String>,
 }
 
+impl Notice {
+    /// A notice whose words end with a reason.
+    pub(crate) fn because(code: &str, reason: impl std::fmt::Display) -> Self {
+        Self {
+            code: code.to_owned(),
+            params: [("reason".to_owned(), reason.to_string())].into(),
+        }
+    }
+}
+
 /// Takes the client's events to the pages.
-pub(crate) struct ToPages(pub AppHandle);
+pub(crate) struct ToPages {
+    app: AppHandle,
+    /// Whose browser is out: its return brings the window forward.
+    signing_in: Mutex<HashSet<ConnectionId>>,
+}
+
+impl ToPages {
+    pub(crate) fn of(app: AppHandle) -> Self {
+        Self {
+            app,
+            signing_in: Mutex::default(),
+        }
+    }
+
+    /// Whether an attempt to sign in has just come to its end.
+    fn has_come_back(&self, connection: &ConnectionId, session: &SessionState) -> bool {
+        let mut signing_in = self
+            .signing_in
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match session {
+            SessionState::SigningIn { .. } => {
+                signing_in.insert(connection.clone());
+                false
+            }
+            SessionState::SignedIn { .. }
+            | SessionState::SignedOut { .. }
+            | SessionState::Restoring => signing_in.remove(connection),
+        }
+    }
+}
 
 impl Publish for ToPages {
     fn publish(&self, event: Event) {
-        let app = &self.0;
+        let app = &self.app;
         let sent = match event {
             Event::SessionChanged {
                 connection,
                 session,
             } => {
-                if let SessionState::SignedIn { .. } = session {
+                if self.has_come_back(&connection, &session) {
                     desktop::bring_forward(app);
                 }
                 SessionChanged {
@@ -80,9 +120,12 @@ impl Publish for ToPages {
                 .emit(app)
             }
             Event::ConnectionsChanged => {
-                if let Some(state) = app.try_state::<App>() {
-                    state.save_connections(app);
-                }
+                let handle = app.clone();
+                tauri::async_runtime::spawn(async move {
+                    if let Some(state) = handle.try_state::<App>() {
+                        state.save_connections(&handle).await;
+                    }
+                });
                 ConnectionsChanged.emit(app)
             }
             Event::ResourceChanged {
@@ -130,4 +173,9 @@ pub(crate) fn raise(app: &AppHandle, notice: Notice) {
     if let Err(error) = NoticeRaised(notice).emit(app) {
         tracing::warn!(%error, "a notice could not be sent to the pages");
     }
+}
+
+/// The same for several.
+pub(crate) fn raise_all(app: &AppHandle, notices: impl IntoIterator<Item = Notice>) {
+    notices.into_iter().for_each(|notice| raise(app, notice));
 }

@@ -3,7 +3,9 @@
 mod app;
 mod bindings;
 mod commands;
+mod data_lock;
 mod desktop;
+mod ending;
 mod error;
 mod events;
 mod local;

@@ -2,10 +2,12 @@
 //! with `tauri-plugin-store`, which writes in place and forgets what it cannot read; so the file
 //! is checked before the store opens it, and the last good copy stands beside it.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use chrono::Utc;
 use miso_client::{Connection, ConnectionId};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_store::{Store, StoreExt};
+use tokio::sync::oneshot;
 
 use crate::events::Notice;
 
@@ -57,11 +60,21 @@ pub enum Theme {
     Dark,
 }
 
-/// The settings on disk.
+/// The settings: read from memory, written to the disk by a thread of their own, since neither
+/// the window nor what is asked meanwhile should wait for a disk.
 pub(crate) struct SettingsStore {
     store: Arc<Store<Wry>>,
-    files: Files,
+    /// Held while a value is taken from elsewhere and set, so that an older one never follows a
+    /// newer one.
+    setting: Mutex<()>,
+    writer: mpsc::Sender<Saved>,
 }
+
+/// Who waits for a save.
+type Saved = oneshot::Sender<Result<(), Arc<NotSaved>>>;
+
+/// How long the end of the app waits for the disk.
+const LAST_SAVE: Duration = Duration::from_secs(2);
 
 /// Why settings could not be saved.
 #[derive(Debug, thiserror::Error)]
@@ -74,37 +87,68 @@ pub(crate) enum NotSaved {
     File(#[from] io::Error),
     #[error("{} cannot be read", .0.display())]
     Torn(PathBuf),
+    #[error("the app is ending")]
+    Ending,
+}
+
+/// Why there are no settings to start with.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotOpened {
+    #[error(transparent)]
+    Folder(#[from] tauri::Error),
+    #[error(transparent)]
+    File(#[from] io::Error),
+    #[error(transparent)]
+    Mend(#[from] NotSaved),
+    #[error(transparent)]
+    Store(#[from] tauri_plugin_store::Error),
 }
 
 impl SettingsStore {
     /// Opens the settings. A file that cannot be read is kept aside and the last good copy taken;
     /// the notice says so.
-    pub(crate) fn open(
-        app: &AppHandle,
-    ) -> Result<(Self, Option<Notice>), Box<dyn std::error::Error>> {
+    pub(crate) fn open(app: &AppHandle) -> Result<(Self, Option<Notice>), NotOpened> {
         let folder = app.path().app_data_dir()?;
         fs::create_dir_all(&folder)?;
         keep_private(&folder)?;
         let notice = mend(&folder)?;
         let files = Files::in_folder(&folder);
         let store = app.store_builder(&files.file).disable_auto_save().build()?;
-        Ok((Self { store, files }, notice))
+        let (writer, queue) = mpsc::channel();
+        let on_disk = Arc::clone(&store);
+        std::thread::Builder::new()
+            .name("settings".to_owned())
+            .spawn(move || {
+                write_what_is_asked(&queue, || files.write(|| Ok(on_disk.save()?)));
+            })?;
+        let store = Self {
+            store,
+            setting: Mutex::default(),
+            writer,
+        };
+        Ok((store, notice))
     }
 
     pub(crate) fn settings(&self) -> Settings {
         self.get("settings").unwrap_or_default()
     }
 
-    pub(crate) fn set_settings(&self, settings: &Settings) -> Result<(), NotSaved> {
-        self.set("settings", settings)
+    pub(crate) async fn set_settings(&self, settings: &Settings) -> Result<(), Arc<NotSaved>> {
+        self.set("settings", || settings)?;
+        self.save().await
     }
 
     pub(crate) fn connections(&self) -> Vec<Connection> {
         self.get("connections").unwrap_or_default()
     }
 
-    pub(crate) fn set_connections(&self, connections: &[Connection]) -> Result<(), NotSaved> {
-        self.set("connections", connections)
+    /// Keeps the connections; `connections` says which there are when it is their turn.
+    pub(crate) async fn set_connections(
+        &self,
+        connections: impl FnOnce() -> Vec<Connection>,
+    ) -> Result<(), Arc<NotSaved>> {
+        self.set("connections", connections)?;
+        self.save().await
     }
 
     /// The route that was open last.
@@ -112,14 +156,27 @@ impl SettingsStore {
         self.get("address")
     }
 
-    pub(crate) fn set_address(&self, address: &str) -> Result<(), NotSaved> {
-        self.set("address", address)
+    pub(crate) async fn set_address(&self, address: &str) -> Result<(), Arc<NotSaved>> {
+        self.set("address", || address)?;
+        self.save().await
     }
 
     /// Notes that the window needs the slower renderer on this machine; read by
     /// [`crate::app`] before Tauri exists.
-    pub(crate) fn set_plain_renderer(&self) -> Result<(), NotSaved> {
-        self.set("plainRenderer", &true)
+    pub(crate) async fn set_plain_renderer(&self) -> Result<(), Arc<NotSaved>> {
+        self.set("plainRenderer", || true)?;
+        self.save().await
+    }
+
+    /// Waits until what was set is on the disk, but not for ever. Called at the end of the app.
+    pub(crate) fn flush(&self) {
+        // The time begins within the runtime, or there is none.
+        let saving = async { tokio::time::timeout(LAST_SAVE, self.save()).await };
+        match tauri::async_runtime::block_on(saving) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the settings could not be saved"),
+            Err(_) => tracing::error!("the settings were not saved in time"),
+        }
     }
 
     fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
@@ -133,20 +190,41 @@ impl SettingsStore {
         }
     }
 
-    fn set<T: Serialize + ?Sized>(&self, name: &str, value: &T) -> Result<(), NotSaved> {
-        let value = serde_json::to_value(value)?;
-        self.files.write(|| {
-            self.store.set(name, value);
-            Ok(self.store.save()?)
-        })
+    fn set<T: Serialize>(
+        &self,
+        name: &str,
+        value: impl FnOnce() -> T,
+    ) -> Result<(), Arc<NotSaved>> {
+        let _one_at_a_time = self.setting.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = serde_json::to_value(value()).map_err(NotSaved::from)?;
+        self.store.set(name, value);
+        Ok(())
+    }
+
+    async fn save(&self) -> Result<(), Arc<NotSaved>> {
+        let (saved, answer) = oneshot::channel();
+        let ending = || Arc::new(NotSaved::Ending);
+        self.writer.send(saved).map_err(|_| ending())?;
+        answer.await.map_err(|_| ending())?
     }
 }
 
-/// The settings' file and its good copy, written by one caller at a time.
+/// Saves once for all who asked meanwhile, until nobody can ask any more.
+fn write_what_is_asked(queue: &mpsc::Receiver<Saved>, save: impl Fn() -> Result<(), NotSaved>) {
+    while let Ok(first) = queue.recv() {
+        let asked: Vec<Saved> = std::iter::once(first).chain(queue.try_iter()).collect();
+        let result = save().map_err(Arc::new);
+        for saved in asked {
+            // Who does not wait any more has still been served.
+            let _gone = saved.send(result.clone());
+        }
+    }
+}
+
+/// The settings' file and its good copy.
 struct Files {
     file: PathBuf,
     good: PathBuf,
-    writing: Mutex<()>,
 }
 
 impl Files {
@@ -154,13 +232,11 @@ impl Files {
         Self {
             file: folder.join(FILE),
             good: folder.join(GOOD_COPY),
-            writing: Mutex::default(),
         }
     }
 
     /// Has the file written by `save`, and the good copy made of what can be read again.
     fn write(&self, save: impl FnOnce() -> Result<(), NotSaved>) -> Result<(), NotSaved> {
-        let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         save()?;
         copy_whole(&self.file, &self.good)
     }
@@ -181,28 +257,31 @@ fn keep_private(_folder: &Path) -> io::Result<()> {
 
 /// Makes sure that the settings file can be read, before the store opens it.
 fn mend(folder: &Path) -> Result<Option<Notice>, NotSaved> {
-    let Files { file, good, .. } = Files::in_folder(folder);
-    let Some(text) = read(&file)? else {
-        return Ok(None);
-    };
-    if is_settings(&text) {
+    let Files { file, good } = Files::in_folder(folder);
+    let found = read(&file)?;
+    if found.as_deref().is_some_and(is_settings) {
         return Ok(None);
     }
-    let aside = folder.join(format!(
-        "settings.unreadable-{}.json",
-        Utc::now().format("%Y%m%d-%H%M%S%3f")
-    ));
-    fs::rename(&file, &aside)?;
-    let restored = read(&good)?.is_some_and(|text| is_settings(&text));
-    if restored {
+    let restorable = read(&good)?.as_deref().is_some_and(is_settings);
+    let mut params = BTreeMap::new();
+    let code = match (found, restorable) {
+        (None, false) => return Ok(None),
+        // It was lost, or a start before this one was cut off while it mended.
+        (None, true) => "settings_lost",
+        (Some(_), true) => "settings_restored",
+        (Some(_), false) => "settings_set_aside",
+    };
+    if code != "settings_lost" {
+        let aside = folder.join(format!(
+            "settings.unreadable-{}.json",
+            Utc::now().format("%Y%m%d-%H%M%S%3f")
+        ));
+        fs::rename(&file, &aside)?;
+        params.insert("file".to_owned(), aside.display().to_string());
+    }
+    if restorable {
         copy_whole(&good, &file)?;
     }
-    let code = if restored {
-        "settings_restored"
-    } else {
-        "settings_set_aside"
-    };
-    let params = [("file".to_owned(), aside.display().to_string())].into();
     Ok(Some(Notice {
         code: code.to_owned(),
         params,
@@ -291,32 +370,50 @@ mod tests {
         let torn = files.write(|| Ok(fs::write(&files.file, b"{\"address\":")?));
         assert!(matches!(torn, Err(NotSaved::Torn(_))));
         let refused = files.write(|| Err(io::Error::other("the disk is full").into()));
-        let error = CommandError::from(refused.unwrap_err());
+        let error = CommandError::from(Arc::new(refused.unwrap_err()));
         assert_eq!(error.code, "settings_not_saved");
         assert_eq!(error.params["reason"], "the disk is full");
         assert_eq!(fs::read(&files.good).unwrap(), good);
     }
 
     #[test]
-    fn writers_at_the_same_time_wait_for_each_other() {
+    fn a_lost_file_is_restored_from_the_good_copy() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = br#"{"address": "/c/x"}"#;
+        fs::write(folder.path().join(GOOD_COPY), good).unwrap();
+        let notice = mend(folder.path()).unwrap().unwrap();
+        assert_eq!(notice.code, "settings_lost");
+        assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), good);
+        assert_eq!(mend(folder.path()).unwrap(), None);
+    }
+
+    #[test]
+    fn who_asks_while_it_is_saved_is_served_by_the_next_save() {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::in_folder(folder.path());
-        std::thread::scope(|threads| {
-            for writer in 1..=4 {
-                let files = &files;
-                threads.spawn(move || {
-                    for round in 1..=25 {
-                        let address = "x".repeat(writer * round * 100);
-                        let content = serde_json::json!({ "address": address }).to_string();
-                        files
-                            .write(|| Ok(fs::write(&files.file, &content)?))
-                            .unwrap();
-                    }
-                });
-            }
+        let (writer, queue) = mpsc::channel();
+        let number = std::sync::atomic::AtomicUsize::new(0);
+        let ask = || {
+            let (saved, answer) = oneshot::channel();
+            writer.send(saved).unwrap();
+            answer
+        };
+        let mut answers: Vec<_> = (0..50).map(|_| ask()).collect();
+        drop(writer);
+        write_what_is_asked(&queue, || {
+            let saved = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let content = serde_json::json!({ "address": format!("/c/{saved}") }).to_string();
+            files.write(|| Ok(fs::write(&files.file, &content)?))
         });
-        let good = fs::read(&files.good).unwrap();
-        assert!(is_settings(&good));
-        assert_eq!(good, fs::read(&files.file).unwrap());
+        assert!(
+            answers
+                .iter_mut()
+                .all(|answer| answer.try_recv().unwrap().is_ok())
+        );
+        assert_eq!(number.into_inner(), 1);
+        assert_eq!(
+            fs::read(&files.good).unwrap(),
+            fs::read(&files.file).unwrap()
+        );
     }
 }

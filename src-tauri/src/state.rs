@@ -9,6 +9,7 @@ use specta::Type;
 use tauri::AppHandle;
 use url::Url;
 
+use crate::data_lock::DataLock;
 use crate::error::CommandError;
 use crate::events::{Notice, raise};
 use crate::local::Local;
@@ -17,13 +18,16 @@ use crate::settings::SettingsStore;
 /// The app's state, managed by Tauri.
 pub(crate) struct App {
     pub connections: Connections,
-    pub logbook: Logbook,
+    /// Where log lines are kept; `None` where the disk does not let them be.
+    pub logbook: Option<Logbook>,
     pub settings: SettingsStore,
     pub local: Local,
     /// What the user must know, for pages that open after it was said.
     pub notices: Mutex<Vec<Notice>>,
     /// Whether the app was asked to do what a click on "Try it here" does.
     pub try_here: bool,
+    /// Nobody else works on this data meanwhile.
+    pub _lock: DataLock,
 }
 
 /// A connection as the pages see it.
@@ -81,16 +85,13 @@ impl App {
     }
 
     /// Keeps the connections; where that fails, the pages are told.
-    pub(crate) fn save_connections(&self, app: &AppHandle) {
-        let Err(error) = self.settings.set_connections(&self.connections.to_save()) else {
+    pub(crate) async fn save_connections(&self, app: &AppHandle) {
+        let saving = self.settings.set_connections(|| self.connections.to_save());
+        let Err(error) = saving.await else {
             return;
         };
         tracing::error!(%error, "the connections could not be saved");
-        let notice = Notice {
-            code: "connections_not_saved".to_owned(),
-            params: [("reason".to_owned(), error.to_string())].into(),
-        };
-        raise(app, notice);
+        raise(app, Notice::because("connections_not_saved", error));
     }
 
     /// The log book of an application in an environment, apart for each account.
@@ -107,7 +108,18 @@ impl App {
             application: application.to_owned(),
             environment: environment.to_owned(),
         };
-        self.logbook.book(&key).map_err(log_store_failed)
+        let Some(logbook) = &self.logbook else {
+            return Err(log_store_failed(std::io::ErrorKind::NotFound.into()));
+        };
+        logbook.book(&key).map_err(log_store_failed)
+    }
+
+    /// Erases every log line kept of a connection.
+    pub(crate) fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
+        let Some(logbook) = &self.logbook else {
+            return Ok(());
+        };
+        logbook.erase(connection.as_str()).map_err(log_store_failed)
     }
 }
 

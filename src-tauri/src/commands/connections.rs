@@ -4,9 +4,9 @@ use miso_client::{ConnectionId, InstanceFound, address, signin};
 use tauri::{AppHandle, State};
 
 use super::Answer;
-use crate::events::raise;
+use crate::events::raise_all;
 use crate::local;
-use crate::state::{App, ConnectionView, log_store_failed};
+use crate::state::{App, ConnectionView};
 
 /// Every connection.
 #[tauri::command]
@@ -35,9 +35,9 @@ pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<Conn
 #[specta::specta]
 pub async fn connection_remove(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
     let removed = app.connections.remove(&connection).await;
-    let erased = app.logbook.erase(connection.as_str());
+    let erased = app.erase_logs(&connection);
     removed?;
-    erased.map_err(log_store_failed)
+    erased
 }
 
 /// Starts the instance inside the app unless it runs, and gives the connection to it.
@@ -45,8 +45,6 @@ pub async fn connection_remove(app: State<'_, App>, connection: ConnectionId) ->
 #[specta::specta]
 pub async fn local_start(handle: AppHandle, app: State<'_, App>) -> Answer<ConnectionView> {
     let (connection, notices) = local::start(&app).await?;
-    notices
-        .into_iter()
-        .for_each(|notice| raise(&handle, notice));
+    raise_all(&handle, notices);
     app.view(&connection)
 }

@@ -6,15 +6,22 @@ use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use super::Answer;
 use crate::error::CommandError;
+use crate::events::raise_all;
 use crate::local;
-use crate::state::{App, log_store_failed};
+use crate::state::App;
 
 /// Begins to sign in with the browser; how it goes is told by events.
 #[tauri::command]
 #[specta::specta]
-pub async fn sign_in(app: State<'_, App>, connection: ConnectionId, remember: bool) -> Answer<()> {
+pub async fn sign_in(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    remember: bool,
+) -> Answer<()> {
     if app.connections.get(&connection)?.local_instance.is_some() {
-        local::start(&app).await?;
+        let (_, notices) = local::start(&app).await?;
+        raise_all(&handle, notices);
     }
     let client = app.client(&connection)?;
     tauri::async_runtime::spawn(async move { client.sign_in(remember).await });
@@ -50,7 +57,7 @@ pub async fn sign_in_copy_address(
 #[specta::specta]
 pub async fn sign_out(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
     let signed_out = app.client(&connection)?.sign_out().await;
-    let erased = app.logbook.erase(connection.as_str());
+    let erased = app.erase_logs(&connection);
     signed_out?;
-    erased.map_err(log_store_failed)
+    erased
 }

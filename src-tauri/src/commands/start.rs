@@ -54,15 +54,15 @@ pub fn painted() -> Answer<()> {
 /// Keeps what the user chose.
 #[tauri::command]
 #[specta::specta]
-pub fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()> {
-    Ok(app.settings.set_settings(&settings)?)
+pub async fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()> {
+    Ok(app.settings.set_settings(&settings).await?)
 }
 
 /// Keeps the route that is open.
 #[tauri::command]
 #[specta::specta]
-pub fn address_save(app: State<'_, App>, address: String) -> Answer<()> {
-    Ok(app.settings.set_address(&address)?)
+pub async fn address_save(app: State<'_, App>, address: String) -> Answer<()> {
+    Ok(app.settings.set_address(&address).await?)
 }
 
 /// Whether something was painted within the limit.

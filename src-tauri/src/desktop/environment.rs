@@ -30,27 +30,43 @@ pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
     Ok(())
 }
 
-/// Whether a test drives the window.
-pub(crate) fn under_automation() -> bool {
-    std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true")
-}
-
 /// Whether starting the app once more with another renderer could help: it was not done before.
+/// A window that is driven from outside stays what it is.
 pub(crate) fn may_start_again() -> bool {
-    cfg!(target_os = "linux") && !under_automation() && std::env::var_os(AGAIN).is_none()
+    let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
+    cfg!(target_os = "linux") && !driven && !is_plain_again()
 }
 
-/// Starts the app once more with the renderer that works everywhere.
-pub(crate) fn start_again_plainly() {
+/// Whether this process was started because the window of another one stayed blank.
+pub(crate) fn is_plain_again() -> bool {
+    std::env::var_os(AGAIN).is_some()
+}
+
+/// How the app draws when it starts once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Renderer {
+    /// As this one does.
+    AsNow,
+    /// In the way that works everywhere.
+    Plain,
+}
+
+/// Starts the app once more. Call it at the very end of this one.
+pub(crate) fn start_again(renderer: Renderer) {
     let started = std::env::current_exe().and_then(|program| {
-        std::process::Command::new(program)
-            .args(std::env::args_os().skip(1))
-            .env(AGAIN, "1")
-            .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-            .spawn()
+        let mut command = std::process::Command::new(program);
+        command.args(std::env::args_os().skip(1));
+        if renderer == Renderer::Plain {
+            command
+                .env(AGAIN, "1")
+                .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+        }
+        command.spawn()
     });
     if let Err(error) = started {
-        tracing::error!(%error, "the app could not be started again");
+        crate::complain(&format!(
+            "miso-desktop: it could not be started again: {error}"
+        ));
     }
 }
 

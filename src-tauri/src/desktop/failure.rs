@@ -1,18 +1,45 @@
 //! What is said when the app cannot start: there is no page yet that could say it.
 
+use miso_client::Failure;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
+use crate::data_lock::NotLocked;
 use crate::refuse;
+use crate::settings::NotOpened;
+
+/// Why the app cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotStarted {
+    #[error(transparent)]
+    Lock(#[from] NotLocked),
+    #[error(transparent)]
+    Settings(#[from] NotOpened),
+    #[error(transparent)]
+    Client(#[from] Failure),
+    #[error(transparent)]
+    Tauri(#[from] tauri::Error),
+}
+
+impl NotStarted {
+    /// The word that chooses the words.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Lock(NotLocked::InUse) => "app_runs_elsewhere",
+            Self::Lock(NotLocked::Io(_)) | Self::Settings(_) => "app_not_started",
+            Self::Client(_) | Self::Tauri(_) => "app_broken",
+        }
+    }
+}
 
 /// Says in a window, and on standard error, why the app cannot start, and quits with exit code 2
 /// when the window is closed.
-pub(crate) fn say_and_quit(app: &AppHandle, error: &dyn std::error::Error) {
+pub(crate) fn say_and_quit(app: &AppHandle, error: &NotStarted) {
     let folder = match app.path().app_data_dir() {
         Ok(folder) => folder.display().to_string(),
         Err(error) => error.to_string(),
     };
-    let words = words();
+    let words = words(error.code());
     let text = words
         .text
         .replace("{{folder}}", &folder)
@@ -32,11 +59,11 @@ struct Words {
 }
 
 /// From the same file as the pages' words.
-fn words() -> Words {
+fn words(code: &str) -> Words {
     let all: serde_json::Value =
         serde_json::from_str(include_str!("../../../ui/src/i18n/en.json")).unwrap_or_default();
     let word = |name: &str| {
-        all["errors"]["app_not_started"][name]
+        all["errors"][code][name]
             .as_str()
             .unwrap_or(name)
             .to_owned()
@@ -53,8 +80,15 @@ mod tests {
 
     #[test]
     fn the_words_are_there() {
-        let words = words();
-        assert!(words.title.len() > "title".len());
-        assert!(words.text.contains("{{folder}}") && words.text.contains("{{reason}}"));
+        for (code, names_reason) in [
+            ("app_runs_elsewhere", false),
+            ("app_not_started", true),
+            ("app_broken", true),
+        ] {
+            let words = words(code);
+            assert!(words.title.len() > "title".len(), "{code}");
+            assert!(words.text.contains("{{folder}}"), "{code}");
+            assert_eq!(words.text.contains("{{reason}}"), names_reason, "{code}");
+        }
     }
 }

@@ -6,6 +6,6 @@ mod failure;
 mod window;
 
 pub(crate) use browser::SystemBrowser;
-pub(crate) use environment::{may_start_again, prepare, start_again_plainly, under_automation};
-pub(crate) use failure::say_and_quit;
+pub(crate) use environment::{Renderer, is_plain_again, may_start_again, prepare, start_again};
+pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use window::{bring_forward, open_main};

@@ -5,6 +5,8 @@ use tauri::{
     AppHandle, Manager, Theme as SystemTheme, UserAttentionType, WebviewUrl, WebviewWindowBuilder,
 };
 
+use url::Url;
+
 use crate::settings::Theme;
 
 const MAIN: &str = "main";
@@ -33,6 +35,7 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
                 tracing::debug!(%error, "the window's title could not be set");
             }
         })
+        .on_navigation(is_own)
         .disable_drag_drop_handler()
         .zoom_hotkeys_enabled(true)
         .build()?;
@@ -40,6 +43,15 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         window.set_background_color(Some(DARK))?;
     }
     Ok(())
+}
+
+/// Nothing but the app's own page is ever shown, whatever is dropped on it or linked from it.
+fn is_own(address: &Url) -> bool {
+    let origin = (address.scheme(), address.host_str(), address.port());
+    matches!(
+        origin,
+        ("tauri", Some("localhost"), None) | ("http" | "https", Some("tauri.localhost"), None)
+    ) || (tauri::is_dev() && origin == ("http", Some("127.0.0.1"), Some(5173)))
 }
 
 /// Brings the main window to the front, or asks for attention where the system allows no more.
@@ -51,8 +63,35 @@ pub(crate) fn bring_forward(app: &AppHandle) {
         .unminimize()
         .and_then(|()| window.show())
         .and_then(|()| window.set_focus())
-        .and_then(|()| window.request_user_attention(Some(UserAttentionType::Informational)));
+        .and_then(|()| {
+            if window.is_focused()? {
+                return Ok(());
+            }
+            window.request_user_attention(Some(UserAttentionType::Informational))
+        });
     if let Err(error) = brought {
         tracing::debug!(%error, "the window could not be brought forward");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_own_page_is_shown() {
+        let own = |address: &str| is_own(&address.parse().unwrap());
+        assert!(own("tauri://localhost/c/x"));
+        assert!(own("http://tauri.localhost/"));
+        for foreign in [
+            "file:///etc/passwd",
+            "http://localhost/",
+            "https://tauri.localhost.example/",
+            "tauri://elsewhere/",
+            "about:blank",
+            "data:text/html,x",
+        ] {
+            assert!(!own(foreign), "{foreign}");
+        }
     }
 }

@@ -1,0 +1,96 @@
+//! The end of the app: in order, within a time, and from the start again where that was asked for.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tauri::{AppHandle, Manager};
+
+use crate::desktop::{self, Renderer};
+use crate::state::App;
+
+/// How long the local instance may take to stop its workloads.
+const LOCAL: Duration = Duration::from_secs(6);
+/// How long giving up the place of the one instance may take: it asks the message bus.
+const PLACE: Duration = Duration::from_secs(1);
+/// After this the process is ended from within, whatever it waits for. Workloads end with it, and
+/// what was written is whole.
+const WHOLE: Duration = Duration::from_secs(9);
+
+/// What the end leads to; one of the constants below, and never back to the one before.
+static NEXT: AtomicU8 = AtomicU8::new(RUNNING);
+const RUNNING: u8 = 0;
+const END: u8 = 1;
+const AGAIN: u8 = 2;
+const AGAIN_PLAINLY: u8 = 3;
+
+/// Somebody started the app once more: the window comes forward, or, where this one is about to
+/// end, the app starts again after it.
+pub(crate) fn asked_to_open(app: &AppHandle) {
+    let ending = NEXT.compare_exchange(END, AGAIN, Ordering::SeqCst, Ordering::SeqCst);
+    if ending == Err(RUNNING) {
+        desktop::bring_forward(app);
+    }
+}
+
+/// Ends the app and starts it again with the renderer that works everywhere.
+pub(crate) fn start_again_plainly(app: &AppHandle) {
+    NEXT.store(AGAIN_PLAINLY, Ordering::SeqCst);
+    app.exit(0);
+}
+
+/// Ends what the app runs. The last thing before the process goes.
+pub(crate) fn end(app: &AppHandle) {
+    let _already_set = NEXT.compare_exchange(RUNNING, END, Ordering::SeqCst, Ordering::SeqCst);
+    let began = Instant::now();
+    end_in_any_case();
+    if let Some(state) = app.try_state::<App>() {
+        state.settings.flush();
+        tracing::debug!(after = ?began.elapsed(), "settings saved");
+        let stopping = state.local.stop();
+        let stopped =
+            tauri::async_runtime::block_on(async { tokio::time::timeout(LOCAL, stopping).await });
+        if stopped.is_err() {
+            tracing::warn!("the local instance did not stop in time");
+        }
+        tracing::debug!(after = ?began.elapsed(), "local instance stopped");
+    }
+    give_up_the_place(app);
+    tracing::debug!(after = ?began.elapsed(), "ended");
+    match NEXT.load(Ordering::SeqCst) {
+        AGAIN => desktop::start_again(Renderer::AsNow),
+        AGAIN_PLAINLY => desktop::start_again(Renderer::Plain),
+        _ => {}
+    }
+}
+
+/// Who starts the app from now on is the one instance. On a thread of its own, since it waits for
+/// the message bus.
+fn give_up_the_place(app: &AppHandle) {
+    let (done, given_up) = mpsc::channel();
+    let app = app.clone();
+    thread::spawn(move || {
+        tauri_plugin_single_instance::destroy(&app);
+        // Nobody waits any more when it took too long.
+        let _gone = done.send(());
+    });
+    if given_up.recv_timeout(PLACE).is_err() {
+        tracing::warn!("the message bus did not answer at the end");
+    }
+}
+
+fn end_in_any_case() {
+    thread::spawn(|| {
+        thread::sleep(WHOLE);
+        tracing::error!("the app did not end by itself");
+        #[cfg(unix)]
+        if let Err(error) =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
+        {
+            tracing::error!(%error, "nor could it be killed");
+        }
+        #[cfg(not(unix))]
+        std::process::exit(1);
+    });
+}
