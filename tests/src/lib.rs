@@ -9,6 +9,8 @@
     clippy::unwrap_used
 )]
 
+mod by_address;
+mod endings;
 mod keyboard;
 mod local_closed;
 mod local_limits;

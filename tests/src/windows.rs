@@ -1,9 +1,12 @@
 //! Windows that start where something is amiss: each says what, and nothing is lost.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use fantoccini::key::Key;
 use xtask::desktop::Options;
 
 use crate::support::axe;
@@ -38,13 +41,46 @@ async fn every_page_can_be_used_by_everybody() {
     let mut session = Session::new();
     let window = try_it_here(&mut session).await;
     let policy = Policy::watch(&window).await;
-    axe::finds_nothing_serious(&window, "Home").await;
+    for page in [
+        "Home",
+        "Applications",
+        "Deployments",
+        "Environments",
+        "Settings",
+    ] {
+        window.click("link", page).await;
+        window.see("heading", page).await;
+        axe::finds_nothing_serious(&window, page).await;
+    }
+    window.click("link", "Home").await;
     window.click("link", "checkout").await;
     window.see("heading", "checkout").await;
-    axe::finds_nothing_serious(&window, "Application").await;
-    window.click("link", "Logs").await;
-    window.see("region", "Log lines").await;
-    axe::finds_nothing_serious(&window, "Logs").await;
+    for (tab, sign) in [
+        ("Now", "heading"),
+        ("Logs", "region"),
+        ("Deployments", "table"),
+    ] {
+        window.click("link", tab).await;
+        window.see(sign, "").await;
+        axe::finds_nothing_serious(&window, tab).await;
+    }
+    window.click("button", "Deploy…").await;
+    window.see("button", "Deploy 3").await;
+    axe::finds_nothing_serious(&window, "the deploy panel").await;
+    window.press([Key::Escape.into()]).await;
+    for dialog in ["Search or go to", "Shortcuts"] {
+        match dialog {
+            "Shortcuts" => window.press(['?']).await,
+            _ => window.chord(Key::Control, 'k').await,
+        }
+        window.see("dialog", dialog).await;
+        axe::finds_nothing_serious(&window, dialog).await;
+        window.press([Key::Escape.into()]).await;
+        window.see_gone("dialog", dialog).await;
+    }
+    window.click("button", "Connection: ").await;
+    window.see("menuitem", "Sign out").await;
+    axe::finds_nothing_serious(&window, "the connection's menu").await;
     policy.has_held().await;
 }
 
@@ -62,6 +98,68 @@ async fn a_wrong_address_is_explained_and_kept() {
         .await;
     assert_eq!(typed, address, "what was typed stays");
     assert!(session.opened().is_empty(), "nobody is sent anywhere");
+}
+
+#[tokio::test]
+async fn an_address_of_something_else_is_explained() {
+    let mut session = Session::new();
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let page = "<html><title>Guests: please sign in</title></html>";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\
+                 connection: close\r\n\r\n{page}",
+                page.len()
+            );
+            let mut asked = [0; 4096];
+            let _read = stream.read(&mut asked);
+            let _gone = stream.write_all(answer.as_bytes());
+        }
+    });
+    let window = Window::open(&mut session, &[]).await;
+    window.see_within(LATER, "button", "Start").await;
+    window.fill("Connect to an instance", &address).await;
+    window.click("button", "Sign in with the browser").await;
+    window
+        .see("alert", "The sign-in provider was not found")
+        .await;
+    window.see("alert", &address).await;
+    assert!(session.opened().is_empty(), "nobody is sent anywhere");
+}
+
+#[tokio::test]
+async fn an_app_folder_that_cannot_be_used_is_named() {
+    let mut session = Session::new();
+    let folder = data_folder(&session);
+    fs::create_dir_all(folder.parent().expect("a parent")).expect("the data folder");
+    fs::write(&folder, "not a folder").expect("a file in its place");
+    let mut app = session.command(binary::app());
+    let id = session.spawn("app", &mut app).expect("it starts");
+    let ok = "xdotool search --onlyvisible --name 'Miso Desktop cannot start' \
+              windowactivate --sync key Return";
+    let mut seen = false;
+    let code = until("it says so and ends", LATER, || {
+        let ended = session.ended(id).expect("its state");
+        if ended.is_none() {
+            let pressed = session
+                .command("timeout")
+                .args(["5", "sh", "-c", ok])
+                .status();
+            seen |= pressed.expect("xdotool starts").success();
+        }
+        async move { ended.ok_or_else(|| "it runs".to_owned()) }
+    })
+    .await;
+    assert!(seen, "no window says so");
+    assert_eq!(code.code(), Some(2));
+    let said = fs::read_to_string(session.log("app")).expect("its words");
+    assert!(said.contains(&folder.display().to_string()), "{said}");
+    assert_eq!(
+        fs::read_to_string(&folder).expect("the file"),
+        "not a folder"
+    );
 }
 
 #[tokio::test]

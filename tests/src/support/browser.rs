@@ -1,6 +1,7 @@
 //! A real Chromium: what the person signs in with.
 
 use std::ops::Deref;
+use std::path::PathBuf;
 
 use serde_json::{Map, json};
 
@@ -23,7 +24,7 @@ impl Browser {
         capabilities.insert(
             "goog:chromeOptions".to_owned(),
             json!({
-                "binary": "/usr/bin/chromium",
+                "binary": chromium(),
                 "args": [
                     "--headless=new",
                     "--no-sandbox",
@@ -54,6 +55,14 @@ impl Browser {
     pub async fn close(self, session: &mut Session) {
         self.driver.stop(session).await;
     }
+}
+
+/// Debian and Ubuntu name it differently.
+fn chromium() -> PathBuf {
+    ["chromium", "chromium-browser"]
+        .into_iter()
+        .find_map(xtask::found)
+        .expect("Chromium is installed")
 }
 
 impl Deref for Browser {

@@ -212,8 +212,12 @@ impl Page {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Saves what the page shows.
+    /// Saves what the page shows, once what is in the document has been painted.
     pub async fn picture(&self, file: &Path) {
+        let painted = "const done = arguments[0]; \
+                       requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
+        let painted = self.client.execute_async(painted, Vec::new()).await;
+        painted.expect("the page is painted");
         let bytes = self
             .client
             .screenshot()

@@ -41,6 +41,16 @@ impl Process {
     pub fn runs(&self) -> bool {
         Self::of(self.id).is_some_and(|process| process.started == self.started)
     }
+
+    /// What each of its threads waits for in the system, for the message of a failure.
+    pub fn doing(&self) -> String {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.id));
+        let threads = threads.into_iter().flatten().flatten().map(|thread| {
+            let read = |name| fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+            format!("{} in {}", read("comm").trim(), read("wchan").trim())
+        });
+        threads.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The processes that a process started, and those that they started.

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
@@ -11,6 +12,9 @@ use super::process;
 use super::session::Session;
 use super::wait::{SOON, until};
 use super::webdriver::Driver;
+
+/// How long a window may take to go before its close is asked for once more.
+const STROKE: Duration = Duration::from_secs(3);
 
 /// A window. It ends with its session, or before with [`Window::quit`].
 pub struct Window {
@@ -44,31 +48,51 @@ impl Window {
         self.app
     }
 
-    /// Closes the window as a person does, and waits until the app has ended.
-    pub async fn quit(self, session: &mut Session) {
-        let app = process::Process::of(self.app).expect("the app runs");
-        let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
-                      xdotool windowactivate --sync \"$id\" key --clearmodifiers alt+F4; done";
+    /// Gives the window another size, in pixels.
+    pub fn resize(&self, session: &Session, width: u32, height: u32) {
+        let script = "xdotool search --onlyvisible --pid \"$0\" windowsize --sync \"$1\" \"$2\"";
         let status = session
             .command("sh")
-            .args(["-c", script, &self.app.to_string()])
+            .args(["-c", script])
+            .args([self.app, width, height].map(|number| number.to_string()))
             .status();
         assert!(
-            status.expect("xdotool").success(),
-            "the window cannot be closed"
+            status.expect("xdotool starts").success(),
+            "it keeps its size"
         );
+    }
+
+    /// Closes the window as a person does, and waits until the app has ended. A stroke that the
+    /// window manager missed is made again, as a person would.
+    pub async fn quit(self, session: &mut Session) {
+        let app = process::Process::of(self.app).expect("the app runs");
+        let mut strokes = 0;
+        let began = Instant::now();
         until("the app has ended", SOON, || {
             let runs = app.runs();
-            async move {
-                if runs {
-                    Err("it runs".to_owned())
-                } else {
-                    Ok(())
-                }
+            if runs && began.elapsed() >= STROKE * strokes {
+                strokes += 1;
+                self.press_to_close(session);
             }
+            let result = match runs {
+                true => Err(format!("it runs, after {strokes} strokes: {}", app.doing())),
+                false => Ok(()),
+            };
+            async move { result }
         })
         .await;
         self.driver.stop(session).await;
+    }
+
+    /// Asks the window manager to close the window.
+    pub fn press_to_close(&self, session: &Session) {
+        let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
+                      timeout 2 xdotool windowactivate --sync \"$id\" key --clearmodifiers alt+F4; done";
+        let pressed = session
+            .command("sh")
+            .args(["-c", script, &self.app.to_string()])
+            .status();
+        pressed.expect("xdotool starts");
     }
 }
 

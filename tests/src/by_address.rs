@@ -1,0 +1,169 @@
+//! An instance that the app did not start: found by its address, signed in to with its key, and
+//! deployed to production.
+
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use crate::support::api::Api;
+use crate::support::browser::Browser;
+use crate::support::instance::{Instance, Serve};
+use crate::support::pictures;
+use crate::support::session::Session;
+use crate::support::sign_in::{ADMINISTRATOR, MATRIX};
+use crate::support::wait::{LATER, SOON, until};
+use crate::support::window::Window;
+
+/// Rows and lines that a window of 1280×800 must show (UX.md, "Density and type").
+const ROWS: u64 = 22;
+const LINES: u64 = 32;
+
+#[tokio::test]
+async fn found_and_signed_in_to_with_its_key() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let api = instance.account().await;
+    for number in 1..=ROWS {
+        let key = format!("partner-{number:02}");
+        let manifest = json!({ "key": key, "displayName": key, "type": "external" });
+        assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
+    }
+
+    let window = signed_in(&mut session, &instance).await;
+    window.see_within(LATER, "link", "partner-22").await;
+    let rows = fully_visible(&window, "tr[data-row]").await;
+    assert!(rows >= ROWS, "{rows} rows are seen at 1280×800");
+    window.picture(&pictures::out("instance-by-address")).await;
+    assert_eq!(instance.stop(), Some(0));
+}
+
+#[tokio::test]
+async fn production_is_sent_after_three_seconds_and_not_before() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let api = instance.account().await;
+    let manifest = json!({
+        "key": "shop", "displayName": "Shop", "type": "webapp",
+        "image": "miso/talkative:1.0", "port": 3000,
+    });
+    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
+    deployed(&api, "dev", 1).await;
+    let request = json!({ "environment": "prod", "image": "miso/talkative:1.0" });
+    let answer = api.post("/api/applications/shop/deploy", &request).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    deployed(&api, "prod", 1).await;
+
+    let window = signed_in(&mut session, &instance).await;
+    window.click("link", "shop").await;
+    window.click("link", "PROD").await;
+    window.see("heading", "shop").await;
+    assert_eq!(line_under_the_header(&window).await, "rgb(176, 21, 127)");
+    window.click("link", "Logs").await;
+    window.see("region", "Log lines").await;
+    until("a screen of log lines", LATER, || async {
+        match fully_visible(&window, "[aria-label='Log lines'] time").await {
+            seen if seen >= LINES => Ok(()),
+            seen => Err(format!("{seen} lines")),
+        }
+    })
+    .await;
+
+    window.resize(&session, 900, 600);
+    window.click("button", "Deploy…").await;
+    window.fill("Image", "1.1").await;
+    let send = "Deploy 1.1 to PROD";
+    window.see("button", send).await;
+    assert_eq!(
+        hidden(&window, "aside button, aside input").await,
+        json!([])
+    );
+    window
+        .picture(&pictures::out("deploy-production-small"))
+        .await;
+    window.click("button", send).await;
+    window.see("button", "Take it back").await;
+    window.press([Key::Escape.into()]).await;
+    window.see_text("Nothing was sent").await;
+    assert_eq!(deployments(&api, "prod").await.len(), 1);
+
+    window.click("button", send).await;
+    window.see_text_within(LATER, "1.1 runs in PROD").await;
+    let all = deployments(&api, "prod").await;
+    assert_eq!(all.len(), 2, "it was sent once");
+    assert_eq!(all[0]["image"], "miso/talkative:1.1");
+    assert_eq!(instance.stop(), Some(0));
+}
+
+/// Connects to the instance by its address, and signs in with its key in a real browser.
+async fn signed_in(session: &mut Session, instance: &Instance) -> Window {
+    let window = Window::open(session, &[]).await;
+    window.see_within(LATER, "button", "Start").await;
+    window
+        .fill("Connect to an instance", instance.ready("url"))
+        .await;
+    window.click("button", "Sign in with the browser").await;
+    let url = session.next_opened(LATER).await;
+    let browser = Browser::open(session).await;
+    browser.go(&url).await;
+    browser
+        .fill("Sign-in key", instance.ready("signInKey"))
+        .await;
+    browser.click("button", "Continue").await;
+    browser.click("button", ADMINISTRATOR).await;
+    browser.see_text("Miso Desktop").await;
+    browser.close(session).await;
+    window.see_within(LATER, "table", MATRIX).await;
+    window
+}
+
+async fn deployed(api: &Api, environment: &str, number: usize) {
+    until(&format!("it runs in {environment}"), LATER, || async {
+        let all = deployments(api, environment).await;
+        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
+        if done {
+            Ok(())
+        } else {
+            Err(format!("{all:?}"))
+        }
+    })
+    .await;
+}
+
+/// Those of `shop`, newest first.
+async fn deployments(api: &Api, environment: &str) -> Vec<Value> {
+    let path = format!("/api/applications/shop/deployments?environment={environment}");
+    let answer = api.get(&path).await.json();
+    answer["data"].as_array().expect("a list").clone()
+}
+
+/// How many such elements are seen in whole between the page's head and the status bar.
+async fn fully_visible(window: &Window, selector: &str) -> u64 {
+    let script = "const foot = document.querySelector('footer').getBoundingClientRect().top; \
+        return [...document.querySelectorAll(arguments[0])].filter((element) => { \
+            const box = element.getBoundingClientRect(); \
+            const at = document.elementFromPoint((box.left + box.right) / 2, (box.top + box.bottom) / 2); \
+            return box.bottom <= foot + 1 && at !== null && element.contains(at); \
+        }).length";
+    let count = window.script(script, vec![json!(selector)]).await;
+    count.as_u64().expect("a number")
+}
+
+/// Which of them cannot be reached with a pointer as the window is.
+async fn hidden(window: &Window, selector: &str) -> Value {
+    let script = "return [...document.querySelectorAll(arguments[0])].filter((element) => { \
+            const box = element.getBoundingClientRect(); \
+            return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight; \
+        }).map((element) => element.outerHTML.slice(0, 120))";
+    window.script(script, vec![json!(selector)]).await
+}
+
+async fn line_under_the_header(window: &Window) -> Value {
+    until("the header shows where one is", SOON, || async {
+        let script = "const header = document.querySelector('header[data-production=true]'); \
+            return header && getComputedStyle(header).borderBottomColor";
+        match window.script(script, Vec::new()).await {
+            Value::Null => Err(window.seen().await),
+            color => Ok(color),
+        }
+    })
+    .await
+}
