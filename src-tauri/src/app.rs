@@ -42,14 +42,16 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
 
 fn build(try_here: bool) -> tauri::Result<tauri::App> {
     let specta = bindings::builder();
-    tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(tauri_plugin_dialog::init());
+    builder
         .plugin(tauri_plugin_single_instance::init(
             |app, _arguments, _folder| ending::asked_to_open(app),
         ))
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {

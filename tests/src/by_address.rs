@@ -67,7 +67,7 @@ async fn production_is_sent_after_three_seconds_and_not_before() {
     })
     .await;
 
-    window.resize(&session, 900, 600);
+    window.resize(&session, 900, 600).await;
     window.click("button", "Deploy…").await;
     window.fill("Image", "1.1").await;
     let send = "Deploy 1.1 to PROD";

@@ -137,15 +137,15 @@ async fn an_app_folder_that_cannot_be_used_is_named() {
     fs::write(&folder, "not a folder").expect("a file in its place");
     let mut app = session.command(binary::app());
     let id = session.spawn("app", &mut app).expect("it starts");
-    let ok = "xdotool search --onlyvisible --name 'Miso Desktop cannot start' \
-              windowactivate --sync key Return";
+    let close = "id=$(xdotool search --onlyvisible --name 'Miso Desktop cannot start') && \
+                 xdotool windowactivate --sync \"$id\" && xdotool key Return";
     let mut seen = false;
     let code = until("it says so and ends", LATER, || {
         let ended = session.ended(id).expect("its state");
         if ended.is_none() {
             let pressed = session
                 .command("timeout")
-                .args(["5", "sh", "-c", ok])
+                .args(["5", "sh", "-c", close])
                 .status();
             seen |= pressed.expect("xdotool starts").success();
         }

@@ -2,7 +2,6 @@
 
 use miso_client::Failure;
 use tauri::{AppHandle, Manager};
-use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 
 use crate::data_lock::NotLocked;
 use crate::refuse;
@@ -45,10 +44,38 @@ pub(crate) fn say_and_quit(app: &AppHandle, error: &NotStarted) {
         .replace("{{folder}}", &folder)
         .replace("{{reason}}", &error.to_string());
     refuse(&format!("miso-desktop: {text}"));
+    show(app, &words.title, &text);
+}
+
+/// On the main thread, which GTK wants everything on: what the dialog plugin opens here runs on
+/// another one beside Tauri's, and may never be closed.
+#[cfg(target_os = "linux")]
+fn show(app: &AppHandle, title: &str, text: &str) {
+    use gtk::prelude::{DialogExt, GtkWindowExt, MessageDialogExt, WidgetExt};
+
+    let dialog = gtk::MessageDialog::new(
+        None::<&gtk::Window>,
+        gtk::DialogFlags::empty(),
+        gtk::MessageType::Error,
+        gtk::ButtonsType::Close,
+        title,
+    );
+    dialog.set_title(title);
+    dialog.set_secondary_text(Some(text));
+    dialog.set_default_response(gtk::ResponseType::Close);
+    let quit = app.clone();
+    dialog.connect_response(move |_, _| quit.exit(2));
+    dialog.show_all();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn show(app: &AppHandle, title: &str, text: &str) {
+    use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
+
     let quit = app.clone();
     app.dialog()
         .message(text)
-        .title(words.title)
+        .title(title)
         .kind(MessageDialogKind::Error)
         .show(move |_| quit.exit(2));
 }

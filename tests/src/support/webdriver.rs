@@ -15,7 +15,8 @@ use super::wait::{LATER, SOON, until};
 pub struct Driver {
     /// The page.
     pub page: Page,
-    process: u32,
+    /// The process of the driver, which starts what it drives.
+    pub process: u32,
 }
 
 impl Driver {

@@ -32,7 +32,7 @@ impl Window {
     pub async fn open_app(session: &mut Session, app: &Path, arguments: &[&str]) -> Self {
         let driver = driver(session, app, arguments).await;
         let running = app.to_string_lossy();
-        let all = process::descendants(std::process::id());
+        let all = process::descendants(driver.process);
         let own = all.iter().find(|process| {
             process
                 .arguments
@@ -48,18 +48,26 @@ impl Window {
         self.app
     }
 
-    /// Gives the window another size, in pixels.
-    pub fn resize(&self, session: &Session, width: u32, height: u32) {
-        let script = "xdotool search --onlyvisible --pid \"$0\" windowsize --sync \"$1\" \"$2\"";
-        let status = session
-            .command("sh")
-            .args(["-c", script])
-            .args([self.app, width, height].map(|number| number.to_string()))
-            .status();
-        assert!(
-            status.expect("xdotool starts").success(),
-            "it keeps its size"
-        );
+    /// Gives the window another size, in pixels, and waits until the page has it.
+    pub async fn resize(&self, session: &Session, width: u32, height: u32) {
+        let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
+                      timeout 2 xdotool windowsize \"$id\" \"$1\" \"$2\"; done";
+        let wanted = json!([width, height]);
+        until("the window has its new size", SOON, || async {
+            let size = "return [innerWidth, innerHeight]";
+            let has = self.script(size, Vec::new()).await;
+            if has == wanted {
+                return Ok(());
+            }
+            let asked = session
+                .command("sh")
+                .args(["-c", script])
+                .args([self.app, width, height].map(|number| number.to_string()))
+                .status();
+            asked.expect("xdotool starts");
+            Err(has.to_string())
+        })
+        .await;
     }
 
     /// Closes the window as a person does, and waits until the app has ended. A stroke that the
