@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use logbook::{BookKey, Logbook};
-use miso_client::{Client, Code, Connection, ConnectionId, Connections, Failure, SessionState};
+use miso_client::{
+    Client, Code, Connection, ConnectionId, Connections, Failure, SessionState, Stage,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::AppHandle;
@@ -54,6 +56,8 @@ pub struct ConnectionView {
     pub local: bool,
     /// Its session.
     pub session: SessionState,
+    /// Every environment that may be named here, in order; production is marked.
+    pub environments: Vec<Stage>,
 }
 
 impl App {
@@ -66,14 +70,18 @@ impl App {
         self.connections
             .list()
             .into_iter()
-            .map(|(connection, session)| view(connection, session))
+            .filter_map(|(connection, session)| {
+                let client = self.connections.client(&connection.id).ok()?;
+                Some(view(connection, session, client.stages()))
+            })
             .collect()
     }
 
     /// One connection, as the pages see it.
     pub(crate) fn view(&self, id: &ConnectionId) -> Result<ConnectionView, CommandError> {
-        let session = self.connections.client(id)?.session();
-        Ok(view(self.connections.get(id)?, session))
+        let client = self.connections.client(id)?;
+        let connection = self.connections.get(id)?;
+        Ok(view(connection, client.session(), client.stages()))
     }
 
     /// What the user must know, so far.
@@ -129,7 +137,7 @@ pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {
         .into()
 }
 
-fn view(connection: Connection, session: SessionState) -> ConnectionView {
+fn view(connection: Connection, session: SessionState, environments: Vec<Stage>) -> ConnectionView {
     ConnectionView {
         id: connection.id,
         name: connection.name,
@@ -141,5 +149,6 @@ fn view(connection: Connection, session: SessionState) -> ConnectionView {
         production: connection.production,
         local: connection.local_instance.is_some(),
         session,
+        environments,
     }
 }

@@ -1,7 +1,7 @@
 //! What the instance knows and does: reads of the cached view, and the writes.
 
 use miso_api::{Application, DeployRequest, Deployment, Environment, Health, Me, Page};
-use miso_client::{Browser, ConnectionId, Reading};
+use miso_client::{Browser, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
 use url::Url;
 
@@ -36,6 +36,24 @@ pub async fn application(
     application: String,
 ) -> Answer<Reading<Application>> {
     Ok(app.client(&connection)?.application(application).await?)
+}
+
+/// The fleet: every application in every environment, and what is said above it.
+#[tauri::command]
+#[specta::specta]
+pub async fn fleet(app: State<'_, App>, connection: ConnectionId) -> Answer<Reading<Fleet>> {
+    Ok(app.client(&connection)?.fleet().await?)
+}
+
+/// One application in each of its environments.
+#[tauri::command]
+#[specta::specta]
+pub async fn places(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+) -> Answer<Reading<FleetRow>> {
+    Ok(app.client(&connection)?.places(application).await?)
 }
 
 /// Every environment.
@@ -83,6 +101,20 @@ pub async fn health(
         .client(&connection)?
         .health(application, environment)
         .await?)
+}
+
+/// What is known about a deployment before it is sent, and whether it may be.
+#[tauri::command]
+#[specta::specta]
+pub async fn preflight(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    image: Option<String>,
+) -> Answer<Preflight> {
+    let client = app.client(&connection)?;
+    Ok(client.preflight(&application, &environment, image.as_deref()))
 }
 
 /// Starts a deployment. Sent once.

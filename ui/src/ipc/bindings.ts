@@ -40,6 +40,10 @@ export const commands = {
 	applications: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Page<Application>>>("applications", { connection }),
 	/**  One application. */
 	application: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<Application>>("application", { connection, application }),
+	/**  The fleet: every application in every environment, and what is said above it. */
+	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
+	/**  One application in each of its environments. */
+	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
 	environments: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Environment[]>>("environments", { connection }),
 	/**  Recent deployments, of everything or of one application. */
@@ -48,6 +52,8 @@ export const commands = {
 	deployment: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Deployment>>("deployment", { connection, id }),
 	/**  The health of an application in an environment. */
 	health: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<Health>>("health", { connection, application, environment }),
+	/**  What is known about a deployment before it is sent, and whether it may be. */
+	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
 	/**  Starts a deployment. Sent once. */
 	deploy: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<Deployment>("deploy", { connection, application, request }),
 	/**  Opens an application's own address in the browser. */
@@ -131,6 +137,16 @@ export type Application = {
 	updatedAt: string | null,
 };
 
+/**  One application in one environment. */
+export type Cell = {
+	/**  The environment's key. */
+	environment: string,
+	/**  Whether the caller may deploy there, or it is not known that they may not. */
+	mayDeploy: boolean,
+	/**  What is there; nothing where it was never deployed. */
+	place: Place | null,
+};
+
 /**
  *  An error at the IPC: the code chooses the words and the next step, the message is the other
  *  side's own and never matched.
@@ -187,10 +203,30 @@ export type ConnectionView = {
 	local: boolean,
 	/**  Its session. */
 	session: SessionState,
+	/**  Every environment that may be named here, in order; production is marked. */
+	environments: Stage[],
 };
 
 /**  A connection came, went or was changed. */
 export type ConnectionsChanged = null;
+
+/**  Applications, counted. */
+export type Counts = {
+	/**  On the instance, those included that the list does not hold. */
+	total: number,
+	/**  Of which the list holds nothing. */
+	unseen: number,
+	/**  Placed somewhere. */
+	placed: number,
+	/**  With a place that is unwell. */
+	unwell: number,
+	/**  With a place that is being deployed to. */
+	deploying: number,
+	/**  With a place of which nothing is known. */
+	unknown: number,
+	/**  Whether every place is well, or stopped on purpose; never while one is not known. */
+	allWell: boolean,
+};
 
 /**
  *  What is asked of the platform. `None` fields are not sent: some are silently ignored by
@@ -273,6 +309,8 @@ export type Environment = {
 	key: string,
 	/**  The name people read. */
 	displayName: string,
+	/**  Whether the instance marks it as production, whatever its key. */
+	production: boolean | null,
 	/**  How it is as a whole. */
 	status: string,
 	/**  The keys of the applications in it. */
@@ -341,6 +379,76 @@ export type Failure = {
 	requestId: string | null,
 	/**  What is wrong with which field. */
 	details: ErrorDetail[],
+};
+
+/**  Something to know before a deployment is sent. */
+export type Finding = {
+	/**  What it is. */
+	kind: FindingKind,
+	/**  Its shape. */
+	state: State,
+	/**  The tag that would be deployed. */
+	tag: string,
+	/**  The environment it speaks of. */
+	environment: Stage,
+};
+
+/**  What can be found before a deployment. */
+export type FindingKind = 
+/**  The image runs there now: it is started again. */
+"restart" | 
+/**  It runs one stage lower. */
+"runsBelow" | 
+/**  It ran one stage lower. */
+"ranBelow" | 
+/**  It never ran one stage lower. */
+"neverRan" | 
+/**  What is known does not tell whether it ran one stage lower. */
+"notKnownBelow" | 
+/**  Nothing was deployed there yet. */
+"first" | 
+/**  Another deployment is under way there. */
+"another" | 
+/**  None is. */
+"noOther" | 
+/**  What is known does not tell whether one is. */
+"notKnownOther" | 
+/**  The server has not said whether the account may deploy there. */
+"notKnownPermission";
+
+/**  Applications × environments, with what is said above them. */
+export type Fleet = {
+	/**  The columns, on the way of a release. */
+	environments: Stage[],
+	/**  The unwell first, the worst before, then by key. */
+	rows: FleetRow[],
+	/**  Every place that is unwell, the worst first. */
+	unwell: UnwellPlace[],
+	/**  What the sentence on top says. */
+	counts: Counts,
+	/**  The deployments under way, the newest first. */
+	running: RunningDeployment[],
+};
+
+/**  One application. */
+export type FleetRow = {
+	/**  Its key. */
+	key: string,
+	/**  The name people read. */
+	displayName: string,
+	/**  The kind of application. */
+	type: string,
+	/**  Its worst state; deployed nowhere, it is off. */
+	state: State,
+	/**  Whether that is unwell. */
+	unwell: boolean,
+	/**
+	 *  Where a click on the application as a whole leads: to what is worst of the unwell, else to
+	 *  the furthest environment.
+	 */
+	target: string,
+	/**  One for each column. */
+	cells: Cell[],
 };
 
 /**  The health of an application, in one environment or over all. */
@@ -525,6 +633,36 @@ export type PageMeta = {
 	totalPages: number,
 };
 
+/**  What is in a cell. */
+export type Place = {
+	/**  Its shape. */
+	state: State,
+	/**  Zero for the worst, to sort by. */
+	rank: number,
+	/**  Whether somebody should look at it. */
+	unwell: boolean,
+	/**  The tag that runs; `None` while stopped. */
+	tag: string | null,
+	/**  The whole image. */
+	image: string | null,
+	/**  Since when it is unwell, else when it was last deployed. */
+	since: string | null,
+	/**  How it stands to its left neighbour. */
+	standing: Standing,
+};
+
+/**  A deployment before it is sent. */
+export type Preflight = {
+	/**  Where it would go. */
+	environment: Stage,
+	/**  What to know before; empty without an image. */
+	findings: Finding[],
+	/**  Why it may not be sent. */
+	refusal: Failure | null,
+	/**  Characters that its note may have. */
+	longestNote: number,
+};
+
 /**  A value that knows its age. */
 export type Reading<T> = {
 	/**  The value. */
@@ -579,6 +717,18 @@ export type ResourceUsage = {
 	memoryBytes: number | null,
 	/**  Bytes of memory it may use. */
 	memoryLimitBytes: number | null,
+};
+
+/**  A deployment under way. */
+export type RunningDeployment = {
+	/**  Its id. */
+	id: string,
+	/**  What is deployed. */
+	application: string,
+	/**  Where to. */
+	environment: Stage,
+	/**  0 to 100. */
+	progress: number | null,
 };
 
 /**  A session has a new state. */
@@ -642,6 +792,30 @@ export type Source =
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
 
+/**  An environment as it is shown. */
+export type Stage = {
+	/**  Its key. */
+	key: string,
+	/**  How it is called on screen; production's name has the word PROD in it. */
+	name: string,
+	/**  Whether what is written there is written to production. */
+	production: boolean,
+};
+
+/**  How an environment stands to its left neighbour. */
+export type Standing = 
+/**  Both run the same, or one is not known. */
+{ kind: "same" } | 
+/**  It runs what never ran on the left and is newer by its number. */
+{ kind: "ahead" } | 
+/**  Something newer runs on the left. */
+{ kind: "behind"; 
+/**
+ *  The number of distinct images completed on the left after the one running here; `None`
+ *  where what is known does not reach back.
+ */
+count: number | null };
+
 /**  A starred application. */
 export type Starred = {
 	/**  The connection. */
@@ -649,6 +823,21 @@ export type Starred = {
 	/**  The application's key. */
 	application: string,
 };
+
+/**  What a shape says, the worst first. */
+export type State = 
+/**  It does not do what it should. */
+"bad" | 
+/**  It answers, but not well. */
+"warning" | 
+/**  A deployment is under way. */
+"progress" | 
+/**  Nothing is known. */
+"unknown" | 
+/**  Stopped on purpose. */
+"off" | 
+/**  All is well. */
+"well";
 
 /**  How a tail is doing. */
 export type TailState = 
@@ -668,6 +857,18 @@ export type Theme =
 /**  Dark. */
 "dark";
 
+/**  An application that is unwell in an environment. */
+export type UnwellPlace = {
+	/**  The application's key. */
+	application: string,
+	/**  The environment. */
+	environment: Stage,
+	/**  Its shape. */
+	state: State,
+	/**  Why, for one line. */
+	why: Why,
+};
+
 export type Value = null | boolean | number | string | Value[] | { [key in string]: Value };
 
 /**  A click waits for the budget; zero seconds: not any more. */
@@ -675,6 +876,31 @@ export type WaitDue = {
 	connection: ConnectionId,
 	seconds: number,
 };
+
+/**  Why a place is unwell: what failed there, or what its health says. */
+export type Why = 
+/**  A deployment failed and left it in error. */
+{ kind: "failed"; 
+/**  The image before. */
+from: string | null; 
+/**  The image that was asked for. */
+to: string | null; 
+/**  When. */
+at: string | null; 
+/**  Why, in the server's words. */
+reason: string | null } | 
+/**  It stopped with an error, and no failed deployment is known. */
+{ kind: "stopped"; 
+/**  Why, in the server's words. */
+message: string | null } | 
+/**  Its health is not good. */
+{ kind: "health"; 
+/**  The word of the server. */
+health: string; 
+/**  Why, in the server's words. */
+message: string | null; 
+/**  Since when. */
+since: string | null };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -7,6 +7,9 @@ use specta::Type;
 use crate::ConfigurationItem;
 use crate::open::{null_as_default, open_enum};
 
+/// Characters that a deployment's note may have.
+pub const LONGEST_NOTE: u32 = 1000;
+
 /// What is asked of the platform. `None` fields are not sent: some are silently ignored by
 /// servers that do not know them (API.md, "Calls marked O").
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]

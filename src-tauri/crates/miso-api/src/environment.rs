@@ -6,8 +6,8 @@ use specta::Type;
 
 use crate::open::{null_as_default, open_enum};
 
-/// Whether an environment of this key is production: `prod` in the public document, `pro` on the
-/// shipping controller (APP-MANIFEST.md).
+/// Whether an environment of this key is production by its key alone: `prod` in the public document,
+/// `pro` on the shipping controller (APP-MANIFEST.md). An instance or a connection may mark others.
 pub fn is_production(environment: &str) -> bool {
     matches!(environment, "prod" | "pro")
 }
@@ -22,6 +22,9 @@ pub struct Environment {
     #[serde(default, deserialize_with = "null_as_default")]
     #[specta(type = String)]
     pub display_name: String,
+    /// Whether the instance marks it as production, whatever its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<bool>,
     /// How it is as a whole.
     pub status: EnvironmentStatus,
     /// The keys of the applications in it.

@@ -20,7 +20,9 @@ pub use application::{
     Application, ApplicationStatus, ApplicationType, ConfigurationItem, ConfigurationLocation,
     EnvironmentEntry,
 };
-pub use deployment::{DeployRequest, Deployment, DeploymentStatus, DeploymentStep, StepStatus};
+pub use deployment::{
+    DeployRequest, Deployment, DeploymentStatus, DeploymentStep, LONGEST_NOTE, StepStatus,
+};
 pub use environment::{
     Environment, EnvironmentResource, EnvironmentStatus, ResourceUsage, is_production,
 };

@@ -27,7 +27,7 @@ const MOST_APPLICATIONS: u32 = 1_000;
 /// The client of one connection. Cheap to clone; watchers live as long as the last clone.
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 pub(crate) struct Inner {
@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub transport: Transport,
     pub view: View,
     pub leases: Leases,
+    /// Whether the whole connection counts as production.
+    pub production: bool,
     session: Arc<Session>,
 }
 
@@ -85,6 +87,7 @@ impl Client {
                 transport,
                 view,
                 leases,
+                production: connection.production,
                 session,
             }),
         })
@@ -190,18 +193,7 @@ impl Client {
     /// See [`Self::me`].
     pub async fn environments(&self) -> Result<Reading<Vec<Environment>>, Failure> {
         let reading: Reading<Page<Environment>> = self.read(Resource::Environments).await?;
-        let Reading {
-            value,
-            as_of,
-            source,
-            failure,
-        } = reading;
-        Ok(Reading {
-            value: value.data,
-            as_of,
-            source,
-            failure,
-        })
+        Ok(reading.map(|page| page.data))
     }
 
     /// Recent deployments, newest first, of everything or of one application.
@@ -272,13 +264,15 @@ impl Client {
     /// Starts a deployment, and watches it until it ends. Sent once.
     ///
     /// # Errors
-    /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`],
+    /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
+    /// [`Code::NoteTooLong`], also without being sent where that is known before,
     /// [`Code::OutcomeUnknown`] where the answer was lost.
     pub async fn deploy(
         &self,
         application: &str,
         request: &DeployRequest,
     ) -> Result<Deployment, Failure> {
+        self.check_deploy(application, request)?;
         let key = Uuid::new_v4().to_string();
         let call = documented::deploy(application, request, &key)
             .map_err(|error| Failure::new(Code::Validation).saying(error.to_string()))?;

@@ -47,6 +47,8 @@ codes! {
     RateLimited,
     /// A field is not as it must be; see `details`.
     Validation,
+    /// The note is longer than the platform takes; params: `limit`.
+    NoteTooLong,
     /// The server's own fault; params: `status`.
     ServerError,
     /// A write was sent and its answer was lost: it may or may not have happened.

@@ -20,6 +20,18 @@ pub struct Reading<T> {
     pub failure: Option<Failure>,
 }
 
+impl<T> Reading<T> {
+    /// Something made of the value, as old as it.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reading<U> {
+        Reading {
+            value: make(self.value),
+            as_of: self.as_of,
+            source: self.source,
+            failure: self.failure,
+        }
+    }
+}
+
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

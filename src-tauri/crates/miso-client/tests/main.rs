@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod far_end;
+mod rules;
 mod session;
 mod transport;

@@ -226,7 +226,7 @@ fn a_deployment_is_read_tolerantly() {
 #[test]
 fn an_environment() {
     let wire = json!({
-        "key": "dev", "displayName": "Development", "status": "degraded",
+        "key": "dev", "displayName": "Development", "production": true, "status": "degraded",
         "applications": ["orders", "crm"],
         "resources": [{"name": "orders", "kind": "process", "status": "down",
                        "usage": {"cpuPercent": 12.5, "memoryBytes": 5_000_000_000_u64,
@@ -237,6 +237,7 @@ fn an_environment() {
     let environment = Environment {
         key: "dev".to_owned(),
         display_name: "Development".to_owned(),
+        production: Some(true),
         status: EnvironmentStatus::Degraded,
         applications: texts(&["orders", "crm"]),
         resources: vec![EnvironmentResource {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use miso_api::{DeploymentStatus, ErrorDetail, Page, Permission};
+use miso_api::{DeploymentStatus, ErrorDetail, LONGEST_NOTE, Page, Permission};
 use serde_json::{Map, Value, json};
 
 use super::segments::Segment;
@@ -22,7 +22,6 @@ use crate::store::deployments::{self, Filter, StoredDeployment};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST_KEY: usize = 255;
-const LONGEST_NOTE: usize = 1000;
 
 /// `POST /api/applications/{key}/deploy`
 pub(super) async fn deploy(
@@ -197,9 +196,10 @@ impl Asked {
         let note = text(body, "note", &mut wrong);
         if note
             .as_ref()
-            .is_some_and(|note| note.chars().count() > LONGEST_NOTE)
+            .is_some_and(|note| note.chars().count() > LONGEST_NOTE as usize)
         {
-            wrong.push(detail("note", "must be at most 1000 characters"));
+            let message = format!("must be at most {LONGEST_NOTE} characters");
+            wrong.push(detail("note", &message));
         }
         // To ignore one of these would deploy something else than what was asked for.
         for field in ["from", "configuration"] {

@@ -76,6 +76,7 @@ fn view(environment: EnvironmentKey, running: &[(String, Vec<EnvironmentEntry>)]
     Environment {
         key: environment.key.to_owned(),
         display_name: environment.display_name.to_owned(),
+        production: None,
         status: status(here.iter().map(|(_, entry)| *entry)),
         applications: here.iter().map(|(key, _)| (*key).clone()).collect(),
         resources: Vec::new(),

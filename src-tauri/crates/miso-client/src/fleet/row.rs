@@ -1,0 +1,221 @@
+//! One application in each environment.
+
+use chrono::{DateTime, Utc};
+use miso_api::{
+    Application, ApplicationStatus, ApplicationType, Deployment, EnvironmentEntry, HealthStatus, Me,
+};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::standing::{Standing, standing};
+use crate::Stage;
+use crate::image::tag_of;
+use crate::permission::{Allowed, to_deploy};
+
+/// What a shape says, the worst first.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type,
+)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// It does not do what it should.
+    Bad,
+    /// It answers, but not well.
+    Warning,
+    /// A deployment is under way.
+    Progress,
+    /// Nothing is known.
+    Unknown,
+    /// Stopped on purpose.
+    Off,
+    /// All is well.
+    Well,
+}
+
+impl State {
+    /// The state of an application in one environment.
+    pub(crate) fn of(entry: &EnvironmentEntry) -> Self {
+        match &entry.status {
+            ApplicationStatus::Deploying => Self::Progress,
+            ApplicationStatus::Stopped => Self::Off,
+            ApplicationStatus::Error => Self::Bad,
+            ApplicationStatus::Running | ApplicationStatus::Unknown(_) => match &entry.health {
+                HealthStatus::Healthy => Self::Well,
+                HealthStatus::Degraded => Self::Warning,
+                HealthStatus::Unhealthy => Self::Bad,
+                HealthStatus::NotKnown | HealthStatus::Unknown(_) => Self::Unknown,
+            },
+        }
+    }
+
+    /// Whether somebody should look at it.
+    pub fn is_unwell(self) -> bool {
+        match self {
+            Self::Bad | Self::Warning => true,
+            Self::Progress | Self::Unknown | Self::Off | Self::Well => false,
+        }
+    }
+
+    /// Zero for the worst.
+    pub(crate) fn rank(self) -> u8 {
+        self as u8
+    }
+}
+
+/// One application.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FleetRow {
+    /// Its key.
+    pub key: String,
+    /// The name people read.
+    pub display_name: String,
+    /// The kind of application.
+    #[serde(rename = "type")]
+    pub kind: ApplicationType,
+    /// Its worst state; deployed nowhere, it is off.
+    pub state: State,
+    /// Whether that is unwell.
+    pub unwell: bool,
+    /// Where a click on the application as a whole leads: to what is worst of the unwell, else to
+    /// the furthest environment.
+    pub target: String,
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+/// One application in one environment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Cell {
+    /// The environment's key.
+    pub environment: String,
+    /// Whether the caller may deploy there, or it is not known that they may not.
+    pub may_deploy: bool,
+    /// What is there; nothing where it was never deployed.
+    pub place: Option<Place>,
+}
+
+/// What is in a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// Its shape.
+    pub state: State,
+    /// Zero for the worst, to sort by.
+    pub rank: u8,
+    /// Whether somebody should look at it.
+    pub unwell: bool,
+    /// The tag that runs; `None` while stopped.
+    pub tag: Option<String>,
+    /// The whole image.
+    pub image: Option<String>,
+    /// Since when it is unwell, else when it was last deployed.
+    pub since: Option<DateTime<Utc>>,
+    /// How it stands to its left neighbour.
+    pub standing: Standing,
+}
+
+impl FleetRow {
+    /// The unwell by how bad it is; all others alike.
+    pub(super) fn rank(&self) -> u8 {
+        if self.unwell {
+            self.state.rank()
+        } else {
+            u8::MAX
+        }
+    }
+
+    pub(super) fn states(&self) -> impl Iterator<Item = State> {
+        let places = self.cells.iter().filter_map(|cell| cell.place.as_ref());
+        places.map(|place| place.state)
+    }
+}
+
+/// A row with a cell for each column; `known` are deployments of this application, the newest first.
+pub(super) fn row_of(
+    application: &Application,
+    columns: &[Stage],
+    known: &[&Deployment],
+    me: Option<&Me>,
+) -> FleetRow {
+    let mut left: Option<&EnvironmentEntry> = None;
+    let cells: Vec<Cell> = columns
+        .iter()
+        .map(|column| {
+            let entry = entry_of(application, &column.key);
+            let place = entry.map(|entry| place_of(entry, left, known));
+            // What is stopped is nobody's neighbour: nothing is promoted from it.
+            left = entry
+                .filter(|entry| entry.status != ApplicationStatus::Stopped)
+                .or(left);
+            Cell {
+                environment: column.key.clone(),
+                may_deploy: to_deploy(entry, me, &column.key) != Allowed::No,
+                place,
+            }
+        })
+        .collect();
+    let placed = || {
+        cells
+            .iter()
+            .filter_map(|cell| Some((cell, cell.place.as_ref()?)))
+    };
+    let state = placed().map(|(_, place)| place.state).min();
+    let state = state.unwrap_or(State::Off);
+    let worst = placed().filter(|(_, place)| place.unwell && place.state == state);
+    let target = worst.last().or_else(|| placed().last());
+    let target = target
+        .map_or("dev", |(cell, _)| &cell.environment)
+        .to_owned();
+    FleetRow {
+        key: application.key.clone(),
+        display_name: application.display_name.clone(),
+        kind: application.kind.clone(),
+        state,
+        unwell: state.is_unwell(),
+        target,
+        cells,
+    }
+}
+
+/// The entry of an environment, if it was deployed there.
+pub(crate) fn entry_of<'a>(
+    application: &'a Application,
+    environment: &str,
+) -> Option<&'a EnvironmentEntry> {
+    application
+        .environments
+        .iter()
+        .find(|entry| entry.environment == environment)
+}
+
+fn place_of(
+    entry: &EnvironmentEntry,
+    left: Option<&EnvironmentEntry>,
+    known: &[&Deployment],
+) -> Place {
+    let state = State::of(entry);
+    let stopped = entry.status == ApplicationStatus::Stopped;
+    let since = match state.is_unwell() {
+        true => entry.health_since.or(entry.last_deployed_at),
+        false => entry.last_deployed_at,
+    };
+    let tag = entry
+        .image
+        .as_deref()
+        .filter(|image| !stopped && !image.is_empty());
+    Place {
+        state,
+        rank: state.rank(),
+        unwell: state.is_unwell(),
+        tag: tag.map(|image| tag_of(image).to_owned()),
+        image: entry.image.clone(),
+        since,
+        standing: if stopped {
+            Standing::Same
+        } else {
+            standing(entry, left, known)
+        },
+    }
+}

@@ -1,0 +1,66 @@
+//! Names of images: what tells one from another.
+
+use std::cmp::Ordering;
+
+/// What tells one image of an application from another: its tag or digest, else its name. A colon
+/// before the last slash is a port, no tag.
+pub(crate) fn tag_of(image: &str) -> &str {
+    if let Some((_, digest)) = image.split_once('@') {
+        return digest;
+    }
+    let name = image.rsplit('/').next().unwrap_or(image);
+    name.rsplit_once(':').map_or(name, |(_, tag)| tag)
+}
+
+/// How two tags stand to each other, where their numbers tell them apart.
+pub(crate) fn compare_tags(a: &str, b: &str) -> Option<Ordering> {
+    let order = version(a)?.cmp(&version(b)?);
+    (order != Ordering::Equal).then_some(order)
+}
+
+/// The numbers of `1.4`, `v1.4.0`, `1.4.0-rc.1`.
+fn version(tag: &str) -> Option<[u64; 3]> {
+    let tag = tag.strip_prefix('v').unwrap_or(tag);
+    let numbers = tag.split(['-', '+']).next().unwrap_or(tag);
+    let mut version = [0; 3];
+    let mut parts = 0;
+    for part in numbers.split('.') {
+        *version.get_mut(parts)? = part.parse().ok()?;
+        parts += 1;
+    }
+    (parts >= 2).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_told_by_its_tag() {
+        let tags = [
+            ("registry.example:5000/team/app:1.4.0", "1.4.0"),
+            ("registry.example:5000/team/app", "app"),
+            ("app@sha256:abc", "sha256:abc"),
+            ("app", "app"),
+            ("miso/crashing:1.0", "1.0"),
+        ];
+        for (image, tag) in tags {
+            assert_eq!(tag_of(image), tag, "{image}");
+        }
+    }
+
+    #[test]
+    fn tags_are_compared_by_their_numbers() {
+        assert_eq!(compare_tags("1.10", "1.9.3"), Some(Ordering::Greater));
+        assert_eq!(compare_tags("v1.4.0", "1.4.1"), Some(Ordering::Less));
+        let apart = [
+            ("1.4.0", "1.4.0-rc.1"),
+            ("latest", "1.0"),
+            ("7", "8.0"),
+            ("1.2.3.4", "1.0"),
+        ];
+        for (a, b) in apart {
+            assert_eq!(compare_tags(a, b), None, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a client knows without asking anybody: what the cached view holds.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use miso_api::{Application, Deployment, DeploymentStatus, Me, Page};
+use serde::de::DeserializeOwned;
+
+use crate::fleet::newest_first;
+use crate::stage::Stages;
+use crate::{Client, Reading, Resource, Source};
+
+/// What the check and the findings are made of.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub application: Option<Application>,
+    pub deployments: Option<KnownDeployments>,
+    pub me: Option<Me>,
+    pub stages: Stages,
+}
+
+/// Deployments of one application, as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KnownDeployments {
+    pub list: Vec<Deployment>,
+    /// Whether there are no older ones.
+    pub complete: bool,
+    /// Whether the server said so in this run and could be reached since.
+    pub live: bool,
+}
+
+impl Client {
+    /// The last reading's value.
+    pub(crate) fn peek<T: DeserializeOwned>(&self, resource: &Resource) -> Option<T> {
+        self.peek_reading(resource).map(|reading| reading.value)
+    }
+
+    /// The last reading.
+    pub(crate) fn peek_reading<T: DeserializeOwned>(
+        &self,
+        resource: &Resource,
+    ) -> Option<Reading<T>> {
+        self.inner.view.peek(resource)
+    }
+
+    /// What is known before a deployment of an application.
+    pub(crate) fn known_before(&self, application: &str) -> Known {
+        Known {
+            application: self.known_application(application),
+            deployments: self.known_deployments(application),
+            me: self.peek(&Resource::Me),
+            stages: self.known_stages(),
+        }
+    }
+
+    /// Deployments of an application, from its own history and the recent activity of everything.
+    pub(crate) fn known_deployments(&self, application: &str) -> Option<KnownDeployments> {
+        let own = self.peek_reading::<Page<Deployment>>(&Resource::Deployments {
+            application: Some(application.to_owned()),
+        });
+        let recent = self.peek_reading(&Resource::Deployments { application: None });
+        known_deployments(application, own, recent)
+    }
+
+    /// The newer of what its own reading and the list say of an application.
+    fn known_application(&self, key: &str) -> Option<Application> {
+        let application = key.to_owned();
+        let own = self.peek_reading::<Application>(&Resource::Application { application });
+        let list = self.peek_reading::<Page<Application>>(&Resource::Applications);
+        let listed = list.and_then(|list| {
+            let Reading { value, as_of, .. } = list;
+            let found = value.data.into_iter().find(|known| known.key == key)?;
+            Some((as_of, found))
+        });
+        let own = own.map(|own| (own.as_of, own.value));
+        let newest = own.into_iter().chain(listed);
+        newest
+            .max_by_key(|(as_of, _)| *as_of)
+            .map(|(_, application)| application)
+    }
+}
+
+impl KnownDeployments {
+    /// Whether one is under way there.
+    pub(crate) fn is_busy(&self, environment: &str) -> bool {
+        self.list.iter().any(|deployment| {
+            deployment.environment == environment && !deployment.status.has_ended()
+        })
+    }
+
+    /// Whether this image was deployed there and came to run.
+    pub(crate) fn completed(&self, environment: &str, image: &str) -> bool {
+        self.list.iter().any(|deployment| {
+            deployment.environment == environment
+                && deployment.status == DeploymentStatus::Completed
+                && deployment.image.as_deref() == Some(image)
+        })
+    }
+}
+
+pub(crate) fn known_deployments(
+    application: &str,
+    own: Option<Reading<Page<Deployment>>>,
+    recent: Option<Reading<Page<Deployment>>>,
+) -> Option<KnownDeployments> {
+    if own.is_none() && recent.is_none() {
+        return None;
+    }
+    let complete = own
+        .as_ref()
+        .is_some_and(|own| own.value.total() as usize <= own.value.data.len());
+    let live = own.as_ref().or(recent.as_ref());
+    let live = live.is_some_and(|reading| reading.source == Source::Live);
+    // The newer reading first: of a deployment that both know, its word counts.
+    let mut readings: Vec<_> = own.into_iter().chain(recent).collect();
+    readings.sort_by_key(|reading| Reverse(reading.as_of));
+    let mut seen = BTreeSet::new();
+    let list: Vec<Deployment> = readings
+        .into_iter()
+        .flat_map(|reading| reading.value.data)
+        .filter(|deployment| deployment.application_key == application)
+        .filter(|deployment| seen.insert(deployment.id.clone()))
+        .collect();
+    let list = newest_first(&list).into_iter().cloned().collect();
+    Some(KnownDeployments {
+        list,
+        complete,
+        live,
+    })
+}

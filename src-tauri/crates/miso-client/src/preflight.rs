@@ -1,0 +1,199 @@
+//! What is known about a deployment before it is sent, and whether it may be. The same check guards
+//! the sending (DESIGN.md, house rule 8).
+
+use miso_api::{Application, ApplicationStatus, DeployRequest, LONGEST_NOTE, Permission};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::fleet::{State, entry_of};
+use crate::image::tag_of;
+use crate::known::{Known, KnownDeployments};
+use crate::permission::{Allowed, to_deploy};
+use crate::{Client, Code, Failure, Stage};
+
+/// A deployment before it is sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Preflight {
+    /// Where it would go.
+    pub environment: Stage,
+    /// What to know before; empty without an image.
+    pub findings: Vec<Finding>,
+    /// Why it may not be sent.
+    pub refusal: Option<Failure>,
+    /// Characters that its note may have.
+    pub longest_note: u32,
+}
+
+/// Something to know before a deployment is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Finding {
+    /// What it is.
+    pub kind: FindingKind,
+    /// Its shape.
+    pub state: State,
+    /// The tag that would be deployed.
+    pub tag: String,
+    /// The environment it speaks of.
+    pub environment: Stage,
+}
+
+/// What can be found before a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FindingKind {
+    /// The image runs there now: it is started again.
+    Restart,
+    /// It runs one stage lower.
+    RunsBelow,
+    /// It ran one stage lower.
+    RanBelow,
+    /// It never ran one stage lower.
+    NeverRan,
+    /// What is known does not tell whether it ran one stage lower.
+    NotKnownBelow,
+    /// Nothing was deployed there yet.
+    First,
+    /// Another deployment is under way there.
+    Another,
+    /// None is.
+    NoOther,
+    /// What is known does not tell whether one is.
+    NotKnownOther,
+    /// The server has not said whether the account may deploy there.
+    NotKnownPermission,
+}
+
+impl Client {
+    /// What is known about deploying this image there. Asks nobody: the server's word comes when
+    /// it is sent.
+    pub fn preflight(
+        &self,
+        application: &str,
+        environment: &str,
+        image: Option<&str>,
+    ) -> Preflight {
+        let known = self.known_before(application);
+        let request = DeployRequest {
+            environment: environment.to_owned(),
+            image: image.map(str::to_owned),
+            note: None,
+        };
+        Preflight {
+            environment: known.stages.stage(environment),
+            findings: image
+                .filter(|image| !image.is_empty())
+                .map(|image| findings(&known, environment, image))
+                .unwrap_or_default(),
+            refusal: check(&known, &request).err(),
+            longest_note: LONGEST_NOTE,
+        }
+    }
+
+    /// Refuses what would be refused before it is sent.
+    pub(crate) fn check_deploy(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+    ) -> Result<(), Failure> {
+        check(&self.known_before(application), request)
+    }
+}
+
+/// Whether a deployment may be sent, as far as is known.
+fn check(known: &Known, request: &DeployRequest) -> Result<(), Failure> {
+    let entry = known
+        .application
+        .as_ref()
+        .and_then(|application| entry_of(application, &request.environment));
+    if to_deploy(entry, known.me.as_ref(), &request.environment) == Allowed::No {
+        return Err(
+            Failure::new(Code::Forbidden).with("permission", Permission::ApplicationsDeploy)
+        );
+    }
+    let note = request.note.as_deref().unwrap_or_default();
+    if note.chars().count() > LONGEST_NOTE as usize {
+        return Err(Failure::new(Code::NoteTooLong).with("limit", LONGEST_NOTE));
+    }
+    Ok(())
+}
+
+fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
+    let finding = |kind: FindingKind, environment: &str| Finding {
+        kind,
+        state: kind.state(),
+        tag: tag_of(image).to_owned(),
+        environment: known.stages.stage(environment),
+    };
+    let mut found = Vec::new();
+    let application = known.application.as_ref();
+    let entry = application.and_then(|application| entry_of(application, environment));
+    if entry.is_some_and(|entry| entry.image.as_deref() == Some(image)) {
+        found.push(finding(FindingKind::Restart, environment));
+    } else if let Some((application, below)) = application
+        .and_then(|application| Some((application, below(known, application, environment)?)))
+    {
+        let kind = ran_below(application, &below, image, known.deployments.as_ref());
+        found.push(finding(kind, &below));
+    }
+    if application.is_some() && entry.is_none() {
+        found.push(finding(FindingKind::First, environment));
+    }
+    if to_deploy(entry, known.me.as_ref(), environment) == Allowed::NotKnown {
+        found.push(finding(FindingKind::NotKnownPermission, environment));
+    }
+    let deploying = entry.is_some_and(|entry| entry.status == ApplicationStatus::Deploying);
+    let other = match &known.deployments {
+        _ if deploying => FindingKind::Another,
+        Some(known) if known.is_busy(environment) => FindingKind::Another,
+        Some(known) if known.live => FindingKind::NoOther,
+        Some(_) | None => FindingKind::NotKnownOther,
+    };
+    found.push(finding(other, environment));
+    found
+}
+
+/// The stage that comes before, of those the application was deployed to.
+fn below(known: &Known, application: &Application, environment: &str) -> Option<String> {
+    let entries = application.environments.iter();
+    let keys = entries.map(|entry| entry.environment.as_str());
+    let order = known.stages.in_order(keys.chain([environment]));
+    let before = order
+        .into_iter()
+        .take_while(|stage| stage.key != environment);
+    before.last().map(|stage| stage.key)
+}
+
+fn ran_below(
+    application: &Application,
+    below: &str,
+    image: &str,
+    known: Option<&KnownDeployments>,
+) -> FindingKind {
+    let there = entry_of(application, below);
+    if there.is_some_and(|entry| entry.image.as_deref() == Some(image)) {
+        return FindingKind::RunsBelow;
+    }
+    match known {
+        Some(known) if known.completed(below, image) => FindingKind::RanBelow,
+        Some(known) if known.complete => FindingKind::NeverRan,
+        Some(_) | None => FindingKind::NotKnownBelow,
+    }
+}
+
+impl FindingKind {
+    fn state(self) -> State {
+        match self {
+            Self::Restart | Self::RunsBelow | Self::RanBelow | Self::First | Self::NoOther => {
+                State::Well
+            }
+            Self::NeverRan => State::Warning,
+            Self::Another => State::Bad,
+            Self::NotKnownBelow | Self::NotKnownOther | Self::NotKnownPermission => State::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "preflight_tests.rs"]
+mod tests;

@@ -1,0 +1,194 @@
+use miso_api::{DeployRequest, Deployment, Me, Page};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::fleet::tests::{application, at, deployment, entry, image, page};
+use crate::known::known_deployments;
+use crate::stage::Stages;
+use crate::{Reading, Source};
+
+fn reading<T>(value: T, source: Source) -> Reading<T> {
+    Reading {
+        value,
+        as_of: at(0),
+        source,
+        failure: None,
+    }
+}
+
+fn history(list: Vec<Deployment>) -> Option<KnownDeployments> {
+    known_deployments("a", Some(reading(page(list), Source::Live)), None)
+}
+
+/// An application in dev at 1.2, in test at 1.1 and in prod at 1.0, with its whole history.
+fn known() -> Known {
+    let places = vec![
+        entry("dev", "1.2"),
+        entry("test", "1.1"),
+        entry("prod", "1.0"),
+    ];
+    Known {
+        application: Some(application("a", places)),
+        deployments: history(vec![
+            deployment("a", "test", "1.0", 1, "completed"),
+            deployment("a", "test", "1.3", 2, "failed"),
+            deployment("b", "test", "1.9", 2, "completed"),
+        ]),
+        me: None,
+        stages: Stages::default(),
+    }
+}
+
+fn kinds(known: &Known, environment: &str, tag: &str) -> Vec<FindingKind> {
+    let found = findings(known, environment, &image(tag));
+    found.iter().map(|finding| finding.kind).collect()
+}
+
+fn request(environment: &str, note: &str) -> DeployRequest {
+    DeployRequest {
+        environment: environment.to_owned(),
+        image: None,
+        note: Some(note.to_owned()),
+    }
+}
+
+#[test]
+fn it_is_said_whether_the_image_ran_one_stage_lower() {
+    use FindingKind::{First, NeverRan, NoOther, NotKnownPermission, RanBelow, Restart, RunsBelow};
+    let known = known();
+    assert_eq!(kinds(&known, "prod", "1.1"), [RunsBelow, NoOther]);
+    assert_eq!(kinds(&known, "prod", "1.0"), [Restart, NoOther]);
+    assert_eq!(kinds(&known, "prod", "1.2"), [NeverRan, NoOther]);
+    assert_eq!(
+        kinds(&known, "prod", "1.3"),
+        [NeverRan, NoOther],
+        "it failed there"
+    );
+    assert_eq!(
+        kinds(&known, "prod", "1.9"),
+        [NeverRan, NoOther],
+        "another's image"
+    );
+    let never = [RanBelow, First, NotKnownPermission, NoOther];
+    assert_eq!(kinds(&known, "qa", "1.0"), never);
+    assert_eq!(kinds(&known, "dev", "9.9"), [NoOther]);
+    let below = &findings(&known, "prod", &image("1.1"))[0];
+    assert_eq!(
+        (below.tag.as_str(), below.environment.key.as_str()),
+        ("1.1", "test")
+    );
+}
+
+#[test]
+fn what_is_not_known_is_said() {
+    use FindingKind::{NotKnownBelow, NotKnownOther, NotKnownPermission};
+    let mut known = known();
+    known.deployments = None;
+    assert_eq!(kinds(&known, "prod", "1.2"), [NotKnownBelow, NotKnownOther]);
+    let offline = reading(page(Vec::new()), Source::Offline);
+    known.deployments = known_deployments("a", Some(offline), None);
+    assert_eq!(kinds(&known, "dev", "1.3"), [NotKnownOther]);
+    let longer: Page<Deployment> = serde_json::from_value(json!({
+        "data": [], "meta": {"page": 1, "pageSize": 200, "total": 900, "totalPages": 5}
+    }))
+    .unwrap();
+    known.deployments = known_deployments("a", Some(reading(longer, Source::Live)), None);
+    assert_eq!(kinds(&known, "prod", "1.2")[0], NotKnownBelow);
+    // The recent activity of everything does not reach back either.
+    let recent = reading(page(Vec::new()), Source::Live);
+    known.deployments = known_deployments("a", None, Some(recent));
+    assert_eq!(kinds(&known, "prod", "1.2")[0], NotKnownBelow);
+    if let Some(application) = &mut known.application {
+        application.environments[2].permissions = Vec::new();
+    }
+    assert!(kinds(&known, "prod", "1.2").contains(&NotKnownPermission));
+    let nothing = Known::default();
+    assert_eq!(
+        kinds(&nothing, "prod", "1.2"),
+        [NotKnownPermission, NotKnownOther]
+    );
+}
+
+#[test]
+fn another_one_under_way_is_found_by_any_of_what_is_known() {
+    let mut known = known();
+    let running = page(vec![deployment("a", "prod", "1.1", 9, "pending")]);
+    let own = reading(page(Vec::new()), Source::Live);
+    let recent = reading(running, Source::Live);
+    known.deployments = known_deployments("a", Some(own), Some(recent));
+    assert!(kinds(&known, "prod", "1.1").contains(&FindingKind::Another));
+    assert!(kinds(&known, "test", "1.2").contains(&FindingKind::NoOther));
+    known.deployments = None;
+    if let Some(application) = &mut known.application {
+        application.environments[0].status = ApplicationStatus::Deploying;
+    }
+    assert!(kinds(&known, "dev", "1.3").contains(&FindingKind::Another));
+}
+
+#[test]
+fn of_what_two_readings_know_the_newer_counts() {
+    let older = reading(
+        page(vec![deployment("a", "prod", "1.1", 9, "running")]),
+        Source::Live,
+    );
+    let mut newer = older.clone();
+    newer.value.data[0].status = "completed".into();
+    newer.as_of = at(1);
+    for (own, recent) in [(older.clone(), newer.clone()), (newer, older)] {
+        let known = known_deployments("a", Some(own), Some(recent)).unwrap();
+        assert_eq!(known.list.len(), 1);
+        assert!(!known.is_busy("prod"));
+    }
+}
+
+#[test]
+fn it_may_not_be_sent_without_the_permission_or_with_too_long_a_note() {
+    let mut known = known();
+    if let Some(application) = &mut known.application {
+        application.environments[2].permissions = vec!["applications:read".to_owned()];
+    }
+    let code = |known: &Known, request: &DeployRequest| {
+        check(known, request).map_err(|failure| failure.code)
+    };
+    assert_eq!(code(&known, &request("prod", "")), Err(Code::Forbidden));
+    assert_eq!(code(&known, &request("dev", "")), Ok(()));
+    assert_eq!(
+        code(&known, &request("qa", "")),
+        Ok(()),
+        "the server has not said"
+    );
+    let me = json!({"id": "u", "permissions": ["applications:deploy"], "environments": ["dev"]});
+    let me: Me = serde_json::from_value(me).unwrap();
+    known.me = Some(me);
+    assert_eq!(code(&known, &request("qa", "")), Err(Code::Forbidden));
+    let longest = "ä".repeat(LONGEST_NOTE as usize);
+    assert_eq!(code(&known, &request("dev", &longest)), Ok(()));
+    let longer = longest + "ä";
+    assert_eq!(
+        code(&known, &request("dev", &longer)),
+        Err(Code::NoteTooLong)
+    );
+}
+
+proptest! {
+    /// Whatever is known, nothing is said twice, and whether another one runs is always said.
+    #[test]
+    fn each_finding_once(
+        environment in prop::sample::select(vec!["dev", "test", "prod", "qa"]),
+        tag in 0u8..4,
+        has_application: bool,
+        has_deployments: bool,
+    ) {
+        let mut known = known();
+        known.application = known.application.filter(|_| has_application);
+        known.deployments = known.deployments.filter(|_| has_deployments);
+        let mut kinds = kinds(&known, environment, &format!("1.{tag}"));
+        let others = [FindingKind::Another, FindingKind::NoOther, FindingKind::NotKnownOther];
+        prop_assert_eq!(kinds.iter().filter(|kind| others.contains(kind)).count(), 1);
+        let all = kinds.len();
+        kinds.sort_by_key(|kind| format!("{kind:?}"));
+        kinds.dedup();
+        prop_assert_eq!(kinds.len(), all);
+    }
+}

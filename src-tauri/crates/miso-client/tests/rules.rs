@@ -1,0 +1,144 @@
+//! Rules over what was read: the fleet, and what guards a deployment.
+
+use miso_api::{DeployRequest, LONGEST_NOTE};
+use miso_client::{Code, Event, FindingKind, Resource, Source, Standing};
+use serde_json::{Value, json};
+
+use crate::far_end::{Answer, FarEnd, restored, tokens};
+
+fn entry(environment: &str, tag: &str, permissions: &[&str]) -> Value {
+    json!({"environment": environment, "status": "running", "health": "healthy",
+           "image": format!("a:{tag}"), "permissions": permissions})
+}
+
+fn orders() -> Value {
+    json!({"key": "orders", "displayName": "Orders", "type": "api", "environments": [
+        entry("live", "1.0", &["applications:read"]),
+        entry("dev", "1.2", &["applications:read", "applications:deploy"]),
+    ]})
+}
+
+fn deployment(tag: &str, at: &str) -> Value {
+    json!({"id": tag, "applicationKey": "orders", "environment": "dev", "image": format!("a:{tag}"),
+           "status": "completed", "createdAt": at})
+}
+
+async fn far_end() -> FarEnd {
+    FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        line if line.starts_with("GET /api/applications") => Answer::json(200, json!([orders()])),
+        line if line.starts_with("GET /api/deployments") => Answer::json(
+            200,
+            json!([
+                deployment("1.2", "2026-11-24T10:00:00Z"),
+                deployment("1.1", "2026-11-24T09:00:00Z"),
+                deployment("1.0", "2026-11-24T08:00:00Z"),
+            ]),
+        ),
+        line if line.starts_with("GET /api/environments") => Answer::json(
+            200,
+            json!([{"key": "live", "production": true, "status": "healthy"},
+                   {"key": "qa", "status": "healthy"}]),
+        ),
+        line if line.starts_with("POST /api/applications/orders/deploy") => Answer::json(
+            202,
+            json!({"id": "d-1", "applicationKey": "orders", "environment": "dev",
+                   "status": "completed"}),
+        ),
+        line => panic!("{line} was not to be asked"),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_fleet_is_the_list_call_and_grows_with_what_is_known() {
+    let far_end = far_end().await;
+    let here = restored(&far_end).await;
+    let reading = here.client.fleet().await.unwrap();
+    assert_eq!(reading.source, Source::Live);
+    let standings = |fleet: &miso_client::Fleet| -> Vec<(String, Standing)> {
+        let cells = fleet.rows[0].cells.iter();
+        cells
+            .filter_map(|cell| Some((cell.environment.clone(), cell.place.as_ref()?.standing)))
+            .collect()
+    };
+    let behind = |count| ("live".to_owned(), Standing::Behind { count });
+    assert_eq!(standings(&reading.value)[1], behind(None));
+    assert!(
+        far_end.asked("GET /api/deployments").is_empty(),
+        "no call but the list's"
+    );
+
+    // Each list that it is made of announces itself, and then it is another.
+    here.client.refresh(&Resource::Environments).await.unwrap();
+    let recent = Resource::Deployments { application: None };
+    here.client.refresh(&recent).await.unwrap();
+    let announced = |wanted: &Resource| {
+        here.heard.all().iter().any(
+            |event| matches!(event, Event::ResourceChanged { resource, .. } if resource == wanted),
+        )
+    };
+    assert!(announced(&recent) && announced(&Resource::Environments));
+    let fleet = here.client.fleet().await.unwrap().value;
+    assert_eq!(standings(&fleet)[1], behind(Some(2)));
+    let names: Vec<&str> = fleet
+        .environments
+        .iter()
+        .map(|stage| stage.name.as_str())
+        .collect();
+    assert_eq!(names, ["dev", "PROD live"]);
+    assert_eq!(far_end.asked("GET /api/applications").len(), 1);
+    let stages = here.client.stages();
+    let keys: Vec<(&str, bool)> = stages
+        .iter()
+        .map(|stage| (stage.key.as_str(), stage.production))
+        .collect();
+    let expected = [
+        ("dev", false),
+        ("test", false),
+        ("qa", false),
+        ("live", true),
+    ];
+    assert_eq!(keys[..4], expected);
+}
+
+#[tokio::test]
+async fn what_may_not_be_deployed_is_not_sent() {
+    let far_end = far_end().await;
+    let here = restored(&far_end).await;
+    let to = |environment: &str, note: String| DeployRequest {
+        environment: environment.to_owned(),
+        image: Some("a:1.2".to_owned()),
+        note: Some(note),
+    };
+    here.client.applications().await.unwrap();
+    let refused = here
+        .client
+        .deploy("orders", &to("live", String::new()))
+        .await;
+    assert_eq!(refused.unwrap_err().code, Code::Forbidden);
+    let longer = "x".repeat(LONGEST_NOTE as usize + 1);
+    let refused = here.client.deploy("orders", &to("dev", longer)).await;
+    assert_eq!(refused.unwrap_err().code, Code::NoteTooLong);
+    let sent = || far_end.asked("POST /api/applications/orders/deploy").len();
+    assert_eq!(sent(), 0);
+    // The same check as the button's.
+    let preflight = |environment| here.client.preflight("orders", environment, Some("a:1.2"));
+    let refusal = preflight("live").refusal.unwrap();
+    assert_eq!(
+        (refusal.code, refusal.params["permission"].as_str()),
+        (Code::Forbidden, "applications:deploy")
+    );
+    assert_eq!(preflight("dev").refusal, None);
+    let kinds: Vec<FindingKind> = preflight("live")
+        .findings
+        .iter()
+        .map(|found| found.kind)
+        .collect();
+    assert_eq!(kinds, [FindingKind::RunsBelow, FindingKind::NotKnownOther]);
+    here.client
+        .deploy("orders", &to("dev", String::new()))
+        .await
+        .unwrap();
+    assert_eq!(sent(), 1);
+}
