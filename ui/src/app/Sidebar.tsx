@@ -14,7 +14,6 @@ import { paths } from './paths';
 import { changeSettings, useShell } from './shell';
 import styles from './Sidebar.module.css';
 import { openSwitcher } from './switcher';
-import { environmentOf } from './targets';
 
 type Props = { connection: ConnectionView | null; collapsed: boolean };
 
@@ -86,14 +85,14 @@ function Places({
   collapsed: boolean;
 }) {
   const { t } = useTranslation();
-  const { applications, fleet, unwell, running } = useFleet(connection.id);
+  const { fleet } = useFleet(connection.id);
+  const { total, unwell } = fleet.counts;
   const starred = useShell((value) => value.settings.starred);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
   const stars = fleet.rows.filter((row) =>
-    starred.some((star) => star.connection === connection.id && star.application === row.application.key),
+    starred.some((star) => star.connection === connection.id && star.application === row.key),
   );
-  const total = applications.value?.meta?.total ?? applications.value?.data.length;
   return (
     <>
       <ul>
@@ -119,8 +118,8 @@ function Places({
           icon={ArrowUp}
           label={t('deployments.title')}
           current={at(paths.deployments(connection.id))}
-          count={running.length}
-          counted={t('deployments.runningCount', { count: running.length })}
+          count={fleet.running.length}
+          counted={t('deployments.runningCount', { count: fleet.running.length })}
           collapsed={collapsed}
         />
         <Entry
@@ -136,8 +135,8 @@ function Places({
           <h2 className={styles.heading}>{t('frame.starred')}</h2>
           <ul>
             {stars.map((row) => {
-              const { key } = row.application;
-              const to = paths.application(connection.id, key, environmentOf(row.application));
+              const { key } = row;
+              const to = paths.application(connection.id, key, row.target);
               return (
                 <Entry
                   key={key}

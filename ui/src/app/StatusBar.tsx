@@ -1,10 +1,9 @@
 import { useTranslation } from 'react-i18next';
-import { environmentName } from './environments';
 import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
-import { useRunning } from '../hooks/useFleet';
+import { useFleet } from '../hooks/useFleet';
 import { useNow } from '../hooks/useNow';
 import { ago, exactTime, percent, timeOfDay } from '../i18n/format';
 import type { ConnectionView } from '../ipc';
@@ -66,7 +65,7 @@ function Wait({ connection }: { connection: string }) {
 
 function Running({ connection }: { connection: string }) {
   const { t } = useTranslation();
-  const running = useRunning(connection);
+  const { running } = useFleet(connection).fleet;
   const [first, second] = running;
   const shown = [first, second].filter((each) => each !== undefined);
   return (
@@ -75,14 +74,14 @@ function Running({ connection }: { connection: string }) {
         <Link
           key={deployment.id}
           className={styles.running}
-          to={paths.application(connection, deployment.applicationKey, deployment.environment, 'now', {
+          to={paths.application(connection, deployment.application, deployment.environment.key, 'now', {
             deployment: deployment.id,
           })}
         >
           <Shape state="progress" labelled />
           {t('status.running', {
-            application: deployment.applicationKey,
-            environment: environmentName(deployment.environment),
+            application: deployment.application,
+            environment: deployment.environment.name,
           })}
           {deployment.progress !== null && <span>{percent(deployment.progress)}</span>}
         </Link>

@@ -13,7 +13,10 @@ export function followApplicationKeys(
   environment: string,
   tab: Tab,
 ): () => void {
-  const environments = inOrder(application.environments.map((entry) => entry.environment));
+  const environments = inOrder(
+    connection,
+    application.environments.map((entry) => entry.environment),
+  );
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
     const target = event.target;

@@ -1,23 +1,27 @@
-const STAGES = ['local', 'dev', 'development', 'test', 'qa', 'uat', 'staging', 'stage', 'pre', 'preprod'];
-const PRODUCTION = ['prod', 'pro', 'production'];
+import type { ConnectionId, ConnectionView, Stage } from '../ipc';
+import { shell, useConnection, useShell } from './shell';
 
-/** Whether what is written there is written to production. */
-export function isProduction(environment: string): boolean {
-  return PRODUCTION.includes(environment);
+/** An environment as Rust calls and marks it; one of which nothing is known is called by its key. */
+export function stageIn(connection: ConnectionView | null, key: string): Stage {
+  return (
+    connection?.environments.find((stage) => stage.key === key) ?? {
+      key,
+      name: key,
+      production: connection?.production ?? false,
+    }
+  );
 }
 
-/** How an environment is called on screen. */
-export function environmentName(environment: string): string {
-  return isProduction(environment) ? 'PROD' : environment;
+/** The same, kept up, of the connection in front or of another one. */
+export function useStage(key: string, connection?: ConnectionId): Stage {
+  const current = useShell((value) => value.current);
+  return stageIn(useConnection(connection ?? current), key);
 }
 
-/** The way of a release: known stages in their order, unknown ones by name after them, production last. */
-export function inOrder(environments: Iterable<string>): string[] {
-  return [...new Set(environments)].sort((a, b) => stage(a) - stage(b) || a.localeCompare(b, 'en'));
-}
-
-function stage(environment: string): number {
-  if (isProduction(environment)) return STAGES.length + 1;
-  const known = STAGES.indexOf(environment);
-  return known < 0 ? STAGES.length : known;
+/** Each environment once, on the way of a release; one of which nothing is known stands last. */
+export function inOrder(connection: ConnectionId, keys: Iterable<string>): string[] {
+  const known = shell.get().connections.find((each) => each.id === connection)?.environments ?? [];
+  const wanted = new Set(keys);
+  const ordered = known.map((stage) => stage.key).filter((key) => wanted.delete(key));
+  return [...ordered, ...wanted];
 }

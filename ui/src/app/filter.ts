@@ -1,6 +1,5 @@
-import type { FleetRow } from './fleet';
+import type { FleetRow, Place } from '../ipc';
 import { fit } from './fuzzy';
-import { isUnwell, severity } from './state';
 
 export const FILTERS = ['all', 'unwell', 'deploying', 'behind', 'stopped'] as const;
 export type Filter = (typeof FILTERS)[number];
@@ -9,10 +8,7 @@ export type Filter = (typeof FILTERS)[number];
 export function filterRows(rows: FleetRow[], search: string, filter: Filter): FleetRow[] {
   const text = search.trim();
   return rows.filter(
-    (row) =>
-      passes(row, filter) &&
-      (text === '' ||
-        fit(text, row.application.key, row.application.displayName, row.application.type) !== null),
+    (row) => passes(row, filter) && (text === '' || fit(text, row.key, row.displayName, row.type) !== null),
   );
 }
 
@@ -23,15 +19,19 @@ export function sortRows(
 ): FleetRow[] {
   if (!sort) return rows;
   const { column, descending } = sort;
-  const byName = (a: FleetRow, b: FleetRow) => a.application.key.localeCompare(b.application.key, 'en');
+  const byName = (a: FleetRow, b: FleetRow) => a.key.localeCompare(b.key, 'en');
   const rank = (row: FleetRow) => {
     const cell = row.cells.find((each) => each.environment === column);
-    return cell?.entry ? severity(cell.state) : 10;
+    return cell?.place?.rank ?? Infinity;
   };
   const sorted = [...rows].sort((a, b) =>
-    column === null ? byName(a, b) : rank(a) - rank(b) || byName(a, b),
+    column === null ? byName(a, b) : compare(rank(a), rank(b)) || byName(a, b),
   );
   return descending ? sorted.reverse() : sorted;
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 function passes(row: FleetRow, filter: Filter): boolean {
@@ -39,12 +39,16 @@ function passes(row: FleetRow, filter: Filter): boolean {
     case 'all':
       return true;
     case 'unwell':
-      return isUnwell(row.state);
+      return row.unwell;
     case 'deploying':
-      return row.cells.some((cell) => cell.entry && cell.state === 'progress');
+      return somewhere(row, ({ state }) => state === 'progress');
     case 'behind':
-      return row.cells.some((cell) => cell.standing.kind === 'behind');
+      return somewhere(row, ({ standing }) => standing.kind === 'behind');
     case 'stopped':
-      return row.cells.some((cell) => cell.entry && cell.state === 'off');
+      return somewhere(row, ({ state }) => state === 'off');
   }
+}
+
+function somewhere(row: FleetRow, holds: (place: Place) => boolean): boolean {
+  return row.cells.some(({ place }) => place !== null && holds(place));
 }

@@ -2,27 +2,25 @@ import { ArrowRight, ArrowUp, Copy, Star } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
-import type { Application, ConnectionId } from '../ipc';
+import type { ConnectionId, FleetRow } from '../ipc';
 import { openMenu } from './layers';
 import { go } from './navigation';
-import { mayDeploy } from './permissions';
 import { paths } from './paths';
 import { isStarred, shell, toggleStar } from './shell';
-import { environmentOf } from './targets';
 
 /** The menu of an application in a list, the same for every list. */
 export function fleetMenu(
   connection: ConnectionId,
-  application: Application,
+  row: FleetRow,
   environment: string | null,
   event: MouseEvent,
 ): void {
   event.preventDefault();
-  const { key } = application;
-  const there = environment ?? environmentOf(application);
+  const { key } = row;
+  const there = environment ?? row.target;
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
   const starred = isStarred(shell.get().settings, connection, key);
-  const entry = application.environments.find((each) => each.environment === there);
+  const cell = row.cells.find((each) => each.environment === there);
   openMenu(
     // Shift-F10 has no place of its own: the menu opens at what has the focus.
     event.clientX === 0 && event.clientY === 0 && focused ? focused : { x: event.clientX, y: event.clientY },
@@ -40,7 +38,7 @@ export function fleetMenu(
         label: i18n.t('deploy.action'),
         icon: ArrowUp,
         shortcut: 'd',
-        reason: entry && !mayDeploy(entry) ? i18n.t('deploy.forbidden') : undefined,
+        reason: cell?.mayDeploy === false ? i18n.t('deploy.forbidden') : undefined,
         act: () => {
           go(paths.application(connection, key, there, 'now', { form: true }));
         },

@@ -1,5 +1,5 @@
-import type { Health } from '../ipc';
-import { healthState, type State } from './state';
+import type { Health, State } from '../ipc';
+import { healthState } from './state';
 
 export type Segment = { state: State; from: number; to: number; status: string; message: string | null };
 export type Band = { start: number; end: number; segments: Segment[] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareTags, imageNames, middle, splitImage, tagOf, withTag } from './image';
+import { imageNames, middle, splitImage, tagOf, withTag } from './image';
 
 describe('an image', () => {
   it.each([
@@ -32,14 +32,5 @@ describe('a long text', () => {
     expect(middle('1.4.0', 10)).toBe('1.4.0');
     for (let length = 3; length < 20; length += 1)
       expect(middle('abcdefghijklmnopqrstuvwxyz', length)).toHaveLength(length);
-  });
-});
-
-describe('tags', () => {
-  it('are compared by number where they have one', () => {
-    expect(compareTags('1.10.0', '1.9.0')).toBeGreaterThan(0);
-    expect(compareTags('v1.2', '1.3')).toBeLessThan(0);
-    expect(compareTags('main', '1.3')).toBeNull();
-    expect(compareTags('1.2.3-rc.1', '1.2.3')).toBeNull();
   });
 });

@@ -39,22 +39,6 @@ export function middle(text: string, length: number): string {
   return `${text.slice(0, head)}…${text.slice(text.length - (length - 1 - head))}`;
 }
 
-/** Below zero where `a` is older than `b`; null where the two cannot be told apart by their numbers. */
-export function compareTags(a: string, b: string): number | null {
-  const [left, right] = [version(a), version(b)];
-  if (!left || !right) return null;
-  for (let at = 0; at < 3; at += 1) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return null;
-}
-
-function version(tag: string): number[] | null {
-  const match = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:[-+].*)?$/.exec(tag);
-  return match ? match.slice(1).map((part) => Number(part ?? 0)) : null;
-}
-
 function shortName(image: string): string {
   return image.split('/').at(-1) ?? image;
 }

@@ -17,10 +17,9 @@ import type { ComponentType, ReactNode } from 'react';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionView, Theme } from '../ipc';
-import { environmentName } from './environments';
+import type { ConnectionView, Fleet, Theme } from '../ipc';
+import { stageIn } from './environments';
 import { refreshWhatIsOnScreen } from './events';
-import type { Fleet } from './fleet';
 import { fit } from './fuzzy';
 import { openShortcuts } from './layers';
 import { go } from './navigation';
@@ -84,12 +83,13 @@ function pages({ id }: ConnectionView): PaletteEntry[] {
   ];
 }
 
-function places({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
-  return fleet.rows.flatMap(({ application: { key }, cells }) =>
+function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
+  const { id } = connection;
+  return fleet.rows.flatMap(({ key, cells }) =>
     cells.flatMap((cell) => {
-      if (!cell.entry) return [];
-      const environment = environmentName(cell.environment);
-      const mark = <Shape state={cell.state} labelled />;
+      if (!cell.place) return [];
+      const environment = stageIn(connection, cell.environment).name;
+      const mark = <Shape state={cell.place.state} labelled />;
       const open = paths.application(id, key, cell.environment);
       const form = paths.application(id, key, cell.environment, 'now', { form: true });
       const logs = paths.application(id, key, cell.environment, 'logs');

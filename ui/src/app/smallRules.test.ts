@@ -1,20 +1,64 @@
 import { describe, expect, it } from 'vitest';
 import { applications, deployments } from '../ipc/fake/data';
-import { inOrder, isProduction } from './environments';
+import { fleetOf } from '../ipc/fake/fleet';
+import { connection } from '../ipc/fake/parts';
+import { keysOf, type Resource } from '../ipc';
+import { inOrder, stageIn } from './environments';
+import { filterRows, sortRows } from './filter';
 import { fit } from './fuzzy';
 import { bandOf } from './healthBand';
-import { preflight, suggestions, firstImage } from './preflight';
 import { oneLine, printable } from './printable';
+import { patchShell } from './shell';
+import { firstImage, suggestions } from './suggestions';
 import { rowWindow } from '../hooks/useRowWindow';
 
 const orders = applications.find((each) => each.key === 'orders-api');
 const image = (tag: string) => `registry.example/orders-api:${tag}`;
 
 describe('environments', () => {
-  it('stand in the order of a release, production last', () => {
-    expect(inOrder(['prod', 'zeta', 'test', 'dev', 'prod'])).toEqual(['dev', 'test', 'zeta', 'prod']);
-    expect(isProduction('pro')).toBe(true);
-    expect(isProduction('preprod')).toBe(false);
+  const team = connection('team', 'Team', 'indigo', { state: 'restoring' });
+
+  it('stand in the order that Rust gives, one of which nothing is known last', () => {
+    patchShell({ connections: [team] });
+    expect(inOrder('team', ['zeta', 'prod', 'test', 'dev', 'prod'])).toEqual(['dev', 'test', 'prod', 'zeta']);
+  });
+  it('are production where Rust says so', () => {
+    const live = { key: 'live', name: 'PROD live', production: true };
+    const marked = { ...team, environments: [...team.environments, live] };
+    expect(stageIn(marked, 'live')).toEqual(live);
+    expect(stageIn(marked, 'dev').production).toBe(false);
+    expect(stageIn(team, 'production').production).toBe(false);
+    expect(stageIn({ ...team, production: true }, 'anything').production).toBe(true);
+  });
+});
+
+describe('what is made of lists', () => {
+  const names = (resource: Resource) => keysOf('c', resource).map((key) => key.join(' '));
+  it('changes with each of them', () => {
+    expect(names({ kind: 'applications' })).toEqual(['c applications', 'c fleet', 'c preflight']);
+    expect(names({ kind: 'deployments', application: null })).toContain('c fleet');
+    expect(names({ kind: 'environments' })).toContain('c fleet');
+    expect(names({ kind: 'application', application: 'a' })).toEqual([
+      'c application a',
+      'c places a',
+      'c preflight a',
+    ]);
+    expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual(['c health a dev']);
+  });
+});
+
+describe('the fleet', () => {
+  const { rows } = fleetOf(applications, deployments);
+  it('is filtered and sorted', () => {
+    expect(filterRows(rows, '', 'unwell')).toHaveLength(2);
+    expect(filterRows(rows, 'stor', 'all').map((row) => row.key)).toEqual(['storefront']);
+    expect(filterRows(rows, '', 'stopped').map((row) => row.key)).toEqual(['customer-360']);
+    expect(filterRows(rows, '', 'deploying').map((row) => row.key)).toEqual(['invoices']);
+    const byName = sortRows(rows, { column: null, descending: true }).map((row) => row.key);
+    expect(byName[0]).toBe('tax-rules');
+    const byTest = sortRows(rows, { column: 'prod', descending: false }).map((row) => row.key);
+    expect(byTest[0]).toBe('orders-api');
+    expect(byTest.at(-1)).toBe('contract-reader');
   });
 });
 
@@ -29,37 +73,12 @@ describe('the palette finds', () => {
 });
 
 describe('before a deployment', () => {
-  it('it is said what is known', () => {
+  it('images that could be meant are offered', () => {
     if (!orders) throw new Error('no orders-api');
-    const kinds = (environment: string, tag: string) =>
-      preflight(
-        orders,
-        environment,
-        image(tag),
-        deployments.filter((each) => each.applicationKey === 'orders-api'),
-      ).map((finding) => finding.kind);
-    expect(kinds('prod', '1.4.1')).toEqual(['neverRan', 'noOther']);
-    expect(kinds('prod', '1.4.0')).toEqual(['restart', 'noOther']);
-    expect(kinds('test', '1.4.1')).toEqual(['runsBelow', 'noOther']);
-    expect(kinds('dev', '9.9')).toEqual(['noOther']);
-    const invoices = applications.find((each) => each.key === 'invoices');
-    if (!invoices) throw new Error('no invoices');
-    expect(
-      preflight(
-        invoices,
-        'test',
-        'x:1',
-        deployments.filter((each) => each.applicationKey === 'invoices'),
-      ).at(-1)?.kind,
-    ).toBe('another');
-    expect(firstImage(orders, 'test')).toBe(image('1.4.1'));
-    expect(
-      suggestions(
-        orders,
-        'prod',
-        deployments.filter((each) => each.applicationKey === 'orders-api'),
-      ).map((each) => each.tag),
-    ).toEqual(['1.4.1', '1.3.9']);
+    const order = (keys: string[]) => ['dev', 'test', 'prod'].filter((key) => keys.includes(key));
+    const history = deployments.filter((each) => each.applicationKey === 'orders-api');
+    expect(firstImage(orders, 'test', order)).toBe(image('1.4.1'));
+    expect(suggestions(orders, 'prod', history, order).map((each) => each.tag)).toEqual(['1.4.1', '1.3.9']);
   });
 });
 

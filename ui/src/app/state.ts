@@ -1,24 +1,6 @@
-import type { Application, EnvironmentEntry } from '../ipc';
+import type { State } from '../ipc';
 
-/** What a shape says. */
-export type State = 'well' | 'warning' | 'bad' | 'progress' | 'off' | 'unknown';
-
-const SEVERITY: Record<State, number> = { bad: 0, warning: 1, progress: 2, unknown: 3, off: 4, well: 5 };
-
-/** The state of an application in one environment. */
-export function stateOf(entry: EnvironmentEntry): State {
-  switch (entry.status) {
-    case 'deploying':
-      return 'progress';
-    case 'stopped':
-      return 'off';
-    case 'error':
-      return 'bad';
-    default:
-      return healthState(entry.health);
-  }
-}
-
+/** The shape of a word of health. */
 export function healthState(health: string): State {
   switch (health) {
     case 'healthy':
@@ -33,6 +15,7 @@ export function healthState(health: string): State {
   }
 }
 
+/** The shape of a word of a deployment or of one of its steps. */
 export function deploymentState(status: string): State {
   switch (status) {
     case 'completed':
@@ -55,15 +38,4 @@ export function isUnwell(state: State): boolean {
 
 export function isRunning(status: string): boolean {
   return status === 'pending' || status === 'running';
-}
-
-/** Lowest for the worst. */
-export function severity(state: State): number {
-  return SEVERITY[state];
-}
-
-/** The state of an application as a whole: its worst. Deployed nowhere, it is off. */
-export function worstState(application: Application): State {
-  const states = application.environments.map(stateOf);
-  return states.sort((a, b) => SEVERITY[a] - SEVERITY[b])[0] ?? 'off';
 }

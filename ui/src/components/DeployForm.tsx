@@ -1,13 +1,14 @@
-import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { environmentName, inOrder, isProduction } from '../app/environments';
+import { inOrder, stageIn } from '../app/environments';
 import { imageNames, splitImage, tagOf, withTag } from '../app/image';
 import { goInstead } from '../app/navigation';
-import { mayDeploy, mayDeployTo } from '../app/permissions';
 import { modifier } from '../app/platform';
-import { baseImage, firstImage, preflight, suggestions } from '../app/preflight';
 import { paths } from '../app/paths';
+import { useConnection } from '../app/shell';
+import { baseImage, firstImage, suggestions } from '../app/suggestions';
+import { usePreflight } from '../hooks/usePreflight';
 import { useResource } from '../hooks/useResource';
 import { useTakeBack } from '../hooks/useTakeBack';
 import { asCommandError, commands, type CommandError, type ErrorDetail } from '../ipc';
@@ -33,14 +34,17 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const history = useResource(connection, { kind: 'deployments', application: key });
   const environments = useResource(connection, { kind: 'environments' });
   const entry = application.environments.find((each) => each.environment === environment);
-  const me = useResource(connection, entry ? null : { kind: 'me' });
+  useResource(connection, { kind: 'me' });
+  const view = useConnection(connection);
+  const named = (each: string) => stageIn(view, each).name;
+  const order = useCallback((keys: string[]) => inOrder(connection, keys), [connection]);
   const deployments = history.value?.data ?? NONE;
 
-  const first = firstImage(application, environment);
+  const first = firstImage(application, environment, order);
   const [whole, setWhole] = useState(first === '' || splitImage(first).tag === '');
   const form = useForm<Values>({ defaultValues: { tag: splitImage(first).tag, image: first, note: '' } });
   const [tag, wholeImage] = useWatch({ control: form.control, name: ['tag', 'image'] });
-  const base = baseImage(application, environment);
+  const base = baseImage(application, environment, order);
   const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
 
   const [phase, setPhase] = useState<'editing' | 'sending'>('editing');
@@ -62,11 +66,13 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
     );
   };
   const countdown = useTakeBack(send);
-  const production = isProduction(environment);
+  const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
+  const forbidden = preflight?.refusal ? t('deploy.forbidden') : undefined;
+  const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = countdown.left !== null;
 
   const submit = form.handleSubmit(() => {
-    if (phase === 'sending' || waiting || forbidden !== undefined) return;
+    if (phase === 'sending' || waiting || !preflight || preflight.refusal) return;
     setTakenBack(false);
     setError(null);
     if (production) countdown.start();
@@ -87,16 +93,14 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
     }
   };
 
-  const allowed = entry ? mayDeploy(entry) : me.value ? mayDeployTo(me.value, environment) : true;
-  const forbidden = allowed ? undefined : t('deploy.forbidden');
-  const choices = inOrder([
+  const choices = order([
     ...application.environments.map((each) => each.environment),
     ...(environments.value ?? []).map((each) => each.key),
     environment,
   ]);
   const chips = useMemo(
-    () => suggestions(application, environment, deployments),
-    [application, environment, deployments],
+    () => suggestions(application, environment, deployments, order),
+    [application, environment, deployments, order],
   );
   const [from, to] = imageNames(entry?.image ?? null, image === '' ? null : image);
   const details = error?.details ?? NONE;
@@ -113,8 +117,8 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             value={environment}
             options={choices.map((value) => ({
               value,
-              label: environmentName(value),
-              production: isProduction(value),
+              label: named(value),
+              production: stageIn(view, value).production,
             }))}
             change={(value) => {
               countdown.cancel();
@@ -173,7 +177,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
                     <code>{chip.tag}</code>
                     {chip.runsIn !== null && (
                       <span className={styles.note}>
-                        {t('deploy.runsIn', { environment: environmentName(chip.runsIn) })}
+                        {t('deploy.runsIn', { environment: named(chip.runsIn) })}
                       </span>
                     )}
                     {chip.before && <span className={styles.note}>{t('deploy.before')}</span>}
@@ -200,7 +204,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
         {image !== '' && (
           <section className={styles.section}>
             <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
-            <Preflight findings={preflight(application, environment, image, deployments)} />
+            <Preflight findings={preflight?.findings ?? NONE} />
           </section>
         )}
         <section className={styles.section}>
@@ -208,7 +212,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             label={t('deploy.note')}
             labelled="spoken"
             placeholder={t('deploy.notePlaceholder')}
-            maxLength={500}
+            maxLength={preflight?.longestNote}
             readOnly={waiting}
             error={detailFor(details, 'note')}
             {...form.register('note')}
@@ -246,11 +250,11 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             type="submit"
             kind={production ? 'production' : 'primary'}
             reason={forbidden}
-            disabled={phase === 'sending'}
+            disabled={phase === 'sending' || !preflight}
           >
             {phase === 'sending'
               ? t('deploy.sending')
-              : t('deploy.sendTo', { tag: shownTag, environment: environmentName(environment) })}
+              : t('deploy.sendTo', { tag: shownTag, environment: named(environment) })}
             {phase === 'editing' && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
           </Button>
         )}

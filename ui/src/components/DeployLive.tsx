@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { environmentName } from '../app/environments';
+import { useStage } from '../app/environments';
 import { imageNames, tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
@@ -20,6 +20,7 @@ import { Change } from './Tag';
 export function DeployLive({ connection, environment, id }: PanelProps & { id: string }) {
   const { t } = useTranslation();
   const now = useNow(1);
+  const where = useStage(environment, connection).name;
   const { value, error, pending } = useResource(connection, { kind: 'deployment', id });
   if (pending)
     return (
@@ -40,7 +41,7 @@ export function DeployLive({ connection, environment, id }: PanelProps & { id: s
         <section className={styles.section} aria-live="polite">
           <p className={styles.sentence}>
             <Shape state={state} labelled />
-            {sentence(value, t)}
+            {sentence(value, where, t)}
           </p>
           <div
             className={styles.bar}
@@ -95,8 +96,8 @@ export function DeployLive({ connection, environment, id }: PanelProps & { id: s
   );
 }
 
-function sentence(deployment: Deployment, t: ReturnType<typeof useTranslation>['t']): string {
-  const words = { tag: tagOf(deployment.image) ?? '', environment: environmentName(deployment.environment) };
+function sentence(deployment: Deployment, where: string, t: ReturnType<typeof useTranslation>['t']): string {
+  const words = { tag: tagOf(deployment.image) ?? '', environment: where };
   switch (deployment.status) {
     case 'pending':
       return t('deploy.pending', words);

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anyLayerOpen } from '../app/layers';
-import { isProduction } from '../app/environments';
+import { useStage } from '../app/environments';
 import type { Panel, Tab } from '../app/paths';
 import type { Application, ConnectionId } from '../ipc';
 import { IconButton } from './Button';
@@ -37,14 +37,10 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
       document.removeEventListener('keydown', heard);
     };
   }, [close]);
+  const { production } = useStage(environment);
   const title = t('deploy.title', { application: application.key });
   return (
-    <aside
-      ref={panelRef}
-      className={styles.panel}
-      aria-label={title}
-      data-production={isProduction(environment)}
-    >
+    <aside ref={panelRef} className={styles.panel} aria-label={title} data-production={production}>
       <header className={styles.head}>
         <h2 className={styles.title}>
           {title} <EnvironmentName environment={environment} />

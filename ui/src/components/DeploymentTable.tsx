@@ -10,7 +10,7 @@ import { DeploymentDetails } from './DeploymentDetails';
 import styles from './DeploymentTable.module.css';
 import { EnvironmentName } from './EnvironmentName';
 import { Link } from './Link';
-import { Shape } from './Shape';
+import { shapeClass } from './Shape';
 import table from './Table.module.css';
 import { Change } from './Tag';
 
@@ -51,7 +51,7 @@ export function DeploymentTable({ connection, deployments, everything = false }:
               <tr data-row={id} data-open={opened} onClick={toggle}>
                 <td>
                   <button type="button" className={table.state} data-item="" aria-expanded={opened}>
-                    <Shape state={deploymentState(status)} />
+                    <span aria-hidden="true" className={shapeClass(deploymentState(status))} />
                     {statusWord(status, t)}
                     {isRunning(status) && deployment.progress !== null && (
                       <span className={table.dim}>{percent(deployment.progress)}</span>

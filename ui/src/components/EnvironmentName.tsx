@@ -1,11 +1,8 @@
-import { environmentName, isProduction } from '../app/environments';
+import { useStage } from '../app/environments';
 import styles from './EnvironmentName.module.css';
 
 /** An environment's name; production is called PROD and coloured as nothing else is. */
 export function EnvironmentName({ environment }: { environment: string }) {
-  return (
-    <span className={isProduction(environment) ? styles.production : undefined}>
-      {environmentName(environment)}
-    </span>
-  );
+  const { name, production } = useStage(environment);
+  return <span className={production ? styles.production : undefined}>{name}</span>;
 }

@@ -1,36 +1,37 @@
 import { useTranslation } from 'react-i18next';
-import { environmentName, inOrder, isProduction } from '../app/environments';
-import { middle, tagOf } from '../app/image';
+import { inOrder, stageIn } from '../app/environments';
+import { middle } from '../app/image';
 import { paths, type Tab } from '../app/paths';
-import { stateOf } from '../app/state';
-import type { Application } from '../ipc';
+import { useConnection } from '../app/shell';
+import type { FleetRow } from '../ipc';
 import styles from './EnvironmentSwitch.module.css';
 import { Link } from './Link';
 import { Shape } from './Shape';
 
-type Props = { connection: string; application: Application; environment: string; tab: Tab };
+type Props = { connection: string; row: FleetRow; environment: string; tab: Tab };
 
 /** The environments of an application, each with its state and version. */
-export function EnvironmentSwitch({ connection, application, environment, tab }: Props) {
+export function EnvironmentSwitch({ connection, row, environment, tab }: Props) {
   const { t } = useTranslation();
-  const deployed = application.environments.map((entry) => entry.environment);
+  const view = useConnection(connection);
+  const deployed = row.cells.map((cell) => cell.environment);
   return (
     <nav className={styles.switch} aria-label={t('application.environments')}>
-      {inOrder([...deployed, environment]).map((each) => {
-        const entry = application.environments.find((candidate) => candidate.environment === each);
-        const tag = entry ? tagOf(entry.image) : null;
+      {inOrder(connection, [...deployed, environment]).map((each) => {
+        const place = row.cells.find((cell) => cell.environment === each)?.place;
+        const { name, production } = stageIn(view, each);
         return (
           <Link
             key={each}
-            to={paths.application(connection, application.key, each, tab)}
+            to={paths.application(connection, row.key, each, tab)}
             className={styles.segment}
             aria-current={each === environment ? 'page' : undefined}
-            data-production={isProduction(each)}
+            data-production={production}
           >
-            <Shape state={entry ? stateOf(entry) : 'unknown'} labelled />
-            <span className={styles.name}>{environmentName(each)}</span>
-            <span className={styles.tag} title={entry?.image ?? undefined}>
-              {tag === null ? '–' : middle(tag, 12)}
+            <Shape state={place?.state ?? 'unknown'} labelled />
+            <span className={styles.name}>{name}</span>
+            <span className={styles.tag} title={place?.image ?? undefined}>
+              {place?.tag ? middle(place.tag, 12) : '–'}
             </span>
           </Link>
         );

@@ -1,4 +1,4 @@
-import type { State } from '../app/state';
+import type { State } from '../ipc';
 import styles from './Findings.module.css';
 import { Shape } from './Shape';
 

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight, Search } from 'lucide-react';
 import { useEffect, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { environmentName, isProduction } from '../app/environments';
+import { useStage } from '../app/environments';
 import { back, forward, useCanGo } from '../app/navigation';
 import { openPalette } from '../app/layers';
 import { modifier } from '../app/platform';
@@ -22,9 +22,10 @@ type Props = {
 
 export function Header({ title, environment, children, actions }: Props) {
   const prominent = environment !== undefined;
-  useTitle(prominent ? `${title} · ${environmentName(environment)}` : title);
+  const { name, production } = useStage(environment ?? '');
+  useTitle(prominent ? `${title} · ${name}` : title);
   return (
-    <header className={styles.header} data-production={prominent && isProduction(environment)}>
+    <header className={styles.header} data-production={prominent && production}>
       <BackAndForward />
       <h1 className={prominent ? styles.prominent : styles.title}>{title}</h1>
       {children}

@@ -1,24 +1,21 @@
 import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { environmentName, isProduction } from '../app/environments';
-import type { Cell, FleetRow } from '../app/fleet';
 import { middle } from '../app/image';
 import { history } from '../app/navigation';
 import { paths } from '../app/paths';
-import { environmentOf } from '../app/targets';
 import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
 import { useRowWindow } from '../hooks/useRowWindow';
 import { age, exactTime } from '../i18n/format';
-import type { ConnectionId } from '../ipc';
+import type { ConnectionId, FleetRow, Place, Stage } from '../ipc';
 import { follow } from './Link';
 import styles from './Matrix.module.css';
-import { Shape } from './Shape';
+import { shapeClass } from './Shape';
 
 type Props = {
   connection: ConnectionId;
   label: string;
-  environments: string[];
+  environments: Stage[];
   rows: FleetRow[];
   /** What stands before a row's name, a star for one. */
   lead?: (row: FleetRow) => ReactNode;
@@ -73,15 +70,15 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
           <th scope="col" className={styles.type}>
             {t('matrix.type')}
           </th>
-          {environments.map((environment) => (
+          {environments.map(({ key: environment, name, production }) => (
             <th
               key={environment}
               scope="col"
               className={styles.environment}
-              data-production={isProduction(environment)}
+              data-production={production}
               aria-sort={sorted(environment)}
             >
-              {heading(environment, environmentName(environment))}
+              {heading(environment, name)}
             </th>
           ))}
         </tr>
@@ -89,14 +86,14 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
       <tbody>
         {shown.before > 0 && <tr aria-hidden="true" style={{ height: shown.before }} />}
         {rows.slice(shown.from, shown.to).map((row, at) => {
-          const { key, displayName, type } = row.application;
-          const home = paths.application(connection, key, environmentOf(row.application));
+          const { key, displayName, type, target } = row;
+          const home = paths.application(connection, key, target);
           return (
             <tr
               key={key}
               data-row={key}
               data-application={key}
-              data-target={environmentOf(row.application)}
+              data-target={target}
               aria-rowindex={shown.from + at + 2}
               onContextMenu={(event) => {
                 onMenu?.(row, environmentUnder(event), event);
@@ -120,6 +117,7 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
               </th>
               <td className={styles.type}>{type}</td>
               {row.cells.map((cell) => {
+                const { place } = cell;
                 const to = paths.application(connection, key, cell.environment);
                 return (
                   <td
@@ -137,14 +135,18 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
                         follow(event, to);
                       }}
                     >
-                      {cell.entry ? (
+                      {place ? (
                         <>
-                          <Shape state={cell.state} labelled />
-                          <span className={styles.tag} title={cell.entry.image ?? undefined}>
-                            {cell.tag === null ? '–' : middle(cell.tag, 10)}
+                          <span
+                            role="img"
+                            aria-label={t(`state.${place.state}`)}
+                            className={shapeClass(place.state)}
+                          />
+                          <span className={styles.tag} title={place.image ?? undefined}>
+                            {place.tag === null ? '–' : middle(place.tag, 10)}
                           </span>
-                          <span className={styles.age} title={exactTime(momentOf(cell))}>
-                            {remark(cell, now, t)}
+                          <span className={styles.age} title={exactTime(place.since)}>
+                            {remark(place, now, t)}
                           </span>
                         </>
                       ) : (
@@ -168,29 +170,22 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
 type Translate = ReturnType<typeof useTranslation>['t'];
 
 /** The word beside the tag: what matters most about this cell. */
-function remark(cell: Cell, now: number, t: Translate): string {
-  const { standing, state } = cell;
+function remark({ standing, state, since, unwell }: Place, now: number, t: Translate): string {
   if (state === 'progress') return t('matrix.now');
   if (state === 'off') return t('state.off');
-  if (state === 'bad' || state === 'warning') return age(momentOf(cell), now);
+  if (unwell) return age(since, now);
   if (standing.kind === 'behind')
     return standing.count === null ? t('matrix.behind') : t('matrix.behindBy', { count: standing.count });
   if (standing.kind === 'ahead') return t('matrix.ahead');
   if (state === 'unknown') return t('state.unknown');
-  return age(momentOf(cell), now) || '–';
-}
-
-function momentOf({ state, entry }: Cell): string | null {
-  if (!entry) return null;
-  const unwell = state === 'bad' || state === 'warning';
-  return unwell ? (entry.healthSince ?? entry.lastDeployedAt) : entry.lastDeployedAt;
+  return age(since, now) || '–';
 }
 
 function signaturesOf(rows: FleetRow[]): Map<string, string> {
   const signatures = new Map<string, string>();
   for (const row of rows)
-    for (const cell of row.cells)
-      signatures.set(`${row.application.key} ${cell.environment}`, `${cell.state} ${cell.tag ?? ''}`);
+    for (const { environment, place } of row.cells)
+      signatures.set(`${row.key} ${environment}`, `${place?.state ?? ''} ${place?.tag ?? ''}`);
   return signatures;
 }
 

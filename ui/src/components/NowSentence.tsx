@@ -1,20 +1,25 @@
 import type { ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { imageNames, tagOf } from '../app/image';
-import { healthState, isRunning, isUnwell, stateOf } from '../app/state';
+import { healthState, isRunning, isUnwell } from '../app/state';
 import { useNow } from '../hooks/useNow';
 import { age, ago, between, percent } from '../i18n/format';
-import type { Deployment, EnvironmentEntry, Health } from '../ipc';
+import type { Deployment, EnvironmentEntry, Health, State } from '../ipc';
 import styles from './NowSentence.module.css';
 import { Change, Tag } from './Tag';
 
-type Props = { entry: EnvironmentEntry; health: Health | undefined; last: Deployment | undefined };
+type Props = {
+  entry: EnvironmentEntry;
+  state: State;
+  health: Health | undefined;
+  last: Deployment | undefined;
+};
 
 /** How it is here, in a sentence, and its evidence in another. */
-export function NowSentence({ entry, health, last }: Props) {
+export function NowSentence(props: Props) {
   const { t } = useTranslation();
   const now = useNow(1);
-  const { title, text } = say({ entry, health, last }, t, now);
+  const { title, text } = say(props, t, now);
   return (
     <>
       <h2 className={styles.sentence}>{title}</h2>
@@ -26,33 +31,31 @@ export function NowSentence({ entry, health, last }: Props) {
 type Translate = ReturnType<typeof useTranslation>['t'];
 
 function say(
-  { entry, health, last }: Props,
+  { entry, state, health, last }: Props,
   t: Translate,
   now: number,
 ): { title: ReactNode; text: ReactNode } {
-  const state = stateOf(entry);
   if (state === 'progress') return deploying(last, entry, t);
   if (state === 'off') return { title: t('now.stopped'), text: null };
   if (entry.status === 'error') return failed(last, entry, t, now);
   const current = health ? healthState(health.status) : state;
+  const since = sinceWhen(entry, health);
+  // The entry's words are of its own health, which may be older or newer than the probe's.
+  const message = speaksOf(entry, health) ? entry.healthMessage : (health?.history.at(-1)?.message ?? null);
   if (current === 'well')
     return {
       title: t('now.well'),
       text:
-        entry.healthSince === null
-          ? null
-          : t('now.healthFor', { state: capital(t('state.well')), age: age(entry.healthSince, now) }),
+        since === null ? null : t('now.healthFor', { state: capital(t('state.well')), age: age(since, now) }),
     };
-  if (current === 'unknown')
-    return { title: t('now.unknown'), text: entry.healthMessage ?? t('now.unknownText') };
+  if (current === 'unknown') return { title: t('now.unknown'), text: message ?? t('now.unknownText') };
   const word = capital(t(`state.${current}`));
-  const since = entry.healthSince ?? health?.history.at(-1)?.at ?? null;
   const begun =
     since === null
       ? t('now.health', { state: word })
       : t('now.healthFor', { state: word, age: age(since, now) });
   const failing = health?.checks.find((check) => isUnwell(healthState(check.status)));
-  if (!failing) return { title: `${begun}.`, text: entry.healthMessage };
+  if (!failing) return { title: `${begun}.`, text: message };
   return {
     title: (
       <>
@@ -68,6 +71,18 @@ function say(
     ),
     text: began(since, last, t),
   };
+}
+
+/** Whether the entry's health is the one that is shown. */
+function speaksOf(entry: EnvironmentEntry, health: Health | undefined): boolean {
+  return health === undefined || health.status === entry.health;
+}
+
+/** Since when the health that is shown is what it is; null where nobody says so of this one. */
+function sinceWhen(entry: EnvironmentEntry, health: Health | undefined): string | null {
+  if (speaksOf(entry, health) && entry.healthSince !== null) return entry.healthSince;
+  const last = health?.history.at(-1);
+  return last && last.status === health?.status ? last.at : null;
 }
 
 /** How long after the last change it began. It says after, never because. */

@@ -1,6 +1,5 @@
 import { Trans, useTranslation } from 'react-i18next';
-import { environmentName } from '../app/environments';
-import type { Finding } from '../app/preflight';
+import type { Finding } from '../ipc';
 import styles from './DeployPanel.module.css';
 import { Shape } from './Shape';
 
@@ -10,24 +9,24 @@ export function Preflight({ findings }: { findings: Finding[] }) {
   const tag = <code />;
   const words = (finding: Finding) => {
     switch (finding.kind) {
-      case 'neverRan':
-      case 'ranBelow':
+      case 'restart':
       case 'runsBelow':
+      case 'ranBelow':
+      case 'neverRan':
+      case 'notKnownBelow':
         return (
           <Trans
             i18nKey={`deploy.${finding.kind}`}
-            values={{ tag: finding.tag, environment: environmentName(finding.environment) }}
+            values={{ tag: finding.tag, environment: finding.environment.name }}
             components={{ tag }}
             shouldUnescape
           />
         );
-      case 'restart':
-        return (
-          <Trans i18nKey="deploy.restart" values={{ tag: finding.tag }} components={{ tag }} shouldUnescape />
-        );
+      case 'first':
       case 'another':
       case 'noOther':
-      case 'first':
+      case 'notKnownOther':
+      case 'notKnownPermission':
         return t(`deploy.${finding.kind}`);
     }
   };

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { environmentName } from '../app/environments';
+import { useStage } from '../app/environments';
 import { tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { dismissToast, useShell, type Toast } from '../app/shell';
@@ -43,7 +43,7 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
   const words = {
     application: applicationKey,
     tag: tagOf(deployment.image) ?? '',
-    environment: environmentName(environment),
+    environment: useStage(environment, connection).name,
   };
   return (
     <div

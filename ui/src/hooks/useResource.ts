@@ -3,10 +3,10 @@ import { useEffect } from 'react';
 import {
   asCommandError,
   hold,
-  read,
-  resourceKey,
+  plain,
   type CommandError,
   type ConnectionId,
+  type Made,
   type Reading,
   type Resource,
   type ValueOf,
@@ -29,18 +29,25 @@ export function useResource<R extends Resource>(
   connection: ConnectionId,
   resource: R | null,
 ): Held<ValueOf<R>> {
+  return useMade(connection, resource && plain(connection, resource));
+}
+
+/** The same of what Rust makes of resources: the watchers are kept at all of them. */
+export function useMade<T>(connection: ConnectionId, made: Made<T> | null): Held<T> {
   const signedOut = useConnection(connection)?.session.state === 'signedOut';
-  const wanted = signedOut ? null : resource;
-  const key = wanted ? resourceKey(connection, wanted) : ['nothing'];
+  const wanted = signedOut ? null : made;
+  const key = wanted?.key ?? ['nothing'];
   const identity = JSON.stringify(key);
   const query = useQuery({
     queryKey: key,
-    queryFn: () => (wanted ? read(connection, wanted) : Promise.reject(new Error('nothing to read'))),
+    queryFn: () => (wanted ? wanted.ask() : Promise.reject(new Error('nothing to read'))),
     enabled: wanted !== null,
   });
   useEffect(() => {
-    if (!wanted) return undefined;
-    return hold(connection, wanted);
+    const ends = wanted?.of.map((resource) => hold(connection, resource)) ?? [];
+    return () => {
+      for (const end of ends) end();
+    };
     // The identity stands for connection and resource.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [identity]);

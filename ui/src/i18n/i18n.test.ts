@@ -10,7 +10,7 @@ const PLURAL = /_(zero|one|two|few|many|other)$/;
 const CODED = [/^errors\.[a-z_]+\.(title|text)$/, /^notices\.[a-z_]+\.(title|text)$/];
 
 const CODES = `offline timeout tls not_miso too_large unauthorized signed_out forbidden not_found conflict
-  rate_limited validation server_error outcome_unknown budget_wait keyring_unavailable keyring_locked keyring_corrupt
+  rate_limited validation note_too_long server_error outcome_unknown budget_wait keyring_unavailable keyring_locked keyring_corrupt
   browser_not_opened sign_in_cancelled sign_in_timeout sign_in_refused id_token_invalid issuer_mismatch
   discovery_failed address_invalid connection_unknown cache_failed log_store_failed port_taken data_folder_unwritable
   data_folder_in_use data_folder_newer database_unreadable local_failed fallback`.split(/\s+/);
@@ -37,7 +37,18 @@ const literals = new Set(
 const CHOICES: Record<string, readonly string[]> = {
   'application.': ['now', 'logs', 'deployments'],
   'applications.': FILTERS,
-  'deploy.': ['neverRan', 'ranBelow', 'runsBelow', 'another', 'noOther', 'first'],
+  'deploy.': [
+    'restart',
+    'runsBelow',
+    'ranBelow',
+    'neverRan',
+    'notKnownBelow',
+    'first',
+    'another',
+    'noOther',
+    'notKnownOther',
+    'notKnownPermission',
+  ],
   'deployments.status.': ['pending', 'running', 'completed', 'failed', 'cancelled'],
   'environments.': ['healthy', 'degraded', 'down', 'unknown'],
   'logs.': ['catchingUp', 'live', 'waiting'],

@@ -1,5 +1,6 @@
 export * from './errors';
 export * from './ipc';
 export * from './leases';
+export * from './made';
 export * from './resources';
 export * from './types';

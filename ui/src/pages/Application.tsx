@@ -2,10 +2,9 @@ import { Outlet, useSearch } from '@tanstack/react-router';
 import { ExternalLink } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { environmentName } from '../app/environments';
+import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, goInstead } from '../app/navigation';
-import { mayDeploy } from '../app/permissions';
 import { panelFrom, paths, type Tab } from '../app/paths';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
@@ -18,10 +17,12 @@ import { Problem } from '../components/Problem';
 import { Tabs } from '../components/Tabs';
 import { smallIcon } from '../components/icon';
 import { usePlace } from '../hooks/useParams';
-import { useFront, useResource } from '../hooks/useResource';
+import { usePreflight } from '../hooks/usePreflight';
+import { useFront, useMade, useResource } from '../hooks/useResource';
 import {
   asCommandError,
   commands,
+  places,
   type Application as App,
   type CommandError,
   type EnvironmentEntry,
@@ -38,6 +39,10 @@ export function Application() {
   const application = useResource(connection, { kind: 'application', application: key });
   const [failure, setFailure] = useState<CommandError | null>(null);
   useFront(application.reading);
+  const row = useMade(connection, places(connection, key)).value;
+  const forbidden = usePreflight(connection, key, environment, null)?.refusal
+    ? t('deploy.forbidden')
+    : undefined;
   const app = application.value;
   const entry = app?.environments.find((each) => each.environment === environment);
 
@@ -58,7 +63,7 @@ export function Application() {
           app && (
             <>
               <Button
-                reason={entry && !mayDeploy(entry) ? t('deploy.forbidden') : undefined}
+                reason={forbidden}
                 onClick={() => {
                   go(paths.application(connection, key, environment, tab, { form: true }));
                 }}
@@ -86,9 +91,7 @@ export function Application() {
           )
         }
       >
-        {app && (
-          <EnvironmentSwitch connection={connection} application={app} environment={environment} tab={tab} />
-        )}
+        {row && <EnvironmentSwitch connection={connection} row={row} environment={environment} tab={tab} />}
       </Header>
       <OfflineBar reading={application.reading} />
       <Tabs connection={connection} application={key} environment={environment} tab={tab} />
@@ -108,7 +111,13 @@ export function Application() {
         </PageBody>
       )}
       {app && !entry && (
-        <NotDeployed connection={connection} application={app} environment={environment} tab={tab} />
+        <NotDeployed
+          connection={connection}
+          application={app}
+          environment={environment}
+          tab={tab}
+          forbidden={forbidden}
+        />
       )}
       {entry && <Outlet key={`${key} ${environment}`} />}
       {app && panel && (
@@ -128,17 +137,25 @@ export function Application() {
   );
 }
 
-type Place = { connection: string; application: App; environment: string; tab: Tab };
+type Place = {
+  connection: string;
+  application: App;
+  environment: string;
+  tab: Tab;
+  forbidden: string | undefined;
+};
 
-function NotDeployed({ connection, application, environment, tab }: Place) {
+function NotDeployed({ connection, application, environment, tab, forbidden }: Place) {
   const { t } = useTranslation();
+  const { name } = useStage(environment);
   return (
     <PageBody>
       <Empty
-        title={t('application.notDeployed', { environment: environmentName(environment) })}
+        title={t('application.notDeployed', { environment: name })}
         text={t('application.notDeployedText')}
       >
         <Button
+          reason={forbidden}
           onClick={() => {
             go(paths.application(connection, application.key, environment, tab, { form: true }));
           }}

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { newestFirst } from '../app/fleet';
+import { newestFirst } from '../app/deployments';
 import { imageNames } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
@@ -15,9 +15,9 @@ import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
 import { Age } from '../components/Time';
 import { usePlace } from '../hooks/useParams';
-import { useFront, useResource } from '../hooks/useResource';
+import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between } from '../i18n/format';
-import type { Deployment } from '../ipc';
+import { places, type Deployment } from '../ipc';
 import styles from './ApplicationNow.module.css';
 
 /** The answer first: how it is, since when and why; then its evidence, and the newest lines of its log. */
@@ -33,12 +33,14 @@ export function ApplicationNow() {
     () => newestFirst(history.value?.data ?? []).filter((each) => each.environment === environment),
     [history.value, environment],
   );
-  if (!entry) return null;
+  const row = useMade(connection, places(connection, key)).value;
+  const state = row?.cells.find((each) => each.environment === environment)?.place?.state;
+  if (!entry || !state) return null;
   const last = deployments[0];
   return (
     <div className={styles.page}>
       <div className={styles.answer}>
-        <NowSentence entry={entry} health={health.value} last={last} />
+        <NowSentence entry={entry} state={state} health={health.value} last={last} />
         {health.error && !health.value && <Problem error={health.error} />}
         <dl className={styles.evidence}>
           {health.value && (

@@ -25,8 +25,8 @@ import { number } from '../i18n/format';
 export function Applications() {
   const { t } = useTranslation();
   const connection = useConnectionId();
-  const { applications, fleet } = useFleet(connection);
-  useFront(applications.reading);
+  const { fleet, held } = useFleet(connection);
+  useFront(held.reading);
   const settings = useShell((value) => value.settings);
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState<Filter>('all');
@@ -41,7 +41,7 @@ export function Applications() {
   return (
     <>
       <Header title={t('applications.title')} />
-      <OfflineBar reading={applications.reading} />
+      <OfflineBar reading={held.reading} />
       <Toolbar>
         <SearchInput label={t('applications.search')} value={search} change={setSearch} />
         <Segmented
@@ -50,12 +50,12 @@ export function Applications() {
           options={FILTERS.map((value) => ({ value, label: t(`applications.${value}`) }))}
           change={setFilter}
         />
-        {applications.value && t('applications.shown', { shown: number(rows.length), total: number(total) })}
+        {held.value && t('applications.shown', { shown: number(rows.length), total: number(total) })}
       </Toolbar>
       <PageBody>
-        {applications.pending && <Loading what={t('applications.title')} rows={18} />}
-        {applications.error && <Problem error={applications.error} />}
-        {applications.value && total === 0 && (
+        {held.pending && <Loading what={t('applications.title')} rows={18} />}
+        {held.error && <Problem error={held.error} />}
+        {held.value && total === 0 && (
           <Empty
             title={t('applications.none')}
             text={t('applications.noneText')}
@@ -87,7 +87,7 @@ export function Applications() {
                 setSort((before) => nextSort(before, column));
               },
             }}
-            lead={({ application: { key } }) => {
+            lead={({ key }) => {
               const starred = isStarred(settings, connection, key);
               return (
                 <IconButton
@@ -103,7 +103,7 @@ export function Applications() {
               );
             }}
             onMenu={(row, environment, event) => {
-              fleetMenu(connection, row.application, environment, event);
+              fleetMenu(connection, row, environment, event);
             }}
           />
         )}

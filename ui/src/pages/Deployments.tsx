@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { newestFirst } from '../app/fleet';
+import { newestFirst } from '../app/deployments';
 import { DeploymentTable } from '../components/DeploymentTable';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';

@@ -1,6 +1,5 @@
 import { useTranslation } from 'react-i18next';
 import { inOrder } from '../app/environments';
-import type { Fleet } from '../app/fleet';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
 import { EnvironmentName } from '../components/EnvironmentName';
@@ -17,7 +16,7 @@ import { useFleet } from '../hooks/useFleet';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { number } from '../i18n/format';
-import type { Environment } from '../ipc';
+import type { Environment, Fleet } from '../ipc';
 import styles from './Environments.module.css';
 
 /** As many as are named in a row. */
@@ -31,7 +30,10 @@ export function Environments() {
   const { fleet } = useFleet(connection);
   useFront(environments.reading);
   const list = environments.value ?? [];
-  const order = inOrder(list.map((each) => each.key));
+  const order = inOrder(
+    connection,
+    list.map((each) => each.key),
+  );
   const measured = list.some((each) => each.resources.length > 0);
   return (
     <>
@@ -95,11 +97,9 @@ function Row({
   measured: boolean;
 }) {
   const { t } = useTranslation();
-  const unwell = fleet.rows.flatMap(({ application, cells }) =>
-    cells
-      .filter((cell) => cell.environment === environment.key && cell.entry !== null && isUnwell(cell.state))
-      .map((cell) => ({ key: application.key, state: cell.state })),
-  );
+  const unwell = fleet.unwell
+    .filter((place) => place.environment.key === environment.key)
+    .map(({ application, state }) => ({ key: application, state }));
   const troubled = environment.resources.filter((resource) => isUnwell(healthState(resource.status)));
   return (
     <tr data-row={environment.key}>

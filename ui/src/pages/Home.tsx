@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import { unwellCells } from '../app/fleet';
 import { fleetMenu } from '../app/fleetMenu';
 import { paths } from '../app/paths';
 import { EnvironmentName } from '../components/EnvironmentName';
@@ -16,6 +15,7 @@ import { Why } from '../components/Why';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
+import type { Counts } from '../ipc';
 import styles from './Home.module.css';
 
 /** As many of the unwell as stand above the matrix; it shows the others first. */
@@ -24,63 +24,60 @@ const FIRST = 5;
 export function Home() {
   const { t } = useTranslation();
   const connection = useConnectionId();
-  const { applications, deployments, fleet, unwell } = useFleet(connection);
-  useFront(applications.reading);
-  const cells = unwellCells(fleet);
-  const total = applications.value?.meta?.total ?? fleet.rows.length;
+  const { fleet, held } = useFleet(connection);
+  const { unwell, counts } = fleet;
+  useFront(held.reading);
 
   return (
     <>
       <Header title={t('home.title')} />
-      <OfflineBar reading={applications.reading} />
+      <OfflineBar reading={held.reading} />
       <PageBody>
-        {applications.pending && <Loading what={t('applications.title')} rows={18} />}
-        {applications.error && <Problem error={applications.error} />}
-        {applications.value && total === 0 && (
+        {held.pending && <Loading what={t('applications.title')} rows={18} />}
+        {held.error && <Problem error={held.error} />}
+        {held.value && counts.total === 0 && (
           <Empty
             title={t('applications.none')}
             text={t('applications.noneText')}
             example={t('applications.noneExample')}
           />
         )}
-        {applications.value && total > 0 && (
+        {held.value && counts.total > 0 && (
           <>
-            <Sentence>
-              {unwell === 0 ? t('home.allWell') : t('home.unwell', { count: unwell, total })}
-            </Sentence>
-            {cells.length > 0 && (
+            <Sentence>{sentence(counts, t)}</Sentence>
+            {unwell.length > 0 && (
               <ul className={styles.unwell} aria-label={t('home.unwellList')}>
-                {cells.slice(0, FIRST).map(({ row, cell }) => {
-                  const { key } = row.application;
+                {unwell.slice(0, FIRST).map(({ application: key, environment, state, why }) => {
                   return (
                     <li
-                      key={`${key} ${cell.environment}`}
+                      key={`${key} ${environment.key}`}
                       data-row={key}
                       data-application={key}
-                      data-target={cell.environment}
+                      data-target={environment.key}
                       onContextMenu={(event) => {
-                        fleetMenu(connection, row.application, cell.environment, event);
+                        const row = fleet.rows.find((each) => each.key === key);
+                        if (row) fleetMenu(connection, row, environment.key, event);
                       }}
                     >
                       <Link
-                        to={paths.application(connection, key, cell.environment)}
+                        to={paths.application(connection, key, environment.key)}
                         className={styles.row}
                         data-item=""
                       >
-                        <Shape state={cell.state} labelled />
+                        <Shape state={state} labelled />
                         <span className={styles.key}>{key}</span>
                         <span className={styles.environment}>
-                          <EnvironmentName environment={cell.environment} />
+                          <EnvironmentName environment={environment.key} />
                         </span>
                         <span className={styles.why}>
-                          <Why application={key} entry={cell.entry} deployments={deployments} />
+                          <Why why={why} />
                         </span>
                       </Link>
                     </li>
                   );
                 })}
-                {cells.length > FIRST && (
-                  <li className={styles.more}>{t('home.moreUnwell', { count: cells.length - FIRST })}</li>
+                {unwell.length > FIRST && (
+                  <li className={styles.more}>{t('home.moreUnwell', { count: unwell.length - FIRST })}</li>
                 )}
               </ul>
             )}
@@ -90,7 +87,7 @@ export function Home() {
               environments={fleet.environments}
               rows={fleet.rows}
               onMenu={(row, environment, event) => {
-                fleetMenu(connection, row.application, environment, event);
+                fleetMenu(connection, row, environment, event);
               }}
             />
           </>
@@ -98,4 +95,19 @@ export function Home() {
       </PageBody>
     </>
   );
+}
+
+/** All is well only where Rust says so; else what is not, and of what it is not known. */
+function sentence(counts: Counts, t: ReturnType<typeof useTranslation>['t']): string {
+  const { allWell, placed, unwell, total, deploying, unknown, unseen } = counts;
+  if (allWell) return t('home.allWell');
+  if (placed + unseen === 0) return t('home.nothingPlaced');
+  return [
+    unwell > 0 && t('home.unwell', { count: unwell, total }),
+    deploying > 0 && t('home.deploying', { count: deploying }),
+    unknown > 0 && t('home.unknown', { count: unknown }),
+    unseen > 0 && t('home.unseen', { count: unseen }),
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
 }

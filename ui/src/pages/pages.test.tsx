@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
+import { applications } from '../ipc/fake/data';
 import { failure } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -9,11 +10,42 @@ const matrix = () => screen.findByRole('table', { name: 'Applications by environ
 describe('Home', () => {
   it('says how many are unwell, which, and why', async () => {
     await renderApp('/c/orders');
-    expect(await screen.findByRole('heading', { name: '2 of 18 unwell' })).toBeVisible();
+    expect(
+      await screen.findByRole('heading', { name: '2 of 18 unwell, 1 deploying, 1 unknown' }),
+    ).toBeVisible();
     const unwell = within(screen.getByRole('list', { name: 'Unwell' })).getAllByRole('listitem');
     expect(unwell).toHaveLength(2);
     expect(unwell[0]).toHaveTextContent('orders-apiPRODcheck db refused for 6 min');
     expect(unwell[1]).toHaveTextContent('pricingtestp95 at 2.4 s for 22 min');
+  });
+
+  it('says that all is well only where it is', async () => {
+    const storefront = applications.filter((each) => each.key === 'storefront');
+    await renderApp('/c/orders', { applications: storefront, deployments: [] });
+    expect(await screen.findByRole('heading', { name: 'All is well' })).toBeVisible();
+  });
+
+  it('says what is not known in place of it', async () => {
+    const returns = applications.filter((each) => each.key === 'returns-desk');
+    await renderApp('/c/orders', { applications: returns, deployments: [] });
+    expect(await screen.findByRole('heading', { name: '1 unknown' })).toBeVisible();
+    expect(screen.queryByText(/All is well/)).toBeNull();
+  });
+
+  it('follows the lists that the fleet is made of', async () => {
+    const { emit, deployments } = await renderApp('/c/orders');
+    await matrix();
+    const bar = within(screen.getByRole('contentinfo'));
+    expect(bar.queryByText(/checkout/)).toBeNull();
+    const last = deployments.find((each) => each.applicationKey === 'checkout');
+    if (!last) throw new Error('no deployment');
+    Object.assign(last, { status: 'running', environment: 'prod' });
+    emit('resourceChanged', {
+      connection: 'orders',
+      resource: { kind: 'deployments', application: null },
+      changed: true,
+    });
+    expect(await bar.findByText(/checkout/)).toBeVisible();
   });
 
   it('shows every application in every environment, by shape, tag and age', async () => {
@@ -29,6 +61,8 @@ describe('Home', () => {
     expect(row('invoices').getByRole('img', { name: 'deploying' })).toBeVisible();
     expect(row('customer-360').getByRole('img', { name: 'stopped' })).toBeVisible();
     expect(row('returns-desk').getByRole('img', { name: 'unknown' })).toBeVisible();
+    // A row is plain markup: its shapes are drawn by a class alone.
+    expect((await matrix()).querySelectorAll('tbody svg')).toHaveLength(0);
   });
 
   it('opens the environment of the cell', async () => {

@@ -200,6 +200,7 @@ export const environments: Environment[] = [
   {
     key: 'dev',
     displayName: 'Development',
+    production: null,
     status: 'healthy',
     applications: applications.map((each) => each.key),
     resources: [resource('postgres', 'database', 'healthy')],
@@ -208,6 +209,7 @@ export const environments: Environment[] = [
   {
     key: 'test',
     displayName: 'Test',
+    production: null,
     status: 'degraded',
     applications: applications.map((each) => each.key),
     resources: [
@@ -219,6 +221,7 @@ export const environments: Environment[] = [
   {
     key: 'prod',
     displayName: 'Production',
+    production: null,
     status: 'degraded',
     applications: applications.filter((each) => each.key !== 'contract-reader').map((each) => each.key),
     resources: [resource('postgres', 'database', 'down', 'refuses connections')],

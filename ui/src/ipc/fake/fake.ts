@@ -11,6 +11,7 @@ import type {
   Settings,
 } from '../types';
 import * as data from './data';
+import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
 import { account, connection, failure, hostOf, later } from './parts';
 
@@ -243,6 +244,11 @@ export function createFake(options: FakeOptions = {}): Fake {
       const found = applications.find((each) => each.key === key);
       return found ? reading(found) : refuse(failure('not_found', { requestId: 'req-404' }));
     },
+    fleet: () => reading(fleetOf(applications, deployments)),
+    places: (_, key) => {
+      const found = applications.find((each) => each.key === key);
+      return found ? reading(rowOf(found, deployments)) : refuse(failure('not_found'));
+    },
     environments: () => reading(data.environments),
     deployments: (_, key) =>
       reading(page(deployments.filter((each) => key === null || each.applicationKey === key))),
@@ -278,6 +284,15 @@ export function createFake(options: FakeOptions = {}): Fake {
         ],
       });
     },
+    preflight: (_, key, environment, image) =>
+      answer(
+        preflightOf(
+          applications.find((each) => each.key === key),
+          environment,
+          image,
+          deployments,
+        ),
+      ),
     deploy: (id, key, request) => {
       const tag = request.image?.split(':').at(-1) ?? '';
       if (tag === 'invalid')

@@ -1,6 +1,13 @@
-import type { CommandError, ConnectionView, SessionState } from '../types';
+import type { CommandError, ConnectionView, SessionState, Stage } from '../types';
 
 export const account = { subject: 'u-2', username: 'developer', displayName: 'A developer', email: null };
+
+/** The environments of the invented instances. */
+export const stages: Stage[] = ['dev', 'test', 'prod'].map((key) => stage(key));
+
+export function stage(key: string): Stage {
+  return { key, name: key === 'prod' ? 'PROD' : key, production: key === 'prod' };
+}
 
 export function failure(code: string, more: Partial<CommandError> = {}): CommandError {
   return { code, params: {}, message: null, requestId: null, details: [], ...more };
@@ -23,6 +30,7 @@ export function connection(
     production: false,
     local: id === 'local',
     session,
+    environments: stages,
   };
 }
 

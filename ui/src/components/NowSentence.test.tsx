@@ -1,0 +1,63 @@
+import { render, screen } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import '../i18n/i18n';
+import type { EnvironmentEntry, Health } from '../ipc';
+import { applications, before } from '../ipc/fake/data';
+import { NowSentence } from './NowSentence';
+
+const MINUTE = 60_000;
+const model = applications[0]?.environments[0];
+
+function entry(health: string, minutes: number): EnvironmentEntry {
+  if (!model) throw new Error('no entry');
+  return { ...model, health, healthSince: before(minutes * MINUTE), healthMessage: 'words of the entry' };
+}
+
+function probed(status: string, history: Health['history']): Health {
+  return { status, checkedAt: null, latencyMs: null, checks: [], history };
+}
+
+describe('the sentence of Now', () => {
+  it('tells since when from the entry while it speaks of the same health', () => {
+    render(
+      <NowSentence
+        entry={entry('degraded', 30)}
+        state="warning"
+        health={probed('degraded', [{ at: before(29 * MINUTE), status: 'degraded', message: null }])}
+        last={undefined}
+      />,
+    );
+    expect(screen.getByRole('heading')).toHaveTextContent('Degraded for 30 min.');
+    expect(screen.getByText('words of the entry')).toBeVisible();
+  });
+
+  it('tells it from the history where the entry still speaks of another', () => {
+    render(
+      <NowSentence
+        entry={entry('healthy', 600)}
+        state="well"
+        health={probed('unhealthy', [
+          { at: before(700 * MINUTE), status: 'healthy', message: null },
+          { at: before(2 * MINUTE), status: 'unhealthy', message: 'refused' },
+        ])}
+        last={undefined}
+      />,
+    );
+    expect(screen.getByRole('heading')).toHaveTextContent('Unhealthy for 2 min.');
+    expect(screen.getByText('refused')).toBeVisible();
+    expect(screen.queryByText('words of the entry')).toBeNull();
+  });
+
+  it('says no time where nobody tells it of this health', () => {
+    render(
+      <NowSentence
+        entry={entry('unhealthy', 600)}
+        state="bad"
+        health={probed('healthy', [{ at: before(700 * MINUTE), status: 'unhealthy', message: null }])}
+        last={undefined}
+      />,
+    );
+    expect(screen.getByRole('heading')).toHaveTextContent('All is well.');
+    expect(screen.queryByText(/for/)).toBeNull();
+  });
+});

@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import { commands, preflightKey, type ConnectionId, type Preflight } from '../ipc';
+
+/**
+ * What is known about a deployment before it is sent, and whether it may be. While another image is looked up,
+ * what was known of the last one stays; of another place nothing does.
+ */
+export function usePreflight(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  image: string | null,
+): Preflight | undefined {
+  const key = preflightKey(connection, application, environment, image);
+  const { data } = useQuery({
+    queryKey: key,
+    queryFn: () => commands.preflight(connection, application, environment, image),
+    placeholderData: (last: Preflight | undefined, before) =>
+      key.slice(0, -1).every((part, at) => part === before?.queryKey[at]) ? last : undefined,
+    // Every image that was typed is a query of its own.
+    gcTime: 60_000,
+  });
+  return data;
+}

@@ -1,0 +1,167 @@
+// What Rust makes of the lists, as far as the pages' tests need it: the rules stand in miso-client.
+import { tagOf } from '../../app/image';
+import type {
+  Application,
+  Cell,
+  Deployment,
+  EnvironmentEntry,
+  Finding,
+  Fleet,
+  FleetRow,
+  Preflight,
+  State,
+  UnwellPlace,
+} from '../types';
+import { failure, stage, stages } from './parts';
+
+const ORDER = ['dev', 'test', 'prod'];
+const STATES: State[] = ['bad', 'warning', 'progress', 'unknown', 'off', 'well'];
+const DEPLOY = 'applications:deploy';
+
+export function fleetOf(applications: Application[], deployments: Deployment[]): Fleet {
+  const rank = (row: FleetRow) => (row.unwell ? STATES.indexOf(row.state) : STATES.length);
+  const rows = applications
+    .map((application) => rowOf(application, deployments))
+    .sort((a, b) => rank(a) - rank(b) || a.key.localeCompare(b.key));
+  const having = (state: State) =>
+    rows.filter((row) => row.cells.some(({ place }) => place?.state === state));
+  const counts = {
+    total: rows.length,
+    unseen: 0,
+    placed: rows.filter((row) => row.cells.some(({ place }) => place !== null)).length,
+    unwell: rows.filter((row) => row.unwell).length,
+    deploying: having('progress').length,
+    unknown: having('unknown').length,
+  };
+  return {
+    environments: stages.filter(({ key }) =>
+      applications.some((each) => each.environments.some((entry) => entry.environment === key)),
+    ),
+    rows,
+    unwell: applications
+      .flatMap(unwellPlaces)
+      .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)),
+    counts: { ...counts, allWell: counts.unwell + counts.deploying + counts.unknown === 0 },
+    running: deployments.filter(isUnderWay).map((each) => ({
+      id: each.id,
+      application: each.applicationKey,
+      environment: stage(each.environment),
+      progress: each.progress,
+    })),
+  };
+}
+
+export function rowOf(application: Application, deployments: Deployment[]): FleetRow {
+  let left: EnvironmentEntry | null = null;
+  const cells = ORDER.map((environment): Cell => {
+    const entry = entryOf(application, environment);
+    if (!entry) return { environment, mayDeploy: true, place: null };
+    const state = stateOf(entry);
+    const unwell = isUnwell(state);
+    const stopped = state === 'off';
+    const cell: Cell = {
+      environment,
+      mayDeploy: entry.permissions.includes(DEPLOY),
+      place: {
+        state,
+        rank: STATES.indexOf(state),
+        unwell,
+        tag: stopped ? null : tagOf(entry.image),
+        image: entry.image,
+        since: unwell ? (entry.healthSince ?? entry.lastDeployedAt) : entry.lastDeployedAt,
+        standing: stopped ? { kind: 'same' } : standing(entry, left, deployments),
+      },
+    };
+    if (!stopped) left = entry;
+    return cell;
+  });
+  const placed = cells.filter(({ place }) => place !== null);
+  const state = STATES.find((each) => placed.some(({ place }) => place?.state === each)) ?? 'off';
+  const worst = placed.filter(({ place }) => place?.state === state && place.unwell);
+  return {
+    key: application.key,
+    displayName: application.displayName,
+    type: application.type,
+    state,
+    unwell: isUnwell(state),
+    target: (worst.at(-1) ?? placed.at(-1))?.environment ?? 'dev',
+    cells,
+  };
+}
+
+export function preflightOf(
+  application: Application | undefined,
+  environment: string,
+  image: string | null,
+  deployments: Deployment[],
+): Preflight {
+  const entry = application && entryOf(application, environment);
+  const below = ORDER[ORDER.indexOf(environment) - 1];
+  const found: Finding[] = [];
+  const find = (kind: Finding['kind'], state: State, where = environment) =>
+    found.push({ kind, state, tag: tagOf(image) ?? '', environment: stage(where) });
+  const here = deployments.filter((each) => each.applicationKey === application?.key);
+  if (entry?.image === image) find('restart', 'well');
+  else if (below !== undefined && application) {
+    if (entryOf(application, below)?.image === image) find('runsBelow', 'well', below);
+    else if (here.some((each) => each.environment === below && each.image === image))
+      find('ranBelow', 'well', below);
+    else find('notKnownBelow', 'unknown', below);
+  }
+  if (!entry) find('first', 'well');
+  if (here.some((each) => each.environment === environment && isUnderWay(each))) find('another', 'bad');
+  else find('noOther', 'well');
+  return {
+    environment: stage(environment),
+    findings: image === null ? [] : found,
+    refusal: entry && !entry.permissions.includes(DEPLOY) ? failure('forbidden') : null,
+    longestNote: 1000,
+  };
+}
+
+function entryOf(application: Application, environment: string): EnvironmentEntry | undefined {
+  return application.environments.find((entry) => entry.environment === environment);
+}
+
+function stateOf(entry: EnvironmentEntry): State {
+  const words: Record<string, State> = { deploying: 'progress', stopped: 'off', error: 'bad' };
+  const health: Record<string, State> = { healthy: 'well', degraded: 'warning', unhealthy: 'bad' };
+  return words[entry.status] ?? health[entry.health] ?? 'unknown';
+}
+
+function isUnwell(state: State): boolean {
+  return state === 'bad' || state === 'warning';
+}
+
+function isUnderWay(deployment: Deployment): boolean {
+  return deployment.status === 'pending' || deployment.status === 'running';
+}
+
+function standing(
+  here: EnvironmentEntry,
+  left: EnvironmentEntry | null,
+  deployments: Deployment[],
+): NonNullable<Cell['place']>['standing'] {
+  if (left === null || here.image === null || here.image === left.image) return { kind: 'same' };
+  const key = here.image.split('/').at(-1)?.split(':')[0];
+  const after = new Set([left.image]);
+  for (const each of deployments) {
+    if (each.applicationKey !== key || each.environment !== left.environment || each.status !== 'completed')
+      continue;
+    if (each.image === here.image) return { kind: 'behind', count: after.size };
+    after.add(each.image);
+  }
+  return { kind: 'behind', count: null };
+}
+
+function unwellPlaces(application: Application): UnwellPlace[] {
+  return application.environments.flatMap((entry) => {
+    const state = stateOf(entry);
+    if (!isUnwell(state)) return [];
+    const why: UnwellPlace['why'] =
+      entry.status === 'error'
+        ? { kind: 'stopped', message: entry.healthMessage }
+        : { kind: 'health', health: entry.health, message: entry.healthMessage, since: entry.healthSince };
+    return [{ application: application.key, environment: stage(entry.environment), state, why }];
+  });
+}

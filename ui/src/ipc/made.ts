@@ -1,0 +1,68 @@
+import { commands } from './ipc';
+import { read, resourceKey, type ValueOf } from './resources';
+import type { ConnectionId, Fleet, FleetRow, Reading, Resource } from './types';
+
+/** What Rust tells of resources, and those it is made of: it changes when one of them does. */
+export type Made<T> = {
+  key: readonly unknown[];
+  ask: () => Promise<Reading<T>>;
+  of: Resource[];
+};
+
+/** A resource as it is. */
+export function plain<R extends Resource>(connection: ConnectionId, resource: R): Made<ValueOf<R>> {
+  return {
+    key: resourceKey(connection, resource),
+    ask: () => read(connection, resource),
+    of: [resource],
+  };
+}
+
+/** Every application in every environment, from the one list call and the recent activity. */
+export function fleet(connection: ConnectionId): Made<Fleet> {
+  return {
+    key: [connection, 'fleet'],
+    ask: () => commands.fleet(connection),
+    of: [{ kind: 'applications' }, { kind: 'deployments', application: null }],
+  };
+}
+
+/** One application in each of its environments. */
+export function places(connection: ConnectionId, application: string): Made<FleetRow> {
+  return {
+    key: [connection, 'places', application],
+    ask: () => commands.places(connection, application),
+    of: [{ kind: 'application', application }],
+  };
+}
+
+export function preflightKey(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  image: string | null,
+): readonly unknown[] {
+  return [connection, 'preflight', application, environment, image];
+}
+
+/** The beginnings of the keys of all that a resource is a part of, itself first. */
+export function keysOf(connection: ConnectionId, resource: Resource): (readonly unknown[])[] {
+  const own = resourceKey(connection, resource);
+  const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
+  switch (resource.kind) {
+    case 'applications':
+      return [own, ...made(['fleet', 'preflight'])];
+    case 'environments':
+    case 'me':
+      return [own, ...made(['fleet', 'places', 'preflight'])];
+    case 'application':
+      return [own, ...made(['places', 'preflight'], resource.application)];
+    case 'deployments':
+      return resource.application === null
+        ? [own, ...made(['fleet', 'places', 'preflight'])]
+        : [own, ...made(['places', 'preflight'], resource.application)];
+    case 'deployment':
+    case 'health':
+      return [own];
+  }
+}
