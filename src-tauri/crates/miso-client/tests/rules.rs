@@ -45,7 +45,7 @@ async fn far_end() -> FarEnd {
             json!({"id": "d-1", "applicationKey": "orders", "environment": "dev",
                    "status": "completed"}),
         ),
-        line => panic!("{line} was not to be asked"),
+        _ => Answer::error(404, "NOT_FOUND"),
     })
     .await
 }

@@ -163,8 +163,8 @@ pub(super) fn row_of(
     };
     let state = placed().map(|(_, place)| place.state).min();
     let state = state.unwrap_or(State::Off);
-    let worst = placed().filter(|(_, place)| place.unwell && place.state == state);
-    let target = worst.last().or_else(|| placed().last());
+    let mut worst = placed().filter(|(_, place)| place.unwell && place.state == state);
+    let target = worst.next_back().or_else(|| placed().next_back());
     let target = target
         .map_or("dev", |(cell, _)| &cell.environment)
         .to_owned();
