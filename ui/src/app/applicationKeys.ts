@@ -3,6 +3,7 @@ import { inOrder } from './environments';
 import { anyLayerOpen } from './layers';
 import { go } from './navigation';
 import { paths, type Tab } from './paths';
+import { shell } from './shell';
 
 const TABS: Tab[] = ['now', 'logs', 'deployments'];
 
@@ -13,10 +14,6 @@ export function followApplicationKeys(
   environment: string,
   tab: Tab,
 ): () => void {
-  const environments = inOrder(
-    connection,
-    application.environments.map((entry) => entry.environment),
-  );
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
     const target = event.target;
@@ -30,7 +27,13 @@ export function followApplicationKeys(
     const wanted = TABS[Number(key) - 1];
     if (wanted) return paths.application(connection, application.key, environment, wanted);
     const by = key === '[' ? -1 : key === ']' ? 1 : 0;
-    const next = by === 0 ? undefined : environments[environments.indexOf(environment) + by];
+    if (by === 0) return null;
+    const view = shell.get().connections.find((each) => each.id === connection) ?? null;
+    const environments = inOrder(
+      view,
+      application.environments.map((entry) => entry.environment),
+    );
+    const next = environments[environments.indexOf(environment) + by];
     return next === undefined ? null : paths.application(connection, application.key, next, tab);
   };
   document.addEventListener('keydown', heard);

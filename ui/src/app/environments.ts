@@ -1,5 +1,5 @@
 import type { ConnectionId, ConnectionView, Stage } from '../ipc';
-import { shell, useConnection, useShell } from './shell';
+import { useConnection, useShell } from './shell';
 
 /** An environment as Rust calls and marks it; one of which nothing is known is called by its key. */
 export function stageIn(connection: ConnectionView | null, key: string): Stage {
@@ -19,8 +19,8 @@ export function useStage(key: string, connection?: ConnectionId): Stage {
 }
 
 /** Each environment once, on the way of a release; one of which nothing is known stands last. */
-export function inOrder(connection: ConnectionId, keys: Iterable<string>): string[] {
-  const known = shell.get().connections.find((each) => each.id === connection)?.environments ?? [];
+export function inOrder(connection: ConnectionView | null, keys: Iterable<string>): string[] {
+  const known = connection?.environments ?? [];
   const wanted = new Set(keys);
   const ordered = known.map((stage) => stage.key).filter((key) => wanted.delete(key));
   return [...ordered, ...wanted];

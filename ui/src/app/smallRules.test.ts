@@ -8,7 +8,6 @@ import { filterRows, sortRows } from './filter';
 import { fit } from './fuzzy';
 import { bandOf } from './healthBand';
 import { oneLine, printable } from './printable';
-import { patchShell } from './shell';
 import { firstImage, suggestions } from './suggestions';
 import { rowWindow } from '../hooks/useRowWindow';
 
@@ -19,8 +18,7 @@ describe('environments', () => {
   const team = connection('team', 'Team', 'indigo', { state: 'restoring' });
 
   it('stand in the order that Rust gives, one of which nothing is known last', () => {
-    patchShell({ connections: [team] });
-    expect(inOrder('team', ['zeta', 'prod', 'test', 'dev', 'prod'])).toEqual(['dev', 'test', 'prod', 'zeta']);
+    expect(inOrder(team, ['zeta', 'prod', 'test', 'dev', 'prod'])).toEqual(['dev', 'test', 'prod', 'zeta']);
   });
   it('are production where Rust says so', () => {
     const live = { key: 'live', name: 'PROD live', production: true };

@@ -36,6 +36,7 @@ export function isUnwell(state: State): boolean {
   return state === 'bad' || state === 'warning';
 }
 
+/** Whether more will happen; a word we do not know counts as still going on, as in Rust. */
 export function isRunning(status: string): boolean {
-  return status === 'pending' || status === 'running';
+  return status !== 'completed' && status !== 'failed' && status !== 'cancelled';
 }

@@ -37,7 +37,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   useResource(connection, { kind: 'me' });
   const view = useConnection(connection);
   const named = (each: string) => stageIn(view, each).name;
-  const order = useCallback((keys: string[]) => inOrder(connection, keys), [connection]);
+  const order = useCallback((keys: string[]) => inOrder(view, keys), [view]);
   const deployments = history.value?.data ?? NONE;
 
   const first = firstImage(application, environment, order);

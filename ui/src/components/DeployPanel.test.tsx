@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
+import { replaceIpc } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
@@ -129,6 +130,27 @@ describe('the deploy panel', () => {
     await user.keyboard('{Control>}{Enter}{/Control}');
     expect(screen.queryByRole('button', { name: /^Take it back/ })).toBeNull();
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
+  });
+
+  it('is not sent before it is known whether it may be', async () => {
+    const { user, ...fake } = await renderApp('/c/orders');
+    const preflight = () => new Promise<never>(() => undefined);
+    replaceIpc({ ...fake, commands: { ...fake.commands, preflight } });
+    act(() => {
+      history.push(DEV);
+    });
+    await typeTag('1.5.0');
+    expect((await panel()).getByRole('button', { name: /^Deploy 1\.5\.0 to dev/ })).toBeDisabled();
+    await user.click(await tag());
+    await user.keyboard('{Control>}{Enter}{/Control}');
+    expect(callsOf(fake, 'deploy')).toHaveLength(0);
+  });
+
+  it('takes a note as long as the platform takes it', async () => {
+    await renderApp(DEV);
+    await waitFor(async () => {
+      expect((await panel()).getByRole('textbox', { name: 'Note' })).toHaveAttribute('maxlength', '1000');
+    });
   });
 
   it('tells a failure with its reason', async () => {

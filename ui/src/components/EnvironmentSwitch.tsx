@@ -17,7 +17,7 @@ export function EnvironmentSwitch({ connection, row, environment, tab }: Props) 
   const deployed = row.cells.map((cell) => cell.environment);
   return (
     <nav className={styles.switch} aria-label={t('application.environments')}>
-      {inOrder(connection, [...deployed, environment]).map((each) => {
+      {inOrder(view, [...deployed, environment]).map((each) => {
         const place = row.cells.find((cell) => cell.environment === each)?.place;
         const { name, production } = stageIn(view, each);
         return (

@@ -1,5 +1,4 @@
 import { useTranslation } from 'react-i18next';
-import { inOrder } from '../app/environments';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
 import { EnvironmentName } from '../components/EnvironmentName';
@@ -30,10 +29,6 @@ export function Environments() {
   const { fleet } = useFleet(connection);
   useFront(environments.reading);
   const list = environments.value ?? [];
-  const order = inOrder(
-    connection,
-    list.map((each) => each.key),
-  );
   const measured = list.some((each) => each.resources.length > 0);
   return (
     <>
@@ -65,17 +60,15 @@ export function Environments() {
               </tr>
             </thead>
             <tbody>
-              {[...list]
-                .sort((a, b) => order.indexOf(a.key) - order.indexOf(b.key))
-                .map((environment) => (
-                  <Row
-                    key={environment.key}
-                    connection={connection}
-                    environment={environment}
-                    fleet={fleet}
-                    measured={measured}
-                  />
-                ))}
+              {list.map((environment) => (
+                <Row
+                  key={environment.key}
+                  connection={connection}
+                  environment={environment}
+                  fleet={fleet}
+                  measured={measured}
+                />
+              ))}
             </tbody>
           </table>
         )}

@@ -187,13 +187,13 @@ impl Client {
         self.read(Resource::Application { application }).await
     }
 
-    /// Every environment.
+    /// Every environment, on the way of a release.
     ///
     /// # Errors
     /// See [`Self::me`].
     pub async fn environments(&self) -> Result<Reading<Vec<Environment>>, Failure> {
         let reading: Reading<Page<Environment>> = self.read(Resource::Environments).await?;
-        Ok(reading.map(|page| page.data))
+        Ok(reading.map(|page| self.known_stages().sorted(page.data)))
     }
 
     /// Recent deployments, newest first, of everything or of one application.

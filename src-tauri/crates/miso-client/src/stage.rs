@@ -95,6 +95,15 @@ impl Stages {
         keys.into_iter().map(|key| self.stage(key)).collect()
     }
 
+    /// Environments on the way of a release.
+    pub(crate) fn sorted(&self, mut environments: Vec<Environment>) -> Vec<Environment> {
+        environments.sort_by(|a, b| {
+            let order = |environment: &Environment| self.rank(&environment.key);
+            order(a).cmp(&order(b)).then_with(|| a.key.cmp(&b.key))
+        });
+        environments
+    }
+
     fn rank(&self, key: &str) -> usize {
         if miso_api::is_production(key) {
             return USUAL.len() + 2;

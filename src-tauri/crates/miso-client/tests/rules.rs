@@ -70,7 +70,9 @@ async fn a_fleet_is_the_list_call_and_grows_with_what_is_known() {
     );
 
     // Each list that it is made of announces itself, and then it is another.
-    here.client.refresh(&Resource::Environments).await.unwrap();
+    let environments = here.client.environments().await.unwrap().value;
+    let listed: Vec<&str> = environments.iter().map(|each| each.key.as_str()).collect();
+    assert_eq!(listed, ["qa", "live"], "production last, as everywhere");
     let recent = Resource::Deployments { application: None };
     here.client.refresh(&recent).await.unwrap();
     let announced = |wanted: &Resource| {
