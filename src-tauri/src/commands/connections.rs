@@ -8,11 +8,11 @@ use crate::events::raise_all;
 use crate::local;
 use crate::state::{App, ConnectionView};
 
-/// Every connection.
+/// Every connection. It looks into the cached view, which is not for the window's own thread.
 #[tauri::command]
 #[specta::specta]
-pub fn connections(app: State<'_, App>) -> Vec<ConnectionView> {
-    app.views()
+pub async fn connections(app: State<'_, App>) -> Answer<Vec<ConnectionView>> {
+    Ok(app.views())
 }
 
 /// What is behind an address.

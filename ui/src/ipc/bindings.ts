@@ -16,7 +16,7 @@ export const commands = {
 	settingsSave: (settings: Settings) => __TAURI_INVOKE<null>("settings_save", { settings }),
 	/**  Keeps the route that is open. */
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
-	/**  Every connection. */
+	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
 	/**  What is behind an address. */
 	connectionProbe: (address: string) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address }),
