@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use logbook::Logbook;
 use miso_client::{ConnectionId, Connections, Parts, SystemClock, Vault};
@@ -16,9 +15,6 @@ use crate::local::{self, Local};
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
 use crate::{IDENTIFIER, bindings, refuse, trace};
-
-/// A window that has painted nothing by now will not.
-const PAINT_LIMIT: Duration = Duration::from_secs(3);
 
 /// Opens the app's window and runs until it is quit. Exit code 2 where it cannot open.
 pub(crate) fn open(try_here: bool) -> ExitCode {
@@ -142,7 +138,7 @@ async fn restore(app: AppHandle, connection: ConnectionId, is_local: bool) {
 /// that works everywhere. Where that one paints, it is remembered.
 fn watch_for_paint(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
-        let painted = crate::commands::start::painted_within(PAINT_LIMIT).await;
+        let painted = crate::commands::start::painted_in_time().await;
         if painted && desktop::is_plain_again() {
             if let Err(error) = app.state::<App>().settings.set_plain_renderer().await {
                 tracing::error!(%error, "that the plain renderer is needed could not be kept");

@@ -1,5 +1,6 @@
 //! The start of the app, and what it remembers.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,13 +27,27 @@ pub struct AppStart {
     try_here: bool,
 }
 
-static PAINTED: std::sync::LazyLock<watch::Sender<bool>> =
-    std::sync::LazyLock::new(|| watch::Sender::new(false));
+/// How far the first page has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shown {
+    Nothing,
+    /// Its script runs.
+    Runs,
+    Painted,
+}
+
+/// A page whose script does not run by now is not merely slow.
+const RUN_LIMIT: Duration = Duration::from_secs(15);
+/// A page that runs and has painted nothing by now will not.
+const PAINT_LIMIT: Duration = Duration::from_secs(3);
+
+static SHOWN: LazyLock<watch::Sender<Shown>> = LazyLock::new(|| watch::Sender::new(Shown::Nothing));
 
 /// The one call before the first paint.
 #[tauri::command]
 #[specta::specta]
 pub fn app_start(app: State<'_, App>) -> AppStart {
+    has_come_to(Shown::Runs);
     AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
@@ -47,7 +62,7 @@ pub fn app_start(app: State<'_, App>) -> AppStart {
 #[tauri::command]
 #[specta::specta]
 pub fn painted() -> Answer<()> {
-    PAINTED.send_replace(true);
+    has_come_to(Shown::Painted);
     Ok(())
 }
 
@@ -65,9 +80,22 @@ pub async fn address_save(app: State<'_, App>, address: String) -> Answer<()> {
     Ok(app.settings.set_address(&address).await?)
 }
 
-/// Whether something was painted within the limit.
-pub(crate) async fn painted_within(limit: Duration) -> bool {
-    let mut painted = PAINTED.subscribe();
-    let result = tokio::time::timeout(limit, painted.wait_for(|painted| *painted)).await;
+/// Whether something was painted in time. A machine that is busy may be slow to run the page; once
+/// it runs, painting is soon done.
+pub(crate) async fn painted_in_time() -> bool {
+    comes_to(Shown::Runs, RUN_LIMIT).await && comes_to(Shown::Painted, PAINT_LIMIT).await
+}
+
+fn has_come_to(stage: Shown) {
+    SHOWN.send_if_modified(|shown| {
+        let further = stage > *shown;
+        *shown = stage.max(*shown);
+        further
+    });
+}
+
+async fn comes_to(stage: Shown, limit: Duration) -> bool {
+    let mut shown = SHOWN.subscribe();
+    let result = tokio::time::timeout(limit, shown.wait_for(|shown| *shown >= stage)).await;
     matches!(result, Ok(Ok(_)))
 }

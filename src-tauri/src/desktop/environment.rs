@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 /// Set in a process that was started once more because its window stayed blank.
 const AGAIN: &str = "MISO_PLAIN_RENDERER";
+/// What makes WebKitGTK draw in the way that works everywhere.
+const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
 /// Makes the process fit for a window, or says why there can be none. Call it first in `main`:
 /// it changes the environment.
@@ -22,7 +24,7 @@ pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
         }
         set_sane_language();
         if plain_renderer {
-            set("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+            set(PLAIN, "1");
         }
     }
     #[cfg(not(target_os = "linux"))]
@@ -30,11 +32,11 @@ pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
     Ok(())
 }
 
-/// Whether starting the app once more with another renderer could help: it was not done before.
+/// Whether starting the app once more with another renderer could help: this one has not got it.
 /// A window that is driven from outside stays what it is.
 pub(crate) fn may_start_again() -> bool {
     let driven = std::env::var("TAURI_WEBVIEW_AUTOMATION").as_deref() == Ok("true");
-    cfg!(target_os = "linux") && !driven && !is_plain_again()
+    cfg!(target_os = "linux") && !driven && std::env::var_os(PLAIN).is_none()
 }
 
 /// Whether this process was started because the window of another one stayed blank.
@@ -57,9 +59,7 @@ pub(crate) fn start_again(renderer: Renderer) {
         let mut command = std::process::Command::new(program);
         command.args(std::env::args_os().skip(1));
         if renderer == Renderer::Plain {
-            command
-                .env(AGAIN, "1")
-                .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
+            command.env(AGAIN, "1").env(PLAIN, "1");
         }
         command.spawn()
     });

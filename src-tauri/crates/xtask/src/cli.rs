@@ -31,7 +31,7 @@ pub fn main() -> ExitCode {
     let request = match parse(lexopt::Parser::from_env()) {
         Ok(request) => request,
         Err(problem) => {
-            eprintln!("{problem}\n\n{USAGE}");
+            eprintln!("{problem}\n`cargo xtask --help` names the commands.");
             return ExitCode::from(2);
         }
     };

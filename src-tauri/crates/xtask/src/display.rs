@@ -70,8 +70,12 @@ use on_linux::virtual_display;
 mod on_linux {
     use std::fs;
     use std::path::Path;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
     use std::time::{Duration, Instant};
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
     use crate::desktop::{Desktop, Options};
     use crate::paths;
@@ -84,41 +88,57 @@ mod on_linux {
     /// A window that has not changed for so long has come to rest.
     const REST: Duration = Duration::from_secs(2);
     /// What is deployed first keeps the page busy: then it is taken as it is.
-    const SETTLING: Duration = Duration::from_secs(15);
+    const SETTLING: Duration = Duration::from_secs(8);
 
     /// Starts the app with its own instance, signs in as its administrator, saves a picture and
-    /// stays until the app ends.
+    /// stays until the app ends or is to stop.
     pub fn virtual_display(app: &Path) -> Result<String, Failure> {
         println!(
             "\n==> start: {} --try-here on a virtual display",
             app.display()
         );
         let began = Instant::now();
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&stop))?;
+        }
         let mut desktop = Desktop::start(&Options::default())?;
         let mut command = desktop.command(app);
+        // There is no graphics card here that the window could draw with.
+        command.env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
         let id = desktop.spawn("app", command.arg("--try-here"))?;
         let log = paths::logs().join("app.log");
         fs::create_dir_all(paths::logs())?;
         let picture = paths::target().join("miso-desktop.png");
-        let shown = sign_in_there(&mut desktop, id)
-            .and_then(|before| settled_picture(&mut desktop, id, &before, &picture));
-        if let Err(problem) = shown {
-            fs::copy(desktop.log("app"), &log)?;
-            return Err(Failure::with_log(problem, &log));
+        let mut watched = Watched { desktop, id, stop };
+        let shown = sign_in_there(&mut watched).and_then(|before| {
+            println!("Signed in after {}.", Seconds(began.elapsed()));
+            settled_picture(&mut watched, &before, &picture)
+        });
+        match shown {
+            Ok(()) => {}
+            Err(NotShown::Stopped) => return stopped(&watched, &log),
+            Err(NotShown::Problem(problem)) => {
+                fs::copy(watched.desktop.log("app"), &log)?;
+                return Err(Failure::with_log(problem, &log));
+            }
         }
         println!(
             "<== start: signed in and shown after {}",
             Seconds(began.elapsed())
         );
         println!("\nThe window is in {}.", picture.display());
-        println!("Ctrl-C stops the app and everything that was started for it.");
+        println!("Ctrl-C (or SIGTERM) stops the app and everything that was started for it.");
         let status = loop {
-            if let Some(status) = desktop.ended(id)? {
+            if let Some(status) = watched.desktop.ended(id)? {
                 break status;
+            }
+            if watched.is_to_stop() {
+                return stopped(&watched, &log);
             }
             thread::sleep(POLL);
         };
-        fs::copy(desktop.log("app"), &log)?;
+        fs::copy(watched.desktop.log("app"), &log)?;
         if status.success() {
             return Ok("Miso Desktop has ended.".to_owned());
         }
@@ -128,35 +148,88 @@ mod on_linux {
         ))
     }
 
+    /// The app that was started.
+    struct Watched {
+        desktop: Desktop,
+        id: u32,
+        stop: Arc<AtomicBool>,
+    }
+
+    impl Watched {
+        fn is_to_stop(&self) -> bool {
+            self.stop.load(Ordering::Relaxed)
+        }
+
+        /// Asks until there is an answer, the app has ended, or the patience has.
+        fn until<T>(
+            &mut self,
+            what: &str,
+            mut ask: impl FnMut(&Desktop) -> Result<Option<T>, NotShown>,
+        ) -> Result<T, NotShown> {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                let ended = self.desktop.ended(self.id);
+                let ended = ended.map_err(|error| NotShown::Problem(error.to_string()))?;
+                if let Some(status) = ended {
+                    return Err(NotShown::Problem(format!(
+                        "Miso Desktop ended ({status}) before it could {what}"
+                    )));
+                }
+                if self.is_to_stop() {
+                    return Err(NotShown::Stopped);
+                }
+                if let Some(value) = ask(&self.desktop)? {
+                    return Ok(value);
+                }
+                if Instant::now() > deadline {
+                    return Err(NotShown::Problem(format!(
+                        "Miso Desktop did not {what} within {} s",
+                        PATIENCE.as_secs()
+                    )));
+                }
+                thread::sleep(POLL);
+            }
+        }
+    }
+
+    /// Why the window was not shown.
+    enum NotShown {
+        /// Ctrl-C.
+        Stopped,
+        Problem(String),
+    }
+
+    fn stopped(watched: &Watched, log: &Path) -> Result<String, Failure> {
+        fs::copy(watched.desktop.log("app"), log)?;
+        Ok("Stopped: the app and everything that was started for it.".to_owned())
+    }
+
     /// Waits until the browser is asked for and answers for the person. Gives the picture of the
     /// window from just before.
-    fn sign_in_there(desktop: &mut Desktop, id: u32) -> Result<Vec<u8>, String> {
-        let url = until(desktop, id, "ask for a sign-in", |desktop| {
+    fn sign_in_there(watched: &mut Watched) -> Result<Vec<u8>, NotShown> {
+        let url = watched.until("ask for a sign-in", |desktop| {
             Ok(desktop.opened().into_iter().next())
         })?;
-        let file = desktop.home().join("before.png");
-        let before = picture(desktop, &file)?;
-        let page = sign_in(&url, "administrator").map_err(|error| error.to_string())?;
+        let before = picture(&watched.desktop, &watched.desktop.home().join("before.png"))?;
+        let page = sign_in(&url, "administrator").map_err(|error| {
+            let place = url.split('?').next().unwrap_or_default();
+            NotShown::Problem(format!("the sign-in at {place} failed: {error}"))
+        })?;
         if page.status >= 400 {
-            return Err(format!(
+            return Err(NotShown::Problem(format!(
                 "the sign-in ended at {} with {}",
                 page.url, page.status
-            ));
+            )));
         }
         Ok(before)
     }
 
     /// Waits until the window shows something new and has come to rest.
-    fn settled_picture(
-        desktop: &mut Desktop,
-        id: u32,
-        before: &[u8],
-        file: &Path,
-    ) -> Result<(), String> {
+    fn settled_picture(watched: &mut Watched, before: &[u8], file: &Path) -> Result<(), NotShown> {
         let mut last = before.to_vec();
         let mut since = Instant::now();
         let mut first = None;
-        until(desktop, id, "show the applications", |desktop| {
+        watched.until("show the applications", |desktop| {
             let now = picture(desktop, file)?;
             if now != last {
                 last = now;
@@ -170,34 +243,10 @@ mod on_linux {
         })
     }
 
-    fn picture(desktop: &Desktop, file: &Path) -> Result<Vec<u8>, String> {
+    fn picture(desktop: &Desktop, file: &Path) -> Result<Vec<u8>, NotShown> {
         desktop
             .picture(file)
             .and_then(|()| fs::read(file))
-            .map_err(|error| error.to_string())
-    }
-
-    fn until<T>(
-        desktop: &mut Desktop,
-        id: u32,
-        what: &str,
-        mut ask: impl FnMut(&Desktop) -> Result<Option<T>, String>,
-    ) -> Result<T, String> {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = desktop.ended(id).map_err(|error| error.to_string())? {
-                return Err(format!("Miso Desktop ended with {status}"));
-            }
-            if let Some(value) = ask(desktop)? {
-                return Ok(value);
-            }
-            if Instant::now() > deadline {
-                return Err(format!(
-                    "Miso Desktop did not {what} within {} s",
-                    PATIENCE.as_secs()
-                ));
-            }
-            thread::sleep(POLL);
-        }
+            .map_err(|error| NotShown::Problem(format!("no picture could be taken: {error}")))
     }
 }
