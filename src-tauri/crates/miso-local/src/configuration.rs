@@ -11,10 +11,10 @@ pub(crate) struct TakenSecret {
 }
 
 /// The manifest's own items.
-pub(crate) const BASE: &str = "configuration";
+const BASE: &str = "configuration";
 
 /// The scope of an environment's overrides.
-pub(crate) fn scope_of(environment: &str) -> String {
+fn scope_of(environment: &str) -> String {
     format!("environments/{environment}")
 }
 
@@ -41,12 +41,31 @@ pub(crate) fn take_secrets(manifest: &mut Map<String, Value>) -> Vec<TakenSecret
     taken
 }
 
+/// An item that counts in an environment, and the scope it comes from.
+pub(crate) struct Effective {
+    pub(crate) item: ConfigurationItem,
+    pub(crate) scope: String,
+}
+
 /// The items that count in an environment, secrets masked: the manifest's, with the environment's
-/// own over them.
+/// own over them. An override replaces the whole item, whatever kind either is of.
+pub(crate) fn effective(manifest: &Value, environment: &str) -> Vec<Effective> {
+    let within = |list: &Value, scope: &str| -> Vec<Effective> {
+        let scoped = |item| Effective {
+            item,
+            scope: scope.to_owned(),
+        };
+        items(list).into_iter().map(scoped).collect()
+    };
+    let base = within(&manifest["configuration"], BASE);
+    let overrides = &manifest["environments"][environment]["configuration"];
+    overlay(base, within(overrides, &scope_of(environment)))
+}
+
+/// The same without the scopes, as it is read.
 pub(crate) fn shown(manifest: &Value, environment: &str) -> Vec<ConfigurationItem> {
-    let base = items(&manifest["configuration"]);
-    let overrides = items(&manifest["environments"][environment]["configuration"]);
-    overlay(base, overrides)
+    let effective = effective(manifest, environment).into_iter();
+    effective.map(|effective| effective.item).collect()
 }
 
 fn items(list: &Value) -> Vec<ConfigurationItem> {
@@ -60,14 +79,14 @@ fn items(list: &Value) -> Vec<ConfigurationItem> {
         .collect()
 }
 
-fn overlay(
-    mut base: Vec<ConfigurationItem>,
-    overrides: Vec<ConfigurationItem>,
-) -> Vec<ConfigurationItem> {
-    for item in overrides {
-        match base.iter_mut().find(|known| known.name == item.name) {
-            Some(known) => *known = item,
-            None => base.push(item),
+fn overlay(mut base: Vec<Effective>, overrides: Vec<Effective>) -> Vec<Effective> {
+    for own in overrides {
+        match base
+            .iter_mut()
+            .find(|known| known.item.name == own.item.name)
+        {
+            Some(known) => *known = own,
+            None => base.push(own),
         }
     }
     base

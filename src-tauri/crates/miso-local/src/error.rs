@@ -73,8 +73,10 @@ pub enum StartError {
         /// What SQLite said.
         reason: String,
     },
-    /// The service account's client id is that of the app itself.
-    #[error("the client id {client_id} belongs to the app itself. Choose another client id")]
+    /// The service account's client id is that of the app itself or of one of the people.
+    #[error(
+        "the client id {client_id} belongs to the app itself or to one of its people. Choose another client id"
+    )]
     ClientIdReserved {
         /// The client id.
         client_id: String,

@@ -2,10 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::Utc;
 use hyper_util::service::TowerToHyperService;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use url::Url;
@@ -16,10 +19,13 @@ use crate::http::limits::Limits;
 use crate::http::server;
 use crate::identity::Identity;
 use crate::logs::Logs;
-use crate::oidc::DESKTOP;
 use crate::oidc::keys::SigningKey;
+use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
+use crate::oidc::{DESKTOP, Successors};
 use crate::options::Options;
+use crate::people;
+use crate::random::NoRandomness;
 use crate::sealing::Seal;
 use crate::site::{Shared, Site};
 use crate::store::{self, Store, deployments, progress, sessions};
@@ -28,6 +34,8 @@ use crate::{Notice, StartError, api, seed};
 
 /// The fact that holds the instance's id, for the day the identity's own file cannot be read.
 const INSTANCE_ID: &str = "instance_id";
+/// How long the database may take to close.
+const STORE_TIME: Duration = Duration::from_secs(1);
 
 /// A running instance. [`Instance::stop`] ends it in order; dropped without it, its workloads end
 /// with the process.
@@ -48,7 +56,7 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
     if let Some(account) = options
         .service_account
         .as_ref()
-        .filter(|account| account.client_id == DESKTOP)
+        .filter(|account| is_reserved(&account.client_id))
     {
         return Err(StartError::ClientIdReserved {
             client_id: account.client_id.clone(),
@@ -70,7 +78,9 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         }
     };
     let (listener, port) = listen(options.port, identity.port).await?;
-    if let Some(before) = identity.port.filter(|before| *before != port) {
+    let moved = identity.port.filter(|before| *before != port);
+    // A port that was asked for is no surprise.
+    if let (None, Some(before)) = (options.port, moved) {
         notices.push(Notice::new(
             "port_moved",
             [("from", before.to_string()), ("to", port.to_string())],
@@ -112,6 +122,8 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         store,
         keys,
         launch_key: identity.launch_key,
+        one_time_keys: OneTimeKeys::default(),
+        successors: Successors::new(identity.sealing_key.expose_secret()),
         service_account: options.service_account,
         limits: Limits::new(options.rate_limit),
         pending: Pending::default(),
@@ -152,6 +164,16 @@ impl Instance {
         &self.site.launch_key
     }
 
+    /// A launch key that counts once and for 10 minutes: for an address that a browser sees and
+    /// remembers.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers.
+    pub fn one_time_key(&self) -> Result<SecretString, StartError> {
+        let made = self.site.one_time_keys.make(Utc::now());
+        made.map_err(|NoRandomness| StartError::NoRandomness)
+    }
+
     /// The id of the instance; it stays when the port moves.
     pub fn instance_id(&self) -> &str {
         &self.instance_id
@@ -162,14 +184,22 @@ impl Instance {
         &self.notices
     }
 
-    /// Ends the instance: no more requests, then the workloads, then the database.
+    /// Ends the instance: requests and workloads side by side, then the database. It takes at
+    /// most 6 seconds; what has not ended by then ends with the process.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
-        self.tasks.wait().await;
-        self.site.platform.shut_down().await;
-        self.site.store.close().await;
+        tokio::join!(self.tasks.wait(), self.site.platform.shut_down());
+        if timeout(STORE_TIME, self.site.store.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
     }
+}
+
+/// Whether a name is the app's own or a person's: the history would take one for the other.
+fn is_reserved(client_id: &str) -> bool {
+    let person = people::by_id(client_id).or_else(|| people::by_username(client_id));
+    client_id == DESKTOP || person.is_some()
 }
 
 /// Opens the port that was asked for, or the one of last time, or another.
@@ -309,19 +339,29 @@ mod tests {
         assert_eq!(moved.notices()[0].code, "port_moved");
         assert_eq!(moved.notices()[0].params["from"], port.to_string());
         moved.stop().await;
+        drop(_taken);
+        let asked = Options {
+            port: Some(port),
+            ..options(folder.path())
+        };
+        let asked = start(asked).await.unwrap();
+        assert_eq!(asked.notices(), [], "who asks for a port is not surprised");
+        asked.stop().await;
     }
 
     #[tokio::test]
-    async fn the_apps_own_client_id_is_nobody_elses() {
+    async fn the_apps_own_client_id_and_the_peoples_are_nobody_elses() {
         let folder = tempfile::tempdir().unwrap();
-        let account = ServiceAccount {
-            client_id: DESKTOP.to_owned(),
-            client_secret: "a secret".to_owned().into(),
-        };
-        let options = Options {
-            service_account: Some(account),
-            ..options(folder.path())
-        };
-        assert_eq!(refused(options).await.code(), "client_id_reserved");
+        for taken in [DESKTOP, "aino-laine", "aino.laine"] {
+            let account = ServiceAccount {
+                client_id: taken.to_owned(),
+                client_secret: "a secret".to_owned().into(),
+            };
+            let options = Options {
+                service_account: Some(account),
+                ..options(folder.path())
+            };
+            assert_eq!(refused(options).await.code(), "client_id_reserved");
+        }
     }
 }

@@ -31,6 +31,8 @@ mod sealing;
 mod seed;
 mod site;
 mod store;
+#[cfg(test)]
+mod testing;
 pub mod workload;
 mod workloads;
 

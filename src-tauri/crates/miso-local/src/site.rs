@@ -6,7 +6,9 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::http::limits::Limits;
+use crate::oidc::Successors;
 use crate::oidc::keys::SigningKey;
+use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
 use crate::options::ServiceAccount;
 use crate::sealing::Seal;
@@ -21,6 +23,8 @@ pub(crate) struct Site {
     pub(crate) store: Store,
     pub(crate) keys: SigningKey,
     pub(crate) launch_key: SecretString,
+    pub(crate) one_time_keys: OneTimeKeys,
+    pub(crate) successors: Successors,
     pub(crate) service_account: Option<ServiceAccount>,
     pub(crate) limits: Option<Limits>,
     pub(crate) pending: Pending,

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::create::create_application;
 use super::segments::Segment;
 use super::view::{Placements, View};
-use crate::deploy::{Order, place_order};
+use crate::deploy::{Order, keep_refused, place_order};
 use crate::environments;
 use crate::http::body::JsonObject;
 use crate::http::envelope::ApiError;
@@ -86,11 +86,13 @@ pub(super) async fn create(
             requested_by: caller.username.clone(),
         };
         // The application stands, whatever becomes of its first deployment.
-        if let Err(error) = place_order(&site.platform, &site.store, order).await {
+        if let Err(error) = place_order(&site.platform, &site.store, order.clone()).await
+            && let Err(error) = keep_refused(&site.store, order, error.message()).await
+        {
             tracing::warn!(
                 ?error,
                 application = key,
-                "a first deployment was not accepted"
+                "that a first deployment was refused could not be kept"
             );
         }
     }

@@ -1,6 +1,6 @@
 //! Creating an application. The API and the seed come through here alike.
 
-use miso_api::{ErrorDetail, manifest};
+use miso_api::{ApplicationType, ErrorDetail, manifest};
 use serde_json::{Map, Value};
 
 use crate::configuration;
@@ -41,9 +41,12 @@ pub(crate) async fn create_application(
         .iter()
         .map(|secret| seal.seal(&key, secret))
         .collect::<Result<Vec<_>, _>>()?;
+    // What runs elsewhere is not deployed here, whatever image it names.
+    let external = checked["type"] == ApplicationType::External.as_str();
     let first_image = checked["environments"][first]["image"]
         .as_str()
-        .or_else(|| checked["image"].as_str());
+        .or_else(|| checked["image"].as_str())
+        .filter(|_| !external);
     let now = store::now();
     let application = StoredApplication {
         key: key.clone(),

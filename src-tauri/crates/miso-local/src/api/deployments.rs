@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use miso_api::{DeploymentStatus, ErrorDetail, LONGEST_NOTE, Page, Permission};
+use miso_api::{Deployment, DeploymentStatus, ErrorDetail, LONGEST_NOTE, Page, Permission};
 use serde_json::{Map, Value, json};
 
 use super::segments::Segment;
@@ -138,8 +138,8 @@ async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
 }
 
 /// A deployment in a list: without the two snapshots, which are large.
-fn row(stored: StoredDeployment) -> Result<Value, ApiError> {
-    let mut row = serde_json::to_value(stored.deployment).map_err(ApiError::internal)?;
+fn row(deployment: Deployment) -> Result<Value, ApiError> {
+    let mut row = serde_json::to_value(deployment).map_err(ApiError::internal)?;
     if let Some(row) = row.as_object_mut() {
         row.shift_remove("configuration");
         row.insert("dryRun".to_owned(), json!(false));

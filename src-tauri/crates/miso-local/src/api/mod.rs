@@ -12,7 +12,7 @@ mod view;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use chrono::Utc;
@@ -24,6 +24,7 @@ pub(crate) use create::create_application;
 
 use crate::http::envelope::ApiError;
 use crate::http::guard::guard;
+use crate::http::rest::take_rest;
 use crate::oidc;
 use crate::site::Shared;
 
@@ -55,6 +56,7 @@ pub(crate) fn router(site: Shared, port: u16) -> Router {
         .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(site.clone(), admit))
         .layer(from_fn_with_state(port, guard))
+        .layer(from_fn(take_rest))
         .with_state(site)
 }
 
@@ -72,10 +74,11 @@ async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> 
     let now = u64::try_from(Utc::now().timestamp()).unwrap_or(0);
     let standing = site.limits.as_ref().map(|limits| limits.admit(client, now));
     let refusal = standing.as_ref().and_then(|standing| standing.refusal());
-    let mut response = match (refusal, caller) {
-        (Some(refusal), _) => refusal.into_response(),
-        (None, Err(error)) => error.into_response(),
-        (None, Ok(caller)) => {
+    let mut response = match (caller, refusal) {
+        // Who must sign in anew hears that, and not that it is to wait.
+        (Err(error), _) => error.into_response(),
+        (Ok(_), Some(refusal)) => refusal.into_response(),
+        (Ok(caller), None) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
@@ -90,11 +93,12 @@ async fn no_such_path(uri: Uri) -> ApiError {
     ApiError::no_such_path(uri.path())
 }
 
-async fn other_method(method: Method, uri: Uri) -> ApiError {
-    ApiError::new(
-        ErrorCode::MethodNotAllowed,
-        format!("{method} is not possible on {}.", uri.path()),
-    )
+async fn other_method(method: Method, uri: Uri) -> Response {
+    let path = uri.path();
+    oidc::other_method(&method, path).unwrap_or_else(|| {
+        let message = format!("{method} is not possible on {path}.");
+        ApiError::new(ErrorCode::MethodNotAllowed, message).into_response()
+    })
 }
 
 #[cfg(test)]

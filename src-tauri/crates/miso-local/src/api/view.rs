@@ -95,9 +95,13 @@ impl Placements {
             status,
             health,
             health_since: since,
-            health_message: message.or_else(|| row.error.clone()),
+            // While another is on its way, why the last one failed is of the past.
+            health_message: message.or_else(|| row.error.clone().filter(|_| !deploying)),
             image: row.image.clone(),
-            url: row.port.map(|port| format!("http://127.0.0.1:{port}/")),
+            // The port of last time may be another program's until somebody listens on it here.
+            url: platform
+                .port(&row.place)
+                .map(|port| format!("http://127.0.0.1:{port}/")),
             last_deployed_at: row.deployed_at,
             deployment_id: Some(row.deployment.clone()),
         }
@@ -111,11 +115,16 @@ impl View {
             body.insert("environmentOverrides".to_owned(), overrides);
         }
         let status = worst(&entries);
-        let url = entries
-            .iter()
-            .rev()
-            .find(|entry| entry.status == ApplicationStatus::Running)
-            .and_then(|entry| entry.url.clone());
+        let runs = |entry: &&EnvironmentEntry| match entry.status {
+            ApplicationStatus::Running => true,
+            // What ran before goes on until the new version is well.
+            ApplicationStatus::Deploying => entry.image.is_some(),
+            ApplicationStatus::Stopped
+            | ApplicationStatus::Error
+            | ApplicationStatus::Unknown(_) => false,
+        };
+        let furthest = entries.iter().rev().find(runs);
+        let url = furthest.and_then(|entry| entry.url.clone());
         body.insert("status".to_owned(), json!(status));
         body.insert("url".to_owned(), json!(url));
         body.insert("createdAt".to_owned(), json!(stored.created_at));

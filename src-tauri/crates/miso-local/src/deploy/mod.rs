@@ -3,5 +3,5 @@
 mod order;
 mod rollout;
 
-pub(crate) use order::{Order, carry_out, place_order};
+pub(crate) use order::{CarriedOut, Order, carry_out, keep_refused, place_order};
 pub(crate) use rollout::CUT_SHORT;

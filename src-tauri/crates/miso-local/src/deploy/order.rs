@@ -46,19 +46,58 @@ pub(crate) async fn place_order(
     stored.ok_or_else(|| ApiError::internal("a deployment vanished after it was accepted"))
 }
 
+/// What came of an order that was carried out.
+#[derive(Debug)]
+pub(crate) enum CarriedOut {
+    /// It was rolled out to its end, well or not.
+    Now,
+    /// Its idempotency key was seen before: the deployment it made then.
+    Before(Box<Deployment>),
+}
+
 /// Accepts a deployment and rolls it out to its end, well or not.
 pub(crate) async fn carry_out(
     platform: &Arc<Platform>,
     store: &Store,
     order: Order,
-) -> Result<(), ApiError> {
+) -> Result<CarriedOut, ApiError> {
     match accept(store, order).await? {
         Accepted::New(new) => {
-            rollout::roll_out(Arc::clone(platform), store.clone(), new.deployment).await
+            rollout::roll_out(Arc::clone(platform), store.clone(), new.deployment).await;
+            Ok(CarriedOut::Now)
         }
-        Accepted::Replayed(_) => {}
+        Accepted::Replayed(earlier) => Ok(CarriedOut::Before(Box::new(earlier.deployment))),
     }
-    Ok(())
+}
+
+/// Keeps a first deployment that cannot be accepted as one that failed, with its reason.
+pub(crate) async fn keep_refused(
+    store: &Store,
+    order: Order,
+    reason: &str,
+) -> Result<(), ApiError> {
+    let (place, image) = (order.place.clone(), order.image.clone());
+    let manifest = {
+        let key = place.application.clone();
+        let found = store.call(move |db| applications::get(db, &key)).await?;
+        found.map(|application| Value::Object(application.manifest))
+    };
+    let now = store::now();
+    let mut deployment = new_deployment(order, image, None);
+    deployment.status = DeploymentStatus::Failed;
+    deployment.error = Some(reason.to_owned());
+    deployment.message = Some("Refused".to_owned());
+    deployment.completed_at = Some(now);
+    for step in &mut deployment.steps {
+        step.status = StepStatus::Skipped;
+    }
+    let refused = StoredDeployment {
+        deployment,
+        manifest: manifest.unwrap_or(Value::Null),
+    };
+    Ok(store
+        .call(move |db| deployments::insert_ended(db, &refused))
+        .await?)
 }
 
 enum Accepted {
@@ -89,7 +128,7 @@ async fn accept(store: &Store, order: Order) -> Result<Accepted, ApiError> {
     let runs = placement
         .filter(|placement| placement.wanted)
         .and_then(|placement| placement.image);
-    let Some(image) = order.image.or_else(|| runs.clone()) else {
+    let Some(image) = order.image.clone().or_else(|| runs.clone()) else {
         return Err(ApiError::field(
             "image",
             format!(
@@ -98,12 +137,36 @@ async fn accept(store: &Store, order: Order) -> Result<Accepted, ApiError> {
             ),
         ));
     };
-    let deployment = Deployment {
+    let place = order.place.clone();
+    let new = StoredDeployment {
+        deployment: new_deployment(order, Some(image), runs),
+        manifest: Value::Object(application.manifest),
+    };
+    let stored = new.clone();
+    match store
+        .call(move |db| deployments::insert(db, &stored))
+        .await?
+    {
+        Inserted::New => Ok(Accepted::New(Box::new(new))),
+        Inserted::Replayed(earlier) => Ok(Accepted::Replayed(earlier)),
+        Inserted::Busy(other) => Err(ApiError::conflict(format!(
+            "A deployment of {place} is under way: {other}."
+        ))),
+    }
+}
+
+/// A deployment that was just asked for.
+fn new_deployment(
+    order: Order,
+    image: Option<String>,
+    previous_image: Option<String>,
+) -> Deployment {
+    Deployment {
         id: Uuid::new_v4().to_string(),
-        application_key: order.place.application.clone(),
-        environment: order.place.environment.clone(),
-        image: Some(image),
-        previous_image: runs,
+        application_key: order.place.application,
+        environment: order.place.environment,
+        image,
+        previous_image,
         status: DeploymentStatus::Pending,
         progress: Some(0),
         message: Some("Accepted".to_owned()),
@@ -118,22 +181,6 @@ async fn accept(store: &Store, order: Order) -> Result<Accepted, ApiError> {
         idempotency_key: order.idempotency_key,
         steps: rollout::STEPS.iter().map(|name| pending(name)).collect(),
         configuration: Vec::new(),
-    };
-    let new = StoredDeployment {
-        deployment,
-        manifest: Value::Object(application.manifest),
-    };
-    let stored = new.clone();
-    match store
-        .call(move |db| deployments::insert(db, &stored))
-        .await?
-    {
-        Inserted::New => Ok(Accepted::New(Box::new(new))),
-        Inserted::Replayed(earlier) => Ok(Accepted::Replayed(earlier)),
-        Inserted::Busy(other) => Err(ApiError::conflict(format!(
-            "A deployment of {} is under way: {other}.",
-            order.place
-        ))),
     }
 }
 

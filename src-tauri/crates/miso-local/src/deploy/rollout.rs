@@ -95,10 +95,13 @@ impl Rollout {
             .await?;
         self.platform.take_room(&self.place).map_err(reason)?;
         let slot = self.platform.slot(&self.place).await.map_err(reason)?;
+        let room = self.platform.room_for_a_process().await.map_err(reason)?;
         self.done(1, None);
 
         self.begin(2, format!("Starting {image}")).await?;
-        let workload = self.platform.start(&slot, launch, FirstCrash::IsFinal);
+        let workload = self
+            .platform
+            .start(&slot, launch, FirstCrash::IsFinal, room);
         if let Err(failure) = self.until_ready(&workload).await {
             workload.stop().await;
             return Err(failure);
@@ -137,10 +140,11 @@ impl Rollout {
                 self.begin(3, format!("Waiting until {path} says it is well"))
                     .await?;
             }
-            if now
+            let runs = now.phase == Phase::Running && now.port.is_some();
+            let well = now
                 .reading
-                .is_some_and(|reading| reading.status == HealthStatus::Healthy)
-            {
+                .is_some_and(|reading| reading.status == HealthStatus::Healthy);
+            if runs && well {
                 self.done(
                     3,
                     Some(format!("well after {:.1} s", began.elapsed().as_secs_f64())),

@@ -1,65 +1,16 @@
 //! A store that refuses: what was started is ended, and how it went is kept once it can be.
 
-use std::ffi::OsString;
-
-use serde_json::Map;
-use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::*;
-use crate::deploy::{Order, carry_out};
-use crate::logs::Logs;
-use crate::options::WorkloadCommand;
-use crate::sealing::Seal;
-use crate::store::applications::{self, StoredApplication};
+use crate::testing::Bench;
 
 /// Long enough for everything here, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Long enough to fail and to be refused.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
-/// A platform whose workloads are this test program itself.
-struct Bench {
-    platform: Arc<Platform>,
-    store: Store,
-    place: Place,
-    _folder: TempDir,
-}
-
 impl Bench {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
-        store
-            .call(|db| {
-                let application = StoredApplication {
-                    key: "orders-api".to_owned(),
-                    manifest: Map::new(),
-                    version: 1,
-                    created_at: store::now(),
-                    updated_at: store::now(),
-                };
-                applications::insert(db, &application, &[])
-            })
-            .await
-            .unwrap();
-        let this = format!("{}::a_workload", module_path!().split_once("::").unwrap().1);
-        let command = WorkloadCommand {
-            program: std::env::current_exe().unwrap(),
-            args: ["--ignored", "--exact", "--nocapture", &this]
-                .map(OsString::from)
-                .to_vec(),
-        };
-        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
-        let logs = Logs::new(folder.path().join("logs"));
-        Self {
-            platform: Arc::new(Platform::new(store.clone(), seal, command, logs)),
-            store,
-            place: Place::new("orders-api", "dev"),
-            _folder: folder,
-        }
-    }
-
     /// Makes the store refuse a deployment's row while it fits the condition.
     async fn refuse(&self, condition: &str) {
         self.sql(format!(
@@ -76,27 +27,6 @@ impl Bench {
     async fn sql(&self, sql: String) {
         let done = self.store.call(move |db| Ok(db.execute_batch(&sql)?));
         done.await.unwrap();
-    }
-
-    /// Rolls a deployment out to its end.
-    async fn deploy(&self, image: &str) {
-        let order = Order {
-            place: self.place.clone(),
-            image: Some(image.to_owned()),
-            note: None,
-            idempotency_key: None,
-            requested_by: "aino.laine".to_owned(),
-        };
-        carry_out(&self.platform, &self.store, order).await.unwrap();
-    }
-
-    async fn newest(&self) -> Deployment {
-        let (mut page, _) = self
-            .store
-            .call(|db| deployments::list(db, &deployments::Filter::default(), 0, 1))
-            .await
-            .unwrap();
-        page.remove(0).deployment
     }
 
     /// For how many other places there is room.
@@ -184,13 +114,4 @@ async fn an_instance_that_stops_does_not_wait_for_a_store_that_refuses() {
         .await
         .unwrap();
     assert_eq!(bench.newest().await.error.as_deref(), Some(CUT_SHORT));
-}
-
-/// Not a test: what the others deploy.
-#[test]
-#[ignore = "runs as a workload of the other tests"]
-fn a_workload() {
-    if std::env::var_os("MISO_INSTANCE").is_some() {
-        crate::workload::run(vec!["hello".into()]);
-    }
 }

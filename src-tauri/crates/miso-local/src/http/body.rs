@@ -15,6 +15,8 @@ use super::envelope::ApiError;
 
 /// The largest body: 1 MiB.
 const LARGEST: usize = 1024 * 1024;
+/// The largest form: 64 KiB.
+const LARGEST_FORM: usize = 64 * 1024;
 /// How long a client may take to send its body.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
@@ -54,17 +56,26 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
 }
 
 /// Reads a body of at most 1 MiB.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    read_up_to(LARGEST, headers, body).await
+}
+
+/// Reads a form of at most 64 KiB.
+pub(crate) async fn read_form(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    read_up_to(LARGEST_FORM, headers, body).await
+}
+
+async fn read_up_to(largest: usize, headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok())
         .and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LARGEST as u64) {
-        return Err(too_large());
+    if announced.is_some_and(|length| length > largest as u64) {
+        return Err(too_large(largest));
     }
-    match timeout(BODY_TIME, Limited::new(body, LARGEST).collect()).await {
+    match timeout(BODY_TIME, Limited::new(body, largest).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(largest)),
         Ok(Err(error)) => Err(ApiError::new(
             ErrorCode::ValidationError,
             format!("The body could not be read: {error}."),
@@ -90,6 +101,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-fn too_large() -> ApiError {
-    ApiError::new(ErrorCode::PayloadTooLarge, "The body is larger than 1 MiB.")
+fn too_large(largest: usize) -> ApiError {
+    ApiError::new(
+        ErrorCode::PayloadTooLarge,
+        format!("The body is larger than {} KiB.", largest / 1024),
+    )
 }

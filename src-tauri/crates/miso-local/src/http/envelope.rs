@@ -11,6 +11,9 @@ use crate::random::NoRandomness;
 use crate::sealing::SealBroken;
 use crate::store::StoreError;
 
+/// How many details an error lists.
+const MOST_DETAILS: usize = 100;
+
 /// Carries the id that the envelope also has.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,12 +39,17 @@ impl ApiError {
         }
     }
 
-    /// 400 with what is wrong with which field.
-    pub(crate) fn invalid(details: Vec<ErrorDetail>) -> Self {
+    /// 400 with what is wrong with which field, at most [`MOST_DETAILS`] of them.
+    pub(crate) fn invalid(mut details: Vec<ErrorDetail>) -> Self {
         let message = match details.as_slice() {
             [only] => format!("{}: {}", only.field, only.message),
+            several if several.len() > MOST_DETAILS => format!(
+                "{} rules are broken; the first {MOST_DETAILS} are listed",
+                several.len()
+            ),
             several => format!("{} fields are not as they must be", several.len()),
         };
+        details.truncate(MOST_DETAILS);
         Self {
             details,
             ..Self::new(ErrorCode::ValidationError, message)
@@ -108,6 +116,23 @@ impl ApiError {
         }
     }
 
+    /// The words for the caller.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The stable word.
+    pub(crate) fn code(&self) -> &ErrorCode {
+        &self.code
+    }
+
+    /// Writes what really happened into the instance's own log.
+    pub(crate) fn note_cause(&self, request_id: &str) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(request_id, cause, "a request failed inside the instance");
+        }
+    }
+
     pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -140,9 +165,7 @@ impl IntoResponse for ApiError {
             .and_then(|status| StatusCode::from_u16(status).ok())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let request_id = format!("req-{}", Uuid::new_v4().simple());
-        if let Some(cause) = &self.cause {
-            tracing::error!(request_id, cause, "a request failed inside the instance");
-        }
+        self.note_cause(&request_id);
         let id = HeaderValue::from_str(&request_id);
         let envelope = ErrorEnvelope {
             error: ErrorBody {
@@ -192,6 +215,20 @@ mod tests {
                 .starts_with("req-")
         );
         assert!(body["error"]["timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[tokio::test]
+    async fn a_long_list_of_faults_is_cut_and_its_length_said() {
+        let fault = |number: usize| ErrorDetail {
+            field: format!("configuration[{number}].name"),
+            message: "is not a name".to_owned(),
+        };
+        let response = ApiError::invalid((0..5_000).map(fault).collect()).into_response();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["error"]["details"].as_array().unwrap().len(), 100);
+        let message = body["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("5000 rules"), "{message}");
     }
 
     #[tokio::test]

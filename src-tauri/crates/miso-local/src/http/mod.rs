@@ -8,4 +8,5 @@ pub(crate) mod guard;
 pub(crate) mod limits;
 pub(crate) mod paging;
 pub(crate) mod query;
+pub(crate) mod rest;
 pub(crate) mod server;

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use miso_api::{ErrorCode, Permission};
 
-use super::client::has_scope;
+use super::client::{DESKTOP, has_scope};
 use super::tokens;
 use crate::http::envelope::ApiError;
 use crate::people::{self, Role};
@@ -60,7 +60,11 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
             "The token lacks the scope api.",
         ));
     }
-    if let Some(person) = people::by_id(&claims.sub) {
+    // A service account may have a person's name and is not that person.
+    let person = (claims.client_id == DESKTOP)
+        .then(|| people::by_id(&claims.sub))
+        .flatten();
+    if let Some(person) = person {
         return Ok(Caller {
             client_id: claims.client_id,
             id: person.id.to_owned(),

@@ -14,7 +14,6 @@ use super::page::{self, Sorry};
 use super::pending::Asked;
 use super::pkce;
 use crate::http::body;
-use crate::http::envelope::ApiError;
 use crate::http::form::{Parameters, Repeated};
 use crate::site::{Shared, Site};
 
@@ -32,9 +31,9 @@ pub(super) async fn by_form(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match body::read(&headers, body).await {
+    match body::read_form(&headers, body).await {
         Ok(form) => answer(&site, Parameters::parse(&form)),
-        Err(error) => error.into_response(),
+        Err(error) => page::refused(&error),
     }
 }
 
@@ -47,6 +46,9 @@ pub(super) fn send_back(site: &Site, asked: &Asked, parameters: &[(&str, &str)])
         parameters,
     )
 }
+
+/// The longest `state` and the longest `nonce`, in bytes.
+const LONGEST: usize = 2048;
 
 /// Whether that is the launch key. The comparison takes as long for a near miss as for any other.
 pub(super) fn is_launch_key(site: &Site, key: &str) -> bool {
@@ -70,6 +72,9 @@ fn answer(site: &Site, parameters: Result<Parameters, Repeated>) -> Response {
         return page::sorry(Sorry::WrongRedirect);
     };
     let state = parameters.get("state").map(str::to_owned);
+    if state.as_ref().is_some_and(|state| state.len() > LONGEST) {
+        return page::sorry(Sorry::TooLarge);
+    }
     let challenge = match check(&parameters) {
         Ok(challenge) => challenge.to_owned(),
         Err((error, description)) => {
@@ -86,11 +91,13 @@ fn answer(site: &Site, parameters: Result<Parameters, Repeated>) -> Response {
         scope: known_scopes(parameters.get("scope").unwrap_or_default()),
     };
     let key = parameters.get("launch_key");
-    let unlocked = key.is_some_and(|key| is_launch_key(site, key));
-    match site.pending.begin(asked.clone(), unlocked, Utc::now()) {
+    let now = Utc::now();
+    let unlocked =
+        key.is_some_and(|key| is_launch_key(site, key) || site.one_time_keys.spend(key, now));
+    match site.pending.begin(asked.clone(), unlocked, now) {
         Ok(id) if unlocked => page::choose_person(&id, &asked.redirect),
         Ok(id) => page::ask_for_key(&id, &asked.redirect, key.is_some()),
-        Err(error) => ApiError::from(error).into_response(),
+        Err(error) => page::refused(&error.into()),
     }
 }
 
@@ -124,6 +131,12 @@ fn check(parameters: &Parameters) -> Result<&str, (&'static str, &'static str)> 
     }
     if parameters.get("code_challenge_method") != Some("S256") {
         return Err(("invalid_request", "code_challenge_method S256 is required"));
+    }
+    if parameters
+        .get("nonce")
+        .is_some_and(|nonce| nonce.len() > LONGEST)
+    {
+        return Err(("invalid_request", "nonce is longer than 2048 bytes"));
     }
     match parameters.get("code_challenge") {
         Some(challenge) if pkce::is_challenge(challenge) => Ok(challenge),

@@ -11,7 +11,6 @@ use super::client::{DESKTOP, loopback_redirect};
 use super::page::{self, Sorry};
 use super::tokens;
 use crate::http::body;
-use crate::http::envelope::ApiError;
 use crate::http::form::{Parameters, Repeated};
 use crate::site::{Shared, Site};
 use crate::store::sessions;
@@ -31,9 +30,9 @@ pub(super) async fn by_form(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match body::read(&headers, body).await {
+    match body::read_form(&headers, body).await {
         Ok(form) => end(&site, Parameters::parse(&form)).await,
-        Err(error) => error.into_response(),
+        Err(error) => page::refused(&error),
     }
 }
 
@@ -42,7 +41,7 @@ async fn end(site: &Site, parameters: Result<Parameters, Repeated>) -> Response 
         return page::sorry(Sorry::BadRequest);
     };
     let Some(hint) = parameters.get("id_token_hint") else {
-        return page::signed_out();
+        return page::nobody_signed_out();
     };
     let Some(claims) = tokens::read_id_token(site, hint, DESKTOP) else {
         return page::sorry(Sorry::BadRequest);
@@ -53,7 +52,7 @@ async fn end(site: &Site, parameters: Result<Parameters, Repeated>) -> Response 
         .call(move |db| sessions::revoke(db, &claims.sid, now))
         .await
     {
-        return ApiError::from(error).into_response();
+        return page::refused(&error.into());
     }
     match parameters
         .get("post_logout_redirect_uri")

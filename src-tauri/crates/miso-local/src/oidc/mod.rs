@@ -7,6 +7,7 @@ mod client;
 mod discovery;
 mod end_session;
 pub(crate) mod keys;
+pub(crate) mod one_time;
 mod page;
 pub(crate) mod pending;
 mod pkce;
@@ -18,12 +19,19 @@ mod tokens;
 mod userinfo;
 
 use axum::Router;
+use axum::response::Response;
 use axum::routing::{get, post};
+use http::Method;
+use miso_api::ErrorCode;
 
+use crate::http::envelope::ApiError;
 use crate::site::Shared;
+use page::Sorry;
 
 pub(crate) use client::DESKTOP;
+pub(crate) use tokens::Successors;
 
+const DISCOVERY: &str = "/.well-known/openid-configuration";
 const AUTHORIZE: &str = "/oidc/authorize";
 const TOKEN: &str = "/oidc/token";
 const JWKS: &str = "/oidc/jwks";
@@ -33,13 +41,24 @@ const END_SESSION: &str = "/oidc/end-session";
 const SIGN_IN: &str = "/sign-in";
 const SIGN_IN_KEY: &str = "/sign-in/key";
 
+/// The answer to a method that a path of the provider does not have; `None` for other paths. Pages
+/// are for people, the rest is for clients (RFC 6749 §5.2).
+pub(crate) fn other_method(method: &Method, path: &str) -> Option<Response> {
+    match path {
+        AUTHORIZE | SIGN_IN | SIGN_IN_KEY | END_SESSION => Some(page::sorry(Sorry::OtherMethod)),
+        DISCOVERY | JWKS | TOKEN | USERINFO | REVOKE => {
+            let message = format!("{method} is not possible here");
+            let error = ApiError::new(ErrorCode::MethodNotAllowed, message);
+            Some(token::rfc_error(&error))
+        }
+        _ => None,
+    }
+}
+
 /// The provider's routes, and the platform's own `/auth/token`.
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
-        .route(
-            "/.well-known/openid-configuration",
-            get(discovery::configuration),
-        )
+        .route(DISCOVERY, get(discovery::configuration))
         .route(JWKS, get(discovery::keys))
         .route(AUTHORIZE, get(authorize::by_query).post(authorize::by_form))
         .route(SIGN_IN, post(sign_in::choose))

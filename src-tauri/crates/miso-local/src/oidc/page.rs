@@ -7,9 +7,11 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use miso_api::ErrorCode;
 use url::{Host, Url};
 
 use super::{SIGN_IN, SIGN_IN_KEY};
+use crate::http::envelope::ApiError;
 use crate::people::{self, Role};
 
 const STYLE: &str = include_str!("page.css");
@@ -29,7 +31,10 @@ pub(super) enum Sorry {
     UnknownClient,
     WrongRedirect,
     BadRequest,
+    TooLarge,
+    OtherMethod,
     Ended,
+    Broken,
 }
 
 /// The page that offers the demo people.
@@ -101,8 +106,42 @@ pub(super) fn signed_out() -> Response {
     page(StatusCode::OK, "Signed out", body, None)
 }
 
+/// The page where nothing said whose session is to end: so none has.
+pub(super) fn nobody_signed_out() -> Response {
+    let body = "<h1>Nobody was signed out</h1>\n<p>The request does not say whose session is to end, and this instance keeps no cookie that could. Sign out in Miso Desktop.</p>";
+    page(StatusCode::OK, "Nobody was signed out", body, None)
+}
+
+/// The page for what the API would answer with its envelope.
+pub(super) fn refused(error: &ApiError) -> Response {
+    match error.code() {
+        ErrorCode::PayloadTooLarge => sorry(Sorry::TooLarge),
+        ErrorCode::InternalError => {
+            error.note_cause("none, a page of the sign-in");
+            sorry(Sorry::Broken)
+        }
+        ErrorCode::ValidationError
+        | ErrorCode::Unauthorized
+        | ErrorCode::Forbidden
+        | ErrorCode::NotFound
+        | ErrorCode::Conflict
+        | ErrorCode::RateLimited
+        | ErrorCode::MethodNotAllowed
+        | ErrorCode::UnsupportedMediaType
+        | ErrorCode::Unknown(_) => sorry(Sorry::BadRequest),
+    }
+}
+
 /// The page for a sign-in that cannot go on. Never a redirect: the address may be anybody's.
 pub(super) fn sorry(why: Sorry) -> Response {
+    let status = match why {
+        Sorry::UnknownClient | Sorry::WrongRedirect | Sorry::BadRequest | Sorry::Ended => {
+            StatusCode::BAD_REQUEST
+        }
+        Sorry::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Sorry::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+        Sorry::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+    };
     let (title, text) = match why {
         Sorry::UnknownClient => (
             "Unknown app",
@@ -116,13 +155,25 @@ pub(super) fn sorry(why: Sorry) -> Response {
             "This sign-in cannot go on",
             "The request is not complete or says a thing twice. Go back to the app and sign in again.",
         ),
+        Sorry::TooLarge => (
+            "This sign-in cannot go on",
+            "The request is larger than any sign-in needs. Go back to the app and sign in again.",
+        ),
+        Sorry::OtherMethod => (
+            "This address opens nothing",
+            "It belongs to a form of the sign-in. Go back to the app and sign in again.",
+        ),
+        Sorry::Broken => (
+            "This sign-in cannot go on",
+            "Something went wrong inside the instance. Go back to the app and sign in again.",
+        ),
         Sorry::Ended => (
             "This sign-in has ended",
             "The page was used before, or is older than 10 minutes. Go back to the app and sign in again.",
         ),
     };
     let body = format!("<h1>{title}</h1>\n<p>{text}</p>");
-    page(StatusCode::BAD_REQUEST, title, &body, None)
+    page(status, title, &body, None)
 }
 
 /// Puts on what every answer of the sign-in has: it is kept nowhere, shown in no frame, and its

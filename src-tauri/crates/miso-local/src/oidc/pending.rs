@@ -89,7 +89,8 @@ impl Pending {
         let id = random::token()?;
         let mut pages = lock(&self.pages);
         pages.retain(|_, page| now - page.began < PAGE_TIME);
-        make_room(&mut pages, |page| page.began);
+        // Whoever holds no launch key pushes out nobody who does.
+        make_room(&mut pages, |page| (page.unlocked, page.began));
         pages.insert(
             id.clone(),
             Page {
@@ -201,16 +202,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn make_room<T>(entries: &mut HashMap<String, T>, began: impl Fn(&T) -> DateTime<Utc>) {
+/// Lets the one go that comes first by `rank` where there are as many as may be.
+fn make_room<T, R: Ord>(entries: &mut HashMap<String, T>, rank: impl Fn(&T) -> R) {
     if entries.len() < MOST {
         return;
     }
-    let oldest = entries
+    let first = entries
         .iter()
-        .min_by_key(|(_, entry)| began(entry))
+        .min_by_key(|(_, entry)| rank(entry))
         .map(|(id, _)| id.clone());
-    if let Some(oldest) = oldest {
-        entries.remove(&oldest);
+    if let Some(first) = first {
+        entries.remove(&first);
     }
 }
 
@@ -280,11 +282,14 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let (pending, now) = (Pending::default(), Utc::now());
+        let unlocked = pending.begin(asked(), true, now).unwrap();
         for second in 0..(MOST as i64 + 50) {
             pending
                 .begin(asked(), false, now + TimeDelta::milliseconds(second))
                 .unwrap();
         }
         assert!(lock(&pending.pages).len() <= MOST);
+        // Its page is the oldest, but who sees it holds the launch key.
+        assert!(pending.take_unlocked(&unlocked, now).is_some());
     }
 }

@@ -2,14 +2,13 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chrono::Utc;
 use http::HeaderMap;
 
 use super::authorize::{is_launch_key, send_back};
 use super::page::{self, Sorry};
 use crate::http::body;
-use crate::http::envelope::ApiError;
 use crate::http::form::Parameters;
 use crate::people;
 use crate::site::Shared;
@@ -36,7 +35,7 @@ pub(super) async fn choose(State(site): State<Shared>, headers: HeaderMap, body:
     };
     match site.pending.issue_code(asked.clone(), person, now) {
         Ok(code) => send_back(&site, &asked, &[("code", &code)]),
-        Err(error) => ApiError::from(error).into_response(),
+        Err(error) => page::refused(&error.into()),
     }
 }
 
@@ -60,13 +59,13 @@ pub(super) async fn unlock(State(site): State<Shared>, headers: HeaderMap, body:
     };
     match site.pending.begin(asked.clone(), true, now) {
         Ok(id) => page::choose_person(&id, &asked.redirect),
-        Err(error) => ApiError::from(error).into_response(),
+        Err(error) => page::refused(&error.into()),
     }
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<Parameters, Response> {
-    let form = body::read(headers, body)
+    let form = body::read_form(headers, body)
         .await
-        .map_err(IntoResponse::into_response)?;
+        .map_err(|error| page::refused(&error))?;
     Parameters::parse(&form).map_err(|_| page::sorry(Sorry::BadRequest))
 }

@@ -8,21 +8,22 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use miso_api::ErrorCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use super::client::{DESKTOP, has_scope};
 use super::pending::Redeemed;
+use super::pkce;
 use super::service_account;
 use super::tokens::{self, ACCESS_SECONDS, SESSION_TIME};
-use super::{page, pkce};
 use crate::http::body;
 use crate::http::envelope::ApiError;
 use crate::http::form::Parameters;
 use crate::people;
 use crate::random;
 use crate::site::{Shared, Site};
-use crate::store::sessions::{self, Rotated, Session};
+use crate::store::sessions::{self, Rotated, Rotation, Session};
 
 /// An error of RFC 6749 §5.2.
 #[derive(Debug)]
@@ -57,13 +58,13 @@ impl From<random::NoRandomness> for TokenError {
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let (error, description) = match self {
+            Self::Internal(error) => return rfc_error(&error),
             Self::InvalidRequest(why) => ("invalid_request", why),
             Self::InvalidClient => ("invalid_client", "the client or its secret is wrong"),
             Self::InvalidGrant(why) => ("invalid_grant", why),
             Self::UnauthorizedClient => ("unauthorized_client", "the client may not use this"),
             Self::UnsupportedGrantType => ("unsupported_grant_type", "there is no such grant here"),
             Self::InvalidScope => ("invalid_scope", "the scope is wider than what was granted"),
-            Self::Internal(error) => return page::closed(error.into_response()),
         };
         let body = Json(json!({"error": error, "error_description": description}));
         let mut response = if error == "invalid_client" {
@@ -80,6 +81,30 @@ impl IntoResponse for TokenError {
         forbid_keeping(&mut response);
         response
     }
+}
+
+/// What the API would answer with its envelope, in the form of RFC 6749 §5.2.
+pub(super) fn rfc_error(error: &ApiError) -> Response {
+    let (status, word) = match error.code() {
+        ErrorCode::PayloadTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "invalid_request"),
+        ErrorCode::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "invalid_request"),
+        ErrorCode::InternalError => {
+            error.note_cause("none, the provider's");
+            (StatusCode::INTERNAL_SERVER_ERROR, "server_error")
+        }
+        ErrorCode::ValidationError
+        | ErrorCode::Unauthorized
+        | ErrorCode::Forbidden
+        | ErrorCode::NotFound
+        | ErrorCode::Conflict
+        | ErrorCode::RateLimited
+        | ErrorCode::UnsupportedMediaType
+        | ErrorCode::Unknown(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+    };
+    let body = json!({"error": word, "error_description": error.message()});
+    let mut response = (status, Json(body)).into_response();
+    forbid_keeping(&mut response);
+    response
 }
 
 /// A client that authenticated itself, or is public.
@@ -120,7 +145,7 @@ pub(super) async fn authenticated_form(
             "the body must be application/x-www-form-urlencoded",
         ));
     }
-    let form = body::read(headers, body).await?;
+    let form = body::read_form(headers, body).await?;
     let form = Parameters::parse(&form)
         .map_err(|_| TokenError::InvalidRequest("a parameter must not be repeated"))?;
     let (id, secret) = match basic(headers)? {
@@ -248,32 +273,25 @@ async fn by_refresh_token(
     form: &Parameters,
     now: DateTime<Utc>,
 ) -> Result<Map<String, Value>, TokenError> {
-    let Some(spent) = form.get("refresh_token").map(tokens::hash) else {
+    let Some(spent) = form.get("refresh_token") else {
         return Err(TokenError::InvalidRequest("refresh_token is missing"));
     };
-    // Before anything is spent: a scope can be asked for again, never more (RFC 6749 §6).
-    if let Some(scope) = form.get("scope") {
-        let known = spent.clone();
-        let session = site
-            .store
-            .call(move |db| sessions::of_refresh_token(db, &known))
-            .await?;
-        let granted = session.map(|session| session.scope).unwrap_or_default();
-        if !scope
-            .split_ascii_whitespace()
-            .all(|scope| has_scope(&granted, scope))
-        {
-            return Err(TokenError::InvalidScope);
-        }
-    }
-    let successor = random::token()?;
-    let hash = tokens::hash(&successor);
+    let successor = site.successors.of(spent);
+    let rotation = Rotation {
+        client_id: DESKTOP,
+        spent: tokens::hash(spent),
+        successor: tokens::hash(&successor),
+        scope: form.get("scope").map(str::to_owned),
+        now,
+        expires_at: now + SESSION_TIME,
+    };
     let rotated = site
         .store
-        .call(move |db| sessions::rotate(db, DESKTOP, &spent, &hash, now, now + SESSION_TIME))
+        .call(move |db| sessions::rotate(db, &rotation))
         .await?;
     match rotated {
         Rotated::Spent(session) => signed(site, &session, Some(successor), None, now),
+        Rotated::TooWide => Err(TokenError::InvalidScope),
         Rotated::Reused => {
             tracing::warn!("a refresh token came twice; its session is revoked");
             Err(TokenError::InvalidGrant(

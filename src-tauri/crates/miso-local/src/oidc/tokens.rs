@@ -1,6 +1,7 @@
 //! The tokens of a session.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -128,6 +129,24 @@ pub(super) fn person_claims(person: Person, scope: &str) -> Map<String, Value> {
         claims.insert("email_verified".into(), json!(false));
     }
     claims
+}
+
+/// Makes the successors of refresh tokens: whoever hands in the same token is given the same one,
+/// though only its hash is kept.
+pub(crate) struct Successors(hmac::Key);
+
+impl Successors {
+    /// Derived from a secret of the instance, which serves other ends too.
+    pub(crate) fn new(secret: &[u8]) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+        let own = hmac::sign(&key, b"successors of refresh tokens");
+        Self(hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()))
+    }
+
+    /// The successor of a refresh token.
+    pub(super) fn of(&self, token: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.0, token.as_bytes()))
+    }
 }
 
 /// What is stored of a refresh token.

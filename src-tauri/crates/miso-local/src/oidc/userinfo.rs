@@ -8,9 +8,9 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::access::bearer;
-use super::client::has_scope;
+use super::client::{DESKTOP, has_scope};
+use super::token::rfc_error;
 use super::tokens;
-use crate::http::envelope::ApiError;
 use crate::people;
 use crate::site::Shared;
 use crate::store::sessions;
@@ -28,9 +28,13 @@ pub(super) async fn userinfo(
         .store
         .call(move |db| sessions::live(db, &session, now))
         .await
-        .map_err(|error| ApiError::from(error).into_response())?;
+        .map_err(|error| rfc_error(&error.into()))?;
     live.ok_or_else(invalid)?;
-    let person = people::by_id(&claims.sub).ok_or_else(invalid)?;
+    // A service account is nobody, whatever its name.
+    let person = (claims.client_id == DESKTOP)
+        .then(|| people::by_id(&claims.sub))
+        .flatten()
+        .ok_or_else(invalid)?;
     if !has_scope(&claims.scope, "openid") {
         return Err(refusal(StatusCode::FORBIDDEN, Some("insufficient_scope")));
     }

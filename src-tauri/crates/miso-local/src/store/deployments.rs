@@ -58,7 +58,44 @@ pub(crate) fn insert(db: &mut Connection, new: &StoredDeployment) -> Result<Inse
     if let Some(busy) = under_way(&change, &place)? {
         return Ok(Inserted::Busy(busy));
     }
-    change.execute(
+    add_row(&change, new)?;
+    placements::note_deployment(&change, &place, &deployment.id)?;
+    change.commit()?;
+    Ok(Inserted::New)
+}
+
+/// Adds a deployment that ended before it began. What runs or rolls out at its place goes on.
+pub(crate) fn insert_ended(db: &mut Connection, new: &StoredDeployment) -> Result<(), StoreError> {
+    let deployment = &new.deployment;
+    let place = Place::new(&deployment.application_key, &deployment.environment);
+    let change = db.transaction()?;
+    add_row(&change, new)?;
+    if placements::get(&change, &place)?.is_none() {
+        placements::note_deployment(&change, &place, &deployment.id)?;
+        placements::set_error(&change, &place, deployment.error.as_deref())?;
+    }
+    Ok(change.commit()?)
+}
+
+/// Who asked for the newest deployment at a place, and with which idempotency key.
+pub(crate) fn newest_order(
+    db: &Connection,
+    place: &Place,
+) -> Result<Option<(String, Option<String>)>, StoreError> {
+    let mut read = db.prepare_cached(
+        "SELECT requested_by, idempotency_key FROM deployments
+         WHERE application = ?1 AND environment = ?2 ORDER BY number DESC LIMIT 1",
+    )?;
+    Ok(read
+        .query_row(params![place.application, place.environment], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
+}
+
+fn add_row(db: &Connection, new: &StoredDeployment) -> Result<(), StoreError> {
+    let deployment = &new.deployment;
+    db.execute(
         "INSERT INTO deployments (id, application, environment, image, previous_image, status,
             message, error, note, requested_by, idempotency_key, created_at, started_at,
             completed_at, steps, manifest)
@@ -82,9 +119,7 @@ pub(crate) fn insert(db: &mut Connection, new: &StoredDeployment) -> Result<Inse
             serde_json::to_string(&new.manifest)?,
         ],
     )?;
-    placements::note_deployment(&change, &place, &deployment.id)?;
-    change.commit()?;
-    Ok(Inserted::New)
+    Ok(())
 }
 
 /// Writes how far a deployment is.
@@ -116,13 +151,14 @@ pub(crate) fn get(db: &Connection, id: &str) -> Result<Option<StoredDeployment>,
         .transpose()
 }
 
-/// One page of deployments and how many there are in all.
+/// One page of deployments, without the configuration of each, and how many there are in all. The
+/// manifests are large and are not read for it.
 pub(crate) fn list(
     db: &Connection,
     filter: &Filter,
     offset: u64,
     count: u32,
-) -> Result<(Vec<StoredDeployment>, u32), StoreError> {
+) -> Result<(Vec<Deployment>, u32), StoreError> {
     let mut wanted = vec!["1"];
     let mut values: Vec<&dyn ToSql> = Vec::new();
     if let Some(application) = &filter.application {
@@ -150,17 +186,13 @@ pub(crate) fn list(
     values.push(&count);
     values.push(&offset);
     let mut read = db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM deployments WHERE {wanted} ORDER BY number {order} LIMIT ? OFFSET ?"
+        "SELECT {SLIM} FROM deployments WHERE {wanted} ORDER BY number {order} LIMIT ? OFFSET ?"
     ))?;
     let rows = read
-        .query_map(values.as_slice(), columns)?
+        .query_map(values.as_slice(), slim)?
         .collect::<Result<Vec<_>, _>>()?;
-    Ok((
-        rows.into_iter()
-            .map(TryInto::try_into)
-            .collect::<Result<_, _>>()?,
-        total,
-    ))
+    let page = rows.into_iter().map(TryInto::try_into);
+    Ok((page.collect::<Result<_, _>>()?, total))
 }
 
 /// Places where a deployment is under way.
@@ -184,19 +216,17 @@ pub(crate) fn fail_unfinished(
     at: DateTime<Utc>,
 ) -> Result<u32, StoreError> {
     let change = db.transaction()?;
-    let unfinished: Vec<StoredDeployment> = {
+    let unfinished: Vec<Deployment> = {
         let mut read = change.prepare(&format!(
-            "SELECT {COLUMNS} FROM deployments WHERE status IN ('pending', 'running')"
+            "SELECT {SLIM} FROM deployments WHERE status IN ('pending', 'running')"
         ))?;
-        let rows = read
-            .query_map([], columns)?
-            .collect::<Result<Vec<_>, _>>()?;
+        let rows = read.query_map([], slim)?.collect::<Result<Vec<_>, _>>()?;
         rows.into_iter()
             .map(TryInto::try_into)
             .collect::<Result<_, _>>()?
     };
     let count = unfinished.len() as u32;
-    for StoredDeployment { mut deployment, .. } in unfinished {
+    for mut deployment in unfinished {
         deployment.status = DeploymentStatus::Failed;
         deployment.error = Some(reason.to_owned());
         deployment.message = Some(reason.to_owned());
@@ -232,17 +262,31 @@ fn under_way(db: &Connection, place: &Place) -> Result<Option<String>, StoreErro
         .optional()?)
 }
 
+const SLIM: &str = "id, application, environment, image, previous_image, status, message, error,
+    note, requested_by, idempotency_key, created_at, started_at, completed_at, steps";
 const COLUMNS: &str = "id, application, environment, image, previous_image, status, message, error,
     note, requested_by, idempotency_key, created_at, started_at, completed_at, steps, manifest";
 
-/// A row, its two documents still as text.
-struct Columns {
+/// A row without its manifest, its steps still as text.
+struct Slim {
     deployment: Deployment,
     steps: String,
+}
+
+/// A row, its two documents still as text.
+struct Columns {
+    slim: Slim,
     manifest: String,
 }
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
+    Ok(Columns {
+        slim: slim(row)?,
+        manifest: row.get(15)?,
+    })
+}
+
+fn slim(row: &Row<'_>) -> rusqlite::Result<Slim> {
     let deployment = Deployment {
         id: row.get(0)?,
         application_key: row.get(1)?,
@@ -264,20 +308,28 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
         steps: Vec::new(),
         configuration: Vec::new(),
     };
-    Ok(Columns {
+    Ok(Slim {
         deployment,
         steps: row.get(14)?,
-        manifest: row.get(15)?,
     })
+}
+
+impl TryFrom<Slim> for Deployment {
+    type Error = StoreError;
+
+    fn try_from(row: Slim) -> Result<Self, StoreError> {
+        let mut deployment = row.deployment;
+        deployment.steps = serde_json::from_str(&row.steps)?;
+        deployment.progress = Some(progress(&deployment));
+        Ok(deployment)
+    }
 }
 
 impl TryFrom<Columns> for StoredDeployment {
     type Error = StoreError;
 
     fn try_from(row: Columns) -> Result<Self, StoreError> {
-        let mut deployment = row.deployment;
-        deployment.steps = serde_json::from_str(&row.steps)?;
-        deployment.progress = Some(progress(&deployment));
+        let mut deployment = Deployment::try_from(row.slim)?;
         let manifest: Value = serde_json::from_str(&row.manifest)?;
         deployment.configuration = configuration::shown(&manifest, &deployment.environment);
         Ok(Self {

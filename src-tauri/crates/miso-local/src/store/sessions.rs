@@ -1,6 +1,6 @@
 //! Sign-in sessions and their refresh tokens. A token is stored as its SHA-256 only.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{StoreError, millis, time};
@@ -17,10 +17,33 @@ pub(crate) struct Session {
     pub(crate) expires_at: DateTime<Utc>,
 }
 
+/// How long the answer to a spent refresh token is given again, in case the first one was lost on
+/// its way.
+const GRACE: TimeDelta = TimeDelta::seconds(30);
+/// How long a spent refresh token is remembered, so that its reuse is noticed; afterwards it is
+/// unknown, and refused as such.
+const MEMORY: TimeDelta = TimeDelta::days(1);
+
+/// A refresh token that is handed in, and what takes its place.
+pub(crate) struct Rotation {
+    pub(crate) client_id: &'static str,
+    /// The hash of the one handed in.
+    pub(crate) spent: Vec<u8>,
+    /// The hash of the one that takes its place; the same for the same one.
+    pub(crate) successor: Vec<u8>,
+    /// The scopes asked for; all that were granted where none are.
+    pub(crate) scope: Option<String>,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+}
+
 /// What became of a refresh token that was handed in.
+#[derive(Debug)]
 pub(crate) enum Rotated {
-    /// It was good and is spent now.
+    /// It was good and is spent now, or was a moment ago and its successor is not.
     Spent(Session),
+    /// It is good, but was not granted that much (RFC 6749 §6). Nothing was spent.
+    TooWide,
     /// It was spent before: its session has been revoked.
     Reused,
     /// Nobody knows it, it is another client's, or its session has ended.
@@ -73,49 +96,76 @@ pub(crate) fn live(
 }
 
 /// Spends a refresh token and puts another in its place, in one step: of two that come with the
-/// same token, one is refused and the session ends (RFC 9700 §4.14.2).
-pub(crate) fn rotate(
-    db: &mut Connection,
-    client_id: &str,
-    spent: &[u8],
-    successor: &[u8],
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<Rotated, StoreError> {
+/// same token, the session ends (RFC 9700 §4.14.2), unless it is but the repetition of a request
+/// whose answer was lost.
+pub(crate) fn rotate(db: &mut Connection, rotation: &Rotation) -> Result<Rotated, StoreError> {
+    let now = rotation.now;
     let change = db.transaction()?;
-    let found: Option<(String, bool)> = change
+    let found: Option<(String, Option<i64>)> = change
         .query_row(
-            "SELECT session, used_at IS NOT NULL FROM refresh_tokens WHERE hash = ?1",
-            params![spent],
+            "SELECT session, used_at FROM refresh_tokens WHERE hash = ?1",
+            params![rotation.spent],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    let Some((id, used)) = found else {
+    let Some((id, used_at)) = found else {
         return Ok(Rotated::Refused);
     };
-    if used {
+    let used_at = used_at.map(time);
+    if let Some(used_at) = used_at
+        && !((now - used_at).abs() < GRACE && is_unused(&change, &rotation.successor)?)
+    {
         revoke(&change, &id, now)?;
         change.commit()?;
         return Ok(Rotated::Reused);
     }
-    let Some(session) = live(&change, &id, now)?.filter(|session| session.client_id == client_id)
+    let Some(session) =
+        live(&change, &id, now)?.filter(|session| session.client_id == rotation.client_id)
     else {
         return Ok(Rotated::Refused);
     };
-    change.execute(
-        "UPDATE refresh_tokens SET used_at = ?2 WHERE hash = ?1",
-        params![spent, millis(now)],
-    )?;
-    add_refresh_token(&change, &id, successor, now)?;
+    if !is_granted(rotation.scope.as_deref().unwrap_or_default(), &session) {
+        return Ok(Rotated::TooWide);
+    }
+    if used_at.is_none() {
+        change.execute(
+            "UPDATE refresh_tokens SET used_at = ?2 WHERE hash = ?1",
+            params![rotation.spent, millis(now)],
+        )?;
+        add_refresh_token(&change, &id, &rotation.successor, now)?;
+        change.execute(
+            "DELETE FROM refresh_tokens WHERE session = ?1 AND used_at < ?2",
+            params![id, millis(now - MEMORY)],
+        )?;
+    }
     change.execute(
         "UPDATE sessions SET expires_at = ?2 WHERE id = ?1",
-        params![id, millis(expires_at)],
+        params![id, millis(rotation.expires_at)],
     )?;
     change.commit()?;
     Ok(Rotated::Spent(Session {
-        expires_at,
+        expires_at: rotation.expires_at,
         ..session
     }))
+}
+
+/// Whether a refresh token was given out and not handed in yet.
+fn is_unused(db: &Connection, hash: &[u8]) -> Result<bool, StoreError> {
+    let found = db
+        .query_row(
+            "SELECT 1 FROM refresh_tokens WHERE hash = ?1 AND used_at IS NULL",
+            params![hash],
+            |_| Ok(()),
+        )
+        .optional()?;
+    Ok(found.is_some())
+}
+
+fn is_granted(scope: &str, session: &Session) -> bool {
+    let granted: Vec<&str> = session.scope.split_ascii_whitespace().collect();
+    scope
+        .split_ascii_whitespace()
+        .all(|scope| granted.contains(&scope))
 }
 
 /// The session a refresh token belongs to, spent or not.
@@ -160,3 +210,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Session> {
         expires_at: time(row.get(5)?),
     })
 }
+
+#[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod tests;

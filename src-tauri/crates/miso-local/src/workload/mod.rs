@@ -20,6 +20,12 @@ use output::{Level, say};
 use serde_json::json;
 use settings::Settings;
 
+/// The user agent of a probe.
+pub(crate) const PROBE: &str = "miso-probe";
+/// The header by which the answer to a probe is known as the process's own.
+pub(crate) const PROCESS: &str = "x-miso-process";
+/// The variable that holds that header's value.
+pub(crate) const PROCESS_VARIABLE: &str = "MISO_PROCESS";
 /// The exit code of a process whose port was taken.
 pub(crate) const PORT_TAKEN: u8 = 75;
 const USAGE: u8 = 2;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::output::{Level, say};
 use super::settings::Settings;
-use super::{FAILED, PORT_TAKEN, page};
+use super::{FAILED, PORT_TAKEN, PROBE, PROCESS, page};
 use crate::http::server;
 
 /// How often a workload says how it fares.
@@ -119,7 +119,7 @@ fn answer(
     let probe = request
         .headers()
         .get(header::USER_AGENT)
-        .is_some_and(|agent| agent == "miso-probe");
+        .is_some_and(|agent| agent == PROBE);
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let (status, media, body) = match path {
         _ if probe || path == "/health" => {
@@ -172,6 +172,9 @@ fn answer(
         header::CACHE_CONTROL,
         http::HeaderValue::from_static("no-store"),
     );
+    if probe {
+        headers.insert(PROCESS, settings.process.clone());
+    }
     response
 }
 

@@ -2,6 +2,10 @@
 
 use std::env;
 
+use http::HeaderValue;
+
+use super::PROCESS_VARIABLE;
+
 /// What the environment says.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
@@ -10,6 +14,8 @@ pub(super) struct Settings {
     pub(super) environment: String,
     pub(super) version: String,
     pub(super) instance: String,
+    /// What the answer to a probe carries.
+    pub(super) process: HeaderValue,
 }
 
 impl Settings {
@@ -22,6 +28,9 @@ impl Settings {
             environment: text("MISO_ENVIRONMENT")?,
             version: text("MISO_VERSION")?,
             instance: text("MISO_INSTANCE")?,
+            process: text(PROCESS_VARIABLE)?
+                .parse()
+                .map_err(|_| PROCESS_VARIABLE)?,
         })
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::catalogue::{Image, Program};
 use crate::place::Place;
+use crate::workload::PROCESS_VARIABLE;
 
 /// What a process is started with. Holds secrets: no `Debug`.
 #[derive(Clone)]
@@ -56,7 +57,12 @@ impl Launch {
     }
 
     /// The environment of the process. What the platform says stands above the application's own.
-    pub(super) fn environment(&self, instance: &str, port: u16) -> BTreeMap<String, String> {
+    pub(super) fn environment(
+        &self,
+        instance: &str,
+        port: u16,
+        token: &str,
+    ) -> BTreeMap<String, String> {
         let mut environment: BTreeMap<String, String> = INHERITED
             .iter()
             .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
@@ -69,6 +75,7 @@ impl Launch {
             ("MISO_IMAGE", self.image.clone()),
             ("MISO_VERSION", self.tag.clone()),
             ("MISO_INSTANCE", instance.to_owned()),
+            (PROCESS_VARIABLE, token.to_owned()),
         ] {
             environment.insert(name.to_owned(), value);
         }
@@ -92,7 +99,7 @@ mod tests {
                 ("PORT".into(), "1".into()),
             ]),
         );
-        let environment = launch.environment("orders-api-1", 4711);
+        let environment = launch.environment("orders-api-1", 4711, "a token");
         assert_eq!(environment["PORT"], "4711");
         assert_eq!(environment["LOG_LEVEL"], "info");
         assert_eq!(environment["MISO_VERSION"], "1.4.0");

@@ -6,6 +6,7 @@ mod launch;
 mod lines;
 mod live;
 mod platform;
+mod ports;
 mod probe;
 mod process;
 mod proxy;

@@ -8,8 +8,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use miso_api::{ConfigurationLocation, HealthEvent, HealthStatus};
+use miso_api::ConfigurationLocation;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,22 +19,28 @@ use super::catalogue::{Image, NotInCatalogue};
 use super::launch::Launch;
 use super::live::Live;
 use super::probe::HttpClient;
+use super::process;
 use super::proxy::Proxy;
 use super::slot::Slot;
 use super::supervisor::{FirstCrash, Surroundings, Workload};
-use crate::configuration;
+use crate::configuration::{self, Effective};
 use crate::logs::Logs;
 use crate::options::WorkloadCommand;
 use crate::place::Place;
 use crate::sealing::{Seal, SealBroken};
-use crate::store::{self, Store, StoreError, applications, placements};
+use crate::store::{Store, StoreError, applications, placements};
 
-/// How many places may have a workload.
-const MOST: usize = 64;
+/// How many processes may run.
+const MOST_PROCESSES: usize = 64;
+/// How many places may have a workload: fewer than processes, because while a deployment replaces
+/// a version, the old one and the new one run side by side.
+const MOST: usize = MOST_PROCESSES - 4;
+/// How long a deployment waits for the processes of others to end where all may run.
+const TIME_FOR_ROOM: Duration = Duration::from_secs(20);
 /// How many workloads are started at a time when the instance starts.
 const AT_A_TIME: usize = 4;
-/// How long all workloads together may take to end: the five seconds each has, and a little.
-const LAST_WORDS: Duration = Duration::from_secs(8);
+/// How long all workloads together may take to end: what each has, and a little.
+const LAST_WORDS: Duration = process::LAST_WORDS.saturating_add(Duration::from_secs(2));
 /// The health path of an application that names none.
 const HEALTH_PATH: &str = "/health";
 
@@ -52,6 +59,8 @@ pub(crate) struct Platform {
     slots: RwLock<HashMap<Place, Arc<Slot>>>,
     /// Places that have a workload, or are about to.
     taken: Mutex<HashSet<Place>>,
+    /// One permit for each process that may run.
+    processes: Arc<Semaphore>,
     /// Held while a slot is made, so that a place never gets two.
     making: tokio::sync::Mutex<()>,
 }
@@ -90,6 +99,7 @@ impl Platform {
             client,
             slots: RwLock::default(),
             taken: Mutex::default(),
+            processes: Arc::new(Semaphore::new(MOST_PROCESSES)),
             making: tokio::sync::Mutex::default(),
         }
     }
@@ -117,6 +127,20 @@ impl Platform {
             .remove(place);
     }
 
+    /// Room for one more process; where as many run as may, what ends meanwhile makes it.
+    pub(crate) async fn room_for_a_process(&self) -> Result<OwnedSemaphorePermit, NotPrepared> {
+        let room = Arc::clone(&self.processes).acquire_owned();
+        match timeout(TIME_FOR_ROOM, room).await {
+            Ok(Ok(room)) => Ok(room),
+            Ok(Err(_)) | Err(_) => Err(NotPrepared::Full),
+        }
+    }
+
+    /// The port of a place's address; `None` where nothing listens on it.
+    pub(crate) fn port(&self, place: &Place) -> Option<u16> {
+        self.known(place).map(|slot| slot.proxy.port)
+    }
+
     /// What an application's workload in an environment is started with.
     pub(crate) async fn prepare(&self, place: &Place, image: &str) -> Result<Launch, NotPrepared> {
         let resolved = Image::resolve(image)?;
@@ -133,21 +157,20 @@ impl Platform {
         let application = application.ok_or(NotPrepared::Gone)?;
         let manifest = Value::Object(application.manifest);
         let mut values = BTreeMap::new();
-        for item in configuration::shown(&manifest, &place.environment) {
-            if let (ConfigurationLocation::Variable, Some(value)) = (item.location, item.value) {
-                values.insert(item.name, value);
-            }
-        }
-        // The environment's own secrets stand above the manifest's.
-        for scope in [
-            configuration::BASE.to_owned(),
-            configuration::scope_of(&place.environment),
-        ] {
-            for secret in secrets.iter().filter(|secret| secret.scope == scope) {
-                values.insert(
-                    secret.name.clone(),
-                    self.seal.open(&place.application, secret)?,
-                );
+        for Effective { item, scope } in configuration::effective(&manifest, &place.environment) {
+            match item.location {
+                ConfigurationLocation::Variable => {
+                    values.extend(item.value.map(|value| (item.name, value)));
+                }
+                ConfigurationLocation::Keyvault => {
+                    let secret = secrets
+                        .iter()
+                        .find(|secret| secret.scope == scope && secret.name == item.name);
+                    if let Some(secret) = secret {
+                        values.insert(item.name, self.seal.open(&place.application, secret)?);
+                    }
+                }
+                ConfigurationLocation::Unknown(_) => {}
             }
         }
         let health_path = manifest["healthCheck"]["path"]
@@ -182,12 +205,19 @@ impl Platform {
     }
 
     /// Starts a workload; nothing leads to it before its slot adopts it.
-    pub(crate) fn start(&self, slot: &Slot, launch: Launch, first_crash: FirstCrash) -> Workload {
+    pub(crate) fn start(
+        &self,
+        slot: &Slot,
+        launch: Launch,
+        first_crash: FirstCrash,
+        room: OwnedSemaphorePermit,
+    ) -> Workload {
         let surroundings = Surroundings {
             command: self.command.clone(),
             client: self.client.clone(),
             store: self.store.clone(),
             log: Arc::clone(&slot.log),
+            _room: room,
         };
         Workload::start(
             surroundings,
@@ -198,7 +228,8 @@ impl Platform {
         )
     }
 
-    /// Starts again what ran when the instance ended, a few at a time.
+    /// Starts again what ran when the instance ended, a few at a time. Where a deployment was
+    /// quicker, what it started stays.
     pub(crate) async fn resume(&self) -> Result<(), StoreError> {
         let placements = self.store.call(|db| placements::all(db)).await?;
         let wanted = placements.into_iter().filter(|placement| placement.wanted);
@@ -207,9 +238,7 @@ impl Platform {
                 let Some(image) = &placement.image else { return };
                 if let Err(error) = self.resume_one(&placement.place, image).await {
                     tracing::warn!(%error, place = %placement.place, "a workload could not be started again");
-                    let (place, reason) = (placement.place.clone(), error.to_string());
-                    let noted = self.store.call(move |db| placements::set_error(db, &place, Some(&reason))).await;
-                    if let Err(error) = noted {
+                    if let Err(error) = self.could_not_resume(placement.place.clone(), error.to_string()).await {
                         tracing::warn!(%error, place = %placement.place, "and that could not be kept");
                     }
                 }
@@ -236,25 +265,32 @@ impl Platform {
         self.take_room(place)?;
         let launch = self.prepare(place, image).await?;
         let slot = self.slot(place).await?;
-        let at = place.clone();
-        self.store
-            .call(move |db| placements::set_error(db, &at, None))
-            .await?;
-        slot.note(HealthEvent {
-            at: store::now(),
-            status: HealthStatus::NotKnown,
-            message: Some("the instance was started again".to_owned()),
-        })
-        .await?;
-        let workload = self.start(&slot, launch, FirstCrash::IsTriedAgain);
-        let mut state = workload.watch();
-        slot.adopt(workload).await;
+        let room = self.room_for_a_process().await?;
+        let start = || self.start(&slot, launch, FirstCrash::IsTriedAgain, room);
+        let Some(mut state) = slot.resume(start).await? else {
+            return Ok(());
+        };
         // The next one is started when this one has answered, or is not likely to soon.
         let answered = state.wait_for(|state| state.reading.is_some());
         if timeout(Duration::from_secs(2), answered).await.is_err() {
             tracing::debug!(%place, "takes longer to start");
         }
         Ok(())
+    }
+
+    async fn could_not_resume(&self, place: Place, reason: String) -> Result<(), StoreError> {
+        if let Some(slot) = self.known(&place) {
+            return slot.could_not_resume(reason).await;
+        }
+        // What a deployment notes comes after this: it has no slot yet.
+        self.store
+            .call(move |db| placements::set_error(db, &place, Some(&reason)))
+            .await
+    }
+
+    #[cfg(test)]
+    pub(super) fn client(&self) -> &HttpClient {
+        &self.client
     }
 
     fn known(&self, place: &Place) -> Option<Arc<Slot>> {
@@ -267,29 +303,5 @@ impl Platform {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn there_is_room_for_so_many_and_no_more() {
-        let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
-        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
-        let command = WorkloadCommand {
-            program: "missing".into(),
-            args: Vec::new(),
-        };
-        let platform = Platform::new(store, seal, command, Logs::new(folder.path().join("logs")));
-        let place = |number: usize| Place::new(&format!("app-{number}"), "dev");
-        for number in 0..MOST {
-            platform.take_room(&place(number)).unwrap();
-        }
-        assert!(matches!(
-            platform.take_room(&place(MOST)),
-            Err(NotPrepared::Full)
-        ));
-        platform.take_room(&place(0)).unwrap();
-        platform.give_room(&place(0));
-        platform.take_room(&place(MOST)).unwrap();
-    }
-}
+#[path = "platform_tests.rs"]
+mod tests;

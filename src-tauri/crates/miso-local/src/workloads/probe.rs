@@ -11,6 +11,8 @@ use miso_api::{HealthCheckResult, HealthStatus};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use crate::workload::{PROBE, PROCESS};
+
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest answer that is read, in bytes.
@@ -31,10 +33,18 @@ pub(crate) struct Reading {
     pub(crate) answered: bool,
 }
 
+/// Where a workload is asked, and how its answers are known.
+pub(crate) struct Address<'a> {
+    pub(crate) port: u16,
+    pub(crate) path: &'a str,
+    /// What the process was told and nobody else.
+    pub(crate) token: &'a str,
+}
+
 /// Asks once.
-pub(crate) async fn probe(client: &HttpClient, port: u16, path: &str) -> Reading {
+pub(crate) async fn probe(client: &HttpClient, address: &Address<'_>) -> Reading {
     let began = Instant::now();
-    match timeout(PATIENCE, ask(client, port, path)).await {
+    match timeout(PATIENCE, ask(client, address)).await {
         Ok(Ok((status, body))) => Reading {
             latency_ms: Some(u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX)),
             ..understand(status, &body)
@@ -44,9 +54,10 @@ pub(crate) async fn probe(client: &HttpClient, port: u16, path: &str) -> Reading
     }
 }
 
-async fn ask(client: &HttpClient, port: u16, path: &str) -> Result<(StatusCode, Vec<u8>), String> {
+async fn ask(client: &HttpClient, address: &Address<'_>) -> Result<(StatusCode, Vec<u8>), String> {
+    let Address { port, path, token } = address;
     let request = Request::get(format!("http://127.0.0.1:{port}{path}"))
-        .header(header::USER_AGENT, "miso-probe")
+        .header(header::USER_AGENT, PROBE)
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
         .map_err(|error| error.to_string())?;
@@ -54,6 +65,14 @@ async fn ask(client: &HttpClient, port: u16, path: &str) -> Result<(StatusCode, 
         let root = std::error::Error::source(&error).map(ToString::to_string);
         root.unwrap_or_else(|| error.to_string())
     })?;
+    // The port may have gone to another program before the process could open it.
+    if response
+        .headers()
+        .get(PROCESS)
+        .is_none_or(|said| said != token)
+    {
+        return Err("another program has its port".to_owned());
+    }
     let status = response.status();
     let body = Limited::new(response.into_body(), LONGEST)
         .collect()

@@ -8,20 +8,21 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use miso_api::LogLevel;
 use tokio::io::{AsyncRead, BufReader};
-use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::launch::Launch;
 use super::lines::next_line;
+use super::ports::HeldPort;
 use crate::logs::line::{Said, Stream};
 use crate::logs::place_log::PlaceLog;
 use crate::options::WorkloadCommand;
+use crate::random;
 use crate::workload::PORT_TAKEN;
 
 /// How long a process may take to end after it was asked to.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How long to wait for the rest of what an ended process printed.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(1);
 
@@ -39,8 +40,10 @@ pub(super) struct Process {
     output: JoinSet<()>,
     last_error: Arc<Mutex<LastError>>,
     started: Instant,
-    pub(super) port: u16,
+    port: HeldPort,
     pub(super) instance: String,
+    /// What the answers to its probes carry.
+    pub(super) token: String,
 }
 
 /// The last error that each stream had.
@@ -84,13 +87,14 @@ impl Process {
         instance: String,
         log: Arc<PlaceLog>,
     ) -> io::Result<Self> {
-        let port = free_port().await?;
+        let port = HeldPort::free().await?;
+        let token = random::token().map_err(io::Error::other)?;
         let mut prepared = Command::new(&command.program);
         prepared
             .args(&command.args)
             .arg(launch.program.name())
             .env_clear()
-            .envs(launch.environment(&instance, port))
+            .envs(launch.environment(&instance, port.0, &token))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -128,7 +132,13 @@ impl Process {
             started: Instant::now(),
             port,
             instance,
+            token,
         })
+    }
+
+    /// The port it was told to open.
+    pub(super) fn port(&self) -> u16 {
+        self.port.0
     }
 
     /// Waits until the process ends by itself.
@@ -202,13 +212,6 @@ impl Process {
             );
         }
     }
-}
-
-/// A port that is free now. It may be taken before the process opens it: then the process says so
-/// and is started again with another.
-async fn free_port() -> io::Result<u16> {
-    let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
-    Ok(listener.local_addr()?.port())
 }
 
 async fn follow(

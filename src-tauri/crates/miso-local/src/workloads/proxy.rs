@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use super::probe::HttpClient;
 use crate::http::guard::{is_loopback_origin, names_port};
+use crate::http::rest::throw_away;
 use crate::http::server;
 use crate::place::Place;
 
@@ -88,7 +89,11 @@ async fn answer(
     upstream: Option<u16>,
     mut request: Request<Incoming>,
 ) -> Response {
+    let waits = request.headers().contains_key(header::EXPECT);
     if !names_port(request.uri(), request.headers(), port) || !own_or_no_origin(request.headers()) {
+        if !waits {
+            throw_away(request.into_body()).await;
+        }
         return (
             StatusCode::FORBIDDEN,
             "This address belongs to another origin.\n",
@@ -96,6 +101,9 @@ async fn answer(
             .into_response();
     }
     let Some(upstream) = upstream else {
+        if !waits {
+            throw_away(request.into_body()).await;
+        }
         return nothing_here(place);
     };
     let path = request

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use miso_api::HealthEvent;
+use miso_api::{HealthEvent, HealthStatus};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -51,8 +51,57 @@ impl Slot {
     }
 
     /// Leads the address to a workload from now on and gives the one before it, which still runs.
+    #[must_use = "the workload before still runs"]
     pub(crate) async fn adopt(self: &Arc<Self>, workload: Workload) -> Option<Workload> {
         let mut current = self.current.lock().await;
+        self.lead_to(&mut current, workload).await
+    }
+
+    /// Leads the address to what ran before the instance was started again, unless a deployment
+    /// was quicker: then nothing is started, and there is nothing to watch.
+    pub(super) async fn resume(
+        self: &Arc<Self>,
+        start: impl FnOnce() -> Workload,
+    ) -> Result<Option<watch::Receiver<State>>, StoreError> {
+        let mut current = self.current.lock().await;
+        if current.is_some() {
+            return Ok(None);
+        }
+        let place = self.place.clone();
+        self.store
+            .call(move |db| placements::set_error(db, &place, None))
+            .await?;
+        self.note(HealthEvent {
+            at: store::now(),
+            status: HealthStatus::NotKnown,
+            message: Some("the instance was started again".to_owned()),
+        })
+        .await?;
+        let workload = start();
+        let state = workload.watch();
+        if let Some(before) = self.lead_to(&mut current, workload).await {
+            before.stop().await;
+        }
+        Ok(Some(state))
+    }
+
+    /// Notes why nothing could be started again, unless a deployment was quicker.
+    pub(super) async fn could_not_resume(&self, reason: String) -> Result<(), StoreError> {
+        let current = self.current.lock().await;
+        if current.is_some() {
+            return Ok(());
+        }
+        let place = self.place.clone();
+        self.store
+            .call(move |db| placements::set_error(db, &place, Some(&reason)))
+            .await
+    }
+
+    async fn lead_to(
+        self: &Arc<Self>,
+        current: &mut Option<Current>,
+        workload: Workload,
+    ) -> Option<Workload> {
         let before = current.take().map(|before| {
             before.follower.abort();
             before.workload
@@ -68,7 +117,7 @@ impl Slot {
     }
 
     /// Notes a change of health that no probe saw, such as the instance's own start.
-    pub(super) async fn note(&self, event: HealthEvent) -> Result<(), StoreError> {
+    async fn note(&self, event: HealthEvent) -> Result<(), StoreError> {
         {
             let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
             *live = Live {

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use miso_api::{HealthStatus, LogLevel};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::launch::Launch;
-use super::probe::{HttpClient, Reading, probe};
+use super::probe::{Address, HttpClient, Reading, probe};
 use super::process::{Ended, Process};
 use crate::logs::line::Said;
 use crate::logs::place_log::PlaceLog;
@@ -42,15 +42,16 @@ const OTHER_PORTS: u32 = 5;
 const SILENCES: u32 = 2;
 
 /// What a workload needs around it.
-#[derive(Clone)]
 pub(crate) struct Surroundings {
     pub(crate) command: WorkloadCommand,
     pub(crate) client: HttpClient,
     pub(crate) store: Store,
     pub(crate) log: Arc<PlaceLog>,
+    /// One of as many processes as may run; given back when the supervisor ends.
+    pub(crate) _room: OwnedSemaphorePermit,
 }
 
-/// What a crash before the first good probe means.
+/// What a crash before the first good probe of any of its processes means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FirstCrash {
     /// The end: a deployment fails by it.
@@ -86,7 +87,7 @@ pub(crate) enum Phase {
     Stopped,
 }
 
-/// A workload and its supervisor.
+/// A workload and its supervisor. Dropped, it ends too, but nobody waits for it.
 pub(crate) struct Workload {
     pub(crate) launch: Launch,
     state: watch::Receiver<State>,
@@ -133,11 +134,17 @@ impl Workload {
     }
 
     /// Ends its process and waits until it has ended.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        if let Err(error) = self.supervisor.await {
+        if let Err(error) = (&mut self.supervisor).await {
             tracing::error!(%error, place = %self.launch.place, "a supervisor ended badly");
         }
+    }
+}
+
+impl Drop for Workload {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 
@@ -159,18 +166,22 @@ enum Outcome {
 impl Supervisor {
     async fn run(self) {
         let (mut crashes, mut other_ports) = (0, 0);
+        // Of all its processes: once one was well, the deployment has not failed by a later one.
+        let mut ever_well = false;
         loop {
             let (reason, lasted, was_well) = match self.one_process().await {
                 Outcome::Stopped => return self.enter(Phase::Stopped),
                 Outcome::Ended { ended, .. } if ended.port_taken && other_ports < OTHER_PORTS => {
                     other_ports += 1;
+                    self.state.send_modify(|state| state.port = None);
                     continue;
                 }
                 Outcome::Ended { ended, was_well } => (ended.reason, ended.lasted, was_well),
                 Outcome::NotStarted(reason) => (reason, Duration::ZERO, false),
             };
             self.say(LogLevel::Error, reason.clone());
-            if !was_well && self.first_crash == FirstCrash::IsFinal {
+            ever_well |= was_well;
+            if !ever_well && self.first_crash == FirstCrash::IsFinal {
                 return self.enter(Phase::GaveUp { reason });
             }
             if lasted >= STABLE {
@@ -200,7 +211,13 @@ impl Supervisor {
             Ok(process) => process,
             Err(reason) => return Outcome::NotStarted(reason),
         };
-        let (port, instance) = (process.port, process.instance.clone());
+        let (port, instance) = (process.port(), process.instance.clone());
+        let token = process.token.clone();
+        let address = Address {
+            port,
+            path: &self.launch.health_path,
+            token: &token,
+        };
         self.state.send_modify(|state| {
             *state = State {
                 phase: Phase::Running,
@@ -217,7 +234,7 @@ impl Supervisor {
         loop {
             let look = async {
                 sleep(next).await;
-                probe(&self.surroundings.client, port, &self.launch.health_path).await
+                probe(&self.surroundings.client, &address).await
             };
             let reading = tokio::select! {
                 ended = process.ended() => return Outcome::Ended { ended, was_well },
@@ -266,8 +283,14 @@ impl Supervisor {
 
     fn enter(&self, phase: Phase) {
         self.state.send_modify(|state| {
-            state.phase = phase;
-            state.port = None;
+            // What a process answered says nothing once it has ended.
+            *state = State {
+                phase,
+                port: None,
+                reading: None,
+                not_yet: None,
+                ..state.clone()
+            };
         });
     }
 
@@ -278,3 +301,7 @@ impl Supervisor {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "supervisor_tests.rs"]
+mod tests;

@@ -19,20 +19,14 @@ mod deployments;
 mod logs;
 mod refusals;
 mod sign_in;
-use crate::http::limits::Limits;
-use crate::logs::Logs;
 use crate::logs::line::{Said, Stream};
-use crate::oidc::keys::SigningKey;
-use crate::oidc::pending::Pending;
-use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
+use crate::options::{RateLimit, ServiceAccount};
 use crate::place::Place;
-use crate::sealing::Seal;
-use crate::site::{Shared, Site};
-use crate::store::{self, Store, placements};
-use crate::workloads::Platform;
+use crate::site::Shared;
+use crate::store::{self, placements};
+use crate::testing::{self, HOST};
 
 const PORT: u16 = 8700;
-const HOST: &str = "127.0.0.1:8700";
 const REDIRECT: &str = "http://127.0.0.1:43121/callback";
 /// The example of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -78,39 +72,22 @@ impl Bench {
 
     fn with_limit(limit: RateLimit) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
-        let pair = aws_lc_rs::signature::EcdsaKeyPair::generate(
-            &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
-        );
-        let keys = SigningKey::new(pair.unwrap().to_pkcs8v1().unwrap().as_ref()).unwrap();
-        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
         // Nothing can be started by it: what is deployed here fails, and that is enough.
-        let command = WorkloadCommand {
-            program: folder.path().join("missing"),
-            args: Vec::new(),
-        };
-        let logs = Logs::new(folder.path().join("logs"));
-        let issuer = format!("http://{HOST}");
-        let site = Site {
-            url: Url::parse(&issuer).unwrap(),
-            issuer,
-            platform: Arc::new(Platform::new(
-                store.clone(),
-                Arc::clone(&seal),
-                command,
-                logs,
-            )),
-            store,
-            keys,
-            launch_key: "the launch key".to_owned().into(),
-            service_account: Some(ServiceAccount {
-                client_id: "ci".to_owned(),
-                client_secret: "a secret".to_owned().into(),
-            }),
-            limits: Limits::new(limit),
-            pending: Pending::default(),
-            seal,
-        };
+        let site = testing::site(folder.path(), limit, testing::no_command());
+        Self {
+            site: Arc::new(site),
+            _folder: folder,
+        }
+    }
+
+    /// With a service account of another name.
+    fn with_account(client_id: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut site = testing::site(folder.path(), RateLimit::Off, testing::no_command());
+        site.service_account = Some(ServiceAccount {
+            client_id: client_id.to_owned(),
+            client_secret: "a secret".to_owned().into(),
+        });
         Self {
             site: Arc::new(site),
             _folder: folder,

@@ -213,6 +213,12 @@ async fn the_limit_counts_by_client_and_is_told_on_every_answer() {
         ),
         (401, "49")
     );
+    // Who is not let in is told so, however often it comes: to wait would not help.
+    for _ in 0..5 {
+        let nobody = bench.get("", "/api/users/me").await;
+        assert_eq!(nobody.status, 401);
+        assert_eq!(nobody.header("retry-after"), "");
+    }
     assert_eq!(
         bench
             .get("", "/.well-known/openid-configuration")
@@ -220,4 +226,75 @@ async fn the_limit_counts_by_client_and_is_told_on_every_answer() {
             .header("x-ratelimit-limit"),
         ""
     );
+}
+
+#[tokio::test]
+async fn the_provider_refuses_in_its_own_way() {
+    let bench = Bench::new();
+    let page = |answer: &Answer| answer.header("content-type").starts_with("text/html");
+    let large = "x".repeat(64 * 1024);
+    for path in [
+        "/oidc/authorize",
+        "/oidc/end-session",
+        "/sign-in",
+        "/sign-in/key",
+    ] {
+        let answer = bench.form(path, &[("state", &large)]).await;
+        assert_eq!(answer.status, 413, "{path}");
+        assert!(page(&answer), "{path}: {}", answer.text);
+    }
+    for path in ["/oidc/token", "/oidc/revoke"] {
+        let answer = bench.form(path, &[("token", &large)]).await;
+        assert_eq!(answer.status, 413, "{path}");
+        assert_eq!(answer.json()["error"], "invalid_request", "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+    for (path, is_page) in [
+        ("/oidc/authorize", true),
+        ("/sign-in", true),
+        ("/sign-in/key", true),
+        ("/oidc/end-session", true),
+        ("/oidc/token", false),
+        ("/oidc/revoke", false),
+        ("/oidc/jwks", false),
+        ("/oidc/userinfo", false),
+        ("/.well-known/openid-configuration", false),
+    ] {
+        let request = Request::delete(path).header("host", HOST);
+        let answer = bench.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 405, "{path}");
+        assert!(!answer.header("allow").is_empty(), "{path}");
+        assert_eq!(page(&answer), is_page, "{path}: {}", answer.text);
+        if !is_page {
+            assert_eq!(answer.json()["error"], "invalid_request", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_told_in_each_ones_own_way() {
+    let bench = Bench::new();
+    let token = bench.token_for("aino.laine").await;
+    let hint = {
+        let tokens = bench.exchange(&bench.code_for("aino.laine").await).await;
+        text(&tokens.json(), "id_token")
+    };
+    bench.site.store.close().await;
+    let api = bench.get(&token, "/api/users/me").await;
+    assert_eq!(
+        (api.status.as_u16(), api.code().as_str()),
+        (500, "INTERNAL_ERROR")
+    );
+    for answer in [
+        bench.refresh("a token").await,
+        bench.get(&token, "/oidc/userinfo").await,
+    ] {
+        assert_eq!(answer.status, 500);
+        assert_eq!(answer.json()["error"], "server_error", "{}", answer.text);
+    }
+    let page = bench
+        .form("/oidc/end-session", &[("id_token_hint", &hint)])
+        .await;
+    assert_eq!(page.status, 500);
+    assert!(page.text.contains("<h1>"), "{}", page.text);
 }

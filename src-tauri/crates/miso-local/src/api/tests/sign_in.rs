@@ -120,9 +120,10 @@ async fn what_is_wrong_is_told_to_the_right_one() {
         ("client_id", "evil"),
         ("redirect_uri", "http://evil.example/callback"),
         ("redirect_uri", ""),
+        ("state", &"s".repeat(2049)),
     ] {
         let page = bench.authorize(&[(name, value)]).await;
-        assert_eq!(page.status, 400, "{name}={value}");
+        assert!(page.status.is_client_error(), "{name}={value}");
         assert!(page.header("location").is_empty());
     }
     // To the app: it asked wrongly.
@@ -133,6 +134,7 @@ async fn what_is_wrong_is_told_to_the_right_one() {
         ("code_challenge_method", "", "invalid_request"),
         ("prompt", "none", "login_required"),
         ("request", "x", "request_not_supported"),
+        ("nonce", &"n".repeat(2049), "invalid_request"),
     ] {
         let back = bench.authorize(&[(name, value)]).await;
         assert_eq!(
@@ -337,4 +339,84 @@ async fn the_service_account_signs_in_with_its_secret_only() {
         )
         .await;
     assert_eq!(by_form.status, 200, "{}", by_form.text);
+}
+
+#[tokio::test]
+async fn a_launch_key_of_one_time_opens_the_page_once() {
+    let bench = Bench::new();
+    let key = bench.site.one_time_keys.make(chrono::Utc::now()).unwrap();
+    let first = bench
+        .authorize(&[("launch_key", key.expose_secret())])
+        .await;
+    assert!(first.text.contains("Aino Laine"), "{}", first.text);
+    let second = bench
+        .authorize(&[("launch_key", key.expose_secret())])
+        .await;
+    assert_eq!(second.status, 403);
+    assert!(!second.text.contains("Aino"), "{}", second.text);
+}
+
+#[tokio::test]
+async fn nobody_is_said_to_be_signed_out_without_proof() {
+    let bench = Bench::new();
+    let tokens = bench.exchange(&bench.code_for("aino.laine").await).await;
+    let page = bench.form("/oidc/end-session", &[]).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text.contains("Signed out"), "{}", page.text);
+    assert!(page.text.contains("Nobody was signed out"), "{}", page.text);
+    let token = text(&tokens.json(), "refresh_token");
+    assert_eq!(bench.refresh(&token).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_is_answered_again() {
+    let bench = Bench::new();
+    let tokens = bench.exchange(&bench.code_for("aino.laine").await).await;
+    let token = text(&tokens.json(), "refresh_token");
+    let lost = bench.refresh(&token).await.json();
+    let again = bench.refresh(&token).await;
+    assert_eq!(again.status, 200, "{}", again.text);
+    assert_eq!(again.json()["refresh_token"], lost["refresh_token"]);
+    let next = bench.refresh(&text(&lost, "refresh_token")).await;
+    assert_eq!(next.status, 200, "{}", next.text);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_too_wide_is_told_only_where_the_token_is_good() {
+    let bench = Bench::new();
+    let tokens = bench.exchange(&bench.code_for("aino.laine").await).await;
+    let refresh = async |token: &str| {
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("client_id", "miso-desktop"),
+            ("refresh_token", token),
+            ("scope", "openid everything"),
+        ];
+        bench.form("/oidc/token", &fields).await.json()["error"].clone()
+    };
+    assert_eq!(refresh("nobody knows it").await, "invalid_grant");
+    let token = text(&tokens.json(), "refresh_token");
+    assert_eq!(refresh(&token).await, "invalid_scope");
+    assert_eq!(bench.refresh(&token).await.status, 200, "it was not spent");
+}
+
+#[tokio::test]
+async fn a_service_account_is_no_person_whatever_its_name() {
+    for name in ["mikko-saari", "mikko.saari"] {
+        let bench = Bench::with_account(name);
+        let request = json!({"client_id": name, "client_secret": "a secret", "grant_type": "client_credentials"});
+        let answer = bench.post("", "/auth/token", &request).await;
+        let token = text(&answer.json(), "access_token");
+        let me = bench.get(&token, "/api/users/me").await.json();
+        assert_eq!(me["displayName"], name, "{me}");
+        assert_eq!(
+            (&me["roles"], &me["email"]),
+            (&json!(["admin"]), &Value::Null)
+        );
+        assert_eq!(bench.get(&token, "/oidc/userinfo").await.status, 401);
+        // And the person is no service account.
+        let person = bench.token_for("mikko.saari").await;
+        let me = bench.get(&person, "/api/users/me").await.json();
+        assert_eq!(me["roles"], json!(["developer"]));
+    }
 }
