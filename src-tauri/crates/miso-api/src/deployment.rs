@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::ConfigurationItem;
-use crate::open::{null_as_default, open_enum};
+use crate::open::{null_as_default, open_enum, whole};
 
 /// Characters that a deployment's note may have.
 pub const LONGEST_NOTE: u32 = 1000;
@@ -44,7 +44,8 @@ pub struct Deployment {
     /// How far it is.
     pub status: DeploymentStatus,
     /// 0 to 100.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
+    #[specta(type = Option<u8>)]
     pub progress: Option<u8>,
     /// What happens now, in the server's words.
     #[serde(default)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::open::{null_as_default, open_enum};
+use crate::open::{null_as_default, open_enum, whole};
 
 open_enum! {
     /// What a probe saw.
@@ -37,7 +37,8 @@ pub struct Health {
     #[serde(default)]
     pub checked_at: Option<DateTime<Utc>>,
     /// How long the probe took, in milliseconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
+    #[specta(type = Option<u32>)]
     pub latency_ms: Option<u32>,
     /// The checks behind the state.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -58,7 +59,8 @@ pub struct HealthCheckResult {
     /// What it saw.
     pub status: HealthStatus,
     /// How long it took, in milliseconds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
+    #[specta(type = Option<u32>)]
     pub latency_ms: Option<u32>,
     /// Why it is not well.
     #[serde(default)]

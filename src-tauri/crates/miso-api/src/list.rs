@@ -8,7 +8,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use specta::Type;
 
-use crate::open::null_as_default;
+use crate::open::{null_as_default, whole};
 
 /// One page of a list. A bare array is read as the only page.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
@@ -87,7 +87,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for PageOrArray<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Page<T>, A::Error> {
-        let Whole { data, meta, links } = Whole::deserialize(MapAccessDeserializer::new(fields))?;
+        let Whole { data, meta, links } =
+            Whole::<T>::deserialize(MapAccessDeserializer::new(fields))?;
+        let meta = meta.map(|meta| meta.with_entries(data.len()));
         Ok(Page { data, meta, links })
     }
 }
@@ -100,6 +102,40 @@ struct Whole<T> {
         bound(deserialize = "T: Deserialize<'de>")
     )]
     data: Vec<T>,
-    meta: Option<PageMeta>,
+    meta: Option<SentMeta>,
     links: Option<PageLinks>,
+}
+
+/// What a server says of where a page is; some say less than all.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SentMeta {
+    #[serde(default, deserialize_with = "whole")]
+    page: Option<u32>,
+    #[serde(default, deserialize_with = "whole")]
+    page_size: Option<u32>,
+    #[serde(default, deserialize_with = "whole")]
+    total: Option<u32>,
+    #[serde(default, deserialize_with = "whole")]
+    total_pages: Option<u32>,
+}
+
+impl SentMeta {
+    /// What is left out follows from the rest, and from the entries that came.
+    fn with_entries(self, entries: usize) -> PageMeta {
+        let entries = u32::try_from(entries).unwrap_or(u32::MAX);
+        let page = self.page.unwrap_or(1).max(1);
+        let page_size = self.page_size.unwrap_or(entries.max(1));
+        let before = (page - 1).saturating_mul(page_size);
+        let total = self.total.unwrap_or(before.saturating_add(entries));
+        let total_pages = total
+            .checked_div(page_size)
+            .map(|_| total.div_ceil(page_size));
+        PageMeta {
+            page,
+            page_size,
+            total,
+            total_pages: self.total_pages.or(total_pages).unwrap_or(1),
+        }
+    }
 }

@@ -1,9 +1,11 @@
 //! Log lines, and where a tail puts them (API.md, "Monitoring").
 
-use std::io;
+use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
@@ -40,17 +42,52 @@ pub struct LogLine {
     pub fields: Map<String, Value>,
 }
 
-/// Lines and where to go on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Lines and where to go on. A bare array is read as lines without a way on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogPage {
     /// The lines, in the order asked for.
-    #[serde(default, deserialize_with = "null_as_default")]
     pub data: Vec<LogLine>,
     /// With ascending order always given, after an empty page too; with descending order `None`
     /// at the oldest kept line.
-    #[serde(default)]
     pub next_cursor: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for LogPage {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(PageOrLines)
+    }
+}
+
+/// Decides by the first character, so that an error names what is wrong inside.
+struct PageOrLines;
+
+impl<'de> Visitor<'de> for PageOrLines {
+    type Value = LogPage;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page of log lines or an array of them")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, lines: A) -> Result<LogPage, A::Error> {
+        Ok(LogPage {
+            data: Vec::deserialize(SeqAccessDeserializer::new(lines))?,
+            next_cursor: None,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<LogPage, A::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Whole {
+            #[serde(default, deserialize_with = "null_as_default")]
+            data: Vec<LogLine>,
+            #[serde(default)]
+            next_cursor: Option<String>,
+        }
+        let Whole { data, next_cursor } = Whole::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(LogPage { data, next_cursor })
+    }
 }
 
 open_enum! {

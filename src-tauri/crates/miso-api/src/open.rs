@@ -67,6 +67,39 @@ macro_rules! open_enum {
 
 pub(crate) use open_enum;
 
+/// Reads a number that should be whole as the nearest one that is, within the type's bounds: some
+/// servers measure in fractions. `null` is `None`.
+pub(crate) fn whole<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: TryFrom<u64> + Bounded,
+{
+    let Some(number) = <Option<serde_json::Number> as serde::Deserialize>::deserialize(from)?
+    else {
+        return Ok(None);
+    };
+    // A float beyond the bounds of the target becomes the nearest of them.
+    let whole = number.as_u64().unwrap_or_else(|| {
+        let number = number.as_f64().unwrap_or_default();
+        number.round() as u64
+    });
+    Ok(Some(T::try_from(whole).unwrap_or(T::LARGEST)))
+}
+
+/// A whole number with a largest value.
+pub(crate) trait Bounded {
+    /// The largest value.
+    const LARGEST: Self;
+}
+
+impl Bounded for u8 {
+    const LARGEST: Self = Self::MAX;
+}
+
+impl Bounded for u32 {
+    const LARGEST: Self = Self::MAX;
+}
+
 /// Reads `null` as the type's default, as a tolerant reader must.
 pub(crate) fn null_as_default<'de, D, T>(from: D) -> Result<T, D::Error>
 where

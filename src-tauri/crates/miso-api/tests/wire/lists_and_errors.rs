@@ -45,6 +45,27 @@ fn a_page_is_read_tolerantly() {
     let ends: Page<String> =
         read(json!({"data": [], "links": {"self": "/", "prev": null, "last": null}}));
     assert_eq!(ends.links.unwrap().prev, None);
+    let meta = |sent: serde_json::Value| -> PageMeta {
+        let page: Page<String> = read(json!({"data": ["a", "b"], "meta": sent}));
+        page.meta.unwrap()
+    };
+    let said = |page, page_size, total, total_pages| PageMeta {
+        page,
+        page_size,
+        total,
+        total_pages,
+    };
+    assert_eq!(
+        meta(json!({})),
+        said(1, 2, 2, 1),
+        "what came is all there is"
+    );
+    assert_eq!(
+        meta(json!({"total": 9.0, "pageSize": null})),
+        said(1, 2, 9, 5)
+    );
+    assert_eq!(meta(json!({"page": 3, "pageSize": 4})), said(3, 4, 10, 3));
+    assert_eq!(meta(json!({"pageSize": 0, "total": 0})), said(1, 0, 0, 1));
     for other in [
         json!({}),
         json!({"error": {}}),

@@ -77,6 +77,11 @@ fn log_lines() {
     );
     let nulls: LogPage = read(json!({"data": null}));
     assert_eq!((nulls.data.len(), nulls.next_cursor), (0, None));
+    let bare: LogPage = read(json!([{"id": "7", "timestamp": "2026-11-24T08:00:00Z"}]));
+    assert_eq!((bare.data[0].id.as_str(), bare.next_cursor), ("7", None));
+    let wrong = serde_json::from_str::<LogPage>(r#"[{"id":"1"}]"#).unwrap_err();
+    assert!(wrong.to_string().contains("timestamp"), "{wrong}");
+    assert!(serde_json::from_str::<LogPage>("\"no lines\"").is_err());
 }
 
 #[test]
@@ -93,4 +98,30 @@ fn a_log_line_is_read_tolerantly() {
         read(json!({"id": "1", "timestamp": "2026-11-24T08:00:00Z", "level": "TRACE"}));
     assert_eq!(odd.level, LogLevel::Unknown("TRACE".to_owned()));
     assert_eq!(write(&odd)["timestamp"], "2026-11-24T08:00:00Z");
+}
+
+#[test]
+fn fractions_are_read_as_the_nearest_whole_number() {
+    for (sent, read_as) in [
+        ("12.5", Some(13)),
+        ("0.2", Some(0)),
+        ("-1", Some(0)),
+        ("1e12", Some(u32::MAX)),
+        ("7", Some(7)),
+        ("null", None),
+    ] {
+        let health = format!(
+            r#"{{"status":"healthy","latencyMs":{sent},"checks":[{{"name":"db","status":"healthy","latencyMs":{sent}}}]}}"#
+        );
+        let health: Health = serde_json::from_str(&health).unwrap();
+        assert_eq!(health.latency_ms, read_as, "{sent}");
+        assert_eq!(health.checks[0].latency_ms, read_as, "{sent}");
+    }
+    for (sent, read_as) in [("33.4", 33), ("100.0", 100), ("1000", 255)] {
+        let deployment = format!(
+            r#"{{"id":"d","applicationKey":"a","environment":"dev","status":"running","progress":{sent}}}"#
+        );
+        let deployment: Deployment = serde_json::from_str(&deployment).unwrap();
+        assert_eq!(deployment.progress, Some(read_as), "{sent}");
+    }
 }
