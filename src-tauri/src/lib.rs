@@ -14,7 +14,7 @@ mod settings;
 mod state;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 /// The app's identifier; the platform's folder for its data is named by it. The same as in
@@ -76,6 +76,7 @@ pub(crate) fn trace() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 }

@@ -30,7 +30,7 @@ use crate::sealing::Seal;
 use crate::site::{Shared, Site};
 use crate::store::{self, Store, deployments, progress, sessions};
 use crate::workloads::Platform;
-use crate::{Notice, StartError, api, seed};
+use crate::{Notice, StartError, api, descriptors, seed};
 
 /// The fact that holds the instance's id, for the day the identity's own file cannot be read.
 const INSTANCE_ID: &str = "instance_id";
@@ -62,6 +62,7 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
             client_id: account.client_id.clone(),
         });
     }
+    descriptors::raise();
     let folder = Folder::open(&options.data_dir)?;
     let (found, mut notices) = Identity::read(&folder)?;
     let (store, set_aside) = Store::open(&folder.database())?;

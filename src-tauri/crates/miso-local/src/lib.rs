@@ -13,6 +13,7 @@
 mod api;
 mod configuration;
 mod deploy;
+mod descriptors;
 mod environments;
 mod error;
 mod folder;

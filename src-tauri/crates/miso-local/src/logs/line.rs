@@ -50,8 +50,8 @@ impl Said {
         match serde_json::from_str::<Structured>(text) {
             Ok(structured) if text.starts_with('{') => Self {
                 level: structured.level.map_or_else(|| level.clone(), level_of),
-                message: structured.message,
-                fields: structured.fields,
+                message: printable(&structured.message),
+                fields: printable_fields(structured.fields),
                 ..plain(String::new())
             },
             Ok(_) | Err(_) => plain(text.to_owned()),
@@ -94,6 +94,33 @@ struct Structured {
     fields: Map<String, Value>,
 }
 
+/// A text on one line without control characters but the tab: an escape in a string of JSON would
+/// bring back what was taken out of the line.
+pub(crate) fn printable(text: &str) -> String {
+    text.trim_end_matches(['\r', '\n'])
+        .replace("\r\n", " ")
+        .chars()
+        .map(|c| if c == '\n' { ' ' } else { c })
+        .filter(|c| *c == '\t' || !c.is_control())
+        .collect()
+}
+
+fn printable_fields(fields: Map<String, Value>) -> Map<String, Value> {
+    let fields = fields.into_iter();
+    fields
+        .map(|(name, value)| (printable(&name), printable_value(value)))
+        .collect()
+}
+
+fn printable_value(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(printable(&text)),
+        Value::Array(values) => values.into_iter().map(printable_value).collect(),
+        Value::Object(fields) => Value::Object(printable_fields(fields)),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_)) => plain,
+    }
+}
+
 /// The words that loggers use, as the four levels there are.
 fn level_of(word: String) -> LogLevel {
     match word.to_ascii_lowercase().as_str() {
@@ -120,6 +147,18 @@ mod tests {
             (LogLevel::Warn, "pool: no idle connection")
         );
         assert_eq!(said.fields["max"], 10);
+    }
+
+    #[test]
+    fn no_escape_brings_control_characters_back() {
+        let said = Said::printed(
+            Stream::Stdout,
+            "a-1",
+            r#"{"message":"\u001b[31mred\u0000\nnext\tcell\n","fields":{"a\u0007":["\u009b1m",{"b":"\u001b]0;x"}],"n":1}}"#,
+        );
+        assert_eq!(said.message, "[31mred next\tcell");
+        let fields = serde_json::json!({"a": ["1m", {"b": "]0;x"}], "n": 1});
+        assert_eq!(Value::Object(said.fields), fields);
     }
 
     #[test]

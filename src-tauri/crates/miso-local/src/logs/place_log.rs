@@ -17,6 +17,13 @@ const SEGMENT_BYTES: u64 = 2 * 1024 * 1024;
 /// How many files are kept; the oldest go first.
 const SEGMENTS: usize = 8;
 
+/// What was found in a folder.
+struct Found {
+    segments: Vec<Segment>,
+    next: u64,
+    newest: DateTime<Utc>,
+}
+
 /// A log that is appended to by one and read by many.
 pub(crate) struct PlaceLog {
     folder: PathBuf,
@@ -41,7 +48,8 @@ pub(super) struct Snapshot {
 }
 
 impl PlaceLog {
-    /// Opens the log in a folder, or begins one there. A line that a crash tore is cut off.
+    /// Opens the log in a folder, or begins one there. A line that a crash tore is cut off, a file
+    /// that cannot be used is set aside.
     pub(crate) fn open(folder: PathBuf) -> io::Result<Self> {
         Self::with_segments_of(folder, SEGMENT_BYTES)
     }
@@ -53,33 +61,20 @@ impl PlaceLog {
             .filter_map(Result::transpose)
             .collect::<io::Result<_>>()?;
         firsts.sort_unstable();
-        let mut segments = Vec::new();
-        for first in &firsts {
-            let path = folder.join(Segment::name(*first));
-            let bytes = fs::metadata(&path)?.len();
-            if let Some(began) = Segment::began(&path)? {
-                segments.push(Segment {
-                    first: *first,
-                    began,
-                    bytes,
-                });
-            }
+        let mut found = Found {
+            segments: Vec::new(),
+            next: 1,
+            newest: DateTime::<Utc>::MIN_UTC,
+        };
+        for first in firsts {
+            found.add(&folder, first);
         }
-        let (mut next, mut newest) = (
-            firsts.last().copied().unwrap_or(1),
-            DateTime::<Utc>::MIN_UTC,
-        );
-        if let Some(last) = segments.last_mut() {
-            let loaded = last.load(&folder)?;
-            let whole = loaded.whole_bytes() as u64;
-            if whole < last.bytes {
-                let path = folder.join(Segment::name(last.first));
-                OpenOptions::new().write(true).open(path)?.set_len(whole)?;
-                last.bytes = whole;
-            }
-            let head = loaded.head(loaded.len() - 1)?;
-            (next, newest) = (head.id + 1, head.at);
-        }
+        found.finish(&folder);
+        let Found {
+            segments,
+            next,
+            newest,
+        } = found;
         let state = State {
             segments,
             file: None,
@@ -174,6 +169,70 @@ impl PlaceLog {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Found {
+    /// Adds a file whose first line has that id; files come in the order of their ids.
+    fn add(&mut self, folder: &Path, first: u64) {
+        let path = folder.join(Segment::name(first));
+        self.next = self.next.max(first);
+        let known = fs::metadata(&path).and_then(|known| Ok((known, Segment::began(&path)?)));
+        match known {
+            Ok((known, Some(began))) => self.segments.push(Segment {
+                first,
+                began,
+                bytes: known.len(),
+            }),
+            Ok((_, None)) => {}
+            Err(error) => self.leave_out(folder, first, &error),
+        }
+    }
+
+    /// Finds where the last file ends. What a crash tore off its end is cut.
+    fn finish(&mut self, folder: &Path) {
+        while let Some(mut last) = self.segments.pop() {
+            match end(&mut last, folder) {
+                Ok((next, newest)) => {
+                    self.next = self.next.max(next);
+                    self.newest = newest;
+                    self.segments.push(last);
+                    return;
+                }
+                Err(error) => self.leave_out(folder, last.first, &error),
+            }
+        }
+    }
+
+    /// Sets a file aside that cannot be used: it must not keep an application from its start.
+    fn leave_out(&mut self, folder: &Path, first: u64, error: &io::Error) {
+        let path = folder.join(Segment::name(first));
+        // Its lines cannot be counted; there are at most as many as bytes.
+        let most = fs::metadata(&path).map_or(0, |known| known.len());
+        self.next = self.next.max(first + most + 1);
+        match private_file::set_aside(&path) {
+            Ok(kept) => tracing::warn!(%error, kept = %kept.display(), "a log file is set aside"),
+            Err(other) => {
+                tracing::warn!(%error, %other, path = %path.display(), "a log file is left out");
+            }
+        }
+    }
+}
+
+/// The id after a file's last one, and the time of its last line.
+fn end(segment: &mut Segment, folder: &Path) -> io::Result<(u64, DateTime<Utc>)> {
+    let loaded = segment.load(folder)?;
+    let whole = loaded.whole_bytes() as u64;
+    if whole < segment.bytes {
+        let path = folder.join(Segment::name(segment.first));
+        OpenOptions::new().write(true).open(path)?.set_len(whole)?;
+        segment.bytes = whole;
+    }
+    let Some(last) = loaded.last_head() else {
+        return Err(io::Error::other("no line of it can be understood"));
+    };
+    // Whatever lines cannot be understood, an id is never given out again.
+    let next = (last.id + 1).max(segment.first + loaded.len() as u64);
+    Ok((next, last.at))
 }
 
 fn remove(path: &Path) -> io::Result<()> {

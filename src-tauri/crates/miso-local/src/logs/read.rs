@@ -134,7 +134,9 @@ impl<'a> Track<'a> {
     }
 
     fn begin_ascending(&mut self) -> io::Result<()> {
-        let (after, since) = (self.passed.unwrap_or(0), self.wanted.since);
+        // A cursor beyond the end is one of a log that is gone: a tail goes on at the end of this.
+        let after = self.passed.unwrap_or(0).min(self.snapshot.next - 1);
+        let since = self.wanted.since;
         let segments = &self.snapshot.segments;
         // The last segment that begins at or before what is wanted.
         let by_id = segments.partition_point(|segment| segment.first <= after.saturating_add(1));
@@ -147,12 +149,12 @@ impl<'a> Track<'a> {
             return Ok(());
         };
         let loaded = segment.load(&self.snapshot.folder)?;
-        let first = loaded
-            .partition(|head| head.id <= after || since.is_some_and(|since| head.at < since))?;
-        let reached = if first < loaded.len() {
-            loaded.head(first)?.id
-        } else {
-            segment.first + loaded.len() as u64
+        let first =
+            loaded.partition(|head| head.id <= after || since.is_some_and(|since| head.at < since));
+        let reached = match (loaded.head_from(first), loaded.last_head()) {
+            (Some(head), _) => head.id,
+            (None, Some(last)) => last.id + 1,
+            (None, None) => segment.first,
         };
         self.passed = Some(reached.saturating_sub(1).max(after));
         self.at = Some((index, loaded, first));
@@ -171,8 +173,8 @@ impl<'a> Track<'a> {
             return Ok(());
         };
         let loaded = segments[index].load(&self.snapshot.folder)?;
-        let end = loaded
-            .partition(|head| head.id < before && until.is_none_or(|until| head.at <= until))?;
+        let end =
+            loaded.partition(|head| head.id < before && until.is_none_or(|until| head.at <= until));
         self.at = Some((index, loaded, end));
         Ok(())
     }
@@ -206,19 +208,22 @@ impl<'a> Track<'a> {
             let Some((index, loaded, position)) = &mut self.at else {
                 return Ok(None);
             };
-            let line = match self.wanted.order {
+            let at = match self.wanted.order {
                 Order::Asc if *position < loaded.len() => {
                     *position += 1;
-                    Some(loaded.line(*position - 1)?)
+                    Some(*position - 1)
                 }
                 Order::Desc if *position > 0 => {
                     *position -= 1;
-                    Some(loaded.line(*position)?)
+                    Some(*position)
                 }
                 Order::Asc | Order::Desc => None,
             };
-            if line.is_some() {
-                return Ok(line);
+            if let Some(at) = at {
+                match loaded.line(at) {
+                    Some(line) => return Ok(Some(line)),
+                    None => continue,
+                }
             }
             let following = match self.wanted.order {
                 Order::Asc => index.checked_add(1),

@@ -294,3 +294,120 @@ fn search_ignores_case() {
     search.search = Some("econnrefused".into());
     assert_eq!(read(&logs, &search).unwrap().lines.len(), 1);
 }
+
+/// The files of a log, oldest first.
+fn files(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+}
+
+fn written(folder: &std::path::Path, lines: i64) {
+    let log = PlaceLog::with_segments_of(folder.to_owned(), 500).unwrap();
+    for second in 0..lines {
+        let at = start() + TimeDelta::seconds(second);
+        log.append(at, said("line", LogLevel::Info)).unwrap();
+    }
+}
+
+/// Spoils a line of a file, counted from its beginning or, negative, from its end.
+fn spoil(file: &std::path::Path, line: isize) {
+    let content = std::fs::read_to_string(file).unwrap();
+    let mut lines: Vec<&str> = content.lines().collect();
+    let index = line.rem_euclid(lines.len() as isize) as usize;
+    lines[index] = "\u{0}\u{0}not a line";
+    std::fs::write(file, lines.join("\n") + "\n").unwrap();
+}
+
+#[test]
+fn a_spoilt_line_is_left_out_and_the_others_stay() {
+    for line in [0, 1, -1] {
+        for which in [0, 1, usize::MAX] {
+            let root = tempfile::tempdir().unwrap();
+            let folder = root.path().join("dev");
+            written(&folder, 20);
+            let files = files(&folder);
+            spoil(&files[which.min(files.len() - 1)], line);
+            let log = PlaceLog::with_segments_of(folder, 500).unwrap();
+            log.append(start(), said("after", LogLevel::Info)).unwrap();
+            let logs = vec![("dev".to_owned(), Arc::new(log))];
+            let forwards = read(&logs, &wanted(Order::Asc, 100)).unwrap();
+            assert_eq!(forwards.lines.len(), 20, "{line} of {which}");
+            assert_eq!(forwards.lines[19].id, "21", "no id comes again");
+            let backwards = read(&logs, &wanted(Order::Desc, 100)).unwrap();
+            let mut reversed = ids(&backwards.lines);
+            reversed.reverse();
+            assert_eq!(reversed, ids(&forwards.lines));
+            // A page at a time sees the same, and a tail that stands at a spoilt line goes on.
+            let (mut paged, mut cursor) = (Vec::new(), None);
+            loop {
+                let mut wanted = wanted(Order::Asc, 1);
+                wanted.cursor = cursor;
+                let found = read(&logs, &wanted).unwrap();
+                if found.lines.is_empty() {
+                    break;
+                }
+                paged.extend(ids(&found.lines));
+                cursor = found.next;
+            }
+            assert_eq!(paged, ids(&forwards.lines));
+        }
+    }
+}
+
+#[test]
+fn a_file_of_rubbish_is_set_aside_and_the_log_goes_on() {
+    for which in [0, 1, usize::MAX] {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("dev");
+        written(&folder, 20);
+        let before = files(&folder);
+        let spoilt = &before[which.min(before.len() - 1)];
+        std::fs::write(spoilt, b"rubbish\xff\nand more\n").unwrap();
+        let log = PlaceLog::with_segments_of(folder.clone(), 500).unwrap();
+        log.append(start(), said("after", LogLevel::Info)).unwrap();
+        let kept = files(&folder)
+            .into_iter()
+            .find(|file| file.to_string_lossy().contains(".unreadable-"));
+        let kept = std::fs::read(kept.expect("it is kept")).unwrap();
+        assert!(kept.starts_with(b"rubbish"));
+        let logs = vec![("dev".to_owned(), Arc::new(log))];
+        let found = read(&logs, &wanted(Order::Asc, 100)).unwrap();
+        assert!(found.lines.len() > 10, "{:?}", ids(&found.lines));
+        let numbers: Vec<u64> = found
+            .lines
+            .iter()
+            .map(|line| line.id.parse().unwrap())
+            .collect();
+        assert!(
+            numbers.is_sorted_by(|one, other| one < other),
+            "{numbers:?}"
+        );
+        assert!(
+            *numbers.last().unwrap() >= 21,
+            "no id comes again: {numbers:?}"
+        );
+    }
+}
+
+#[test]
+fn a_cursor_of_a_log_that_is_gone_does_not_wait_for_its_ids() {
+    let root = tempfile::tempdir().unwrap();
+    let logs = logs(root.path(), 1000);
+    let mut tail = wanted(Order::Asc, 10);
+    tail.cursor = Some(Cursor {
+        order: Order::Asc,
+        passed: [("dev".to_owned(), 5_000)].into(),
+    });
+    let found = read(&logs, &tail).unwrap();
+    assert!(found.lines.is_empty());
+    tail.cursor = found.next;
+    logs[0]
+        .1
+        .append(start(), said("begun anew", LogLevel::Info))
+        .unwrap();
+    assert_eq!(read(&logs, &tail).unwrap().lines[0].message, "begun anew");
+}

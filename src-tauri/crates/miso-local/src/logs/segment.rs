@@ -33,14 +33,24 @@ impl Segment {
     }
 
     /// When a file's first line was written; `None` where it has no whole line.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or no line of it understood.
     pub(super) fn began(path: &Path) -> io::Result<Option<DateTime<Utc>>> {
+        let mut file = BufReader::new(File::open(path)?);
         let mut line = Vec::new();
-        BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
-        if line.last() != Some(&b'\n') {
-            return Ok(None);
+        let mut unreadable = None;
+        loop {
+            line.clear();
+            file.read_until(b'\n', &mut line)?;
+            if line.last() != Some(&b'\n') {
+                return unreadable.map_or(Ok(None), Err);
+            }
+            match serde_json::from_slice::<Head>(&line) {
+                Ok(head) => return Ok(Some(head.at)),
+                Err(error) => unreadable = Some(io::Error::other(error)),
+            }
         }
-        let head: Head = serde_json::from_slice(&line).map_err(io::Error::other)?;
-        Ok(Some(head.at))
     }
 
     /// Reads the file. One that rotation took away meanwhile has no lines.
@@ -91,35 +101,45 @@ impl Loaded {
         self.bounds.last().copied().unwrap_or(0)
     }
 
-    pub(super) fn head(&self, index: usize) -> io::Result<Head> {
-        self.parse(index)
+    /// The line; `None` where it cannot be understood: one line that a disk or an editor spoilt
+    /// must not hide the others.
+    pub(super) fn line(&self, index: usize) -> Option<StoredLine> {
+        let line = self.parse(index);
+        if line.is_none() {
+            tracing::warn!(index, "a log line cannot be understood; it is left out");
+        }
+        line
     }
 
-    pub(super) fn line(&self, index: usize) -> io::Result<StoredLine> {
-        self.parse(index)
+    /// The first line at `index` or after it that can be understood.
+    pub(super) fn head_from(&self, index: usize) -> Option<Head> {
+        (index..self.len()).find_map(|index| self.parse(index))
+    }
+
+    /// The last line that can be understood.
+    pub(super) fn last_head(&self) -> Option<Head> {
+        (0..self.len()).rev().find_map(|index| self.parse(index))
     }
 
     /// The first line for which `before` does not hold; it must hold for the first so many lines
-    /// and for none after.
-    pub(super) fn partition(&self, before: impl Fn(&Head) -> bool) -> io::Result<usize> {
+    /// and for none after. Lines that cannot be understood may be on either side.
+    pub(super) fn partition(&self, before: impl Fn(&Head) -> bool) -> usize {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if before(&self.head(middle)?) {
-                low = middle + 1;
-            } else {
-                high = middle;
+            let readable =
+                (middle..high).find_map(|index| Some((index, self.parse::<Head>(index)?)));
+            match readable {
+                Some((index, head)) if before(&head) => low = index + 1,
+                Some(_) | None => high = middle,
             }
         }
-        Ok(low)
+        low
     }
 
-    fn parse<'a, T: Deserialize<'a>>(&'a self, index: usize) -> io::Result<T> {
-        let line = self
-            .bounds
-            .get(index..index + 2)
-            .and_then(|bounds| self.content.get(bounds[0]..bounds[1]))
-            .ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
-        serde_json::from_slice(line).map_err(io::Error::other)
+    fn parse<'a, T: Deserialize<'a>>(&'a self, index: usize) -> Option<T> {
+        let bounds = self.bounds.get(index..index + 2)?;
+        let line = self.content.get(bounds[0]..bounds[1])?;
+        serde_json::from_slice(line).ok()
     }
 }
