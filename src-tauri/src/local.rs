@@ -1,5 +1,5 @@
 //! The local instance inside the app. It replaces the far end and nothing else: what is known of
-//! it here is its address and the launch key.
+//! it here is its address and a launch key for each sign-in.
 
 use std::path::PathBuf;
 
@@ -51,7 +51,8 @@ pub(crate) async fn start(app: &App) -> Result<(ConnectionId, Vec<Notice>), Comm
     let connection =
         app.connections
             .add_local(instance.url().clone(), instance.instance_id(), NAME)?;
-    let launch_key = ("launch_key".to_owned(), instance.sign_in_key().clone());
+    // The browser remembers addresses: it is given a key for one sign-in, and each begins here.
+    let launch_key = ("launch_key".to_owned(), instance.one_time_key()?);
     let issuer = instance.issuer().to_owned();
     app.client(&connection)?.set_known(issuer, vec![launch_key]);
     Ok((connection, notices))

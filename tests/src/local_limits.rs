@@ -41,6 +41,16 @@ async fn the_limits_are_told_and_kept() {
     let wait = number(&refused, "retry-after");
     assert!((1..=60).contains(&wait), "{refused:?}");
 
+    // Who is not let in hears that and no wait, however often.
+    for _ in 0..8 {
+        let nobody = instance
+            .api()
+            .with_token("nonsense")
+            .get("/api/applications")
+            .await;
+        assert_eq!(nobody.status, 401, "{nobody:?}");
+    }
+
     // The provider is outside the limit: a sign-in works even now.
     let provider = instance
         .api()
@@ -87,9 +97,14 @@ async fn foreign_hosts_and_origins_are_refused_everywhere() {
         "/auth/token",
         "/no/such/path",
     ] {
-        for header in foreign {
-            let answer = api.get_with(path, &[header]).await;
-            assert_eq!(answer.status, 403, "{path} with {header:?}: {answer:?}");
+        for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            for header in foreign {
+                let answer = api.call(method, path, &[header]).await;
+                assert_eq!(
+                    answer.status, 403,
+                    "{method} {path} with {header:?}: {answer:?}"
+                );
+            }
         }
     }
     let own = instance.ready("url").to_owned();

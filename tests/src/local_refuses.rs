@@ -60,7 +60,10 @@ async fn a_data_folder_that_another_instance_uses() {
     let session = Session::without_display();
     let serve = Serve::new(&session, "data").account();
     let first = serve.start(&session);
-    refused(&serve.output(&session), "data");
+    let folder = session.home().join("data").display().to_string();
+    let output = serve.output(&session);
+    refused(&output, &folder);
+    refused(&output, "in use by another instance");
     assert_eq!(
         first.account().await.get("/api/applications").await.status,
         200

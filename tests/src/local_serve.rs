@@ -79,6 +79,7 @@ async fn says_on_one_line_where_it_answers() {
         instance.ready("signInKey").len() >= 32,
         "a key that cannot be guessed"
     );
+    assert_eq!(instance.stop_and_read(), "", "one line and no more");
 }
 
 #[tokio::test]

@@ -91,6 +91,88 @@ async fn nobody_is_offered_to_who_lacks_the_launch_key() {
 }
 
 #[tokio::test]
+async fn the_key_can_be_typed() {
+    let session = Session::without_display();
+    let instance = Serve::new(&session, "data").start(&session);
+    let flow = Flow::new(&instance).await;
+    let asked = instance.api().get(&flow.authorization(None)).await;
+    assert_eq!(asked.status, 200, "{asked:?}");
+    assert!(!asked.text.contains("Aino"), "{asked:?}");
+    let type_key = async |key: &str| {
+        let form = [("transaction", transaction(&asked)), ("launch_key", key)];
+        instance.api().post_form("/sign-in/key", &form).await
+    };
+    let wrong = type_key("a guess").await;
+    assert_eq!(wrong.status, 403, "{wrong:?}");
+    assert!(!wrong.text.contains("Aino"), "{wrong:?}");
+    let right = type_key(instance.ready("signInKey")).await;
+    assert!(right.text.contains("Aino Laine"), "{right:?}");
+    let form = [
+        ("transaction", transaction(&right)),
+        ("person", "aino.laine"),
+    ];
+    let back = instance.api().post_form("/sign-in", &form).await;
+    assert_eq!(back.status, 303, "{back:?}");
+    let back = Url::parse(back.header("location").expect("an address")).expect("a URL");
+    assert!(back.as_str().starts_with(&flow.redirect()), "{back}");
+    let code = back.query_pairs().find(|(name, _)| name == "code");
+    let tokens = flow.exchange(&code.expect("a code").1).await;
+    assert_eq!(tokens.status, 200, "{tokens:?}");
+}
+
+#[tokio::test]
+async fn userinfo_tells_who_it_is_until_the_session_ends() {
+    let session = Session::without_display();
+    let instance = Serve::new(&session, "data").start(&session);
+    let flow = Flow::new(&instance).await;
+    let returned = flow.signed_in(&instance, "developer");
+    let tokens = flow.exchange(text(&returned, "code")).await.json();
+    let api = instance.api().with_token(text(&tokens, "access_token"));
+    let endpoint = text(&flow.discovery, "userinfo_endpoint");
+    let user = api.get(endpoint).await.json();
+    assert_eq!(user["sub"], claims(&tokens)["sub"], "{user}");
+    assert_eq!(user["preferred_username"], "mikko.saari", "{user}");
+    let nobody = instance.api().get(endpoint).await;
+    assert_eq!(nobody.status, 401);
+    assert_eq!(nobody.header("www-authenticate"), Some("Bearer"));
+
+    let end = text(&flow.discovery, "end_session_endpoint");
+    let unproven = instance.api().get(end).await;
+    assert_eq!(unproven.status, 200);
+    assert!(!unproven.text.contains("Signed out"), "{unproven:?}");
+    assert_eq!(
+        api.get(endpoint).await.status,
+        200,
+        "nobody's session ended"
+    );
+
+    let redirect = flow.redirect();
+    let form = [
+        ("id_token_hint", text(&tokens, "id_token")),
+        ("post_logout_redirect_uri", redirect.as_str()),
+        ("state", "bye"),
+    ];
+    let ended = instance.api().post_form(end, &form).await;
+    let to = format!("{redirect}?state=bye");
+    assert_eq!(
+        (ended.status, ended.header("location")),
+        (303, Some(to.as_str()))
+    );
+    let after = api.get(endpoint).await;
+    assert_eq!(after.status, 401, "{after:?}");
+    assert_eq!(
+        after.header("www-authenticate"),
+        Some("Bearer error=\"invalid_token\"")
+    );
+    provider_error(
+        &flow
+            .refresh(&instance.api(), text(&tokens, "refresh_token"))
+            .await,
+        "invalid_grant",
+    );
+}
+
+#[tokio::test]
 async fn a_code_is_good_once_and_for_its_verifier_only() {
     let session = Session::without_display();
     let instance = Serve::new(&session, "data").start(&session);
@@ -338,6 +420,15 @@ impl Flow {
         api.post_form(text(&self.discovery, "token_endpoint"), &form)
             .await
     }
+}
+
+/// What a page's form refers to.
+fn transaction(page: &Answer) -> &str {
+    let (_, rest) = page
+        .text
+        .split_once("name=\"transaction\" value=\"")
+        .unwrap_or_else(|| panic!("no form: {page:?}"));
+    rest.split_once('"').expect("a value").0
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {

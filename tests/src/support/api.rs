@@ -72,6 +72,12 @@ impl Api {
         self.send(Method::POST, path, &[], Body::Form(form)).await
     }
 
+    /// Any method, without a body.
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        self.send(method, path, headers, Body::Nothing).await
+    }
+
     async fn send(
         &self,
         method: Method,

@@ -1,9 +1,9 @@
 //! `miso-desktop local serve` as a child process.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, ChildStdout, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -28,6 +28,7 @@ pub struct Serve {
 /// A running instance.
 pub struct Instance {
     child: Child,
+    output: BufReader<ChildStdout>,
     /// What it printed when it was ready.
     pub ready: Value,
 }
@@ -85,8 +86,9 @@ impl Serve {
         let began = Instant::now();
         let mut line = String::new();
         // A process that fails closes the pipe: then the line is empty.
-        let output = child.stdout.as_mut().expect("standard output is a pipe");
-        BufReader::new(output)
+        let output = child.stdout.take().expect("standard output is a pipe");
+        let mut output = BufReader::new(output);
+        output
             .read_line(&mut line)
             .expect("standard output can be read");
         let said = std::fs::read_to_string(log(session)).unwrap_or_default();
@@ -99,7 +101,11 @@ impl Serve {
             "ready after {:?}",
             began.elapsed()
         );
-        Instance { child, ready }
+        Instance {
+            child,
+            output,
+            ready,
+        }
     }
 
     /// Runs it where it should end by itself.
@@ -156,6 +162,15 @@ impl Instance {
     pub fn stop(mut self) -> Option<i32> {
         process::terminate(self.id());
         self.child.wait().expect("it ends").code()
+    }
+
+    /// Asks it to end and gives what it printed after it was ready.
+    pub fn stop_and_read(mut self) -> String {
+        process::terminate(self.id());
+        self.child.wait().expect("it ends");
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).expect("its output");
+        rest
     }
 }
 

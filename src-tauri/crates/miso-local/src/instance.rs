@@ -165,7 +165,7 @@ impl Instance {
         &self.site.launch_key
     }
 
-    /// A launch key that counts once and for 10 minutes: for an address that a browser sees and
+    /// A launch key for one sign-in within 10 minutes: for an address that a browser sees and
     /// remembers.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Launch keys that count once: the app puts one into the address it gives to the browser, so that
+//! Launch keys for one sign-in: the app puts one into the address it gives to the browser, so that
 //! the lasting key stays out of the browser's history.
 
 use std::collections::HashMap;
@@ -15,33 +15,47 @@ const TIME: TimeDelta = TimeDelta::minutes(10);
 /// How many are kept; the oldest go first.
 const MOST: usize = 100;
 
-/// Keys that were given out and not used yet, by their hashes: what is looked up tells nothing by
-/// the time it takes.
+/// Keys that were given out, by their hashes: what is looked up tells nothing by the time it takes.
 #[derive(Default)]
-pub(crate) struct OneTimeKeys(Mutex<HashMap<Vec<u8>, DateTime<Utc>>>);
+pub(crate) struct OneTimeKeys(Mutex<HashMap<Vec<u8>, Given>>);
+
+struct Given {
+    made: DateTime<Utc>,
+    /// The challenge of the sign-in that it was used for.
+    used_for: Option<String>,
+}
 
 impl OneTimeKeys {
-    /// A new key, good once and for 10 minutes.
+    /// A new key, good for one sign-in and for 10 minutes.
     pub(crate) fn make(&self, now: DateTime<Utc>) -> Result<SecretString, NoRandomness> {
         let key = random::token()?;
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.retain(|_, made| now - *made < TIME);
+        keys.retain(|_, given| now - given.made < TIME);
         while keys.len() >= MOST {
-            let oldest = keys.iter().min_by_key(|(_, made)| **made);
+            let oldest = keys.iter().min_by_key(|(_, given)| given.made);
             let Some(oldest) = oldest.map(|(hash, _)| hash.clone()) else {
                 break;
             };
             keys.remove(&oldest);
         }
-        keys.insert(tokens::hash(&key), now);
+        let given = Given {
+            made: now,
+            used_for: None,
+        };
+        keys.insert(tokens::hash(&key), given);
         Ok(key.into())
     }
 
-    /// Uses a key up and says whether it was good.
-    pub(crate) fn spend(&self, key: &str, now: DateTime<Utc>) -> bool {
+    /// Uses a key for the sign-in of that challenge (RFC 7636) and says whether it is good for it.
+    /// The same address may be opened again, in another browser or by a reload: what comes of it
+    /// is worth something only to who began the sign-in.
+    pub(crate) fn spend(&self, key: &str, challenge: &str, now: DateTime<Utc>) -> bool {
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.remove(&tokens::hash(key))
-            .is_some_and(|made| now - made < TIME)
+        let given = keys.get_mut(&tokens::hash(key));
+        let Some(given) = given.filter(|given| now - given.made < TIME) else {
+            return false;
+        };
+        given.used_for.get_or_insert_with(|| challenge.to_owned()) == challenge
     }
 }
 
@@ -51,14 +65,15 @@ mod tests {
     use secrecy::ExposeSecret;
 
     #[test]
-    fn a_key_is_good_once_and_not_for_long() {
+    fn a_key_is_good_for_one_sign_in_and_not_for_long() {
         let (keys, now) = (OneTimeKeys::default(), Utc::now());
-        let first = keys.make(now).unwrap();
-        let second = keys.make(now).unwrap();
-        assert!(!keys.spend("a guess", now));
-        assert!(keys.spend(first.expose_secret(), now));
-        assert!(!keys.spend(first.expose_secret(), now));
-        assert!(!keys.spend(second.expose_secret(), now + TIME));
+        let key = keys.make(now).unwrap();
+        let key = key.expose_secret();
+        assert!(!keys.spend("a guess", "mine", now));
+        assert!(keys.spend(key, "mine", now));
+        assert!(!keys.spend(key, "another's", now));
+        assert!(keys.spend(key, "mine", now), "a reload");
+        assert!(!keys.spend(key, "mine", now + TIME));
     }
 
     #[test]
@@ -68,6 +83,6 @@ mod tests {
         for _ in 0..MOST {
             keys.make(now).unwrap();
         }
-        assert!(!keys.spend(first.expose_secret(), now));
+        assert!(!keys.spend(first.expose_secret(), "mine", now));
     }
 }

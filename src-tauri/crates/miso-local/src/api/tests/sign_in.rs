@@ -342,18 +342,18 @@ async fn the_service_account_signs_in_with_its_secret_only() {
 }
 
 #[tokio::test]
-async fn a_launch_key_of_one_time_opens_the_page_once() {
+async fn a_launch_key_of_one_time_is_good_for_one_sign_in() {
     let bench = Bench::new();
     let key = bench.site.one_time_keys.make(chrono::Utc::now()).unwrap();
-    let first = bench
-        .authorize(&[("launch_key", key.expose_secret())])
-        .await;
-    assert!(first.text.contains("Aino Laine"), "{}", first.text);
-    let second = bench
-        .authorize(&[("launch_key", key.expose_secret())])
-        .await;
-    assert_eq!(second.status, 403);
-    assert!(!second.text.contains("Aino"), "{}", second.text);
+    let key = ("launch_key", key.expose_secret());
+    for _ in 0..2 {
+        let page = bench.authorize(&[key]).await;
+        assert!(page.text.contains("Aino Laine"), "{}", page.text);
+    }
+    let other = "A".repeat(43);
+    let another = bench.authorize(&[key, ("code_challenge", &other)]).await;
+    assert_eq!(another.status, 403);
+    assert!(!another.text.contains("Aino"), "{}", another.text);
 }
 
 #[tokio::test]
