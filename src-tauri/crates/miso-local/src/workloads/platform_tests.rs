@@ -69,6 +69,42 @@ async fn what_ran_runs_again() {
 }
 
 #[tokio::test]
+async fn who_starts_slowly_is_not_called_unwell_meanwhile() {
+    let bench = Bench::new().await;
+    bench.deploy("miso/slow-start:1.0").await;
+    let bench = bench.started_again().await;
+    bench.platform.resume().await.unwrap();
+    let mut messages = Vec::new();
+    let healthy = async {
+        loop {
+            let live = bench.platform.live(&bench.place).unwrap();
+            match live.status {
+                HealthStatus::Healthy => return,
+                HealthStatus::NotKnown => messages.extend(live.message),
+                other => panic!("{other}: {:?}", live.message),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, healthy).await.unwrap();
+    assert!(
+        messages.iter().any(|text| text.contains("warming up")),
+        "{messages:?}"
+    );
+    let place = bench.place.clone();
+    let history = bench
+        .store
+        .call(move |db| crate::store::health::history(db, &place, None, None));
+    let history = history.await.unwrap();
+    let statuses: Vec<&str> = history
+        .iter()
+        .map(|change| change.status.as_str())
+        .collect();
+    assert_eq!(statuses, ["healthy", "unknown", "healthy"], "{history:?}");
+    bench.platform.shut_down().await;
+}
+
+#[tokio::test]
 async fn a_deployment_made_meanwhile_stays() {
     let bench = Bench::new().await;
     bench.deploy("miso/hello:1.0").await;
