@@ -86,9 +86,9 @@ mod on_linux {
     const PATIENCE: Duration = Duration::from_secs(60);
     const POLL: Duration = Duration::from_millis(200);
     /// A window that has not changed for so long has come to rest.
-    const REST: Duration = Duration::from_secs(2);
+    const REST: Duration = Duration::from_secs(4);
     /// What is deployed first keeps the page busy: then it is taken as it is.
-    const SETTLING: Duration = Duration::from_secs(8);
+    const SETTLING: Duration = Duration::from_secs(20);
 
     /// Starts the app with its own instance, signs in as its administrator, saves a picture and
     /// stays until the app ends or is to stop.
@@ -112,7 +112,10 @@ mod on_linux {
         let picture = paths::target().join("miso-desktop.png");
         let mut watched = Watched { desktop, id, stop };
         let shown = sign_in_there(&mut watched).and_then(|before| {
-            println!("Signed in after {}.", Seconds(began.elapsed()));
+            println!(
+                "Signed in after {}. The picture is taken when the first deployments are through.",
+                Seconds(began.elapsed())
+            );
             settled_picture(&mut watched, &before, &picture)
         });
         match shown {
