@@ -45,8 +45,19 @@ fn capabilities_name_what_they_allow() {
             .filter(|name| name.contains('*') || name.ends_with(":default"));
         // Tauri's own default lists are broad, its core's too: each call is named.
         wrong.extend(broad.map(|name| format!("{}: {name}", file.display())));
+        let windows = identifiers(&capability["windows"]);
+        let unnamed = windows.iter().filter(|name| name.contains('*'));
+        wrong.extend(unnamed.map(|name| format!("{}: windows {name}", file.display())));
     }
     none("capabilities that allow more than they say", &wrong);
+}
+
+/// Tauri's keys for zooming call a command of its core from the page.
+#[test]
+fn keys_that_zoom_are_granted() {
+    let window = read(Path::new("src-tauri/src/desktop/window.rs"));
+    assert!(window.contains(".zoom_hotkeys_enabled(true)"));
+    assert!(granted().contains("core:webview:allow-set-webview-zoom"));
 }
 
 fn commands() -> BTreeSet<String> {
