@@ -1,9 +1,6 @@
 import hooks from 'eslint-plugin-react-hooks';
 import ts from 'typescript-eslint';
-
-const words = 'Words belong to src/i18n/en.json.';
-const spoken =
-  '/^(aria-label|aria-description|aria-roledescription|aria-valuetext|title|placeholder|alt|label)$/';
+import words from './eslint.words.js';
 
 export default ts.config(
   { ignores: ['dist', 'node_modules', 'src/ipc/bindings.ts'] },
@@ -20,20 +17,10 @@ export default ts.config(
     },
   },
   {
-    files: ['src/**/*.tsx'],
-    ignores: ['src/**/*.test.tsx'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'JSXText[value=/\\p{L}/u]', message: words },
-        { selector: 'JSXElement > JSXExpressionContainer > Literal[value=/\\p{L}/u]', message: words },
-        { selector: `JSXAttribute[name.name=${spoken}] > Literal[value=/\\p{L}/u]`, message: words },
-        {
-          selector: `JSXAttribute[name.name=${spoken}] > JSXExpressionContainer > :matches(Literal[value=/\\p{L}/u], TemplateLiteral)`,
-          message: words,
-        },
-      ],
-    },
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/ipc/**', 'src/test/**'],
+    plugins: { own: { rules: { words } } },
+    rules: { 'own/words': 'error' },
   },
   {
     files: ['src/**/*.{ts,tsx}'],

@@ -1,5 +1,5 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { Notices } from '../components/Notices';
 import { Toasts } from '../components/Toasts';
 import styles from './Frame.module.css';
@@ -9,10 +9,8 @@ import { patchShell, useConnection, useShell } from './shell';
 import { Sidebar } from './Sidebar';
 import { StatusBar } from './StatusBar';
 
-const LayerHost = lazy(() => import('./LayerHost'));
-
 /** Sidebar, page and status bar. */
-export function Frame() {
+export function Frame({ children = <Outlet /> }: { children?: ReactNode }) {
   const address = useAddress();
   const inAddress = connectionOf(address);
   const current = useShell((value) => value.current);
@@ -26,15 +24,12 @@ export function Frame() {
   return (
     <div className={styles.frame} data-collapsed={collapsed}>
       <Sidebar connection={connection} collapsed={collapsed} />
-      <main className={styles.main}>
+      <main className={styles.main} tabIndex={-1}>
         <Notices connection={connection} />
-        <Outlet />
+        {children}
       </main>
       <StatusBar connection={connection} />
       <Toasts />
-      <Suspense fallback={null}>
-        <LayerHost />
-      </Suspense>
     </div>
   );
 }

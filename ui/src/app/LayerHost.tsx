@@ -11,7 +11,7 @@ export default function LayerHost() {
   const { palette, shortcuts, menu, question } = useLayers();
   return (
     <CSPProvider nonce={nonce}>
-      {palette && <Palette />}
+      {palette && <Palette {...palette} />}
       {shortcuts && <ShortcutSheet />}
       {menu && <MenuLayer {...menu} />}
       {question && <QuestionLayer {...question} />}

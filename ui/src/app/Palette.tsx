@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/Dialog';
+import { EnvironmentName } from '../components/EnvironmentName';
 import { icon, smallIcon } from '../components/icon';
 import { Kbd } from '../components/Kbd';
 import { useFleet } from '../hooks/useFleet';
@@ -14,11 +15,11 @@ const LIST = 'palette-list';
 const option = (at: number) => `palette-option-${String(at)}`;
 
 /** Every page, application and action, by a few letters. */
-export function Palette() {
+export function Palette({ query: first }: { query: string }) {
   const { t } = useTranslation();
   const connection = useConnection(useShell((value) => value.current));
   const { fleet } = useFleet(connection?.id ?? '');
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(first);
   const [chosen, setChosen] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const entries = useMemo(() => allEntries(connection, fleet), [connection, fleet]);
@@ -102,7 +103,13 @@ export function Palette() {
           >
             <span className={styles.mark}>{entry.icon ? <entry.icon {...smallIcon} /> : entry.mark}</span>
             <span className={styles.label}>{entry.label}</span>
-            <span className={styles.detail}>{entry.detail}</span>
+            <span className={styles.detail}>
+              {entry.environment === undefined ? (
+                entry.detail
+              ) : (
+                <EnvironmentName environment={entry.environment} />
+              )}
+            </span>
             {entry.shortcut !== undefined && <Kbd keys={entry.shortcut} />}
           </li>
         ))}

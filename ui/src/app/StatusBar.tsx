@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { EnvironmentName } from '../components/EnvironmentName';
 import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
 import { Shape } from '../components/Shape';
@@ -79,10 +80,10 @@ function Running({ connection }: { connection: string }) {
           })}
         >
           <Shape state="progress" labelled />
-          {t('status.running', {
-            application: deployment.application,
-            environment: deployment.environment.name,
-          })}
+          <span>
+            {t('status.running', { application: deployment.application })}{' '}
+            <EnvironmentName environment={deployment.environment.key} />
+          </span>
           {deployment.progress !== null && <span>{percent(deployment.progress)}</span>}
         </Link>
       ))}

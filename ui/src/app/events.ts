@@ -1,5 +1,16 @@
 import { replaceEqualDeep } from '@tanstack/react-query';
-import { commands, held, keysOf, listen, retakeLeases, type ConnectionId, type Resource } from '../ipc';
+import {
+  commands,
+  held,
+  keysOf,
+  listen,
+  refreshLogs,
+  retakeLeases,
+  type ConnectionId,
+  type EventName,
+  type EventPayload,
+  type Resource,
+} from '../ipc';
 import { history } from './navigation';
 import { queries } from './queries';
 import { announce, shell } from './shell';
@@ -7,13 +18,38 @@ import { announce, shell } from './shell';
 /** What environments there are, and which are production, is told by these. */
 const NAMING: Resource['kind'][] = ['applications', 'environments', 'me'];
 
-/** Follows what Rust announces, for as long as the page lives. */
-export function followEvents(): void {
-  listen('resourceChanged', ({ connection, resource, changed }) => {
+type Heard = { [N in EventName]: (payload: EventPayload<N>) => void };
+
+/**
+ * Follows what Rust announces, for as long as the page lives. It hears everything once the promise is kept; what
+ * is announced before `replay` is called waits until then, so that the state of the start does not undo it.
+ */
+export async function followEvents(): Promise<{ replay: () => void }> {
+  let waiting: (() => void)[] | null = [];
+  const follow = <N extends EventName>(name: N) =>
+    listen(name, (payload) => {
+      const act = () => {
+        heard[name](payload);
+      };
+      if (waiting) waiting.push(act);
+      else act();
+    });
+  await Promise.all((Object.keys(heard) as EventName[]).map((name) => follow(name)));
+  return {
+    replay: () => {
+      const missed = waiting ?? [];
+      waiting = null;
+      for (const act of missed) act();
+    },
+  };
+}
+
+const heard: Heard = {
+  resourceChanged: ({ connection, resource, changed }) => {
     askAgain(connection, resource);
     if (changed && NAMING.includes(resource.kind)) lookAgain();
-  });
-  listen('sessionChanged', ({ connection, session }) => {
+  },
+  sessionChanged: ({ connection, session }) => {
     const before = shell.get().connections.find((each) => each.id === connection)?.session.state;
     shell.set((value) => ({
       ...value,
@@ -28,23 +64,25 @@ export function followEvents(): void {
       retakeLeases(connection);
       void queries.invalidateQueries({ queryKey: [connection] });
     }
-  });
-  listen('connectionsChanged', lookAgain);
-  listen('waitDue', ({ connection, seconds }) => {
+  },
+  connectionsChanged: () => {
+    lookAgain();
+  },
+  waitDue: ({ connection, seconds }) => {
     shell.set((before) => ({
       ...before,
       waits: { ...before.waits, [connection]: seconds > 0 ? Date.now() + seconds * 1000 : 0 },
     }));
-  });
-  listen('deploymentEnded', ({ connection, deployment }) => {
+  },
+  deploymentEnded: ({ connection, deployment }) => {
     // Who looks at it already needs no word of it.
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
-  });
-  listen('noticeRaised', (notice) => {
+  },
+  noticeRaised: (notice) => {
     shell.set((before) => ({ ...before, notices: [...before.notices, notice] }));
-  });
-}
+  },
+};
 
 /** Reads what changed, and what is made of it. */
 function askAgain(connection: ConnectionId, resource: Resource): void {
@@ -54,13 +92,18 @@ function askAgain(connection: ConnectionId, resource: Resource): void {
 }
 
 function lookAgain(): void {
-  void commands.connections().then((connections) => {
-    shell.set((before) => ({ ...before, connections: replaceEqualDeep(before.connections, connections) }));
-  });
+  commands.connections().then(
+    (connections) => {
+      shell.set((before) => ({ ...before, connections: replaceEqualDeep(before.connections, connections) }));
+    },
+    // What is shown stays; the next change asks again.
+    () => undefined,
+  );
 }
 
-/** Asks the servers now for everything that is on screen (F5). */
+/** Asks the servers now for everything that is on screen (F5), the logs too. */
 export function refreshWhatIsOnScreen(): void {
+  refreshLogs();
   for (const { connection, resource } of held()) {
     void commands.refresh(connection, resource).then(
       () => undefined,

@@ -1,12 +1,21 @@
 import { refreshWhatIsOnScreen } from './events';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
-import { listKey } from './listKeys';
+import { i18n } from '../i18n/i18n';
+import { applicationInFocus, listKey } from './listKeys';
 import { back, forward, go, history } from './navigation';
-import { connectionOf, paths } from './paths';
+import { applicationOf, connectionOf, paths } from './paths';
 import { changeSettings, shell } from './shell';
 
 const SEQUENCE = 1500;
 let startedAt = -Infinity;
+
+/** Where g and a letter lead. */
+const PLACES = {
+  h: paths.home,
+  a: (connection: string) => paths.applications(connection),
+  d: paths.deployments,
+  e: paths.environments,
+};
 
 /** Keys and mouse buttons that work on every page. */
 export function followKeys(): void {
@@ -43,7 +52,10 @@ function withModifier(event: KeyboardEvent): boolean {
     return true;
   };
   if (key === 'f5' || (command && !event.shiftKey && key === 'r')) return does(refreshWhatIsOnScreen);
-  if (command && !event.shiftKey && key === 'k') return does(openPalette);
+  if (command && !event.shiftKey && key === 'k')
+    return does(() => {
+      openPalette();
+    });
   if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
   if (isTyping(event.target)) return false;
   if (key === 'contextmenu' || (event.shiftKey && key === 'f10')) return does(askForMenu);
@@ -76,16 +88,18 @@ function letter(event: KeyboardEvent): boolean {
 function goTo(key: string): boolean {
   const connection = connectionOf(history.location.pathname) ?? shell.get().current;
   if (connection === null) return false;
-  const places: Record<string, string> = {
-    h: paths.home(connection),
-    a: paths.applications(connection),
-    d: paths.deployments(connection),
-    e: paths.environments(connection),
-  };
-  const place = places[key];
-  if (place === undefined) return false;
-  go(place);
+  const place = PLACES[key as keyof typeof PLACES] as ((connection: string) => string) | undefined;
+  if (place) go(place(connection));
+  else if (key === 'l') goToLogs(connection);
+  else return false;
   return true;
+}
+
+/** The log of what is in front or in focus; where that is nothing, the palette asks whose. */
+function goToLogs(connection: string): void {
+  const place = applicationInFocus() ?? applicationOf(history.location.pathname);
+  if (place) go(paths.application(connection, place.application, place.environment, 'logs'));
+  else openPalette(i18n.t('palette.logsOf'));
 }
 
 /** The page's own search field; where it has none, the palette. */

@@ -19,10 +19,17 @@ export type MenuEntry =
       reason?: string | undefined;
     };
 
-export type Question = { title: string; text: string; action: string };
+export type Question = {
+  title: string;
+  text: string;
+  action: string;
+  /** What is lost does not come back: Enter alone loses nothing. */
+  careful?: boolean;
+};
 
 type Layers = {
-  palette: boolean;
+  /** What is searched for as it opens. */
+  palette: false | { query: string };
   shortcuts: boolean;
   menu: { anchor: Anchor; label: string; entries: MenuEntry[]; returnTo: HTMLElement | null } | null;
   question: (Question & { answer: (yes: boolean) => void }) | null;
@@ -35,8 +42,8 @@ export function useLayers(): Layers {
   return useStore(layers, (value) => value);
 }
 
-export function openPalette(): void {
-  layers.set((before) => ({ ...before, menu: null, shortcuts: false, palette: true }));
+export function openPalette(query = ''): void {
+  layers.set((before) => ({ ...before, menu: null, shortcuts: false, palette: { query } }));
 }
 
 export function openShortcuts(): void {
@@ -72,5 +79,5 @@ export function ask(question: Question): Promise<boolean> {
 
 export function anyLayerOpen(): boolean {
   const { palette, shortcuts, menu, question } = layers.get();
-  return palette || shortcuts || menu !== null || question !== null;
+  return palette !== false || shortcuts || menu !== null || question !== null;
 }

@@ -21,6 +21,8 @@ export function listKey(event: KeyboardEvent): boolean {
       return sideways(-1);
     case 'd':
       return deployRow();
+    case 'x':
+      return selectRow();
     default:
       return false;
   }
@@ -48,16 +50,30 @@ function sideways(by: 1 | -1): boolean {
 }
 
 function deployRow(): boolean {
+  const place = applicationInFocus();
+  const connection = connectionOf(history.location.pathname);
+  if (!place || connection === null) return false;
+  go(paths.application(connection, place.application, place.environment, 'now', { form: true }));
+  return true;
+}
+
+/** Selects the row, or no longer, where its list offers that. */
+function selectRow(): boolean {
+  const box = focusedItem()?.closest('[data-row]')?.querySelector<HTMLElement>('[data-select]');
+  box?.click();
+  return box !== null && box !== undefined;
+}
+
+/** The application and the environment of the row with the focus. */
+export function applicationInFocus(): { application: string; environment: string } | null {
   const row = focusedItem()?.closest('[data-application]');
   const application = row?.getAttribute('data-application');
-  const connection = connectionOf(history.location.pathname);
-  if (!row || application === null || application === undefined || connection === null) return false;
+  if (!row || application === null || application === undefined) return null;
   const environment =
     focusedItem()?.closest('[data-environment]')?.getAttribute('data-environment') ??
     row.getAttribute('data-target') ??
     '';
-  go(paths.application(connection, application, environment, 'now', { form: true }));
-  return true;
+  return { application, environment };
 }
 
 function focusItem(row: Element | undefined, column: number): boolean {

@@ -12,16 +12,20 @@ const KEPT = 6000;
 export class LogLines {
   first = 0;
   total = 0;
+  /** The longest name of an instance seen so far; it does not shrink, so that columns stay where they are. */
+  widest = 0;
   private readonly lines = new Map<number, LogLine | null>();
   private readonly listeners = new Set<() => void>();
   private wanted = { from: 0, to: 0 };
   private fetching = false;
   private changes = 0;
+  private failing = false;
 
   constructor(
     private readonly connection: string,
     private readonly application: string,
     private readonly environment: string,
+    /** Told why lines could not be read; null once they could. */
     private readonly failed: (thrown: unknown) => void,
   ) {}
 
@@ -55,12 +59,19 @@ export class LogLines {
     void this.fetch();
   }
 
+  /** Asks for what is missing once more. */
+  again(): void {
+    this.failed(null);
+    void this.fetch();
+  }
+
   private async fetch(): Promise<void> {
     if (this.fetching) return;
     this.fetching = true;
     try {
       for (let missing = this.missing(); missing !== null; missing = this.missing()) await this.load(missing);
     } catch (thrown) {
+      this.failing = true;
       this.failed(thrown);
     } finally {
       this.fetching = false;
@@ -75,9 +86,14 @@ export class LogLines {
       from,
       WINDOW,
     );
+    if (this.failing) this.failed(null);
+    this.failing = false;
     const start = window.from ?? from;
     for (let position = from; position < start; position += 1) this.lines.set(position, null);
-    window.lines.forEach((line, at) => this.lines.set(start + at, line));
+    window.lines.forEach((line, at) => {
+      this.lines.set(start + at, line);
+      this.widest = Math.max(this.widest, instanceOf(line).length);
+    });
     // What was asked for and is not there will not come: ask no more.
     if (start + window.lines.length <= from)
       for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1)
@@ -106,4 +122,9 @@ export class LogLines {
     this.changes += 1;
     for (const heard of [...this.listeners]) heard();
   }
+}
+
+/** Who wrote a line, as far as it is known. */
+export function instanceOf(line: LogLine): string {
+  return line.instance ?? line.source ?? '';
 }

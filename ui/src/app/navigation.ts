@@ -7,9 +7,13 @@ import { useSyncExternalStore } from 'react';
  */
 export const history: RouterHistory = createHashHistory();
 
+/** The steps of this run by their place in the history; what was before a reload is not known. */
+const steps = new Map<number, string>();
 let furthest = index();
+steps.set(index(), history.location.href);
 history.subscribe(({ action }) => {
   furthest = action.type === 'PUSH' ? index() : Math.max(furthest, index());
+  steps.set(index(), history.location.href);
 });
 
 export function go(path: string): void {
@@ -18,7 +22,13 @@ export function go(path: string): void {
 
 /** Changes the address without a step to come back to. */
 export function goInstead(path: string): void {
-  history.replace(path);
+  if (path !== history.location.href) history.replace(path);
+}
+
+/** Leaves what lies over a page: back to that page where one came from it, so that Back does not return here. */
+export function leaveFor(page: string): void {
+  if (steps.get(index() - 1) === page) history.back();
+  else goInstead(page);
 }
 
 export function back(): void {
@@ -40,14 +50,15 @@ export function useCanGo(): { back: boolean; forward: boolean } {
   };
 }
 
+/** The place of the address in the history, counted from the first page of the window. */
+export function index(): number {
+  return history.location.state.__TSR_index;
+}
+
 function canGoBack(): boolean {
   return index() > 0;
 }
 
 function canGoForward(): boolean {
   return index() < furthest;
-}
-
-function index(): number {
-  return history.location.state.__TSR_index;
 }

@@ -32,6 +32,8 @@ export type PaletteEntry = {
   label: string;
   /** What kind of thing it is, or where it is. */
   detail: string;
+  /** Where it happens, where that is an environment; production is coloured. */
+  environment?: string;
   icon?: ComponentType<Record<string, unknown>>;
   mark?: ReactNode;
   shortcut?: string;
@@ -98,6 +100,7 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
           id: open,
           label: key,
           detail: environment,
+          environment: cell.environment,
           mark,
           act: () => {
             go(open);
@@ -107,6 +110,7 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
           id: logs,
           label: i18n.t('palette.logs', { key }),
           detail: environment,
+          environment: cell.environment,
           mark,
           act: () => {
             go(logs);
@@ -116,6 +120,7 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
           id: form,
           label: i18n.t('palette.deploy', { key }),
           detail: environment,
+          environment: cell.environment,
           icon: ArrowUp,
           act: () => {
             go(form);

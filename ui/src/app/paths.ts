@@ -1,3 +1,5 @@
+import { listWords, type List } from './list';
+
 /** A tab of an application's page; "now" is the page itself. */
 export type Tab = 'now' | 'logs' | 'deployments';
 
@@ -9,7 +11,8 @@ export const paths = {
   welcome: () => '/welcome',
   settings: () => '/settings',
   home: (connection: string) => `/c/${part(connection)}`,
-  applications: (connection: string) => `/c/${part(connection)}/applications`,
+  applications: (connection: string, list: Partial<List> = {}) =>
+    `/c/${part(connection)}/applications${listWords(list)}`,
   application: (connection: string, key: string, environment: string, tab: Tab = 'now', panel?: Panel) => {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?deploy=${panelWord(panel)}` : ''}`;
@@ -24,6 +27,17 @@ export function connectionOf(address: string): string | null {
   if (!match?.[1]) return null;
   try {
     return decodeURIComponent(match[1]);
+  } catch {
+    return null;
+  }
+}
+
+/** The application and the environment of an address, or null. */
+export function applicationOf(address: string): { application: string; environment: string } | null {
+  const match = /^\/c\/[^/?#]+\/applications\/([^/?#]+)\/([^/?#]+)/.exec(address);
+  if (!match?.[1] || !match[2]) return null;
+  try {
+    return { application: decodeURIComponent(match[1]), environment: decodeURIComponent(match[2]) };
   } catch {
     return null;
   }

@@ -3,7 +3,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   redirect,
 } from '@tanstack/react-router';
 import { commands } from '../ipc';
@@ -14,11 +13,12 @@ import { Connected } from './Connected';
 import { Frame } from './Frame';
 import { history } from './navigation';
 import { paths } from './paths';
+import { Root } from './Root';
 import { shell } from './shell';
 
 /** All pages by address, over the one history. */
 export function createPages() {
-  const root = createRootRoute({ component: Outlet, notFoundComponent: NotThere });
+  const root = createRootRoute({ component: Root, notFoundComponent: Nowhere });
 
   const start = createRoute({
     getParentRoute: () => root,
@@ -122,12 +122,28 @@ export function createPages() {
   });
 }
 
+/** An address of no page at all; the ways to the others stand beside it. */
+function Nowhere() {
+  return (
+    <Frame>
+      <NotThere />
+    </Frame>
+  );
+}
+
 /** Keeps the address: where the app is quit, it opens again. */
 export function followAddress(): void {
-  history.subscribe(({ location }) => {
+  let later: ReturnType<typeof setTimeout> | undefined;
+  history.subscribe(({ location, action }) => {
     if (location.pathname === '/') return;
-    // Losing the place is no reason to say anything: the next step saves it again.
-    commands.addressSave(location.href).catch(() => undefined);
+    clearTimeout(later);
+    const save = () => {
+      // Losing the place is no reason to say anything: the next step saves it again.
+      commands.addressSave(location.href).catch(() => undefined);
+    };
+    // What is typed into a filter is saved once it rests.
+    if (action.type === 'REPLACE') later = setTimeout(save, 300);
+    else save();
   });
 }
 

@@ -32,6 +32,8 @@ export type Shell = {
   tryHere: boolean;
   /** What was done outside of a page and failed, a setting that could not be saved for one. */
   failure: CommandError | null;
+  /** Does once more what failed. */
+  retry: (() => void) | null;
 };
 
 export const shell = createStore<Shell>({
@@ -45,6 +47,7 @@ export const shell = createStore<Shell>({
   front: {},
   tryHere: false,
   failure: null,
+  retry: null,
 });
 
 export function useShell<S>(select: (shell: Shell) => S): S {
@@ -83,9 +86,14 @@ export function putConnection(connection: ConnectionView): void {
 /** Changes the settings at once and saves them. */
 export function changeSettings(change: (before: Settings) => Settings): void {
   const settings = change(shell.get().settings);
-  patchShell({ settings, failure: null });
-  commands.settingsSave(settings).catch((thrown: unknown) => {
-    patchShell({ failure: asCommandError(thrown) });
+  patchShell({ settings });
+  saveSettings();
+}
+
+function saveSettings(): void {
+  patchShell({ failure: null, retry: null });
+  commands.settingsSave(shell.get().settings).catch((thrown: unknown) => {
+    patchShell({ failure: asCommandError(thrown), retry: saveSettings });
   });
 }
 

@@ -11,6 +11,7 @@ export const shortcutGroups = [
       { keys: ['g', 'h'], what: 'shortcuts.home' },
       { keys: ['g', 'a'], what: 'shortcuts.applications' },
       { keys: ['g', 'd'], what: 'shortcuts.deployments' },
+      { keys: ['g', 'l'], what: 'shortcuts.logs' },
       { keys: ['g', 'e'], what: 'shortcuts.environments' },
       { keys: [`${alt} ←`], what: 'shortcuts.back' },
       { keys: [`${alt} →`], what: 'shortcuts.forward' },
@@ -19,11 +20,12 @@ export const shortcutGroups = [
   {
     heading: 'shortcuts.lists',
     shortcuts: [
-      { keys: ['j'], what: 'shortcuts.down' },
-      { keys: ['k'], what: 'shortcuts.up' },
-      { keys: ['←', '→'], what: 'shortcuts.sideways' },
+      { keys: ['j', '↓'], what: 'shortcuts.down' },
+      { keys: ['k', '↑'], what: 'shortcuts.up' },
+      { keys: ['h', 'l', '←', '→'], what: 'shortcuts.sideways' },
       { keys: ['⏎'], what: 'shortcuts.open' },
       { keys: ['d'], what: 'shortcuts.deploy' },
+      { keys: ['x'], what: 'shortcuts.select' },
       { keys: ['Shift F10'], what: 'shortcuts.menu' },
       { keys: ['/'], what: 'shortcuts.filter' },
     ],
@@ -38,9 +40,18 @@ export const shortcutGroups = [
     ],
   },
   {
+    heading: 'shortcuts.log',
+    shortcuts: [
+      { keys: ['⏎'], what: 'shortcuts.fields' },
+      { keys: ['Home'], what: 'shortcuts.oldest' },
+      { keys: ['End', 'G'], what: 'shortcuts.newest' },
+    ],
+  },
+  {
     heading: 'shortcuts.window',
     shortcuts: [
-      { keys: ['F5'], what: 'shortcuts.refresh' },
+      { keys: ['F5', `${modifier} R`], what: 'shortcuts.refresh' },
+      { keys: [`${modifier} +`, `${modifier} −`, `${modifier} 0`], what: 'shortcuts.zoom' },
       { keys: [`${modifier} B`], what: 'shortcuts.sidebar' },
       { keys: ['Esc'], what: 'shortcuts.close' },
       { keys: ['?'], what: 'shortcuts.sheet' },

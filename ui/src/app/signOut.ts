@@ -22,22 +22,24 @@ export async function removeAfterAsking(connection: ConnectionView): Promise<voi
     title: i18n.t('remove.title', { name: connection.name }),
     text: i18n.t('remove.text'),
     action: i18n.t('remove.action'),
+    careful: true,
   });
   if (!yes) return;
-  const done = await carefully(() => commands.connectionRemove(connection.id));
-  if (done && shell.get().current === connection.id) {
+  await carefully(async () => {
+    await commands.connectionRemove(connection.id);
+    if (shell.get().current !== connection.id) return;
     const next = shell.get().connections.find((each) => each.id !== connection.id);
     patchShell({ current: next?.id ?? null });
     if (!next) go(paths.welcome());
-  }
+  });
 }
 
-async function carefully(act: () => Promise<unknown>): Promise<boolean> {
+/** Does it, or says above the page why not and offers to do it once more. */
+async function carefully(act: () => Promise<unknown>): Promise<void> {
+  patchShell({ failure: null, retry: null });
   try {
     await act();
-    return true;
   } catch (thrown) {
-    patchShell({ failure: asCommandError(thrown) });
-    return false;
+    patchShell({ failure: asCommandError(thrown), retry: () => void carefully(act) });
   }
 }

@@ -6,6 +6,7 @@ import '../i18n/i18n';
 import { asCommandError, commands, followVisibility } from '../ipc';
 import { errorWords } from '../components/Problem';
 import '../theme.css';
+import { refuseDrops } from './drops';
 import { followEvents } from './events';
 import { followKeys } from './keys';
 import { history } from './navigation';
@@ -20,14 +21,15 @@ import { warm } from './warm';
 /** Asks Rust once, then shows the page. */
 export async function start(): Promise<void> {
   document.documentElement.dataset.os = os;
-  followEvents();
-  const started = await commands.appStart().catch((thrown: unknown) => {
+  const { events, started } = await listenAndAsk().catch((thrown: unknown) => {
     const { title, text } = errorWords(asCommandError(thrown));
     throw new Error([title, text, asCommandError(thrown).message].filter(Boolean).join('\n'));
   });
   begin(started);
+  events.replay();
   followTheme();
   followKeys();
+  refuseDrops();
   followVisibility();
   followAddress();
   const { address, connections, tryHere } = started;
@@ -46,6 +48,12 @@ export async function start(): Promise<void> {
       </QueryClientProvider>
     </StrictMode>,
   );
+}
+
+/** Listens before it asks: what happens in between is told by an event. */
+async function listenAndAsk() {
+  const events = await followEvents();
+  return { events, started: await commands.appStart() };
 }
 
 /** Tells Rust that the first picture is there: a frame after it was laid out. */

@@ -1,3 +1,4 @@
+import { useReasonPlace } from '../hooks/useReasonPlace';
 import { useId, type ButtonHTMLAttributes, type ReactNode, type Ref } from 'react';
 import styles from './Button.module.css';
 
@@ -20,6 +21,7 @@ export function Button({
   ...rest
 }: Props) {
   const id = useId();
+  const { style, place } = useReasonPlace();
   const classes = [styles.button, styles[kind], styles[size], className].filter(Boolean).join(' ');
   if (reason === undefined)
     return (
@@ -28,7 +30,7 @@ export function Button({
       </button>
     );
   return (
-    <span className={styles.place}>
+    <span className={styles.place} onPointerEnter={place} onFocus={place}>
       <button
         {...rest}
         type="button"
@@ -41,7 +43,7 @@ export function Button({
       >
         {children}
       </button>
-      <span role="tooltip" id={id} className={styles.reason}>
+      <span role="tooltip" id={id} className={styles.reason} style={style}>
         {reason}
       </span>
     </span>

@@ -1,9 +1,9 @@
-import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, splitImage, tagOf, withTag } from '../app/image';
-import { goInstead } from '../app/navigation';
+import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths } from '../app/paths';
 import { useConnection } from '../app/shell';
@@ -11,7 +11,7 @@ import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { usePreflight } from '../hooks/usePreflight';
 import { useResource } from '../hooks/useResource';
 import { useTakeBack } from '../hooks/useTakeBack';
-import { asCommandError, commands, type CommandError, type ErrorDetail } from '../ipc';
+import { asCommandError, commands, type CommandError, type DeployRequest, type ErrorDetail } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
@@ -51,13 +51,17 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const [takenBack, setTakenBack] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
 
-  const send = () => {
+  const address = paths.application(connection, key, environment, tab, { form: true });
+  const send = (request: DeployRequest) => {
     setPhase('sending');
     setError(null);
-    const note = form.getValues('note').trim();
-    commands.deploy(connection, key, { environment, image, note: note === '' ? null : note }).then(
+    commands.deploy(connection, key, request).then(
       (deployment) => {
-        goInstead(paths.application(connection, key, environment, tab, { deployment: deployment.id }));
+        // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
+        if (way.location.href !== address) return;
+        goInstead(
+          paths.application(connection, key, request.environment, tab, { deployment: deployment.id }),
+        );
       },
       (thrown: unknown) => {
         setError(asCommandError(thrown));
@@ -70,24 +74,41 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const forbidden = preflight?.refusal ? t('deploy.forbidden') : undefined;
   const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = countdown.left !== null;
+  const busy = waiting || phase === 'sending';
 
   const submit = form.handleSubmit(() => {
-    if (phase === 'sending' || waiting || !preflight || preflight.refusal) return;
+    if (busy || !preflight || preflight.refusal) return;
     setTakenBack(false);
     setError(null);
-    if (production) countdown.start();
-    else send();
+    const note = form.getValues('note').trim();
+    const request = { environment, image, note: note === '' ? null : note };
+    if (production) countdown.start(request);
+    else send(request);
   });
+  const { cancel } = countdown;
   const takeBack = () => {
-    countdown.cancel();
+    cancel();
     setTakenBack(true);
   };
-  const keyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && waiting) {
+  // Escape takes it back wherever the focus is, from the moment the button says so.
+  useLayoutEffect(() => {
+    if (!waiting) return undefined;
+    const heard = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
       event.preventDefault();
-      takeBack();
-    }
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      cancel();
+      setTakenBack(true);
+    };
+    document.addEventListener('keydown', heard, true);
+    return () => {
+      document.removeEventListener('keydown', heard, true);
+    };
+  }, [waiting, cancel]);
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter') return;
+    // A key held down confirms nothing, and takes nothing back.
+    if (event.repeat) event.preventDefault();
+    else if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       void submit();
     }
@@ -115,13 +136,13 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
           <Segmented
             label={t('deploy.environment')}
             value={environment}
+            disabled={busy}
             options={choices.map((value) => ({
               value,
               label: named(value),
               production: stageIn(view, value).production,
             }))}
             change={(value) => {
-              countdown.cancel();
               goInstead(paths.application(connection, key, value, tab, { form: true }));
             }}
           />
@@ -135,7 +156,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
               autoFocus
               autoComplete="off"
               spellCheck={false}
-              readOnly={waiting}
+              readOnly={busy}
               error={imageError}
               {...form.register('image', {
                 validate: (value) => value.trim() !== '' || t('deploy.imageNeeded'),
@@ -150,7 +171,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
               autoComplete="off"
               spellCheck={false}
               prefix={`${base}:`}
-              readOnly={waiting}
+              readOnly={busy}
               error={imageError}
               onFocus={(event) => {
                 event.target.select();
@@ -166,7 +187,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
                     type="button"
                     className={styles.chip}
                     title={chip.image}
-                    disabled={waiting}
+                    disabled={busy}
                     onClick={() => {
                       const other = splitImage(chip.image).repository !== base;
                       setWhole(whole || other);
@@ -191,6 +212,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             <button
               type="button"
               className={styles.quietLink}
+              disabled={busy}
               onClick={() => {
                 if (!whole && image !== '') form.setValue('image', image);
                 if (whole) form.setValue('tag', splitImage(wholeImage.trim()).tag);
@@ -213,7 +235,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             labelled="spoken"
             placeholder={t('deploy.notePlaceholder')}
             maxLength={preflight?.longestNote}
-            readOnly={waiting}
+            readOnly={busy}
             error={detailFor(details, 'note')}
             {...form.register('note')}
           />
@@ -241,16 +263,19 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
                 : null}
         </span>
         {waiting ? (
-          <Button autoFocus onClick={takeBack}>
+          <Button key="back" autoFocus onClick={takeBack}>
             {t('deploy.takeBack')}
             <span className={styles.kbd}>{t('keys.escape')}</span>
           </Button>
         ) : (
           <Button
+            key="send"
             type="submit"
             kind={production ? 'production' : 'primary'}
             reason={forbidden}
-            disabled={phase === 'sending' || !preflight}
+            disabled={!preflight}
+            aria-disabled={phase === 'sending'}
+            autoFocus={takenBack}
           >
             {phase === 'sending'
               ? t('deploy.sending')

@@ -3,34 +3,36 @@ import { useStage } from '../app/environments';
 import { imageNames, tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
-import { useResource } from '../hooks/useResource';
+import { useFront, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
 import type { Deployment } from '../ipc';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { Link } from './Link';
-import { Loading } from './Loading';
-import { Problem } from './Problem';
+import { errorWords } from './Problem';
 import { Shape } from './Shape';
 import { Steps } from './Steps';
 import { Change } from './Tag';
+import { Waiting } from './Waiting';
 
 /** A deployment as it goes; closing the panel leaves it in the status bar. */
-export function DeployLive({ connection, environment, id }: PanelProps & { id: string }) {
+export function DeployLive({ connection, environment, tab, id }: PanelProps & { id: string }) {
   const { t } = useTranslation();
   const now = useNow(1);
   const where = useStage(environment, connection).name;
-  const { value, error, pending } = useResource(connection, { kind: 'deployment', id });
-  if (pending)
+  const held = useResource(connection, { kind: 'deployment', id });
+  const { value, reading } = held;
+  useFront(reading, 'inner');
+  if (!value || !reading)
     return (
       <div className={styles.section}>
-        <Loading what={t('deploy.progress')} rows={4} />
+        <Waiting held={held} what={t('deploy.progress')} rows={4} />
       </div>
     );
-  if (!value) return <div className={styles.section}>{error && <Problem error={error} />}</div>;
 
-  const state = deploymentState(value.status);
+  const lost = isRunning(value.status) && (reading.source === 'offline' || reading.failure !== null);
+  const state = lost ? 'unknown' : deploymentState(value.status);
   const [from, to] = imageNames(value.previousImage, value.image);
   const running = isRunning(value.status);
   const begun = value.startedAt ?? value.createdAt;
@@ -41,8 +43,14 @@ export function DeployLive({ connection, environment, id }: PanelProps & { id: s
         <section className={styles.section} aria-live="polite">
           <p className={styles.sentence}>
             <Shape state={state} labelled />
-            {sentence(value, where, t)}
+            {lost ? t('deploy.lostContact') : sentence(value, where, t)}
           </p>
+          {lost && (
+            <p className={styles.dim}>
+              {t('deploy.lostContactText', { time: timeOfDay(reading.asOf, now) })}{' '}
+              {reading.failure !== null && errorWords(reading.failure).title}
+            </p>
+          )}
           <div
             className={styles.bar}
             data-state={state}
@@ -74,13 +82,15 @@ export function DeployLive({ connection, environment, id }: PanelProps & { id: s
         </section>
         <p className={styles.links}>
           <Link
+            instead
             to={paths.application(connection, value.applicationKey, environment, 'logs', { deployment: id })}
           >
             {t('deploy.seeLogs')}
           </Link>
           {!running && (
             <Link
-              to={paths.application(connection, value.applicationKey, environment, 'now', { form: true })}
+              instead
+              to={paths.application(connection, value.applicationKey, environment, tab, { form: true })}
             >
               {t('deploy.again')}
             </Link>

@@ -2,6 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import { replaceIpc } from '../ipc';
+import { deployments } from '../ipc/fake/data';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
@@ -170,5 +171,107 @@ describe('the deploy panel', () => {
       expect(history.location.href).toBe('/c/orders/applications/orders-api/dev');
     });
     expect(screen.queryByRole('complementary')).toBeNull();
+  });
+});
+
+describe('while it can be taken back', () => {
+  it('sends what was confirmed, and nothing of it can be changed', async () => {
+    const fake = await renderApp(PROD);
+    await typeTag('1.4.1');
+    vi.useFakeTimers();
+    fireEvent.click(screen.getByRole('button', { name: /^Deploy 1\.4\.1 to PROD/ }));
+    await pass(100);
+    const within = screen.getByRole('complementary');
+    const switches = [...within.querySelectorAll('form button')].filter(
+      (button) => !/^Take it back/.test(button.textContent),
+    );
+    expect(switches.length).toBeGreaterThan(4);
+    for (const button of switches) expect(button).toBeDisabled();
+    for (const field of within.querySelectorAll('input')) expect(field).toHaveAttribute('readonly');
+    // A value that comes in between by another way is not what was confirmed.
+    fireEvent.change(screen.getByRole('textbox', { name: 'Image' }), { target: { value: '9.9.9' } });
+    await pass(3000);
+    expect(callsOf(fake, 'deploy')).toEqual([
+      [
+        'orders',
+        'orders-api',
+        { environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
+      ],
+    ]);
+  });
+
+  it('takes no notice of a key that is held down', async () => {
+    const fake = await renderApp(PROD);
+    await typeTag('1.4.1');
+    const field = await tag();
+    fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true, repeat: true });
+    expect(screen.queryByRole('button', { name: /^Take it back/ })).toBeNull();
+    fireEvent.keyDown(field, { key: 'Enter', ctrlKey: true });
+    const back = await screen.findByRole('button', { name: /^Take it back/ });
+    expect(fireEvent.keyDown(back, { key: 'Enter', repeat: true })).toBe(false);
+    fireEvent.keyDown(back, { key: 'Escape' });
+    fireEvent.keyDown(document.body, { key: 'Escape', repeat: true });
+    expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(await tag()).toHaveValue('1.4.1');
+    expect(callsOf(fake, 'deploy')).toHaveLength(0);
+  });
+
+  it('is taken back by Escape wherever the focus is, which then is on the button again', async () => {
+    const { user } = await renderApp(PROD);
+    await typeTag('1.4.1');
+    await user.click(screen.getByRole('button', { name: /^Deploy 1\.4\.1 to PROD/ }));
+    expect(await screen.findByRole('button', { name: /^Take it back/ })).toHaveFocus();
+    act(() => {
+      screen.getByRole('link', { name: 'Logs' }).focus();
+    });
+    await user.keyboard('{Escape}');
+    expect(screen.getByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(screen.getByRole('button', { name: /^Deploy 1\.4\.1 to PROD/ })).toHaveFocus();
+  });
+});
+
+describe('the way into the panel and out of it', () => {
+  it('takes the focus in and back, and leaves one panel', async () => {
+    const { user } = await renderApp('/c/orders/applications/orders-api/dev');
+    await user.click(await screen.findByRole('button', { name: 'Deploy…' }));
+    expect(await tag()).toHaveFocus();
+    await typeTag('1.5.0');
+    const before = screen.getByRole('complementary');
+    await user.keyboard('{Control>}{Enter}{/Control}');
+    await screen.findByRole('list', { name: 'Steps' });
+    expect(screen.getAllByRole('complementary')).toEqual([before]);
+    expect(before).toContainElement(document.activeElement as HTMLElement);
+    await user.keyboard('{Escape}');
+    await waitFor(() => {
+      expect(screen.queryByRole('complementary')).toBeNull();
+    });
+    expect(screen.getByRole('button', { name: 'Deploy…' })).toHaveFocus();
+  });
+
+  it('is not walked again by Back', async () => {
+    const { user } = await renderApp('/c/orders');
+    act(() => {
+      history.push('/c/orders/applications/orders-api/dev');
+    });
+    await user.click(await screen.findByRole('button', { name: 'Deploy…' }));
+    await tag();
+    await user.keyboard('{Escape}');
+    await waitFor(() => {
+      expect(screen.queryByRole('complementary')).toBeNull();
+    });
+    expect(history.location.href).toBe('/c/orders/applications/orders-api/dev');
+    await user.click(screen.getByRole('button', { name: 'Back' }));
+    await waitFor(() => {
+      expect(history.location.href).toBe('/c/orders');
+    });
+  });
+
+  it('says when the contact was lost', async () => {
+    const running = deployments.find((each) => each.status === 'running');
+    await renderApp(`/c/orders/applications/invoices/test?deploy=${running?.id ?? ''}`, {
+      source: 'offline',
+    });
+    expect(await (await panel()).findByText('Lost contact.')).toBeVisible();
+    expect((await panel()).getByText(/this is how it was at/)).toBeVisible();
   });
 });

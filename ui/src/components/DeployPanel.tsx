@@ -26,9 +26,15 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
   const { application, environment, close } = props;
   const panelRef = useRef<HTMLElement>(null);
   useFocusReturn(panelRef);
+  const shown = 'form' in panel ? null : panel.deployment;
+  useEffect(() => {
+    const element = panelRef.current;
+    if (element && !element.contains(document.activeElement)) element.focus();
+  }, [shown]);
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || anyLayerOpen()) return;
+      // A key held down is one wish: what it took back stays open.
+      if (event.key !== 'Escape' || event.repeat || event.defaultPrevented || anyLayerOpen()) return;
       event.preventDefault();
       close();
     };
@@ -40,7 +46,14 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
   const { production } = useStage(environment);
   const title = t('deploy.title', { application: application.key });
   return (
-    <aside ref={panelRef} className={styles.panel} aria-label={title} data-production={production}>
+    <aside
+      ref={panelRef}
+      tabIndex={-1}
+      className={styles.panel}
+      data-panel=""
+      aria-label={title}
+      data-production={production}
+    >
       <header className={styles.head}>
         <h2 className={styles.title}>
           {title} <EnvironmentName environment={environment} />
@@ -49,12 +62,12 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
           <X {...icon} />
         </IconButton>
       </header>
-      {'form' in panel ? <DeployForm {...props} /> : <DeployLive {...props} id={panel.deployment} />}
+      {shown === null ? <DeployForm {...props} /> : <DeployLive key={shown} {...props} id={shown} />}
     </aside>
   );
 }
 
-/** Focus goes back to what had it before the panel came, once the panel is gone. */
+/** Focus goes back to what had it before the panel came, once the panel is gone; else to the page. */
 function useFocusReturn(panel: RefObject<HTMLElement | null>): void {
   const before = useRef(document.activeElement);
   useEffect(() => {
@@ -62,8 +75,9 @@ function useFocusReturn(panel: RefObject<HTMLElement | null>): void {
     const element = panel.current;
     return () => {
       queueMicrotask(() => {
-        if (element?.isConnected) return;
+        if (element?.isConnected || document.activeElement !== document.body) return;
         if (from instanceof HTMLElement && from.isConnected && from !== document.body) from.focus();
+        else document.querySelector<HTMLElement>('main')?.focus();
       });
     };
   }, [panel]);

@@ -23,15 +23,23 @@ export function DeploymentTable({ connection, deployments, everything = false }:
   const [open, setOpen] = useState<string | null>(null);
   const columns = everything ? 8 : 7;
   return (
-    <table className={`${table.table ?? ''} ${styles.table ?? ''}`} aria-label={t('deployments.label')}>
+    <table
+      className={`${table.table ?? ''} ${styles.table ?? ''}`}
+      data-everything={everything}
+      aria-label={t('deployments.label')}
+    >
       <thead>
         <tr>
           <th scope="col">{t('deployments.result')}</th>
           {everything && <th scope="col">{t('deployments.application')}</th>}
           <th scope="col">{t('deployments.image')}</th>
           <th scope="col">{t('deployments.environment')}</th>
-          <th scope="col">{t('deployments.when')}</th>
-          <th scope="col">{t('deployments.duration')}</th>
+          <th scope="col" className={table.number}>
+            {t('deployments.when')}
+          </th>
+          <th scope="col" className={table.number}>
+            {t('deployments.duration')}
+          </th>
           <th scope="col">{t('deployments.who')}</th>
           <th scope="col" className={table.fill}>
             {t('deployments.note')}
@@ -78,13 +86,18 @@ export function DeploymentTable({ connection, deployments, everything = false }:
                 <td>
                   <EnvironmentName environment={environment} />
                 </td>
-                <td className={table.dim} title={exactTime(deployment.createdAt)}>
+                <td
+                  className={`${table.dim ?? ''} ${table.number ?? ''}`}
+                  title={exactTime(deployment.createdAt)}
+                >
                   {age(deployment.createdAt, now)}
                 </td>
-                <td className={table.dim}>
+                <td className={`${table.dim ?? ''} ${table.number ?? ''}`}>
                   {between(deployment.startedAt ?? deployment.createdAt, deployment.completedAt)}
                 </td>
-                <td className={table.dim}>{deployment.requestedBy ?? t('deployments.unknownPerson')}</td>
+                <td className={table.dim} title={deployment.requestedBy ?? undefined}>
+                  {deployment.requestedBy ?? t('deployments.unknownPerson')}
+                </td>
                 <td className={`${table.dim ?? ''} ${table.fill ?? ''}`}>{noteOf(deployment, t)}</td>
               </tr>
               {opened && (
@@ -125,5 +138,6 @@ function noteOf(deployment: Deployment, t: Translate): string {
       : deployment.promotedFrom !== null
         ? t('deployments.promoted')
         : null;
-  return [how, deployment.note].filter((each) => each !== null && each !== '').join(' · ');
+  const why = deployment.status === 'failed' ? deployment.error : null;
+  return [how, deployment.note, why].filter((each) => each !== null && each !== '').join(' · ');
 }

@@ -1,11 +1,12 @@
 import { ChevronLeft, ChevronRight, Search } from 'lucide-react';
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { back, forward, useCanGo } from '../app/navigation';
 import { openPalette } from '../app/layers';
 import { modifier } from '../app/platform';
 import { useConnection, useShell } from '../app/shell';
+import { useTitle } from '../hooks/useTitle';
 import { IconButton } from './Button';
 import { Kbd } from './Kbd';
 import { icon, smallIcon } from './icon';
@@ -22,8 +23,9 @@ type Props = {
 
 export function Header({ title, environment, children, actions }: Props) {
   const prominent = environment !== undefined;
+  const connection = useConnection(useShell((value) => value.current))?.name;
   const { name, production } = useStage(environment ?? '');
-  useTitle(prominent ? `${title} · ${name}` : title);
+  useTitle(prominent ? `${title} · ${name}` : title, connection);
   return (
     <header className={styles.header} data-production={prominent && production}>
       <BackAndForward />
@@ -32,15 +34,6 @@ export function Header({ title, environment, children, actions }: Props) {
       <div className={styles.actions}>{actions ?? <SearchField />}</div>
     </header>
   );
-}
-
-/** The window is called by what is in it. */
-function useTitle(page: string): void {
-  const { t } = useTranslation();
-  const connection = useConnection(useShell((value) => value.current))?.name;
-  useEffect(() => {
-    document.title = connection === undefined ? t('product') : t('windowTitle', { page, connection });
-  }, [page, connection, t]);
 }
 
 function BackAndForward() {
@@ -61,7 +54,14 @@ function BackAndForward() {
 function SearchField() {
   const { t } = useTranslation();
   return (
-    <button type="button" className={styles.search} onClick={openPalette} aria-haspopup="dialog">
+    <button
+      type="button"
+      className={styles.search}
+      onClick={() => {
+        openPalette();
+      }}
+      aria-haspopup="dialog"
+    >
       <Search {...smallIcon} size={13} />
       <span>{t('palette.open')}</span>
       <Kbd keys={`${modifier} K`} />

@@ -15,6 +15,10 @@ export function HealthBand({ health }: { health: Health }) {
   const { start, end, segments } = bandOf(health, now);
   const share = (at: number) => `${String(((at - start) / (end - start)) * 100)}%`;
   const time = (at: number) => timeOfDay(new Date(at).toISOString(), now);
+  const at = (tick: number) => start + ((end - start) / TICKS) * tick;
+  // The day is named where it is another than that of the tick before.
+  const tickWord = (tick: number) =>
+    timeOfDay(new Date(at(tick)).toISOString(), tick === 0 ? now : at(tick - 1));
   const said = segments.map(({ from, status }) => `${time(from)} ${status}`).join(', ');
   const state = healthState(health.status);
   return (
@@ -36,7 +40,7 @@ export function HealthBand({ health }: { health: Health }) {
         </div>
         <div className={styles.axis} aria-hidden="true">
           {Array.from({ length: TICKS }, (_, tick) => (
-            <span key={tick}>{time(start + ((end - start) / TICKS) * tick)}</span>
+            <span key={tick}>{tickWord(tick)}</span>
           ))}
         </div>
       </div>

@@ -1,10 +1,15 @@
 import type { AnchorHTMLAttributes, MouseEvent, ReactNode } from 'react';
-import { go, history } from '../app/navigation';
+import { go, goInstead, history } from '../app/navigation';
 
-type Props = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { to: string; children: ReactNode };
+type Props = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & {
+  to: string;
+  /** Takes the place of the page in the history: there is no step to come back to. */
+  instead?: boolean;
+  children: ReactNode;
+};
 
 /** A link to a page of the app. */
-export function Link({ to, children, onClick, ...rest }: Props) {
+export function Link({ to, instead = false, children, onClick, ...rest }: Props) {
   return (
     <a
       {...rest}
@@ -12,7 +17,7 @@ export function Link({ to, children, onClick, ...rest }: Props) {
       draggable={false}
       onClick={(event) => {
         onClick?.(event);
-        follow(event, to);
+        follow(event, to, instead ? goInstead : go);
       }}
     >
       {children}
@@ -21,8 +26,8 @@ export function Link({ to, children, onClick, ...rest }: Props) {
 }
 
 /** What a click on a plain link of the app does; for lists that render links without components. */
-export function follow(event: MouseEvent, to: string): void {
+export function follow(event: MouseEvent, to: string, move = go): void {
   if (event.defaultPrevented) return;
   event.preventDefault();
-  go(to);
+  move(to);
 }

@@ -1,15 +1,35 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from './Button';
 import styles from './Loading.module.css';
 
-/** Nothing for 150 ms, then the rows to come, and after a second what is waited for. */
-export function Loading({ what, rows = 6 }: { what: string; rows?: number }) {
+type Waited = 'no' | 'short' | 'long' | 'tooLong';
+
+const STEPS: [after: number, waited: Waited][] = [
+  [150, 'short'],
+  [1000, 'long'],
+  [10_000, 'tooLong'],
+];
+
+/** Nothing for 150 ms, then the rows to come, after a second what is waited for, after ten a way out. */
+export function Loading({
+  what,
+  rows = 6,
+  cancel,
+}: {
+  what: string;
+  rows?: number | undefined;
+  cancel?: () => void;
+}) {
   const { t } = useTranslation();
   const waited = useWaited();
   if (waited === 'no') return null;
   return (
-    <div className={styles.loading} role="status" aria-busy="true">
-      <p className={waited === 'long' ? styles.words : 'visually-hidden'}>{t('loading', { what })}</p>
+    <div role="status" aria-busy="true">
+      <p className={waited === 'short' ? 'visually-hidden' : styles.words}>
+        {t('loading', { what })}
+        {waited === 'tooLong' && cancel && <Button onClick={cancel}>{t('cancel')}</Button>}
+      </p>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className={styles.row} aria-hidden="true">
           <span style={{ width: `${String(12 + ((row * 7) % 9))}%` }} />
@@ -22,18 +42,16 @@ export function Loading({ what, rows = 6 }: { what: string; rows?: number }) {
   );
 }
 
-function useWaited(): 'no' | 'short' | 'long' {
-  const [waited, setWaited] = useState<'no' | 'short' | 'long'>('no');
+function useWaited(): Waited {
+  const [waited, setWaited] = useState<Waited>('no');
   useEffect(() => {
-    const short = setTimeout(() => {
-      setWaited('short');
-    }, 150);
-    const long = setTimeout(() => {
-      setWaited('long');
-    }, 1000);
+    const timers = STEPS.map(([after, next]) =>
+      setTimeout(() => {
+        setWaited(next);
+      }, after),
+    );
     return () => {
-      clearTimeout(short);
-      clearTimeout(long);
+      timers.forEach(clearTimeout);
     };
   }, []);
   return waited;

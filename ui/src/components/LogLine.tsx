@@ -1,16 +1,24 @@
+import { middle } from '../app/image';
+import { instanceOf, type LogLines } from '../app/logLines';
 import { oneLine } from '../app/printable';
 import { exactTime, logTime } from '../i18n/format';
 import type { LogLine as Line } from '../ipc';
 import styles from './LogLine.module.css';
 
+/** Characters of an instance's name that are shown. */
+const WIDEST = 28;
+
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
 export function logCells(line: Line) {
+  const instance = oneLine(instanceOf(line));
   return (
     <>
       <time className={styles.time} dateTime={line.timestamp} title={exactTime(line.timestamp)}>
         {logTime(line.timestamp)}
       </time>
-      <span className={styles.instance}>{line.instance ?? line.source}</span>
+      <span className={styles.instance} title={instance.length > WIDEST ? instance : undefined}>
+        {middle(instance, WIDEST)}
+      </span>
       <span className={styles.message} data-level={line.level}>
         {oneLine(line.message)}
       </span>
@@ -22,8 +30,6 @@ export function logCells(line: Line) {
 export const logRow = styles.row;
 
 /** How wide the column of instances must be, as a CSS variable for the list. */
-export function instanceWidth(lines: Iterable<Line>): { '--instance': string } {
-  let widest = 0;
-  for (const line of lines) widest = Math.max(widest, (line.instance ?? line.source ?? '').length);
-  return { '--instance': `${String(Math.min(widest, 28))}ch` };
+export function instanceWidth(lines: LogLines): { '--instance': string } {
+  return { '--instance': `${String(Math.min(lines.widest, WIDEST))}ch` };
 }

@@ -11,6 +11,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { LogLines } from '../app/logLines';
 import {
+  contentHeight,
   elementHeight,
   fromScroll,
   furthest,
@@ -84,6 +85,12 @@ export function LogView({ lines, following, follow }: Props) {
     if (dropped > 0) setTop((before) => Math.max(0, before - dropped * LINE));
   }, [first]);
 
+  // Several turns of a wheel may come before the next rendering.
+  const latest = useRef(upper);
+  useLayoutEffect(() => {
+    latest.current = upper;
+  }, [upper]);
+
   const moveTo = useCallback(
     (wanted: number) => {
       const far = furthest(shape);
@@ -91,6 +98,7 @@ export function LogView({ lines, following, follow }: Props) {
       const atEnd = next >= far - LINE / 2;
       if (following && !atEnd) setPausedAt(total);
       if (atEnd !== following) follow(atEnd);
+      latest.current = next;
       setTop(next);
     },
     // The shape is new with each rendering; its parts are what counts.
@@ -112,21 +120,24 @@ export function LogView({ lines, following, follow }: Props) {
     const wheel = (event: WheelEvent) => {
       if (event.ctrlKey) return;
       event.preventDefault();
-      moveTo(upper + event.deltaY);
+      moveTo(latest.current + event.deltaY * stepOf(event, viewport));
     };
     element.addEventListener('wheel', wheel, { passive: false });
     return () => {
       element.removeEventListener('wheel', wheel);
     };
-  }, [scaled, moveTo, upper]);
+  }, [scaled, moveTo, viewport]);
 
+  // As much of what was opened as there is room for is moved into sight, once its height is known.
+  const justOpened = useRef<{ line: number; viewport: number } | null>(null);
   const toggle = (position: number) => {
     setCursor(position);
     if (following) {
       setPausedAt(total);
       follow(false);
-      setTop(upper);
     }
+    setTop(upper);
+    justOpened.current = { line: topOf({ ...shape, opened: null }, position), viewport };
     setOpened((before) => (before?.position === position ? null : { position, height: 0 }));
   };
 
@@ -146,6 +157,11 @@ export function LogView({ lines, following, follow }: Props) {
 
   const measured = useCallback((height: number) => {
     setOpened((before) => (before && before.height !== height ? { ...before, height } : before));
+    const just = justOpened.current;
+    justOpened.current = null;
+    if (just === null) return;
+    const end = just.line + LINE + height;
+    setTop((before) => (end > before + just.viewport ? Math.min(just.line, end - just.viewport) : before));
   }, []);
 
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
@@ -168,7 +184,7 @@ export function LogView({ lines, following, follow }: Props) {
           style={
             {
               height: elementHeight(shape),
-              ...instanceWidth(shown.flatMap(({ line }) => line ?? [])),
+              ...instanceWidth(lines),
             } as CSSProperties
           }
         >
@@ -215,7 +231,13 @@ export function LogView({ lines, following, follow }: Props) {
 }
 
 function contentIsScaled(shape: LogShape): boolean {
-  return (shape.total - shape.first) * LINE > TALLEST;
+  return contentHeight(shape) > TALLEST;
+}
+
+/** The pixels of a wheel's unit: it counts pixels, lines or pages. */
+function stepOf({ deltaMode }: WheelEvent, viewport: number): number {
+  if (deltaMode === WheelEvent.DOM_DELTA_LINE) return LINE;
+  return deltaMode === WheelEvent.DOM_DELTA_PAGE ? viewport : 1;
 }
 
 /** A click that ended a selection is no click. */

@@ -7,14 +7,14 @@ import { number } from '../i18n/format';
 import { instanceWidth, logCells, logRow } from './LogLine';
 import styles from './NewestLines.module.css';
 import { Link } from './Link';
-import { errorWords } from './Problem';
+import { ErrorBar } from './ErrorBar';
 
 type Props = { connection: string; application: string; environment: string };
 
 /** As many of the newest lines as there is room for, live. */
 export function NewestLines({ connection, application, environment }: Props) {
   const { t } = useTranslation();
-  const { lines, state, failure } = useLogTail(connection, application, environment);
+  const { lines, state, failure, again } = useLogTail(connection, application, environment);
   const place = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   useLayoutEffect(() => {
@@ -36,22 +36,23 @@ export function NewestLines({ connection, application, environment }: Props) {
     lines.want(from, total);
   }, [lines, from, total]);
   const shown = Array.from({ length: Math.max(0, total - from) }, (_, at) => from + at);
-  const known = shown.flatMap((position) => lines.at(position) ?? []);
   return (
     <section className={styles.section} aria-label={t('now.newest')}>
       <div className={styles.bar}>
         <h3>{t('now.newest')}</h3>
         <span className={styles.dim}>
-          {state !== null && t('logs.lines', { count: total - first, formatted: number(total - first) })}
-          {failure && ` · ${errorWords(failure).title}`}
+          {total > first && t('logs.lines', { count: total - first, formatted: number(total - first) })}
         </span>
         <Link className={styles.link} to={paths.application(connection, application, environment, 'logs')}>
           {t('now.openLogs')}
         </Link>
       </div>
+      {failure && <ErrorBar error={failure} again={again} />}
       <div ref={place} className={styles.lines}>
-        {state !== null && total === first && <p className={styles.none}>{t('now.noLines')}</p>}
-        <ol style={instanceWidth(known) as CSSProperties}>
+        {failure === null && total === first && (
+          <p className={styles.none}>{state === 'live' ? t('now.noLines') : t('now.fetchingLines')}</p>
+        )}
+        <ol style={instanceWidth(lines) as CSSProperties}>
           {shown.map((position) => {
             const line = lines.at(position);
             return (

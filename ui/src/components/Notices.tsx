@@ -6,82 +6,77 @@ import { wordsFor } from '../i18n/i18n';
 import type { CommandError, ConnectionView, Notice } from '../ipc';
 import styles from './Bar.module.css';
 import { IconButton } from './Button';
-import { errorWords } from './Problem';
+import { ErrorBar } from './ErrorBar';
 import { smallIcon } from './icon';
 import { Shape } from './Shape';
 
 /** What the user must know, each in a quiet bar above the page. */
 export function Notices({ connection = null }: { connection?: ConnectionView | null }) {
-  const { t } = useTranslation();
   const notices = useShell((value) => value.notices);
   const failure = useShell((value) => value.failure);
+  const retry = useShell((value) => value.retry);
   const [seen, setSeen] = useState<CommandError | null>(null);
   const session = connection?.session;
   const ofSession = session?.state === 'signedIn' && session.notice !== seen ? session.notice : null;
   return (
     <>
       {failure && (
-        <Bar
-          title={errorWords(failure).title}
-          text={errorWords(failure).text}
-          label={t('dismiss')}
-          dismiss={() => {
-            patchShell({ failure: null });
-          }}
-        />
+        <ErrorBar error={failure} again={retry}>
+          <Dismiss
+            act={() => {
+              patchShell({ failure: null, retry: null });
+            }}
+          />
+        </ErrorBar>
       )}
       {ofSession && (
-        <Bar
-          title={errorWords(ofSession).title}
-          text={errorWords(ofSession).text}
-          label={t('dismiss')}
-          dismiss={() => {
-            setSeen(ofSession);
-          }}
-        />
+        <ErrorBar error={ofSession}>
+          <Dismiss
+            act={() => {
+              setSeen(ofSession);
+            }}
+          />
+        </ErrorBar>
       )}
       {notices.map((notice, at) => (
-        <Bar
-          key={`${notice.code} ${String(at)}`}
-          {...noticeWords(notice)}
-          label={t('dismiss')}
-          dismiss={() => {
-            dismissNotice(notice);
-          }}
-        />
+        <NoticeBar key={`${notice.code} ${String(at)}`} notice={notice} />
       ))}
     </>
   );
 }
 
 /** A notice's own words; what went wrong at the start is told by an error's code. */
-function noticeWords({ code, params }: Notice): { title: string; text: string | null } {
+function NoticeBar({ notice }: { notice: Notice }) {
+  const { code, params } = notice;
+  const dismiss = (
+    <Dismiss
+      act={() => {
+        dismissNotice(notice);
+      }}
+    />
+  );
   const title = wordsFor('notices', code, 'title', params);
-  if (title !== null) return { title, text: wordsFor('notices', code, 'text', params) };
-  return errorWords({ code, params, message: null, requestId: null, details: [] });
-}
-
-function Bar({
-  title,
-  text,
-  label,
-  dismiss,
-}: {
-  title: string;
-  text: string | null;
-  label: string;
-  dismiss: () => void;
-}) {
+  if (title === null)
+    return (
+      <ErrorBar error={{ code, params, message: null, requestId: null, details: [] }}>{dismiss}</ErrorBar>
+    );
   return (
     <div role="status" className={styles.bar}>
       <Shape state="warning" />
       <p className={styles.words}>
         <strong>{title}</strong>
-        {text}
+        {wordsFor('notices', code, 'text', params)}
       </p>
-      <IconButton label={label} onClick={dismiss}>
-        <X {...smallIcon} />
-      </IconButton>
+      {dismiss}
     </div>
+  );
+}
+
+function Dismiss({ act }: { act: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <IconButton label={t('dismiss')} onClick={act}>
+      <X {...smallIcon} />
+    </IconButton>
   );
 }

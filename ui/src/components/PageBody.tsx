@@ -1,11 +1,14 @@
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
+import { keepPlace } from '../app/keptPlaces';
 import styles from './PageBody.module.css';
 
-/** The scrolling part of a page; lists in it are walked with j and k. */
-export function PageBody({ children, bleed = false }: { children: ReactNode; bleed?: boolean }) {
+/** The scrolling part of a page; lists in it are walked with j and k, and one comes back to where one was. */
+export function PageBody({ children }: { children: ReactNode }) {
+  const body = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => (body.current ? keepPlace(body.current) : undefined), []);
   return (
-    <div className={styles.body} data-scroll="" data-list="">
-      <div className={bleed ? styles.bleed : styles.content}>{children}</div>
+    <div ref={body} className={styles.body} data-scroll="" data-list="">
+      <div className={styles.content}>{children}</div>
     </div>
   );
 }

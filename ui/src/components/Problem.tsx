@@ -1,23 +1,17 @@
-import { Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { wordsFor } from '../i18n/i18n';
 import type { CommandError } from '../ipc';
-import { Button } from './Button';
-import { copyText } from './copy';
-import { smallIcon } from './icon';
 import styles from './Problem.module.css';
+import { RequestId } from './RequestId';
 import { Shape } from './Shape';
 
-type Props = { error: CommandError; children?: ReactNode; quiet?: boolean };
+type Props = { error: CommandError; children?: ReactNode };
 
 /** What happened, why and what to do; the server's own words as detail, its request id to copy. */
-export function Problem({ error, children, quiet = false }: Props) {
-  const { t } = useTranslation();
+export function Problem({ error, children }: Props) {
   const { title, text } = errorWords(error);
-  const requestId = error.requestId;
   return (
-    <div role="alert" className={styles.problem} data-quiet={quiet}>
+    <div role="alert" className={styles.problem}>
       <span className={styles.shape}>
         <Shape state="bad" />
       </span>
@@ -34,20 +28,7 @@ export function Problem({ error, children, quiet = false }: Props) {
             ))}
           </ul>
         )}
-        {requestId !== null && (
-          <p className={styles.request}>
-            {t('errors.requestId')} <code>{requestId}</code>
-            <Button
-              kind="quiet"
-              onClick={() => {
-                copyText(requestId);
-              }}
-            >
-              <Copy {...smallIcon} />
-              {t('errors.copyId')}
-            </Button>
-          </p>
-        )}
+        {error.requestId !== null && <RequestId id={error.requestId} />}
         {children !== undefined && <div className={styles.actions}>{children}</div>}
       </div>
     </div>

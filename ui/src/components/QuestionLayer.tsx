@@ -10,14 +10,15 @@ export function QuestionLayer({
   title,
   text,
   action,
+  careful = false,
   answer,
 }: Question & { answer: (yes: boolean) => void }) {
   const { t } = useTranslation();
-  const yes = useRef<HTMLButtonElement>(null);
+  const first = useRef<HTMLButtonElement>(null);
   return (
     <Dialog
       title={title}
-      focus={yes}
+      focus={first}
       close={() => {
         answer(false);
       }}
@@ -25,6 +26,7 @@ export function QuestionLayer({
       <p className={styles.text}>{text}</p>
       <div className={styles.actions}>
         <Button
+          ref={careful ? first : null}
           onClick={() => {
             answer(false);
           }}
@@ -32,7 +34,7 @@ export function QuestionLayer({
           {t('cancel')}
         </Button>
         <Button
-          ref={yes}
+          ref={careful ? null : first}
           kind="primary"
           onClick={() => {
             answer(true);

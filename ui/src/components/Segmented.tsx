@@ -6,10 +6,11 @@ type Props<V extends string> = {
   value: V;
   options: { value: V; label: ReactNode; production?: boolean }[];
   change: (value: V) => void;
+  disabled?: boolean;
 };
 
 /** One of a few, side by side. */
-export function Segmented<V extends string>({ label, value, options, change }: Props<V>) {
+export function Segmented<V extends string>({ label, value, options, change, disabled = false }: Props<V>) {
   return (
     <div className={styles.segments} role="group" aria-label={label}>
       {options.map((option) => (
@@ -18,6 +19,7 @@ export function Segmented<V extends string>({ label, value, options, change }: P
           type="button"
           className={styles.segment}
           aria-pressed={option.value === value}
+          disabled={disabled}
           data-production={option.production}
           onClick={() => {
             change(option.value);

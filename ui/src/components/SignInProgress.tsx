@@ -75,31 +75,33 @@ export function SignInProgress({
   return (
     <>
       <Findings label={t('signIn.progress')} findings={[...before, ...stepsSoFar(session.step, t)]} />
-      {waiting && (
-        <div className={styles.actions}>
-          <Button onClick={() => void act(commands.signInCancel(connection.id))}>{t('cancel')}</Button>
-          <Button
-            onClick={() => {
-              again(true);
-            }}
-          >
-            <RotateCw {...smallIcon} />
-            {t('signIn.openAgain')}
-          </Button>
-          <Button
-            onClick={() =>
-              void act(
-                commands.signInCopyAddress(connection.id).then(() => {
-                  setCopied(true);
-                }),
-              )
-            }
-          >
-            <Copy {...smallIcon} />
-            {copied ? t('copied') : t('signIn.copyAddress')}
-          </Button>
-        </div>
-      )}
+      <div className={styles.actions}>
+        <Button onClick={() => void act(commands.signInCancel(connection.id))}>{t('cancel')}</Button>
+        {waiting && (
+          <>
+            <Button
+              onClick={() => {
+                again(true);
+              }}
+            >
+              <RotateCw {...smallIcon} />
+              {t('signIn.openAgain')}
+            </Button>
+            <Button
+              onClick={() =>
+                void act(
+                  commands.signInCopyAddress(connection.id).then(() => {
+                    setCopied(true);
+                  }),
+                )
+              }
+            >
+              <Copy {...smallIcon} />
+              {copied ? t('copied') : t('signIn.copyAddress')}
+            </Button>
+          </>
+        )}
+      </div>
       {failure && <Problem error={failure} />}
     </>
   );

@@ -1,12 +1,12 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStage } from '../app/environments';
 import { tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { dismissToast, useShell, type Toast } from '../app/shell';
 import { deploymentState } from '../app/state';
 import { IconButton } from './Button';
+import { EnvironmentName } from './EnvironmentName';
 import { smallIcon } from './icon';
 import { Link } from './Link';
 import { Shape } from './Shape';
@@ -40,11 +40,7 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
       clearInterval(timer);
     };
   }, [id, status]);
-  const words = {
-    application: applicationKey,
-    tag: tagOf(deployment.image) ?? '',
-    environment: useStage(environment, connection).name,
-  };
+  const words = { application: applicationKey, tag: tagOf(deployment.image) ?? '' };
   return (
     <div
       className={styles.toast}
@@ -65,7 +61,9 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
           dismissToast(id);
         }}
       >
-        <strong>{said(status, words, t)}</strong>
+        <strong>
+          {said(status, words, t)} <EnvironmentName environment={environment} connection={connection} />
+        </strong>
         {deployment.error !== null && <span className={styles.error}>{deployment.error}</span>}
       </Link>
       <IconButton
@@ -82,7 +80,7 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
 
 function said(
   status: string,
-  words: { application: string; tag: string; environment: string },
+  words: { application: string; tag: string },
   t: ReturnType<typeof useTranslation>['t'],
 ): string {
   if (status === 'completed') return t('toast.completed', words);

@@ -19,8 +19,10 @@ export function useLogKeys(keys: Keys): void {
     const heard = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
       const target = event.target;
-      if (target instanceof Element && target.closest('input, textarea, button, a, [role="complementary"]'))
-        return;
+      // What is typed in a panel, or on a button that Enter presses, is not meant for the lines.
+      const elsewhere =
+        event.key === 'Enter' ? 'input, textarea, aside, button, a' : 'input, textarea, aside';
+      if (target instanceof Element && target.closest(elsewhere)) return;
       if (!act(event.key, keys)) return;
       event.preventDefault();
     };

@@ -1,40 +1,74 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { LogLines } from '../app/logLines';
-import { asCommandError, channel, commands, keepLease, type CommandError, type LogProgress } from '../ipc';
+import {
+  asCommandError,
+  channel,
+  commands,
+  keepLease,
+  refreshLogs,
+  type CommandError,
+  type LogProgress,
+} from '../ipc';
 
 export type Tail = {
   lines: LogLines;
   /** Null until the tail has said how far it is. */
   state: LogProgress['state'] | null;
+  /** Why nothing newer comes, or why what is kept cannot be read. */
   failure: CommandError | null;
+  /** When the newest line there is was here last. */
+  liveAt: string | null;
+  /** Asks once more, now. */
+  again: () => void;
 };
+
+type Heard = { state: LogProgress['state'] | null; failure: CommandError | null; liveAt: string | null };
+
+const NOTHING: Heard = { state: null, failure: null, liveAt: null };
 
 /** Follows the log of an application in an environment while the page shows it. */
 export function useLogTail(connection: string, application: string, environment: string): Tail {
-  const [state, setState] = useState<LogProgress['state'] | null>(null);
-  const [failure, setFailure] = useState<CommandError | null>(null);
+  const [tail, setTail] = useState(NOTHING);
+  const [unread, setUnread] = useState<CommandError | null>(null);
   const lines = useMemo(
     () =>
       new LogLines(connection, application, environment, (thrown) => {
-        setFailure(asCommandError(thrown));
+        setUnread(thrown === null ? null : asCommandError(thrown));
       }),
     [connection, application, environment],
   );
   useSyncExternalStore(lines.subscribe, lines.version);
   useEffect(
     () =>
-      keepLease(connection, () => {
-        const heard = channel<LogProgress>((progress) => {
-          lines.grow(progress.total ?? 0);
-          setState(progress.state);
-          setFailure(progress.failure);
-        });
-        return commands.logFollow(connection, application, environment, heard).catch((thrown: unknown) => {
-          setFailure(asCommandError(thrown));
-          throw thrown;
-        });
-      }),
+      keepLease(
+        connection,
+        () => {
+          const heard = channel<LogProgress>((progress) => {
+            lines.grow(progress.total ?? 0);
+            const { state, failure } = progress;
+            setTail((before) => ({
+              state,
+              failure,
+              liveAt: state === 'live' ? new Date().toISOString() : before.liveAt,
+            }));
+          });
+          return commands.logFollow(connection, application, environment, heard).catch((thrown: unknown) => {
+            setTail((before) => ({ ...before, failure: asCommandError(thrown) }));
+            throw thrown;
+          });
+        },
+        'log',
+      ),
     [connection, application, environment, lines],
   );
-  return { lines, state, failure };
+  return {
+    lines,
+    state: tail.state,
+    failure: tail.failure ?? unread,
+    liveAt: tail.liveAt,
+    again: () => {
+      lines.again();
+      refreshLogs();
+    },
+  };
 }

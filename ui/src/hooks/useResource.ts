@@ -11,7 +11,8 @@ import {
   type Resource,
   type ValueOf,
 } from '../ipc';
-import { shell, useConnection } from '../app/shell';
+import { queries } from '../app/queries';
+import { shell, useConnection, type Front } from '../app/shell';
 
 export type Held<T> = {
   value: T | undefined;
@@ -19,6 +20,12 @@ export type Held<T> = {
   error: CommandError | null;
   /** Nothing is known yet and an answer is on its way. */
   pending: boolean;
+  /** Nothing is known, and it was called off. */
+  stopped: boolean;
+  /** Calls off waiting for the first answer. */
+  cancel: () => void;
+  /** Asks once more. */
+  again: () => void;
 };
 
 /**
@@ -55,7 +62,14 @@ export function useMade<T>(connection: ConnectionId, made: Made<T> | null): Held
     value: query.data?.value,
     reading: query.data,
     error: query.error ? asCommandError(query.error) : null,
-    pending: wanted !== null && query.isPending,
+    pending: wanted !== null && query.isPending && query.isFetching,
+    stopped: wanted !== null && query.isPending && !query.isFetching,
+    cancel: () => {
+      void queries.cancelQueries({ queryKey: key, exact: true });
+    },
+    again: () => {
+      void query.refetch();
+    },
   };
 }
 
@@ -63,10 +77,13 @@ export function useMade<T>(connection: ConnectionId, made: Made<T> | null): Held
  * Makes this reading the one whose age the status bar tells; of a page and what stands in it, the inner one's.
  */
 export function useFront(reading: Reading<unknown> | undefined, depth: 'page' | 'inner' = 'page'): void {
-  const asOf = reading?.asOf;
-  const source = reading?.source;
+  useFrontOf(reading?.asOf ?? null, reading?.source ?? 'live', depth);
+}
+
+/** The same for what is no reading, a log that is followed for one. */
+export function useFrontOf(asOf: string | null, source: Front['source'], depth: 'page' | 'inner'): void {
   useEffect(() => {
-    if (asOf === undefined || source === undefined) return undefined;
+    if (asOf === null) return undefined;
     const front = { asOf, source };
     shell.set((before) => ({ ...before, front: { ...before.front, [depth]: front } }));
     return () => {

@@ -23,7 +23,10 @@ export function useRowWindow(table: RefObject<HTMLElement | null>, count: number
     };
     look();
     scroller.addEventListener('scroll', look, { passive: true });
+    const observer = new ResizeObserver(look);
+    observer.observe(scroller);
     return () => {
+      observer.disconnect();
       scroller.removeEventListener('scroll', look);
     };
   }, [long, table]);

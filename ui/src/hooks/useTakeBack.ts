@@ -2,19 +2,21 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 
 const SECONDS = 3;
 
-export type TakeBack = {
-  /** Seconds until it is sent, or null where nothing is about to be. */
+export type TakeBack<T> = {
+  /** Seconds until it is done, or null where nothing is about to be. */
   left: number | null;
-  start: () => void;
+  /** What is about to be done, as it was confirmed. */
+  what: T | null;
+  start: (what: T) => void;
   cancel: () => void;
 };
 
 /**
- * Waits three seconds before something is done that cannot be undone. Cancelling, or leaving the page, means
- * it is not done.
+ * Waits three seconds before something is done that cannot be undone: with what was confirmed, whatever changes
+ * meanwhile. Cancelling, or leaving the page, means it is not done.
  */
-export function useTakeBack(act: () => void): TakeBack {
-  const [left, setLeft] = useState<number | null>(null);
+export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
+  const [about, setAbout] = useState<{ left: number; what: T } | null>(null);
   const timer = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const latest = useRef(act);
   useEffect(() => {
@@ -23,22 +25,25 @@ export function useTakeBack(act: () => void): TakeBack {
   const cancel = useCallback(() => {
     clearInterval(timer.current);
     timer.current = undefined;
-    setLeft(null);
+    setAbout(null);
   }, []);
-  const start = useCallback(() => {
-    if (timer.current !== undefined) return;
-    let seconds = SECONDS;
-    setLeft(seconds);
-    timer.current = setInterval(() => {
-      seconds -= 1;
-      if (seconds > 0) {
-        setLeft(seconds);
-        return;
-      }
-      cancel();
-      latest.current();
-    }, 1000);
-  }, [cancel]);
+  const start = useCallback(
+    (what: T) => {
+      if (timer.current !== undefined) return;
+      let seconds = SECONDS;
+      setAbout({ left: seconds, what });
+      timer.current = setInterval(() => {
+        seconds -= 1;
+        if (seconds > 0) {
+          setAbout({ left: seconds, what });
+          return;
+        }
+        cancel();
+        latest.current(what);
+      }, 1000);
+    },
+    [cancel],
+  );
   useEffect(() => cancel, [cancel]);
-  return { left, start, cancel };
+  return { left: about?.left ?? null, what: about?.what ?? null, start, cancel };
 }

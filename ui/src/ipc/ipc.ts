@@ -14,29 +14,20 @@ export type ChannelOf<T> = Channel<T>;
 /** The far side of the page: Tauri in the window, something else in a test or a plain browser. */
 export type Ipc = {
   commands: Commands;
-  listen: <N extends EventName>(name: N, heard: (payload: EventPayload<N>) => void) => () => void;
+  /** Hears from the moment the promise is kept on; what it gives ends that. */
+  listen: <N extends EventName>(name: N, heard: (payload: EventPayload<N>) => void) => Promise<() => void>;
   channel: <T>(heard: (value: T) => void) => ChannelOf<T>;
 };
 
 const tauri: Ipc = {
   commands: tauriCommands,
-  listen: (name, heard) => {
-    let ended = false;
-    let stop: (() => void) | undefined;
+  listen: async (name, heard) => {
     const event = tauriEvents[name] as unknown as {
       listen: (heard: (event: { payload: EventPayload<typeof name> }) => void) => Promise<() => void>;
     };
-    const listening = event.listen(({ payload }) => {
-      if (!ended) heard(payload);
+    return event.listen(({ payload }) => {
+      heard(payload);
     });
-    void listening.then((unlisten) => {
-      if (ended) unlisten();
-      else stop = unlisten;
-    });
-    return () => {
-      ended = true;
-      stop?.();
-    };
   },
   channel: (heard) => {
     const channel = new Channel<Parameters<typeof heard>[0]>();

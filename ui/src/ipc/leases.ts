@@ -2,7 +2,7 @@ import { commands } from './ipc';
 import { resourceKey } from './resources';
 import type { ConnectionId, Lease, Resource } from './types';
 
-type Keeper = { connection: ConnectionId; start: () => void; stop: () => void };
+type Keeper = { connection: ConnectionId; log: boolean; start: () => void; stop: () => void };
 type Holding = { connection: ConnectionId; resource: Resource; holders: number; end: () => void };
 
 const keepers = new Set<Keeper>();
@@ -12,7 +12,11 @@ const holdings = new Map<string, Holding>();
  * Keeps a lease until the returned function is called: renewed in time, given back while the page is hidden
  * (DESIGN.md, "Decided in the first commit").
  */
-export function keepLease(connection: ConnectionId, take: () => Promise<Lease>): () => void {
+export function keepLease(
+  connection: ConnectionId,
+  take: () => Promise<Lease>,
+  what: 'resource' | 'log' = 'resource',
+): () => void {
   let wanted = false;
   let lease: Lease | null = null;
   let renewal: ReturnType<typeof setTimeout> | undefined;
@@ -51,6 +55,7 @@ export function keepLease(connection: ConnectionId, take: () => Promise<Lease>):
   };
   const keeper: Keeper = {
     connection,
+    log: what === 'log',
     start: () => {
       wanted = true;
       if (lease === null) request();
@@ -98,6 +103,16 @@ export function hold(connection: ConnectionId, resource: Resource): () => void {
 /** What is on screen now. */
 export function held(): { connection: ConnectionId; resource: Resource }[] {
   return [...holdings.values()].filter((holding) => holding.holders > 0);
+}
+
+/** Follows the logs on screen anew, which asks for their newest lines at once. */
+export function refreshLogs(): void {
+  if (document.hidden) return;
+  for (const keeper of keepers) {
+    if (!keeper.log) continue;
+    keeper.stop();
+    keeper.start();
+  }
 }
 
 /** Takes what could not be taken before, after a sign-in. */

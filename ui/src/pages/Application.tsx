@@ -1,20 +1,20 @@
 import { Outlet, useSearch } from '@tanstack/react-router';
 import { ExternalLink } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
-import { useAddress, go, goInstead } from '../app/navigation';
+import { useAddress, go, leaveFor } from '../app/navigation';
 import { panelFrom, paths, type Tab } from '../app/paths';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
 import { Header } from '../components/Header';
-import { Loading } from '../components/Loading';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Tabs } from '../components/Tabs';
+import { Waiting } from '../components/Waiting';
 import { smallIcon } from '../components/icon';
 import { usePlace } from '../hooks/useParams';
 import { usePreflight } from '../hooks/usePreflight';
@@ -51,9 +51,9 @@ export function Application() {
     return followApplicationKeys(connection, app, environment, tab);
   }, [connection, app, environment, tab]);
 
-  const close = () => {
-    goInstead(paths.application(connection, key, environment, tab));
-  };
+  const close = useCallback(() => {
+    leaveFor(paths.application(connection, key, environment, tab));
+  }, [connection, key, environment, tab]);
   return (
     <>
       <Header
@@ -100,14 +100,9 @@ export function Application() {
           <Problem error={failure} />
         </PageBody>
       )}
-      {application.pending && (
+      {!app && (
         <PageBody>
-          <Loading what={key} />
-        </PageBody>
-      )}
-      {application.error && !app && (
-        <PageBody>
-          <Problem error={application.error} />
+          <Waiting held={application} what={key} />
         </PageBody>
       )}
       {app && !entry && (
@@ -123,7 +118,7 @@ export function Application() {
       {app && panel && (
         <Suspense fallback={null}>
           <DeployPanel
-            key={`${key} ${'form' in panel ? 'form' : panel.deployment}`}
+            key={key}
             connection={connection}
             application={app}
             environment={environment}

@@ -3,9 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
 import { DeploymentTable } from '../components/DeploymentTable';
 import { Empty } from '../components/Empty';
-import { Loading } from '../components/Loading';
 import { PageBody } from '../components/PageBody';
-import { Problem } from '../components/Problem';
+import { Waiting } from '../components/Waiting';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 
@@ -21,8 +20,7 @@ export function ApplicationDeployments() {
   );
   return (
     <PageBody>
-      {history.pending && <Loading what={t('deployments.title')} rows={8} />}
-      {history.error && <Problem error={history.error} />}
+      <Waiting held={history} what={t('deployments.title')} rows={8} />
       {history.value && deployments.length === 0 && (
         <Empty title={t('deployments.none')} text={t('deployments.noneFor')} />
       )}

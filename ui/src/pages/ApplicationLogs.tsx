@@ -1,49 +1,63 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
+import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogView } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
-import { Problem, errorWords } from '../components/Problem';
+import { Problem } from '../components/Problem';
 import { Toolbar } from '../components/Toolbar';
 import { usePlace } from '../hooks/useParams';
-import { useLogTail } from '../hooks/useLogTail';
+import { useLogTail, type Tail } from '../hooks/useLogTail';
+import { useFrontOf } from '../hooks/useResource';
 import { number } from '../i18n/format';
 
 /** The log of an application in an environment, live. */
 export function ApplicationLogs() {
   const { t } = useTranslation();
   const { connection, key, environment } = usePlace();
-  const { lines, state, failure } = useLogTail(connection, key, environment);
+  const tail = useLogTail(connection, key, environment);
+  const { lines, state, failure } = tail;
   const [following, follow] = useState(true);
   const count = Math.max(0, lines.total - lines.first);
+  useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
-  if (state === null && failure)
-    return (
-      <PageBody>
-        <Problem error={failure} />
-      </PageBody>
-    );
-  if (state === null)
-    return (
-      <PageBody>
-        <Loading what={t('application.logs')} rows={12} />
-      </PageBody>
-    );
+  if (count === 0) return <NoLines tail={tail} />;
   return (
     <>
       <Toolbar>
         <span>{t('logs.lines', { count, formatted: number(count) })}</span>
-        <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
-        {failure && <span>{errorWords(failure).title}</span>}
+        {state !== null && (
+          <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
+        )}
       </Toolbar>
-      {count === 0 ? (
-        <PageBody>
-          <Empty title={t('logs.none')} text={t('logs.noneText')} />
-        </PageBody>
-      ) : (
-        <LogView lines={lines} following={following} follow={follow} />
-      )}
+      {failure && <ErrorBar error={failure} again={tail.again} />}
+      <LogView lines={lines} following={following} follow={follow} />
     </>
+  );
+}
+
+/** There is nothing to show: because it does not come, because it is on its way, or because there is none. */
+function NoLines({ tail: { state, failure, again } }: { tail: Tail }) {
+  const { t } = useTranslation();
+  if (failure)
+    return (
+      <PageBody>
+        <Problem error={failure}>
+          <Button onClick={again}>{t('tryAgain')}</Button>
+        </Problem>
+      </PageBody>
+    );
+  if (state === 'live')
+    return (
+      <PageBody>
+        <Empty title={t('logs.none')} text={t('logs.noneText')} />
+      </PageBody>
+    );
+  return (
+    <PageBody>
+      <Loading what={t('application.logs')} rows={12} />
+    </PageBody>
   );
 }

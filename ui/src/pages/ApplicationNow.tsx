@@ -10,10 +10,10 @@ import { HealthBand } from '../components/HealthBand';
 import { Link } from '../components/Link';
 import { NewestLines } from '../components/NewestLines';
 import { NowSentence } from '../components/NowSentence';
-import { Problem } from '../components/Problem';
 import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
 import { Age } from '../components/Time';
+import { Waiting } from '../components/Waiting';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between } from '../i18n/format';
@@ -41,7 +41,7 @@ export function ApplicationNow() {
     <div className={styles.page}>
       <div className={styles.answer}>
         <NowSentence entry={entry} state={state} health={health.value} last={last} />
-        {health.error && !health.value && <Problem error={health.error} />}
+        {!health.pending && <Waiting held={health} what={t('now.history')} />}
         <dl className={styles.evidence}>
           {health.value && (
             <>

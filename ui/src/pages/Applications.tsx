@@ -1,25 +1,30 @@
-import { Star } from 'lucide-react';
+import { Star, X } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { filterRows, FILTERS, sortRows, type Filter } from '../app/filter';
+import { filterRows, FILTERS, sortRows } from '../app/filter';
 import { fleetMenu } from '../app/fleetMenu';
+import { listFrom, WHOLE, type List } from '../app/list';
+import { goInstead, useAddress } from '../app/navigation';
+import { paths } from '../app/paths';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { Button, IconButton } from '../components/Button';
 import { smallIcon } from '../components/icon';
+import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
-import { Loading } from '../components/Loading';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
-import { Problem } from '../components/Problem';
 import { SearchInput } from '../components/SearchInput';
+import { Selection } from '../components/Selection';
 import { Segmented } from '../components/Segmented';
 import { Toolbar } from '../components/Toolbar';
+import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
+import type { FleetRow } from '../ipc';
 
 /** The whole fleet, to search, filter and sort. */
 export function Applications() {
@@ -28,33 +33,69 @@ export function Applications() {
   const { fleet, held } = useFleet(connection);
   useFront(held.reading);
   const settings = useShell((value) => value.settings);
-  const [search, setSearch] = useState('');
-  const [filter, setFilter] = useState<Filter>('all');
-  const [sort, setSort] = useState<{ column: string | null; descending: boolean } | null>(null);
+  const address = useListAddress(connection);
+  const list = useMemo(() => listFrom(address), [address]);
+  const { search, filter, environment, sort } = list;
+  const narrow = (change: Partial<List>) => {
+    goInstead(paths.applications(connection, { ...list, ...change }));
+  };
   const wanted = useDeferredValue(search);
   const rows = useMemo(
-    () => sortRows(filterRows(fleet.rows, wanted, filter), sort),
-    [fleet.rows, wanted, filter, sort],
+    () => sortRows(filterRows(rowsIn(fleet.rows, environment), wanted, filter), sort),
+    [fleet.rows, wanted, filter, environment, sort],
   );
   const total = fleet.rows.length;
+  const [selected, select] = useState<ReadonlySet<string>>(NONE);
+  const keys = fleet.rows.map((row) => row.key).filter((key) => selected.has(key));
 
   return (
     <>
       <Header title={t('applications.title')} />
       <OfflineBar reading={held.reading} />
       <Toolbar>
-        <SearchInput label={t('applications.search')} value={search} change={setSearch} />
+        <SearchInput
+          label={t('applications.search')}
+          value={search}
+          change={(text) => {
+            narrow({ search: text });
+          }}
+        />
         <Segmented
           label={t('applications.status')}
           value={filter}
           options={FILTERS.map((value) => ({ value, label: t(`applications.${value}`) }))}
-          change={setFilter}
+          change={(value) => {
+            narrow({ filter: value });
+          }}
         />
-        {held.value && t('applications.shown', { shown: number(rows.length), total: number(total) })}
+        {environment !== null && (
+          <Button
+            aria-label={t('applications.anywhere')}
+            onClick={() => {
+              narrow({ environment: null });
+            }}
+          >
+            {t('applications.in')} <EnvironmentName environment={environment} />
+            <X {...smallIcon} />
+          </Button>
+        )}
+        {held.value &&
+          keys.length === 0 &&
+          t('applications.shown', { shown: number(rows.length), total: number(total) })}
+        {keys.length > 0 && (
+          <Selection
+            keys={keys}
+            star={() => {
+              for (const key of keys) if (!isStarred(settings, connection, key)) toggleStar(connection, key);
+            }}
+            clear={() => {
+              select(NONE);
+            }}
+          />
+        )}
       </Toolbar>
       <PageBody>
-        {held.pending && <Loading what={t('applications.title')} rows={18} />}
-        {held.error && <Problem error={held.error} />}
+        <Waiting held={held} what={t('applications.title')} rows={18} />
         {held.value && total === 0 && (
           <Empty
             title={t('applications.none')}
@@ -66,8 +107,7 @@ export function Applications() {
           <Empty title={t('applications.noMatch')} text={t('applications.noMatchText')}>
             <Button
               onClick={() => {
-                setSearch('');
-                setFilter('all');
+                narrow(WHOLE);
               }}
             >
               {t('applications.reset')}
@@ -84,22 +124,34 @@ export function Applications() {
               column: sort === null ? '' : sort.column,
               descending: sort?.descending ?? false,
               by: (column) => {
-                setSort((before) => nextSort(before, column));
+                narrow({ sort: nextSort(sort, column) });
               },
             }}
             lead={({ key }) => {
               const starred = isStarred(settings, connection, key);
               return (
-                <IconButton
-                  label={t(starred ? 'applications.unstarKey' : 'applications.starKey', { key })}
-                  aria-pressed={starred}
-                  tabIndex={-1}
-                  onClick={() => {
-                    toggleStar(connection, key);
-                  }}
-                >
-                  <Star {...smallIcon} size={14} fill={starred ? 'currentColor' : 'none'} />
-                </IconButton>
+                <>
+                  <input
+                    type="checkbox"
+                    data-select=""
+                    aria-label={t('selection.select', { key })}
+                    tabIndex={-1}
+                    checked={selected.has(key)}
+                    onChange={() => {
+                      select((before) => toggled(before, key));
+                    }}
+                  />
+                  <IconButton
+                    label={t(starred ? 'applications.unstarKey' : 'applications.starKey', { key })}
+                    aria-pressed={starred}
+                    tabIndex={-1}
+                    onClick={() => {
+                      toggleStar(connection, key);
+                    }}
+                  >
+                    <Star {...smallIcon} size={14} fill={starred ? 'currentColor' : 'none'} />
+                  </IconButton>
+                </>
               );
             }}
             onMenu={(row, environment, event) => {
@@ -112,10 +164,30 @@ export function Applications() {
   );
 }
 
-type Sort = { column: string | null; descending: boolean } | null;
+const NONE: ReadonlySet<string> = new Set();
+
+/** The address of the list, which stays what it was while another page is on its way. */
+function useListAddress(connection: string): string {
+  const now = useAddress();
+  const [kept, keep] = useState(now);
+  const ours = now.split('?')[0] === paths.applications(connection);
+  if (ours && now !== kept) keep(now);
+  return ours ? now : kept;
+}
+
+function rowsIn(rows: FleetRow[], environment: string | null): FleetRow[] {
+  if (environment === null) return rows;
+  return rows.filter(({ cells }) => cells.some((cell) => cell.environment === environment && cell.place));
+}
+
+function toggled(before: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  const next = new Set(before);
+  if (!next.delete(key)) next.add(key);
+  return next;
+}
 
 /** Up, down, and back to the unwell first. */
-function nextSort(before: Sort, column: string | null): Sort {
+function nextSort(before: List['sort'], column: string | null): List['sort'] {
   if (before?.column !== column) return { column, descending: false };
   return before.descending ? null : { column, descending: true };
 }

@@ -4,10 +4,9 @@ import { newestFirst } from '../app/deployments';
 import { DeploymentTable } from '../components/DeploymentTable';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
-import { Loading } from '../components/Loading';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
-import { Problem } from '../components/Problem';
+import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 
@@ -23,8 +22,7 @@ export function Deployments() {
       <Header title={t('deployments.title')} />
       <OfflineBar reading={recent.reading} />
       <PageBody>
-        {recent.pending && <Loading what={t('deployments.title')} rows={12} />}
-        {recent.error && <Problem error={recent.error} />}
+        <Waiting held={recent} what={t('deployments.title')} rows={12} />
         {recent.value && deployments.length === 0 && (
           <Empty title={t('deployments.none')} text={t('deployments.noneText')} />
         )}

@@ -5,12 +5,11 @@ import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { Link } from '../components/Link';
-import { Loading } from '../components/Loading';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
-import { Problem } from '../components/Problem';
 import { Shape } from '../components/Shape';
 import table from '../components/Table.module.css';
+import { Waiting } from '../components/Waiting';
 import { useFleet } from '../hooks/useFleet';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
@@ -35,8 +34,7 @@ export function Environments() {
       <Header title={t('environments.title')} />
       <OfflineBar reading={environments.reading} />
       <PageBody>
-        {environments.pending && <Loading what={t('environments.title')} rows={3} />}
-        {environments.error && <Problem error={environments.error} />}
+        <Waiting held={environments} what={t('environments.title')} rows={3} />
         {environments.value && list.length === 0 && (
           <Empty title={t('environments.none')} text={t('environments.noneText')} />
         )}
@@ -97,7 +95,11 @@ function Row({
   return (
     <tr data-row={environment.key}>
       <th scope="row">
-        <Link to={paths.applications(connection)} data-item="" title={environment.displayName}>
+        <Link
+          to={paths.applications(connection, { environment: environment.key })}
+          data-item=""
+          title={environment.displayName}
+        >
           <EnvironmentName environment={environment.key} />
         </Link>
       </th>

@@ -5,13 +5,12 @@ import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { Link } from '../components/Link';
-import { Loading } from '../components/Loading';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
-import { Problem } from '../components/Problem';
 import { Shape } from '../components/Shape';
 import { Why } from '../components/Why';
+import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
@@ -33,8 +32,7 @@ export function Home() {
       <Header title={t('home.title')} />
       <OfflineBar reading={held.reading} />
       <PageBody>
-        {held.pending && <Loading what={t('applications.title')} rows={18} />}
-        {held.error && <Problem error={held.error} />}
+        <Waiting held={held} what={t('applications.title')} rows={18} />
         {held.value && counts.total === 0 && (
           <Empty
             title={t('applications.none')}

@@ -77,7 +77,7 @@ function Row({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation();
   const { name, session } = connection;
   return (
-    <tr>
+    <tr data-row={connection.id}>
       <th scope="row">
         <span className={styles.name}>
           <Swatch hue={connection.hue} />
@@ -96,6 +96,7 @@ function Row({ connection }: { connection: ConnectionView }) {
           {session.state === 'signedIn' ? (
             <Button
               kind="quiet"
+              data-item=""
               aria-label={t('settings.signOutOf', { name })}
               onClick={() => void signOutAfterAsking(connection)}
             >
@@ -104,6 +105,7 @@ function Row({ connection }: { connection: ConnectionView }) {
           ) : (
             <Link
               className={styles.link}
+              data-item=""
               aria-label={t('settings.signInTo', { name })}
               to={paths.home(connection.id)}
             >
@@ -112,6 +114,7 @@ function Row({ connection }: { connection: ConnectionView }) {
           )}
           <Button
             kind="quiet"
+            data-item=""
             aria-label={t('settings.removeNamed', { name })}
             onClick={() => void removeAfterAsking(connection)}
           >

@@ -6,6 +6,7 @@ import { Mark } from '../components/Mark';
 import { Problem } from '../components/Problem';
 import { SignInProgress } from '../components/SignInProgress';
 import { Swatch } from '../components/Swatch';
+import { useTitle } from '../hooks/useTitle';
 import { asCommandError, type CommandError, type ConnectionView } from '../ipc';
 import styles from './Welcome.module.css';
 import own from './SignIn.module.css';
@@ -14,6 +15,7 @@ import own from './SignIn.module.css';
 export function SignIn({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation();
   const [error, setError] = useState<CommandError | null>(null);
+  useTitle(t('signIn.windowTitle'), connection.name);
   const { session } = connection;
   const reason = session.state === 'signedOut' ? session.reason : null;
 

@@ -11,6 +11,7 @@ import { Mark } from '../components/Mark';
 import { Notices } from '../components/Notices';
 import { Problem } from '../components/Problem';
 import { SignInProgress } from '../components/SignInProgress';
+import { useTitle } from '../hooks/useTitle';
 import { asCommandError, commands, type CommandError, type InstanceFound } from '../ipc';
 import styles from './Welcome.module.css';
 
@@ -28,41 +29,53 @@ export function Welcome() {
   const others = useShell((value) => value.connections.length > 0);
   const current = useShell((value) => value.current);
   const busy = doing !== 'nothing' || connection?.session.state === 'signingIn';
+  useTitle(t('welcome.title'), undefined);
+  // Of attempts only the last one counts: what comes of one that was called off is not followed.
+  const attempt = useRef(0);
+  const begin = (what: Doing) => {
+    setError(null);
+    setFound(null);
+    setSigningInTo(null);
+    setDoing(what);
+    attempt.current += 1;
+    const own = attempt.current;
+    return () => own === attempt.current;
+  };
+  const callOff = () => {
+    attempt.current += 1;
+    setDoing('nothing');
+  };
 
   const connect = async (event: FormEvent) => {
     event.preventDefault();
     if (busy || address.trim() === '') return;
-    setError(null);
-    setFound(null);
-    setSigningInTo(null);
+    const isWanted = begin('looking');
     try {
-      setDoing('looking');
-      setFound(await commands.connectionProbe(address));
+      const instance = await commands.connectionProbe(address);
+      if (!isWanted()) return;
+      setFound(instance);
       setDoing('adding');
       const added = await commands.connectionAdd(address);
       putConnection(added);
-      await signIn(added.id, 'address');
+      if (isWanted()) await signIn(added.id, 'address');
     } catch (thrown) {
-      setError({ at: 'address', error: asCommandError(thrown) });
+      if (isWanted()) setError({ at: 'address', error: asCommandError(thrown) });
     } finally {
-      setDoing('nothing');
+      if (isWanted()) setDoing('nothing');
     }
   };
 
   const tryHere = async () => {
     if (busy) return;
-    setError(null);
-    setFound(null);
-    setSigningInTo(null);
+    const isWanted = begin('starting');
     try {
-      setDoing('starting');
       const local = await commands.localStart();
       putConnection(local);
-      await signIn(local.id, 'here');
+      if (isWanted()) await signIn(local.id, 'here');
     } catch (thrown) {
-      setError({ at: 'here', error: asCommandError(thrown) });
+      if (isWanted()) setError({ at: 'here', error: asCommandError(thrown) });
     } finally {
-      setDoing('nothing');
+      if (isWanted()) setDoing('nothing');
     }
   };
 
@@ -135,6 +148,7 @@ export function Welcome() {
               findings={doing === 'looking' ? [{ state: 'progress', text: t('welcome.looking') }] : findings}
             />
           )}
+          {(doing === 'looking' || doing === 'adding') && <Cancel act={callOff} />}
           {error?.at === 'address' && <Problem error={error.error} />}
           {signingInTo?.at === 'address' && connection && (
             <SignInProgress connection={connection} before={findings} />
@@ -159,6 +173,7 @@ export function Welcome() {
               findings={[{ state: 'progress', text: t('welcome.starting') }]}
             />
           )}
+          {doing === 'starting' && <Cancel act={callOff} />}
           {error?.at === 'here' && <Problem error={error.error} />}
           {signingInTo?.at === 'here' && connection && (
             <SignInProgress connection={connection} before={[{ state: 'well', text: t('signIn.started') }]} />
@@ -172,6 +187,15 @@ export function Welcome() {
         </div>
       </div>
     </main>
+  );
+}
+
+function Cancel({ act }: { act: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <p className={styles.cancel}>
+      <Button onClick={act}>{t('cancel')}</Button>
+    </p>
   );
 }
 

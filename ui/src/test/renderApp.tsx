@@ -24,12 +24,13 @@ export async function renderApp(
   replaceIpc(fake);
   queries.clear();
   layers.set(() => ({ palette: false, shortcuts: false, menu: null, question: null }));
-  patchShell({ toasts: [], waits: {}, front: {}, failure: null });
-  followEvents();
+  patchShell({ toasts: [], waits: {}, front: {}, failure: null, retry: null });
+  const events = await followEvents();
   if (!keysFollowed) followKeys();
   keysFollowed = true;
   begin(await fake.commands.appStart());
-  history.replace(address);
+  events.replay();
+  history.push(address);
   render(
     <QueryClientProvider client={queries}>
       <RouterProvider router={createPages()} />

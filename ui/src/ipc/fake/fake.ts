@@ -25,10 +25,14 @@ export type FakeOptions = {
   /** Why nothing newer came. */
   stale?: CommandError;
   lines?: number;
+  /** How the tail of every log is doing. */
+  tail?: Pick<LogProgress, 'state' | 'failure'>;
   /** Milliseconds that an answer takes. */
   delay?: number;
   /** How long a step of a sign-in or a deployment takes. */
   step?: number;
+  /** Answers of another kind than the usual: refusals, or none at all. */
+  answers?: Partial<Commands>;
 };
 
 export type Fake = Ipc & {
@@ -350,8 +354,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         const now: LogProgress = {
           total: key === 'contract-reader' ? 0 : total,
           newest: null,
-          state: 'live',
-          failure: null,
+          ...(options.tail ?? { state: 'live', failure: null }),
         };
         heard.onmessage(now);
       };
@@ -370,7 +373,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   };
 
   const recorded = Object.fromEntries(
-    Object.entries(commands).map(([name, command]) => [
+    Object.entries({ ...commands, ...options.answers }).map(([name, command]) => [
       name,
       (...args: unknown[]) => {
         calls.push({ name, args });
@@ -384,7 +387,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     calls,
     emit,
     deployments,
-    listen: (name, heard) => {
+    listen: async (name, heard) => {
+      await Promise.resolve();
       const all = listeners.get(name) ?? new Set();
       all.add(heard as (payload: never) => void);
       listeners.set(name, all);

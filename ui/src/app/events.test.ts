@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { replaceIpc } from '../ipc';
+import { createFake } from '../ipc/fake/fake';
+import { account } from '../ipc/fake/parts';
+import { followEvents } from './events';
+import { begin, shell } from './shell';
+
+describe('what is announced while the app starts', () => {
+  it('is heard before the start is asked, and holds after it', async () => {
+    const fake = createFake();
+    replaceIpc(fake);
+    const events = await followEvents();
+    const started = await fake.commands.appStart();
+    fake.emit('sessionChanged', { connection: 'orders', session: { state: 'signedOut', reason: null } });
+    fake.emit('noticeRaised', { code: 'port_moved', params: { from: '1', to: '2' } });
+    fake.emit('sessionChanged', {
+      connection: 'payments',
+      session: { state: 'signedIn', account, remembered: true, notice: null },
+    });
+    begin(started);
+    events.replay();
+    const states = shell.get().connections.map(({ id, session }) => [id, session.state]);
+    expect(states).toEqual([
+      ['orders', 'signedOut'],
+      ['payments', 'signedIn'],
+    ]);
+    expect(shell.get().notices).toHaveLength(1);
+    fake.emit('noticeRaised', { code: 'database_set_aside', params: {} });
+    expect(shell.get().notices).toHaveLength(2);
+  });
+});

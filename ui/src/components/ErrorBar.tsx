@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CommandError } from '../ipc';
+import styles from './Bar.module.css';
+import { Button } from './Button';
+import { errorWords } from './Problem';
+import { RequestId } from './RequestId';
+import { Shape } from './Shape';
+
+/** An error beside what still works: what happened, what to do, the request id, and once more. */
+export function ErrorBar({
+  error,
+  again,
+  children,
+}: {
+  error: CommandError;
+  again?: (() => void) | null;
+  children?: ReactNode;
+}) {
+  const { t } = useTranslation();
+  const { title, text } = errorWords(error);
+  return (
+    <div role="status" className={styles.bar}>
+      <Shape state="warning" />
+      <p className={styles.words}>
+        <strong>{title}</strong>
+        {text}
+        {error.message !== null && <span className={styles.message}>{error.message}</span>}
+      </p>
+      {error.requestId !== null && <RequestId id={error.requestId} />}
+      {again && <Button onClick={again}>{t('tryAgain')}</Button>}
+      {children}
+    </div>
+  );
+}
