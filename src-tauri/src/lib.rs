@@ -46,8 +46,9 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         ["bindings", file] => bindings::write(file.as_ref()),
         ["--version" | "-V"] => say(&format!("miso-desktop {}", env!("CARGO_PKG_VERSION"))),
         ["--help" | "-h"] => say(USAGE),
-        [other, ..] => refuse(&format!(
-            "miso-desktop: '{other}' is not understood.\n\n{USAGE}"
+        other => refuse(&format!(
+            "miso-desktop: '{}' is not understood.\n\n{USAGE}",
+            other.join(" ")
         )),
     }
 }

@@ -1,7 +1,7 @@
 //! `miso-desktop local serve`: the local instance without a window and without a display.
 
 use std::ffi::OsString;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,19 +93,21 @@ fn ready(instance: &Instance) -> String {
     .to_string()
 }
 
-/// Waits for SIGTERM or SIGINT; listening begins with the call, not with the wait.
+/// Waits for SIGTERM, SIGINT or SIGHUP (the terminal was closed); listening begins with the call, not with the wait.
 fn signals() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let (mut term, mut interrupt) = (
+        let (mut term, mut interrupt, mut hangup) = (
             signal(SignalKind::terminate())?,
             signal(SignalKind::interrupt())?,
+            signal(SignalKind::hangup())?,
         );
         Ok(async move {
             tokio::select! {
                 _ = term.recv() => {}
                 _ = interrupt.recv() => {}
+                _ = hangup.recv() => {}
             }
         })
     }
@@ -128,7 +130,7 @@ struct Refusal(String);
 
 impl From<lexopt::Error> for Refusal {
     fn from(error: lexopt::Error) -> Self {
-        Self(error.to_string())
+        Self(format!("{error} (--help names the options)"))
     }
 }
 
@@ -168,7 +170,7 @@ impl Asked {
                     asked.rate_limit = rate_limit(&text("--rate-limit", parser.value()?)?)?
                 }
                 Long("help") | Short('h') => asked.help = true,
-                other => return Err(Refusal(other.unexpected().to_string())),
+                other => return Err(other.unexpected().into()),
             }
         }
         Ok(asked)
@@ -271,6 +273,9 @@ fn not_text(name: &str) -> Refusal {
 }
 
 fn from_standard_input() -> Result<SecretString, Refusal> {
+    if io::stdin().is_terminal() {
+        complain(&said("type the secret of the service account, then Enter"));
+    }
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).map_err(|error| {
         Refusal(format!(
