@@ -75,7 +75,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         }
     };
     let logbook = match Logbook::open(folder.join("logs")) {
-        Ok(logbook) => Some(logbook),
+        Ok(logbook) => Some(Arc::new(logbook)),
         Err(error) => {
             notices.push(Notice::because("logs_not_kept", error));
             None

@@ -39,6 +39,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::fleet,
             commands::portal::places,
             commands::portal::environments,
+            commands::portal::environment,
             commands::portal::deployments,
             commands::portal::deployment,
             commands::portal::health,
@@ -50,6 +51,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::watch::watch_end,
             commands::watch::refresh,
             commands::logs::log_follow,
+            commands::logs::log_refresh,
             commands::logs::log_window,
         ])
         .events(collect_events![

@@ -18,6 +18,9 @@ use crate::state::App;
 pub struct SessionChanged {
     connection: ConnectionId,
     session: SessionState,
+    /// A smaller one than the page has is older news.
+    #[specta(type = u32)]
+    revision: u64,
 }
 
 /// A connection came, went or was changed.
@@ -109,6 +112,7 @@ impl Publish for ToPages {
             Event::SessionChanged {
                 connection,
                 session,
+                revision,
             } => {
                 if self.has_come_back(&connection, &session) {
                     desktop::bring_forward(app);
@@ -116,6 +120,7 @@ impl Publish for ToPages {
                 SessionChanged {
                     connection,
                     session,
+                    revision,
                 }
                 .emit(app)
             }

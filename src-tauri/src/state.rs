@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use logbook::{BookKey, Logbook};
 use miso_client::{
     Client, Code, Connection, ConnectionId, Connections, Failure, SessionState, Stage,
+    StampedSession,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -21,7 +22,7 @@ use crate::settings::SettingsStore;
 pub(crate) struct App {
     pub connections: Connections,
     /// Where log lines are kept; `None` where the disk does not let them be.
-    pub logbook: Option<Logbook>,
+    pub logbook: Option<Arc<Logbook>>,
     pub settings: SettingsStore,
     pub local: Local,
     /// What the user must know, for pages that open after it was said.
@@ -58,6 +59,9 @@ pub struct ConnectionView {
     pub session: SessionState,
     /// Every environment that may be named here, in order; production is marked.
     pub environments: Vec<Stage>,
+    /// The session's place among all that were told: a smaller one than the page has is older.
+    #[specta(type = u32)]
+    pub revision: u64,
 }
 
 impl App {
@@ -81,7 +85,7 @@ impl App {
     pub(crate) fn view(&self, id: &ConnectionId) -> Result<ConnectionView, CommandError> {
         let client = self.connections.client(id)?;
         let connection = self.connections.get(id)?;
-        Ok(view(connection, client.session(), client.stages()))
+        Ok(view(connection, client.stamped_session(), client.stages()))
     }
 
     /// What the user must know, so far.
@@ -102,13 +106,15 @@ impl App {
         raise(app, Notice::because("connections_not_saved", error));
     }
 
-    /// The log book of an application in an environment, apart for each account.
-    pub(crate) fn book(
+    /// Does something with the log books of an application in an environment, apart for each
+    /// account, where it may wait for the disk.
+    pub(crate) async fn with_logs<T: Send + 'static>(
         &self,
         connection: &ConnectionId,
         application: &str,
         environment: &str,
-    ) -> Result<Arc<logbook::Book>, CommandError> {
+        work: impl FnOnce(&Logbook, &BookKey) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, CommandError> {
         let account = self.connections.get(connection)?.account;
         let key = BookKey {
             connection: connection.to_string(),
@@ -116,18 +122,23 @@ impl App {
             application: application.to_owned(),
             environment: environment.to_owned(),
         };
-        let Some(logbook) = &self.logbook else {
+        let Some(logbook) = self.logbook.clone() else {
             return Err(log_store_failed(std::io::ErrorKind::NotFound.into()));
         };
-        logbook.book(&key).map_err(log_store_failed)
+        tauri::async_runtime::spawn_blocking(move || work(&logbook, &key))
+            .await?
+            .map_err(log_store_failed)
     }
 
     /// Erases every log line kept of a connection.
-    pub(crate) fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
-        let Some(logbook) = &self.logbook else {
+    pub(crate) async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
+        let Some(logbook) = self.logbook.clone() else {
             return Ok(());
         };
-        logbook.erase(connection.as_str()).map_err(log_store_failed)
+        let connection = connection.to_string();
+        tauri::async_runtime::spawn_blocking(move || logbook.erase(&connection))
+            .await?
+            .map_err(log_store_failed)
     }
 }
 
@@ -137,7 +148,11 @@ pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {
         .into()
 }
 
-fn view(connection: Connection, session: SessionState, environments: Vec<Stage>) -> ConnectionView {
+fn view(
+    connection: Connection,
+    session: StampedSession,
+    environments: Vec<Stage>,
+) -> ConnectionView {
     ConnectionView {
         id: connection.id,
         name: connection.name,
@@ -148,7 +163,8 @@ fn view(connection: Connection, session: SessionState, environments: Vec<Stage>)
         hue: connection.hue,
         production: connection.production,
         local: connection.local_instance.is_some(),
-        session,
+        session: session.state,
+        revision: session.revision,
         environments,
     }
 }

@@ -35,7 +35,7 @@ pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<Conn
 #[specta::specta]
 pub async fn connection_remove(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
     let removed = app.connections.remove(&connection).await;
-    let erased = app.erase_logs(&connection);
+    let erased = app.erase_logs(&connection).await;
     removed?;
     erased
 }

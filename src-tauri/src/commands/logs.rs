@@ -1,17 +1,19 @@
 //! Logs: a tail goes to the log book, the page is told how far it is and pulls what it shows.
 
+use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use logbook::Book;
 use miso_api::LogLine;
-use miso_client::{ConnectionId, Failure, Lease, TailProgress, TailState};
+use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
 use tauri::ipc::Channel;
 
 use super::Answer;
-use crate::state::{App, log_store_failed};
+use crate::state::App;
 
 /// Most lines a page may pull at once.
 const MOST_LINES: u32 = 1_000;
@@ -56,22 +58,40 @@ pub async fn log_follow(
     environment: String,
     progress: Channel<LogProgress>,
 ) -> Answer<Lease> {
-    let book = app.book(&connection, &application, &environment)?;
+    let book = app
+        .with_logs(&connection, &application, &environment, |logs, key| {
+            let book = logs.book(key)?;
+            Ok((book.cursor(), book))
+        })
+        .await?;
+    let client = app.client(&connection)?;
     let told = ToPage {
-        book: book.clone(),
+        book: book.1.clone(),
         progress,
     };
     told.tell(TailState::CatchingUp, None);
-    let cursor = book.cursor();
-    let client = app.client(&connection)?;
     Ok(
-        client.follow_log(application, environment, book, cursor, move |step| {
-            told.take(step)
+        client.follow_log(application, environment, place(book), move |step| {
+            told.tell(step.state, step.failure);
         }),
     )
 }
 
-/// Lines from a position on.
+/// Asks for the newest lines of a log that is followed, now.
+#[tauri::command]
+#[specta::specta]
+pub fn log_refresh(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<()> {
+    app.client(&connection)?
+        .refresh_log(application, environment);
+    Ok(())
+}
+
+/// Lines from a position on: as many as were asked for, or as fit into 4 MiB.
 #[tauri::command]
 #[specta::specta]
 pub async fn log_window(
@@ -82,12 +102,29 @@ pub async fn log_window(
     from: u32,
     count: u32,
 ) -> Answer<LogWindow> {
-    let book = app.book(&connection, &application, &environment)?;
-    let count = count.min(MOST_LINES) as usize;
+    let (from, count) = (u64::from(from), count.min(MOST_LINES) as usize);
+    app.with_logs(
+        &connection,
+        &application,
+        &environment,
+        move |logs, key| match logs.existing(key)? {
+            Some(book) => window(&book, from, count),
+            None => Ok(LogWindow {
+                first: 0,
+                total: 0,
+                from,
+                lines: Vec::new(),
+            }),
+        },
+    )
+    .await
+}
+
+fn window(book: &Book, from: u64, count: usize) -> io::Result<LogWindow> {
     loop {
         let first = book.first();
-        let from = u64::from(from).max(first);
-        let lines = book.window(from, count).map_err(log_store_failed)?;
+        let from = from.max(first);
+        let lines = book.window(from, count)?;
         // Where the oldest lines were dropped meanwhile, the positions would not fit the lines.
         if book.first() == first {
             return Ok(LogWindow {
@@ -100,20 +137,28 @@ pub async fn log_window(
     }
 }
 
-/// Tells a page how far a tail is, and keeps where it goes on.
+/// Where a tail puts its lines, and goes on.
+fn place((cursor, book): (Option<String>, Arc<Book>)) -> LogPlace {
+    let sink = book.clone();
+    let keep_cursor = move |cursor| {
+        if let Err(error) = book.set_cursor(cursor) {
+            tracing::warn!(%error, "where the tail goes on could not be kept");
+        }
+    };
+    LogPlace {
+        sink,
+        cursor,
+        keep_cursor: Arc::new(keep_cursor),
+    }
+}
+
+/// Tells a page how far a tail is.
 struct ToPage {
-    book: Arc<logbook::Book>,
+    book: Arc<Book>,
     progress: Channel<LogProgress>,
 }
 
 impl ToPage {
-    fn take(&self, step: TailProgress) {
-        if let Err(error) = self.book.set_cursor(step.cursor) {
-            tracing::warn!(%error, "where the tail goes on could not be kept");
-        }
-        self.tell(step.state, step.failure);
-    }
-
     fn tell(&self, state: TailState, failure: Option<Failure>) {
         let (total, newest) = (self.book.total(), self.book.newest());
         if let Err(error) = self.progress.send(LogProgress {

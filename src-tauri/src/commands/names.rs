@@ -19,6 +19,7 @@ pub const COMMANDS: &[&str] = &[
     "fleet",
     "places",
     "environments",
+    "environment",
     "deployments",
     "deployment",
     "health",
@@ -30,5 +31,6 @@ pub const COMMANDS: &[&str] = &[
     "watch_end",
     "refresh",
     "log_follow",
+    "log_refresh",
     "log_window",
 ];

@@ -66,6 +66,17 @@ pub async fn environments(
     Ok(app.client(&connection)?.environments().await?)
 }
 
+/// One environment.
+#[tauri::command]
+#[specta::specta]
+pub async fn environment(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    environment: String,
+) -> Answer<Reading<Environment>> {
+    Ok(app.client(&connection)?.environment(environment).await?)
+}
+
 /// Recent deployments, of everything or of one application.
 #[tauri::command]
 #[specta::specta]

@@ -49,13 +49,21 @@ const heard: Heard = {
     askAgain(connection, resource);
     if (changed && NAMING.includes(resource.kind)) lookAgain();
   },
-  sessionChanged: ({ connection, session }) => {
-    const before = shell.get().connections.find((each) => each.id === connection)?.session.state;
+  sessionChanged: ({ connection, session, revision }) => {
+    const known = shell.get().connections.find((each) => each.id === connection);
+    // Events can overtake one another; an older state is no news.
+    if (known !== undefined && revision < known.revision) return;
+    const before = known?.session.state;
     shell.set((value) => ({
       ...value,
       connections: value.connections.map((each) =>
         each.id === connection
-          ? { ...each, session, account: session.state === 'signedIn' ? session.account : each.account }
+          ? {
+              ...each,
+              session,
+              revision,
+              account: session.state === 'signedIn' ? session.account : each.account,
+            }
           : each,
       ),
     }));
@@ -94,7 +102,16 @@ function askAgain(connection: ConnectionId, resource: Resource): void {
 function lookAgain(): void {
   commands.connections().then(
     (connections) => {
-      shell.set((before) => ({ ...before, connections: replaceEqualDeep(before.connections, connections) }));
+      shell.set((before) => {
+        // A state that was told meanwhile is newer than the one that was asked for.
+        const newest = connections.map((each) => {
+          const known = before.connections.find((other) => other.id === each.id);
+          return known !== undefined && known.revision > each.revision
+            ? { ...each, session: known.session, revision: known.revision }
+            : each;
+        });
+        return { ...before, connections: replaceEqualDeep(before.connections, newest) };
+      });
     },
     // What is shown stays; the next change asks again.
     () => undefined,

@@ -46,6 +46,8 @@ export const commands = {
 	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
 	environments: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Environment[]>>("environments", { connection }),
+	/**  One environment. */
+	environment: (connection: ConnectionId, environment: string) => __TAURI_INVOKE<Reading<Environment>>("environment", { connection, environment }),
 	/**  Recent deployments, of everything or of one application. */
 	deployments: (connection: ConnectionId, application: string | null) => __TAURI_INVOKE<Reading<Page<Deployment>>>("deployments", { connection, application }),
 	/**  One deployment. */
@@ -68,7 +70,9 @@ export const commands = {
 	refresh: (connection: ConnectionId, resource: Resource) => __TAURI_INVOKE<null>("refresh", { connection, resource }),
 	/**  Follows a log while the lease is held. */
 	logFollow: (connection: ConnectionId, application: string, environment: string, progress: Channel<LogProgress>) => __TAURI_INVOKE<Lease>("log_follow", { connection, application, environment, progress }),
-	/**  Lines from a position on. */
+	/**  Asks for the newest lines of a log that is followed, now. */
+	logRefresh: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("log_refresh", { connection, application, environment }),
+	/**  Lines from a position on: as many as were asked for, or as fit into 4 MiB. */
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
 };
 
@@ -205,6 +209,8 @@ export type ConnectionView = {
 	session: SessionState,
 	/**  Every environment that may be named here, in order; production is marked. */
 	environments: Stage[],
+	/**  The session's place among all that were told: a smaller one than the page has is older. */
+	revision: number,
 };
 
 /**  A connection came, went or was changed. */
@@ -685,6 +691,10 @@ export type Resource =
 application: string } | 
 /**  Every environment. */
 { kind: "environments" } | 
+/**  One environment. */
+{ kind: "environment"; 
+/**  Its key. */
+environment: string } | 
 /**  The caller. */
 { kind: "me" } | 
 /**  Recent deployments, of everything or of one application. */
@@ -735,6 +745,8 @@ export type RunningDeployment = {
 export type SessionChanged = {
 	connection: ConnectionId,
 	session: SessionState,
+	/**  A smaller one than the page has is older news. */
+	revision: number,
 };
 
 /**  Whether somebody is signed in. */

@@ -61,6 +61,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return resource.application === null
         ? [own, ...made(['fleet', 'places', 'preflight'])]
         : [own, ...made(['places', 'preflight'], resource.application)];
+    case 'environment':
     case 'deployment':
     case 'health':
       return [own];

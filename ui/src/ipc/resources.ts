@@ -15,6 +15,7 @@ type Values = {
   applications: Page<Application>;
   application: Application;
   environments: Environment[];
+  environment: Environment;
   me: Me;
   deployments: Page<Deployment>;
   deployment: Deployment;
@@ -30,6 +31,8 @@ export function resourceKey(connection: ConnectionId, resource: Resource): reado
     case 'environments':
     case 'me':
       return [connection, resource.kind];
+    case 'environment':
+      return [connection, resource.kind, resource.environment];
     case 'application':
     case 'deployments':
       return [connection, resource.kind, resource.application];
@@ -56,6 +59,8 @@ function readAny(connection: ConnectionId, resource: Resource): Promise<Reading<
       return commands.application(connection, resource.application);
     case 'environments':
       return commands.environments(connection);
+    case 'environment':
+      return commands.environment(connection, resource.environment);
     case 'me':
       return commands.me(connection);
     case 'deployments':

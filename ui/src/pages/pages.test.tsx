@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import { applications } from '../ipc/fake/data';
-import { failure } from '../ipc/fake/parts';
+import { account, failure, nextRevision } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const matrix = () => screen.findByRole('table', { name: 'Applications by environment' });
@@ -248,12 +248,31 @@ describe('a session that ends', () => {
     fake.emit('sessionChanged', {
       connection: 'orders',
       session: { state: 'signedOut', reason: failure('unauthorized') },
+      revision: nextRevision(),
     });
     expect(await screen.findByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
     expect(screen.getByRole('alert')).toHaveTextContent('The session has ended');
     await user.click(screen.getByRole('button', { name: 'Sign in again' }));
     expect(await screen.findByRole('table', { name: 'Deployments' })).toBeVisible();
     expect(history.location.pathname).toBe('/c/orders/applications/orders-api/prod/deployments');
+  });
+
+  it('is not brought back by an older state that arrives late', async () => {
+    const fake = await renderApp('/c/orders');
+    const older = nextRevision();
+    fake.emit('sessionChanged', {
+      connection: 'orders',
+      session: { state: 'signedOut', reason: null },
+      revision: nextRevision(),
+    });
+    expect(await screen.findByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
+    fake.emit('sessionChanged', {
+      connection: 'orders',
+      session: { state: 'signedIn', account, remembered: true, notice: null },
+      revision: older,
+    });
+    await Promise.resolve();
+    expect(screen.getByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
   });
 
   it('is ended by the user after one question', async () => {

@@ -16,6 +16,9 @@ use crate::limits::{Clock, Limits};
 use crate::line::{self, Head};
 use crate::seen::Seen;
 
+/// The most bytes of a file that one window gives.
+const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
+
 /// The lines of one application in one environment. Every method may be called from any thread
 /// and waits for the disk at most; windows are read while lines are appended.
 pub struct Book {
@@ -54,7 +57,8 @@ impl Book {
     }
 
     /// The lines at the positions `from` to `from + count`. Positions before `first` and from
-    /// `total` on have none: fewer lines are given.
+    /// `total` on have none: fewer lines are given. So are what does not fit into 4 MiB of file
+    /// after the first line: it is to be asked for on its own.
     ///
     /// A line that cannot be read is given as the text that stands there, with the level
     /// `unreadable`.
@@ -63,10 +67,14 @@ impl Book {
     /// What the disk says, with the file's path.
     pub fn window(&self, from: u64, count: usize) -> io::Result<Vec<LogLine>> {
         loop {
-            let (first, parts) = {
+            let (first, mut parts) = {
                 let index = self.index();
                 (index.first(), index.parts(from, count))
             };
+            let mut left = WINDOW_BYTES;
+            for (at, part) in parts.iter_mut().enumerate() {
+                left = part.fit(left, at == 0);
+            }
             let mut lines: Vec<LogLine> = Vec::new();
             let read = parts.iter().try_for_each(|part| {
                 part.read(|bytes| {

@@ -79,6 +79,22 @@ impl Logbook {
         Ok(book)
     }
 
+    /// The book for a key, if there is one; makes none.
+    ///
+    /// # Errors
+    /// As [`Logbook::book`].
+    pub fn existing(&self, key: &BookKey) -> io::Result<Option<Arc<Book>>> {
+        let slot = self.books().get(key).cloned();
+        let open = slot.and_then(|slot| lock(&slot).clone());
+        if open.is_some() {
+            return Ok(open);
+        }
+        if self.folder(key).is_dir() {
+            return self.book(key).map(Some);
+        }
+        Ok(None)
+    }
+
     /// Removes all books of a connection. Who still holds one finds it empty and can add nothing
     /// to it; a book asked for afterwards begins anew.
     ///

@@ -146,6 +146,27 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// Leaves out the lines from where `left` bytes are used up; what is left then. The first line
+    /// is always given where `must_have` says so.
+    pub(crate) fn fit(&mut self, left: u64, must_have: bool) -> u64 {
+        let Some(first) = self.starts.first().map(|start| u64::from(*start)) else {
+            return left;
+        };
+        // The end of each line is the start of the next.
+        let ends = self.starts.iter().skip(1).map(|start| u64::from(*start));
+        let fitting = ends
+            .chain([self.end])
+            .take_while(|end| end - first <= left)
+            .count();
+        let fitting = fitting.max(usize::from(must_have));
+        if let Some(start) = self.starts.get(fitting) {
+            self.end = u64::from(*start);
+            self.starts.truncate(fitting);
+            return 0;
+        }
+        left.saturating_sub(self.end - first)
+    }
+
     /// Gives each line without its line end.
     pub(crate) fn read(&self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
         let Some(first) = self.starts.first().map(|start| u64::from(*start)) else {

@@ -6,8 +6,23 @@ use url::{Host, Url};
 
 use crate::{Code, Failure};
 
-/// The instance that a typed address, a portal link or a curl line names: scheme, host and port.
-/// Without a scheme it is `https`, on this machine `http`.
+/// Where an instance's own pages and calls begin: what stands before is its base path.
+const BELOW_AN_INSTANCE: [&str; 10] = [
+    ".well-known",
+    "access",
+    "api",
+    "applications",
+    "auth",
+    "c",
+    "deployments",
+    "environments",
+    "login",
+    "settings",
+];
+
+/// The instance that a typed address, a portal link or a curl line names: scheme, host, port and
+/// the path it lives below, which ends in a slash. Without a scheme it is `https`, on this machine
+/// `http`.
 ///
 /// # Errors
 /// [`Code::AddressInvalid`] where there is no host, or plain `http` to another machine.
@@ -34,7 +49,17 @@ pub fn instance_from(text: &str) -> Result<Url, Failure> {
     if url.scheme() == "http" && !is_loopback(&url) {
         return Err(invalid().with("reason", "plain_http"));
     }
-    url.set_path("/");
+    let base: Vec<&str> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .take_while(|segment| !BELOW_AN_INSTANCE.contains(segment))
+        .collect();
+    let base = match base.join("/") {
+        path if path.is_empty() => "/".to_owned(),
+        path => format!("/{path}/"),
+    };
+    url.set_path(&base);
     url.set_query(None);
     url.set_fragment(None);
     url.set_username("").map_err(|()| invalid())?;
@@ -74,6 +99,15 @@ mod tests {
             (
                 "curl -H 'Authorization: Bearer x' \"https://miso.example.com:8443/api/applications\"",
                 "https://miso.example.com:8443/",
+            ),
+            ("https://example.com/miso", "https://example.com/miso/"),
+            (
+                "https://example.com/tools//miso/applications/orders/dev",
+                "https://example.com/tools/miso/",
+            ),
+            (
+                "curl https://example.com/miso/api/users/me",
+                "https://example.com/miso/",
             ),
             (
                 "https://user:secret@miso.example.com",

@@ -1,11 +1,12 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
-//! Rows carry connection and account. Configuration is never kept (SECURITY.md).
+//! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
+//! was sent in the last hour, for the budget, and which keyring entries are still to be deleted.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
-use rusqlite::{Connection as Database, OptionalExtension, params};
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection as Database, ErrorCode, OptionalExtension, params};
 use serde_json::Value;
 
 use crate::{Code, ConnectionId, Failure, Resource};
@@ -31,17 +32,31 @@ const SCHEMA: &str = "
         value text not null,
         primary key (connection, account, resource)
     ) without rowid;
+    create table if not exists sent (
+        connection text not null,
+        at integer not null
+    );
+    create index if not exists sent_by_connection on sent (connection, at);
+    create table if not exists to_delete (name text primary key) without rowid;
 ";
 
+/// What nobody has asked for again in this time is not worth keeping.
+const KEPT: TimeDelta = TimeDelta::days(7);
+/// The longest window of the server's limits.
+const SENT_KEPT: TimeDelta = TimeDelta::hours(1);
+
 impl Cache {
-    /// Opens the cache in a file that only this user may read. A file that is no database is kept
-    /// aside and a new one begun: all of it can be asked for again.
+    /// Opens the cache in a file that only this user may read. A file that is no database, or a
+    /// broken one, is kept aside and a new one begun: all of it can be asked for again. Whatever
+    /// else hinders (a full disk, missing rights) may pass, and the file stays.
     ///
     /// # Errors
-    /// [`Code::CacheFailed`] where the folder cannot be written.
+    /// [`Code::CacheFailed`] where the file cannot be used now.
     pub fn open(file: &Path) -> Result<Self, Failure> {
-        match Self::try_open(file) {
+        let opened = Self::try_open(file);
+        match opened {
             Ok(cache) => Ok(cache),
+            Err(error) if !is_broken(&error) => Err(failed(error)),
             Err(error) => {
                 tracing::warn!(%error, "the cache is begun anew");
                 set_aside(file).map_err(failed)?;
@@ -68,9 +83,80 @@ impl Cache {
         database.pragma_update(None, "journal_mode", "wal")?;
         database.pragma_update(None, "synchronous", "normal")?;
         database.execute_batch(SCHEMA)?;
+        let now = Utc::now();
+        database.execute(
+            "delete from reading where as_of < ?1",
+            params![(now - KEPT).to_rfc3339()],
+        )?;
+        database.execute(
+            "delete from sent where at < ?1",
+            params![(now - SENT_KEPT).timestamp_millis()],
+        )?;
         Ok(Self {
             database: Mutex::new(database),
         })
+    }
+
+    /// Keeps that a request was sent.
+    pub(crate) fn note_sent(
+        &self,
+        connection: &ConnectionId,
+        at: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        self.lock()
+            .prepare_cached("insert into sent values (?1, ?2)")
+            .and_then(|mut insert| {
+                insert.execute(params![connection.as_str(), at.timestamp_millis()])
+            })
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// When requests were sent since a moment, oldest first.
+    pub(crate) fn sent_since(
+        &self,
+        connection: &ConnectionId,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<DateTime<Utc>>, Failure> {
+        let database = self.lock();
+        let mut select = database
+            .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")
+            .map_err(failed)?;
+        let rows = select
+            .query_map(
+                params![connection.as_str(), since.timestamp_millis()],
+                |row| row.get::<_, i64>(0),
+            )
+            .map_err(failed)?;
+        rows.map(|at| at.map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default()))
+            .collect::<Result<_, _>>()
+            .map_err(failed)
+    }
+
+    /// Remembers that a keyring entry is to be deleted.
+    pub(crate) fn owe_deletion(&self, name: &str) -> Result<(), Failure> {
+        self.lock()
+            .execute("insert or ignore into to_delete values (?1)", [name])
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// Forgets that a keyring entry is to be deleted: it was.
+    pub(crate) fn deletion_done(&self, name: &str) -> Result<(), Failure> {
+        self.lock()
+            .execute("delete from to_delete where name = ?1", [name])
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// The keyring entries that are still to be deleted.
+    pub(crate) fn owed_deletions(&self) -> Result<Vec<String>, Failure> {
+        let database = self.lock();
+        let mut select = database
+            .prepare("select name from to_delete")
+            .map_err(failed)?;
+        let names = select.query_map([], |row| row.get(0)).map_err(failed)?;
+        names.collect::<Result<_, _>>().map_err(failed)
     }
 
     pub(crate) fn get(
@@ -154,6 +240,14 @@ impl Cache {
     }
 }
 
+/// Whether the file itself is what is wrong.
+fn is_broken(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
+}
+
 /// Keeps an unreadable cache, with what SQLite keeps beside it, under a name of its own.
 fn set_aside(file: &Path) -> std::io::Result<()> {
     let when = Utc::now().format("%Y%m%d-%H%M%S%3f");
@@ -212,70 +306,4 @@ fn restrict(file: &Path) {
 fn restrict(_file: &Path) {}
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn keeps_no_configuration_and_nothing_of_an_erased_connection() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("cache.sqlite");
-        let (one, two) = (ConnectionId::random(), ConnectionId::random());
-        let as_of = "2026-11-24T10:00:00Z".parse().unwrap();
-        let canary = "canary-value";
-        let row = Row {
-            value: json!({"data": [{"key": "a", "configuration": [{"name": "X", "value": canary}],
-                "environments": [{"environment": "dev", "environmentOverrides": {"x": canary}}]}]}),
-            as_of,
-        };
-        {
-            let cache = Cache::open(&file).unwrap();
-            for id in [&one, &two] {
-                cache.put(id, "me", &Resource::Applications, &row).unwrap();
-            }
-            cache.erase(&one).unwrap();
-        }
-        let cache = Cache::open(&file).unwrap();
-        assert_eq!(
-            cache.get(&one, "me", &Resource::Applications).unwrap(),
-            None
-        );
-        assert_eq!(
-            cache.get(&two, "another", &Resource::Applications).unwrap(),
-            None
-        );
-        let kept = cache
-            .get(&two, "me", &Resource::Applications)
-            .unwrap()
-            .unwrap();
-        assert_eq!(kept.as_of, as_of);
-        assert_eq!(kept.value["data"][0]["key"], "a");
-        for entry in std::fs::read_dir(folder.path()).unwrap() {
-            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-            assert!(
-                !bytes
-                    .windows(canary.len())
-                    .any(|window| window == canary.as_bytes())
-            );
-        }
-    }
-
-    #[test]
-    fn a_torn_file_is_begun_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("cache.sqlite");
-        std::fs::write(
-            &file,
-            "this is no database, and long enough to be read as a header",
-        )
-        .unwrap();
-        let cache = Cache::open(&file).unwrap();
-        assert_eq!(
-            cache
-                .get(&ConnectionId::random(), "", &Resource::Me)
-                .unwrap(),
-            None
-        );
-    }
-}
+mod tests;

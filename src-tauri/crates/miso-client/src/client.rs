@@ -2,27 +2,21 @@
 
 use std::sync::Arc;
 
-use miso_api::{Application, DeployRequest, Deployment, Environment, Health, LineSink, Me, Page};
+use chrono::TimeDelta;
+use miso_api::{Application, Deployment, Environment, Health, Me, Page};
 use secrecy::SecretString;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use url::Url;
-use uuid::Uuid;
 
-use crate::session::{Known, Session, Surroundings};
-use crate::tail::{Tail, TailProgress, follow};
-use crate::transport::{Call, Transport};
-use crate::view::{Epoch, View};
-use crate::watch::{Leases, follow_deployment, watch};
-use crate::wire::documented;
+use crate::session::{Bearer, Known, Session, Surroundings};
+use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
+use crate::transport::Transport;
+use crate::view::View;
+use crate::watch::{Leases, watch};
 use crate::{
     Account, Budget, Cache, Class, Clock, Code, Connection, ConnectionId, Event, Failure, Lease,
-    Limits, Publish, Reading, Resource, SessionState, Source,
+    Limits, Publish, Reading, Resource, SessionState, StampedSession,
 };
-
-/// Above this many applications search, sort and paging are the server's (DESIGN.md).
-const MOST_APPLICATIONS: u32 = 1_000;
 
 /// The client of one connection. Cheap to clone; watchers live as long as the last clone.
 #[derive(Clone)]
@@ -40,6 +34,7 @@ pub(crate) struct Inner {
     pub leases: Leases,
     /// Whether the whole connection counts as production.
     pub production: bool,
+    pub tails: Tails,
     session: Arc<Session>,
 }
 
@@ -51,7 +46,7 @@ impl Client {
         cache: Arc<Cache>,
     ) -> Result<Self, Failure> {
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
-        let budget = Arc::new(Budget::new(clock.clone(), Limits::default()));
+        let budget = Arc::new(budget_of(&connection.id, clock.clone(), cache.clone()));
         let session = Arc::new(Session::new(
             connection.id.clone(),
             connection.url.clone(),
@@ -62,7 +57,7 @@ impl Client {
         let transport = Transport::new(
             connection.url.clone(),
             budget.clone(),
-            session.clone(),
+            Arc::new(Bearer(session.clone())),
             clock.clone(),
             Arc::new(move |wait| {
                 announce.publish(Event::WaitDue {
@@ -88,6 +83,7 @@ impl Client {
                 view,
                 leases,
                 production: connection.production,
+                tails: Tails::default(),
                 session,
             }),
         })
@@ -95,6 +91,11 @@ impl Client {
 
     /// The connection's session.
     pub fn session(&self) -> SessionState {
+        self.inner.session.state().state
+    }
+
+    /// The connection's session, with its place among all that were told.
+    pub fn stamped_session(&self) -> StampedSession {
         self.inner.session.state()
     }
 
@@ -125,10 +126,13 @@ impl Client {
         secret: SecretString,
         remember: bool,
     ) -> Result<(), Failure> {
-        self.inner
+        let signing_in = self
+            .inner
             .session
-            .sign_in_as_service(client_id, secret, remember)
-            .await
+            .sign_in_as_service(client_id, secret, remember);
+        let signed_in = signing_in.await;
+        self.inner.leases.wake_all();
+        signed_in
     }
 
     /// Calls an attempt to sign in off.
@@ -153,14 +157,19 @@ impl Client {
     /// # Errors
     /// Where the keyring or the cache could not be cleared; the session is over all the same.
     pub async fn sign_out(&self) -> Result<(), Failure> {
-        let signed_out = self.inner.session.sign_out().await;
-        let erased = self.inner.view.erase();
+        self.inner.leave_the_account();
+        let signing_out = self.inner.session.sign_out();
+        // The page has nothing to show from the first moment on, whatever the keyring does.
+        let (signed_out, erased) =
+            tokio::join!(biased; signing_out, async { self.inner.view.erase() });
         signed_out.and(erased)
     }
 
     /// Shows what is known of this account only.
     pub(crate) fn show_account(&self, account: &Account) {
-        self.inner.view.set_account(&account.subject);
+        if self.inner.view.set_account(&account.subject) {
+            self.inner.leave_the_account();
+        }
     }
 
     /// The caller.
@@ -194,6 +203,14 @@ impl Client {
     pub async fn environments(&self) -> Result<Reading<Vec<Environment>>, Failure> {
         let reading: Reading<Page<Environment>> = self.read(Resource::Environments).await?;
         Ok(reading.map(|page| self.known_stages().sorted(page.data)))
+    }
+
+    /// One environment.
+    ///
+    /// # Errors
+    /// See [`Self::me`].
+    pub async fn environment(&self, environment: String) -> Result<Reading<Environment>, Failure> {
+        self.read(Resource::Environment { environment }).await
     }
 
     /// Recent deployments, newest first, of everything or of one application.
@@ -248,95 +265,33 @@ impl Client {
             .ok_or_else(|| Failure::new(Code::NotFound))
     }
 
-    /// Creates an application from its manifest. Sent once.
-    ///
-    /// # Errors
-    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where the key is taken,
-    /// [`Code::OutcomeUnknown`] where the answer was lost.
-    pub async fn create_application(&self, manifest: Value) -> Result<Application, Failure> {
-        let created = self
-            .write(&documented::create_application(manifest))
-            .await?;
-        self.inner.leases.wake(&Resource::Applications);
-        Ok(created)
-    }
-
-    /// Starts a deployment, and watches it until it ends. Sent once.
-    ///
-    /// # Errors
-    /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
-    /// [`Code::NoteTooLong`], also without being sent where that is known before,
-    /// [`Code::OutcomeUnknown`] where the answer was lost.
-    pub async fn deploy(
-        &self,
-        application: &str,
-        request: &DeployRequest,
-    ) -> Result<Deployment, Failure> {
-        self.check_deploy(application, request)?;
-        let key = Uuid::new_v4().to_string();
-        let call = documented::deploy(application, request, &key)
-            .map_err(|error| Failure::new(Code::Validation).saying(error.to_string()))?;
-        let sent = self.write::<Deployment>(&call).await;
-        self.inner.leases.wake_lists(application);
-        let deployment = match sent {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                self.find(application, &key).await.ok_or(failure)?
-            }
-            other => other?,
-        };
-        let resource = Resource::Deployment {
-            id: deployment.id.clone(),
-        };
-        self.inner.keep(&resource, &deployment)?;
-        follow_deployment(&self.inner, &deployment.id);
-        Ok(deployment)
-    }
-
-    /// The deployment that carries our key, where its request was lost on the way back.
-    async fn find(&self, application: &str, idempotency_key: &str) -> Option<Deployment> {
-        let call = documented::deployments(Some(application));
-        let known: Result<Page<Deployment>, Failure> =
-            self.inner.transport.send(&call, Class::Interactive).await;
-        match known {
-            Ok(known) => known
-                .data
-                .into_iter()
-                .find(|known| known.idempotency_key.as_deref() == Some(idempotency_key)),
-            Err(failure) => {
-                tracing::info!(
-                    ?failure,
-                    "what became of a deployment could not be found out"
-                );
-                None
-            }
-        }
-    }
-
     /// Has a resource kept fresh while the lease is held.
     pub fn watch(&self, resource: Resource) -> Lease {
         watch(&self.inner, resource)
     }
 
-    /// Follows a log into a sink while the lease is held.
+    /// Follows a log while the lease is held. All who follow the same log share one tail, which
+    /// puts its lines where the first of them said.
     pub fn follow_log(
         &self,
         application: String,
         environment: String,
-        sink: Arc<dyn LineSink>,
-        cursor: Option<String>,
+        place: LogPlace,
         on_progress: impl Fn(TailProgress) + Send + Sync + 'static,
     ) -> Lease {
-        let lease = self.inner.leases.take_for_log(self.inner.clock.monotonic());
-        let on_progress = Box::new(on_progress);
-        let tail = Tail {
+        let log = LogKey {
             application,
             environment,
-            sink,
-            cursor,
-            on_progress,
         };
-        tokio::spawn(follow(Arc::downgrade(&self.inner), lease.id.clone(), tail));
-        lease
+        follow(&self.inner, log, place, Box::new(on_progress))
+    }
+
+    /// Has a log that is followed asked for now.
+    pub fn refresh_log(&self, application: String, environment: String) {
+        self.inner.tails.wake(&LogKey {
+            application,
+            environment,
+        });
     }
 
     /// Renews a lease.
@@ -371,114 +326,29 @@ impl Client {
             .peek(&resource)
             .ok_or_else(|| Failure::new(Code::SignedOut))
     }
-
-    async fn write<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
-        self.inner.transport.send(call, Class::Interactive).await
-    }
 }
 
 impl Inner {
-    /// Asks the server for a resource, once for all who ask at the same time, and publishes.
-    pub(crate) async fn refresh(&self, resource: &Resource, class: Class) -> Result<(), Failure> {
-        let asked = self.clock.now();
-        let gate = self.view.gate(resource);
-        let _asking = gate.lock().await;
-        if let Some((_, as_of, Source::Live)) = self.view.raw(resource)
-            && as_of >= asked
-        {
-            return Ok(());
-        }
-        let epoch = self.view.epoch();
-        match self.fetch(resource, class).await {
-            Ok(value) => {
-                self.take(epoch, resource, value);
-                Ok(())
-            }
-            Err(failure) => {
-                if self.view.fail(resource, &failure) {
-                    self.announce(resource, true);
-                }
-                Err(failure)
-            }
-        }
-    }
-
-    /// Takes a value that came with a write's answer.
-    fn keep(&self, resource: &Resource, value: &impl Serialize) -> Result<(), Failure> {
-        self.take(self.view.epoch(), resource, json(value)?);
-        Ok(())
-    }
-
-    fn take(&self, epoch: Epoch, resource: &Resource, value: Value) {
-        if let Some(changed) = self.view.put(epoch, resource, value, self.clock.now()) {
-            self.announce(resource, changed);
-        }
-    }
-
-    fn announce(&self, resource: &Resource, changed: bool) {
-        let (connection, resource) = (self.id.clone(), resource.clone());
-        self.publish.publish(Event::ResourceChanged {
-            connection,
-            resource,
-            changed,
-        });
-    }
-
-    async fn fetch(&self, resource: &Resource, class: Class) -> Result<Value, Failure> {
-        match resource {
-            Resource::Applications => self.fetch_applications(class).await,
-            Resource::Application { application } => {
-                self.fetch_one::<Application>(&documented::application(application), class)
-                    .await
-            }
-            Resource::Environments => {
-                self.fetch_one::<Page<Environment>>(&documented::environments(), class)
-                    .await
-            }
-            Resource::Me => self.fetch_one::<Me>(&documented::me(), class).await,
-            Resource::Deployments { application } => {
-                let call = documented::deployments(application.as_deref());
-                self.fetch_one::<Page<Deployment>>(&call, class).await
-            }
-            Resource::Deployment { id } => {
-                self.fetch_one::<Deployment>(&documented::deployment(id), class)
-                    .await
-            }
-            Resource::Health {
-                application,
-                environment,
-            } => {
-                self.fetch_one::<Health>(&documented::health(application, environment), class)
-                    .await
-            }
-        }
-    }
-
-    async fn fetch_one<T: DeserializeOwned + Serialize>(
-        &self,
-        call: &Call,
-        class: Class,
-    ) -> Result<Value, Failure> {
-        json(&self.transport.send::<T>(call, class).await?)
-    }
-
-    async fn fetch_applications(&self, class: Class) -> Result<Value, Failure> {
-        let mut all: Page<Application> = self
-            .transport
-            .send(&documented::applications(1), class)
-            .await?;
-        let pages = all.meta.as_ref().map_or(1, |meta| meta.total_pages);
-        for page in 2..=pages.min(MOST_APPLICATIONS / documented::PAGE_SIZE) {
-            let next: Page<Application> = self
-                .transport
-                .send(&documented::applications(page), class)
-                .await?;
-            all.data.extend(next.data);
-        }
-        json(&all)
+    /// Ends what runs for the account from before: its logs are not for the next one, nor is the
+    /// end of what it started.
+    fn leave_the_account(&self) {
+        self.tails.end();
+        self.leases.leave_the_account();
     }
 }
 
-fn json(value: &impl Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(value).map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))
+/// The budget of a connection, with what an earlier run has spent of it.
+fn budget_of(id: &ConnectionId, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Budget {
+    let since = clock.now() - TimeDelta::hours(1);
+    let sent_before = cache.sent_since(id, since).unwrap_or_else(|failure| {
+        tracing::warn!(?failure, "what was sent before is not known");
+        Vec::new()
+    });
+    let id = id.clone();
+    let keep = Box::new(move |at| {
+        if let Err(failure) = cache.note_sent(&id, at) {
+            tracing::warn!(?failure, "what was sent could not be kept");
+        }
+    });
+    Budget::kept(clock, Limits::default(), &sent_before, keep)
 }

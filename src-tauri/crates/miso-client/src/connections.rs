@@ -11,7 +11,7 @@ use crate::session::Surroundings;
 use crate::signin::Browser;
 use crate::{
     Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Publish,
-    SessionState, Vault,
+    SessionState, StampedSession, Vault,
 };
 
 /// What all clients share.
@@ -57,6 +57,7 @@ impl Connections {
             publish,
             cache,
         } = parts;
+        vault.remember_in(cache.clone());
         let relay = Arc::new(Relay {
             onward: publish,
             shared: Mutex::new(Weak::new()),
@@ -89,10 +90,10 @@ impl Connections {
     }
 
     /// Every connection and its session, in order.
-    pub fn list(&self) -> Vec<(Connection, SessionState)> {
+    pub fn list(&self) -> Vec<(Connection, StampedSession)> {
         let all = self.shared.read();
         all.iter()
-            .map(|entry| (entry.connection.clone(), entry.client.session()))
+            .map(|entry| (entry.connection.clone(), entry.client.stamped_session()))
             .collect()
     }
 
@@ -269,6 +270,7 @@ impl Publish for Relay {
             Event::SessionChanged {
                 connection,
                 session: SessionState::SignedIn { account, .. },
+                ..
             } => Some((connection.clone(), account.clone())),
             Event::SessionChanged { .. }
             | Event::ConnectionsChanged

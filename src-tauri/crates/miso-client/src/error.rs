@@ -135,4 +135,9 @@ impl Failure {
     pub fn is_connectivity(&self) -> bool {
         matches!(self.code, Code::Offline | Code::Timeout | Code::Tls)
     }
+
+    /// Whether only signing in helps.
+    pub(crate) fn needs_sign_in(&self) -> bool {
+        matches!(self.code, Code::SignedOut | Code::Unauthorized)
+    }
 }

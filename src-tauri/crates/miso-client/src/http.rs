@@ -14,6 +14,9 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Servers close what idles; a write must not meet a connection that is being closed.
 const IDLE_LIMIT: Duration = Duration::from_secs(20);
 
+/// Characters of a foreign answer that an error keeps (API.md, "Errors").
+pub(crate) const EXCERPT: usize = 500;
+
 /// A client for one origin: the system's roots and proxies, no redirects (a token never follows
 /// one), no proxy for this machine.
 ///
@@ -59,6 +62,16 @@ pub async fn read_bounded(response: reqwest::Response, limit: usize) -> Result<V
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// The first 500 characters of a body, to show what it was.
+pub(crate) fn excerpt(body: &[u8]) -> String {
+    // A character has at most four bytes.
+    let begin = &body[..body.len().min(4 * EXCERPT)];
+    String::from_utf8_lossy(begin)
+        .chars()
+        .take(EXCERPT)
+        .collect()
 }
 
 /// What a failed request means.

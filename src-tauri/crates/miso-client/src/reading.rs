@@ -61,6 +61,11 @@ pub enum Resource {
     },
     /// Every environment.
     Environments,
+    /// One environment.
+    Environment {
+        /// Its key.
+        environment: String,
+    },
     /// The caller.
     Me,
     /// Recent deployments, of everything or of one application.
@@ -80,4 +85,22 @@ pub enum Resource {
         /// The environment's key.
         environment: String,
     },
+}
+
+impl Resource {
+    /// Whether a change of an application, such as a deployment's begin or end, shows here.
+    pub(crate) fn shows(&self, changed: &str) -> bool {
+        match self {
+            Self::Applications
+            | Self::Environments
+            | Self::Environment { .. }
+            | Self::Deployments { application: None } => true,
+            Self::Application { application }
+            | Self::Health { application, .. }
+            | Self::Deployments {
+                application: Some(application),
+            } => application == changed,
+            Self::Me | Self::Deployment { .. } => false,
+        }
+    }
 }

@@ -1,16 +1,22 @@
-//! The tail of a log: new lines go to a sink, oldest first, from where it stopped last time.
+//! The tail of a log: new lines go to a sink, oldest first, from where it stopped last time. One
+//! tail for each application and environment, whoever follows it.
 
-use std::sync::{Arc, Weak};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use miso_api::{LineSink, LogPage};
+use miso_api::{LineSink, LogLine, LogPage};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::client::Inner;
+use crate::nap::nap;
+use crate::watch::waited_for;
 use crate::wire::documented::{self, LogRange};
-use crate::{Class, Code, Failure};
+use crate::{Class, Code, Failure, Lease, LeaseId};
 
 /// Lines shown at first, and asked for while the tail is up to date.
 const FIRST: u32 = 1_000;
@@ -18,6 +24,10 @@ const FIRST: u32 = 1_000;
 const CHUNK: u32 = 5_000;
 const SHORTEST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(15);
+/// Who follows is told at most this often (DESIGN.md: 20 times a second).
+const TELL: Duration = Duration::from_millis(50);
+/// Where the tail goes on is kept at most this often: it waits for the disk.
+const KEEP: Duration = Duration::from_secs(1);
 
 /// How a tail is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -40,52 +50,171 @@ pub struct TailProgress {
     pub total: Option<u64>,
     /// When the newest line that it brought was written.
     pub newest: Option<DateTime<Utc>>,
-    /// Where to go on after a restart.
-    pub cursor: Option<String>,
     /// Why it waits.
     pub failure: Option<Failure>,
 }
 
-/// Told after each step.
-pub(crate) type OnProgress = Box<dyn Fn(TailProgress) + Send + Sync>;
-
-/// What is followed, and where it goes.
-pub(crate) struct Tail {
-    pub application: String,
-    pub environment: String,
+/// Where a tail's lines go, and where it goes on.
+pub struct LogPlace {
+    /// Takes the lines. May block; it is called where that hinders nobody.
     pub sink: Arc<dyn LineSink>,
+    /// Where the tail goes on; `None` begins anew.
     pub cursor: Option<String>,
-    pub on_progress: OnProgress,
+    /// Keeps where the tail goes on after a restart. May block, as the sink.
+    pub keep_cursor: KeepCursor,
 }
 
-/// Follows a log until its lease ends.
-pub(crate) async fn follow(client: Weak<Inner>, lease: String, mut tail: Tail) {
-    let mut calm = SHORTEST;
-    loop {
-        let pause = {
-            let Some(client) = client.upgrade() else {
-                return;
-            };
-            if !client.leases.is_held(&lease, client.clock.monotonic()) {
-                return;
-            }
-            match tail.step(&client).await {
-                Ok(Step { full: true, .. }) => continue,
-                Ok(Step { lines: 0, .. }) => calm = (calm * 3 / 2).min(LONGEST),
-                Ok(_) => calm = SHORTEST,
-                Err(failure) => {
-                    calm = (calm * 2).min(LONGEST);
-                    if failure.code == Code::Validation {
-                        // The cursor is not understood any more: begin anew, the sink knows what it has.
-                        tail.cursor = None;
-                    }
-                    tail.tell(TailState::Waiting, None, None, Some(failure));
-                }
-            }
-            calm.mul_f64(client.budget.stretch())
-        };
-        tokio::time::sleep(pause).await;
+/// Keeps a cursor.
+pub type KeepCursor = Arc<dyn Fn(Option<String>) + Send + Sync>;
+
+/// Told after each step, the last of several that come together.
+pub(crate) type OnProgress = Box<dyn Fn(TailProgress) + Send + Sync>;
+
+/// Names a log of a connection.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct LogKey {
+    pub application: String,
+    pub environment: String,
+}
+
+/// The tails of one connection.
+#[derive(Default)]
+pub(crate) struct Tails {
+    running: Mutex<HashMap<LogKey, Running>>,
+}
+
+struct Running {
+    wake: Arc<Notify>,
+    ended: CancellationToken,
+    /// Who follows it.
+    leases: Vec<LeaseId>,
+    progress: watch::Receiver<Option<TailProgress>>,
+}
+
+impl Tails {
+    /// Has a tail ask now.
+    pub(crate) fn wake(&self, log: &LogKey) {
+        if let Some(running) = lock(&self.running).get(log) {
+            running.wake.notify_one();
+        }
     }
+
+    /// Ends all tails: their lines are not for whoever signs in next.
+    pub(crate) fn end(&self) {
+        for (_, running) in lock(&self.running).drain() {
+            running.ended.cancel();
+        }
+    }
+
+    /// Ends a tail that nobody follows any more; whether it has ended.
+    fn finish(
+        &self,
+        log: &LogKey,
+        mine: &CancellationToken,
+        is_held: impl Fn(&str) -> bool,
+    ) -> bool {
+        if mine.is_cancelled() {
+            return true;
+        }
+        let mut all = lock(&self.running);
+        let Some(running) = all.get_mut(log) else {
+            return true;
+        };
+        running.leases.retain(|lease| is_held(lease));
+        if running.leases.is_empty() {
+            all.remove(log);
+            return true;
+        }
+        false
+    }
+}
+
+/// Takes a lease on a log; the first one starts its tail.
+pub(crate) fn follow(
+    client: &Arc<Inner>,
+    log: LogKey,
+    place: LogPlace,
+    on_progress: OnProgress,
+) -> Lease {
+    let lease = client.leases.take_for_log(client.clock.monotonic());
+    let progress = {
+        let mut all = lock(&client.tails.running);
+        match all.get_mut(&log) {
+            Some(running) => {
+                running.leases.push(lease.id.clone());
+                running.progress.clone()
+            }
+            None => {
+                let (tell, progress) = watch::channel(None);
+                let running = Running {
+                    wake: Arc::new(Notify::new()),
+                    ended: CancellationToken::new(),
+                    leases: vec![lease.id.clone()],
+                    progress: progress.clone(),
+                };
+                let tail = Tail {
+                    log: log.clone(),
+                    cursor: place.cursor,
+                    sink: place.sink,
+                    keep_cursor: place.keep_cursor,
+                    unkept: false,
+                    kept_at: None,
+                    tell,
+                    wake: running.wake.clone(),
+                    ended: running.ended.clone(),
+                };
+                all.insert(log, running);
+                tokio::spawn(tail.run(Arc::downgrade(client)));
+                progress
+            }
+        }
+    };
+    let told = tell(
+        Arc::downgrade(client),
+        lease.id.clone(),
+        progress,
+        on_progress,
+    );
+    tokio::spawn(told);
+    lease
+}
+
+/// Tells one who follows how far the tail is: at once what is known, then what changes.
+async fn tell(
+    client: Weak<Inner>,
+    lease: LeaseId,
+    mut progress: watch::Receiver<Option<TailProgress>>,
+    on_progress: OnProgress,
+) {
+    progress.mark_changed();
+    while progress.changed().await.is_ok() {
+        let is_held = client.upgrade().is_some_and(|client| {
+            let now = client.clock.monotonic();
+            client.leases.is_held(&lease, now)
+        });
+        if !is_held {
+            return;
+        }
+        let now = progress.borrow_and_update().clone();
+        if let Some(now) = now {
+            on_progress(now);
+        }
+        tokio::time::sleep(TELL).await;
+    }
+}
+
+/// One tail.
+struct Tail {
+    log: LogKey,
+    cursor: Option<String>,
+    sink: Arc<dyn LineSink>,
+    keep_cursor: KeepCursor,
+    /// The cursor has moved since it was kept.
+    unkept: bool,
+    kept_at: Option<Duration>,
+    tell: watch::Sender<Option<TailProgress>>,
+    wake: Arc<Notify>,
+    ended: CancellationToken,
 }
 
 struct Step {
@@ -94,12 +223,68 @@ struct Step {
 }
 
 impl Tail {
+    /// Follows the log until nobody wants it any more.
+    async fn run(mut self, client: Weak<Inner>) {
+        let mut calm = SHORTEST;
+        while let Some(pause) = self.turn(&client, &mut calm).await {
+            let Some(clock) = client.upgrade().map(|client| client.clock.clone()) else {
+                break;
+            };
+            let ended = self.ended.clone();
+            tokio::select! {
+                () = nap(clock.as_ref(), pause, &self.wake) => {}
+                () = ended.cancelled() => break,
+            }
+        }
+        if self.unkept && !self.ended.is_cancelled() {
+            self.keep().await;
+        }
+    }
+
+    /// Asks once; how long until the next time, or `None` at the end.
+    async fn turn(&mut self, client: &Weak<Inner>, calm: &mut Duration) -> Option<Duration> {
+        let client = client.upgrade()?;
+        let now = client.clock.monotonic();
+        let is_held = |lease: &str| client.leases.is_held(lease, now);
+        if client.tails.finish(&self.log, &self.ended, is_held) {
+            return None;
+        }
+        let ended = self.ended.clone();
+        let stepped = tokio::select! {
+            stepped = self.step(&client) => stepped,
+            () = ended.cancelled() => return None,
+        };
+        match stepped {
+            Ok(Step { full: true, .. }) => {
+                self.keep_now_and_then(client.clock.monotonic()).await;
+                return Some(Duration::ZERO);
+            }
+            Ok(Step { lines: 0, .. }) => *calm = (*calm * 3 / 2).min(LONGEST),
+            Ok(_) => *calm = SHORTEST,
+            Err(failure) => {
+                let wait = (failure.code == Code::BudgetWait).then(|| waited_for(&failure));
+                if failure.code == Code::Validation {
+                    // The cursor is not understood any more: begin anew, the sink knows what it
+                    // has.
+                    self.cursor = None;
+                }
+                self.say(TailState::Waiting, None, None, Some(failure));
+                *calm = (*calm * 2).min(LONGEST);
+                if wait.is_some() {
+                    return wait;
+                }
+            }
+        }
+        self.keep_now_and_then(client.clock.monotonic()).await;
+        Some(calm.mul_f64(client.budget.stretch()))
+    }
+
     async fn step(&mut self, client: &Inner) -> Result<Step, Failure> {
         let Some(cursor) = self.cursor.clone() else {
             return self.begin(client).await;
         };
         let page = self.fetch(client, &LogRange::After(cursor), CHUNK).await?;
-        self.take(page, CHUNK)
+        self.take(page, CHUNK).await
     }
 
     /// The newest lines first, then a cursor to go on from after the last of them.
@@ -113,9 +298,9 @@ impl Tail {
             }
             None => LogRange::Oldest,
         };
-        self.append(&newest)?;
+        self.append(newest.data).await?;
         let page = self.fetch(client, &range, CHUNK).await?;
-        self.take(page, CHUNK)
+        self.take(page, CHUNK).await
     }
 
     async fn fetch(
@@ -124,49 +309,76 @@ impl Tail {
         range: &LogRange,
         limit: u32,
     ) -> Result<LogPage, Failure> {
-        let call = documented::logs(&self.application, &self.environment, range, limit);
+        let LogKey {
+            application,
+            environment,
+        } = &self.log;
+        let call = documented::logs(application, environment, range, limit);
         client.transport.send(&call, Class::Watched).await
     }
 
-    fn take(&mut self, page: LogPage, limit: u32) -> Result<Step, Failure> {
-        let total = self.append(&page)?;
-        let full = page.data.len() >= limit as usize && page.next_cursor.is_some();
+    async fn take(&mut self, page: LogPage, limit: u32) -> Result<Step, Failure> {
+        let lines = page.data.len();
         let newest = page.data.last().map(|line| line.timestamp);
-        self.cursor = page.next_cursor.or_else(|| self.cursor.take());
+        let full = lines >= limit as usize && page.next_cursor.is_some();
+        let total = self.append(page.data).await?;
+        if page.next_cursor.is_some() && page.next_cursor != self.cursor {
+            self.cursor = page.next_cursor;
+            self.unkept = true;
+        }
         let state = if full {
             TailState::CatchingUp
         } else {
             TailState::Live
         };
-        self.tell(state, Some(total), newest, None);
-        Ok(Step {
-            lines: page.data.len(),
-            full,
-        })
+        self.say(state, Some(total), newest, None);
+        Ok(Step { lines, full })
     }
 
-    fn append(&self, page: &LogPage) -> Result<u64, Failure> {
-        let appended = self
-            .sink
-            .append(&page.data)
-            .map_err(|error| Failure::new(Code::LogStoreFailed).with("reason", error))?;
+    async fn append(&self, lines: Vec<LogLine>) -> Result<u64, Failure> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::new(Code::LogStoreFailed).with("reason", error)
+        };
+        let sink = self.sink.clone();
+        let appended = tokio::task::spawn_blocking(move || sink.append(&lines))
+            .await
+            .map_err(|error| failed(&error))?
+            .map_err(|error| failed(&error))?;
         Ok(appended.total)
     }
 
-    fn tell(
+    async fn keep_now_and_then(&mut self, now: Duration) {
+        let is_due = self.kept_at.is_none_or(|kept| now >= kept + KEEP);
+        if self.unkept && is_due {
+            self.kept_at = Some(now);
+            self.keep().await;
+        }
+    }
+
+    async fn keep(&mut self) {
+        let (keep, cursor) = (self.keep_cursor.clone(), self.cursor.clone());
+        match tokio::task::spawn_blocking(move || keep(cursor)).await {
+            Ok(()) => self.unkept = false,
+            Err(error) => tracing::warn!(%error, "where the tail goes on could not be kept"),
+        }
+    }
+
+    fn say(
         &self,
         state: TailState,
         total: Option<u64>,
         newest: Option<DateTime<Utc>>,
         failure: Option<Failure>,
     ) {
-        let cursor = self.cursor.clone();
-        (self.on_progress)(TailProgress {
+        self.tell.send_replace(Some(TailProgress {
             state,
             total,
             newest,
-            cursor,
             failure,
-        });
+        }));
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use miso_api::{ErrorCode, ErrorEnvelope};
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::http::{ReadError, client_for, failure_of, read_bounded};
+use crate::budget::Permit;
+use crate::http::{ReadError, client_for, excerpt, failure_of, read_bounded};
 use crate::{Budget, Class, Clock, Code, Failure, Limits};
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
@@ -22,7 +23,6 @@ pub(crate) const LOG_LIMIT: usize = 64 * 1024 * 1024;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 /// A click does not wait longer than this for the budget before it says so.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
-const EXCERPT: usize = 500;
 
 /// Where the transport gets its token from.
 #[async_trait]
@@ -38,6 +38,9 @@ pub trait Tokens: Send + Sync {
     /// # Errors
     /// Why there is none.
     async fn renewed(&self, refused: &SecretString) -> Result<SecretString, Failure>;
+
+    /// The server refuses a renewed token too: whoever it stands for must sign in again.
+    fn rejected(&self, token: &SecretString);
 }
 
 /// Tells that requests wait for the budget; zero when they do not any more.
@@ -140,39 +143,45 @@ impl Transport {
     /// A typed failure for everything that is not the answer. A write whose answer was lost is
     /// [`Code::OutcomeUnknown`] and is never sent again.
     pub async fn send<T: DeserializeOwned>(&self, call: &Call, class: Class) -> Result<T, Failure> {
-        let body = self.exchange(call, class).await?;
+        let (status, body) = self.exchange(call, class).await?;
         serde_json::from_slice(&body).map_err(|error| {
-            let failure = not_miso(StatusCode::OK, &body);
+            let failure = not_miso(status, &body);
             self.unsure(call, failure)
                 .saying(format!("{}: {error}", call.path))
         })
     }
 
-    async fn exchange(&self, call: &Call, class: Class) -> Result<Vec<u8>, Failure> {
-        self.admitted(class).await?;
-        let token = match self.tokens.bearer().await {
-            Ok(token) => token,
-            Err(failure) => {
-                self.budget.give_back();
-                return Err(failure);
-            }
-        };
-        match self.once(call, &token).await {
+    async fn exchange(&self, call: &Call, class: Class) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let permit = self.admitted(class).await?;
+        let token = self.tokens.bearer().await?;
+        match self.once(call, &token, permit).await {
             // A 401 in the platform's own shape did nothing, so a write may go again too.
             Err(failure) if failure.code == Code::Unauthorized => {
                 let token = self.tokens.renewed(&token).await?;
-                self.admitted(class).await?;
-                self.once(call, &token).await
+                let permit = self.admitted(class).await?;
+                let again = self.once(call, &token, permit).await;
+                if again
+                    .as_ref()
+                    .is_err_and(|failure| failure.code == Code::Unauthorized)
+                {
+                    self.tokens.rejected(&token);
+                }
+                again
             }
             Err(failure) if failure.code == Code::RateLimited && call.is_read() => {
-                self.admitted(class).await?;
-                self.once(call, &token).await
+                let permit = self.admitted(class).await?;
+                self.once(call, &token, permit).await
             }
             other => other,
         }
     }
 
-    async fn once(&self, call: &Call, token: &SecretString) -> Result<Vec<u8>, Failure> {
+    async fn once(
+        &self,
+        call: &Call,
+        token: &SecretString,
+        permit: Permit<'_>,
+    ) -> Result<(StatusCode, Vec<u8>), Failure> {
         let mut url = self.base.clone();
         url.set_path(&format!(
             "{}{}",
@@ -194,6 +203,7 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
+        permit.sent();
         let response = request
             .send()
             .await
@@ -209,10 +219,15 @@ impl Transport {
             Err(ReadError::Broken(error)) => return Err(self.lost(call, &error)),
         };
         tracing::debug!(method = %call.method, path = call.path, %status, bytes = body.len(), "answer");
-        if status.is_success() {
-            return Ok(body);
+        let is_ours = body.is_empty() || is_json(&headers);
+        if status.is_success() && is_ours {
+            return Ok((status, body));
         }
-        let failure = refusal(status, &body, self.retry_after(&headers));
+        let failure = if is_ours || status == StatusCode::TOO_MANY_REQUESTS {
+            refusal(status, &body, self.retry_after(&headers))
+        } else {
+            not_miso(status, &body)
+        };
         if failure.code == Code::RateLimited {
             self.budget.refused(
                 self.retry_after(&headers)
@@ -226,14 +241,17 @@ impl Transport {
     }
 
     /// Waits until the budget lets a click through; what is watched is told to come back.
-    async fn admitted(&self, class: Class) -> Result<(), Failure> {
+    async fn admitted(&self, class: Class) -> Result<Permit<'_>, Failure> {
         let mut waited = false;
         loop {
-            let Err(wait) = self.budget.take(class) else {
-                if waited {
-                    (self.wait_due)(Duration::ZERO);
+            let wait = match self.budget.take(class) {
+                Ok(permit) => {
+                    if waited {
+                        (self.wait_due)(Duration::ZERO);
+                    }
+                    return Ok(permit);
                 }
-                return Ok(());
+                Err(wait) => wait,
             };
             let seconds = wait.as_secs_f64().ceil();
             match class {
@@ -302,6 +320,19 @@ impl Transport {
         };
         Some(Duration::from_secs(seconds.clamp(0, 3600).unsigned_abs()))
     }
+}
+
+/// Whether an answer says that it is JSON, in any of its dialects.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
+    essence.is_some_and(|essence| {
+        let essence = essence.to_ascii_lowercase();
+        essence == "application/json"
+            || (essence.starts_with("application/") && essence.ends_with("+json"))
+    })
 }
 
 /// The limits in `"hour";q=1000;w=3600, "minute";q=100;w=60`.
@@ -375,18 +406,15 @@ fn rate_limited(retry_after: Option<Duration>) -> Failure {
 
 /// An answer in no shape of ours: a proxy's page, a cut body, another service.
 fn not_miso(status: StatusCode, body: &[u8]) -> Failure {
-    let excerpt: String = String::from_utf8_lossy(body)
-        .chars()
-        .take(EXCERPT)
-        .collect();
     Failure::new(Code::NotMiso)
         .with("status", status.as_u16())
-        .with("excerpt", excerpt)
+        .with("excerpt", excerpt(body))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::EXCERPT;
 
     #[test]
     fn every_code_of_the_envelope_and_every_status_has_its_meaning() {
@@ -424,6 +452,22 @@ mod tests {
             assert_eq!(failure.params["status"], "502");
             assert!(failure.params["excerpt"].chars().count() <= EXCERPT);
         }
+    }
+
+    #[test]
+    fn only_json_is_an_answer() {
+        for (kind, good) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/problem+json", true),
+            ("text/html", false),
+            ("text/json", false),
+            ("application/jsonp", false),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
+            assert_eq!(is_json(&headers), good, "{kind}");
+        }
+        assert!(!is_json(&HeaderMap::new()));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //! they run on a thread of their own with time limits, and the store is built anew when the
 //! service behind it went away (SECURITY.md). There is no plain-text fallback.
 
-use std::collections::HashMap;
+mod platform;
+
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -13,9 +15,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use crate::{Account, Code, ConnectionId, Failure};
+use crate::{Account, Cache, Code, ConnectionId, Failure};
 
-const SERVICE: &str = "ai.aifabrix.miso-desktop";
+pub use platform::PlatformStore;
+
 /// A person may have to unlock the keyring first.
 const UNLOCK_LIMIT: Duration = Duration::from_secs(120);
 /// What is not worth waiting for.
@@ -97,11 +100,28 @@ pub type MakeStore = Arc<dyn Fn() -> Box<dyn CredentialStore> + Send + Sync>;
 /// The keyring with a thread and time limits, and what is kept in memory only.
 pub struct Vault {
     make: MakeStore,
-    worker: Mutex<Option<mpsc::Sender<Job>>>,
+    worker: Mutex<Worker>,
     in_memory: Mutex<HashMap<ConnectionId, Credential>>,
+    /// Entries that are to be gone but could not be deleted yet.
+    owed: Mutex<Owed>,
 }
 
 type Job = Box<dyn FnOnce(&mut dyn CredentialStore) + Send>;
+
+/// The thread that works with the store, and which one it is: a job that hung in an older thread
+/// says nothing about this one.
+#[derive(Default)]
+struct Worker {
+    generation: u64,
+    jobs: Option<mpsc::Sender<Job>>,
+}
+
+#[derive(Default)]
+struct Owed {
+    names: HashSet<String>,
+    /// Where they are remembered beyond this run.
+    ledger: Option<Arc<Cache>>,
+}
 
 impl Vault {
     /// A vault over the operating system's keyring.
@@ -113,9 +133,21 @@ impl Vault {
     pub fn over(make: MakeStore) -> Self {
         Self {
             make,
-            worker: Mutex::new(None),
-            in_memory: Mutex::new(HashMap::new()),
+            worker: Mutex::default(),
+            in_memory: Mutex::default(),
+            owed: Mutex::default(),
         }
+    }
+
+    /// Remembers in the cache's file which entries could not be deleted, so that they do not come
+    /// back with the next start.
+    pub(crate) fn remember_in(&self, ledger: Arc<Cache>) {
+        let mut owed = lock(&self.owed);
+        match ledger.owed_deletions() {
+            Ok(names) => owed.names.extend(names),
+            Err(failure) => tracing::warn!(?failure, "what is still to be deleted is not known"),
+        }
+        owed.ledger = Some(ledger);
     }
 
     /// Whether the keyring answers, within `limit`.
@@ -126,13 +158,18 @@ impl Vault {
         self.call(limit, |store| store.get("probe").map(drop)).await
     }
 
-    /// The connection's credential, from memory or the keyring.
+    /// The connection's credential, from memory or the keyring. One that could not be deleted
+    /// when it should have been is as good as none, and is deleted now.
     ///
     /// # Errors
     /// Where the keyring cannot be read.
     pub async fn load(&self, connection: &ConnectionId) -> Result<Option<Credential>, VaultError> {
         if let Some(credential) = lock(&self.in_memory).get(connection) {
             return Ok(Some(credential.clone()));
+        }
+        self.pay().await;
+        if lock(&self.owed).names.contains(connection.as_str()) {
+            return Ok(None);
         }
         let name = connection.to_string();
         let bytes = self
@@ -153,23 +190,42 @@ impl Vault {
         remember: bool,
     ) -> Result<(), VaultError> {
         if !remember {
-            lock(&self.in_memory).insert(connection.clone(), credential);
-            // An older entry must not come back at the next start; without a keyring there is none.
-            let name = connection.to_string();
-            if let Err(error) = self
-                .call(PROBE_LIMIT, move |store| store.delete(&name))
-                .await
-            {
-                tracing::info!(%error, "an older entry of the keyring could not be removed");
-            }
+            self.hold(connection, credential);
+            self.forget_older(connection).await;
             return Ok(());
         }
         let name = connection.to_string();
         let bytes = encode(&credential)?;
-        self.call(UNLOCK_LIMIT, move |store| store.set(&name, &bytes))
-            .await?;
+        self.set_entry(UNLOCK_LIMIT, name, bytes).await?;
         lock(&self.in_memory).remove(connection);
+        self.paid(connection.as_str());
         Ok(())
+    }
+
+    /// Keeps the connection's credential in memory, and gives what was there before.
+    pub(crate) fn hold(
+        &self,
+        connection: &ConnectionId,
+        credential: Credential,
+    ) -> Option<Credential> {
+        lock(&self.in_memory).insert(connection.clone(), credential)
+    }
+
+    /// Puts back what [`Self::hold`] gave.
+    pub(crate) fn hold_again(&self, connection: &ConnectionId, older: Option<Credential>) {
+        let mut in_memory = lock(&self.in_memory);
+        match older {
+            Some(older) => in_memory.insert(connection.clone(), older),
+            None => in_memory.remove(connection),
+        };
+    }
+
+    /// Removes an older entry from the keyring, which must not come back at the next start; what
+    /// is in memory stays.
+    pub(crate) async fn forget_older(&self, connection: &ConnectionId) {
+        if let Err(error) = self.delete_entry(connection, PROBE_LIMIT).await {
+            tracing::info!(%error, "an older entry of the keyring could not be removed");
+        }
     }
 
     /// Whether the connection's credential is in memory only.
@@ -177,19 +233,85 @@ impl Vault {
         lock(&self.in_memory).contains_key(connection)
     }
 
-    /// Removes the connection's credential from memory and the keyring.
+    /// Removes the connection's credential from memory and the keyring. Where the keyring does not
+    /// let it go now, that is remembered and tried again.
     ///
     /// # Errors
-    /// Where the keyring cannot be written; what is in memory is gone all the same.
+    /// Where the keyring cannot be written; the credential is given to nobody any more all the
+    /// same.
     pub async fn delete(&self, connection: &ConnectionId) -> Result<(), VaultError> {
         let was_memory_only = lock(&self.in_memory).remove(connection).is_some();
-        let name = connection.to_string();
-        match self
-            .call(UNLOCK_LIMIT, move |store| store.delete(&name))
-            .await
-        {
+        match self.delete_entry(connection, UNLOCK_LIMIT).await {
             Err(_) if was_memory_only => Ok(()),
             other => other,
+        }
+    }
+
+    /// Writes an entry. One that is written after the time limit was given up by who asked for it,
+    /// and may stand in the place of a newer one: it is taken away again.
+    async fn set_entry(
+        &self,
+        limit: Duration,
+        name: String,
+        bytes: Zeroizing<Vec<u8>>,
+    ) -> Result<(), VaultError> {
+        let entry = name.clone();
+        let late = move |store: &mut dyn CredentialStore| {
+            if let Err(error) = store.delete(&entry) {
+                tracing::warn!(%error, "an entry that came late could not be taken away");
+            }
+        };
+        self.call_or(limit, move |store| store.set(&name, &bytes), late)
+            .await
+    }
+
+    async fn delete_entry(
+        &self,
+        connection: &ConnectionId,
+        limit: Duration,
+    ) -> Result<(), VaultError> {
+        let name = connection.to_string();
+        self.owe(&name);
+        let deleted = self.call(limit, move |store| store.delete(&name)).await;
+        if deleted.is_ok() {
+            self.paid(connection.as_str());
+        }
+        deleted
+    }
+
+    /// Deletes what could not be deleted before.
+    async fn pay(&self) {
+        let names: Vec<String> = lock(&self.owed).names.iter().cloned().collect();
+        for name in names {
+            let entry = name.clone();
+            let deleted = self.call(PROBE_LIMIT, move |store| store.delete(&entry));
+            if let Err(error) = deleted.await {
+                tracing::info!(%error, "an entry of the keyring could still not be removed");
+                return;
+            }
+            self.paid(&name);
+        }
+    }
+
+    fn owe(&self, name: &str) {
+        let mut owed = lock(&self.owed);
+        owed.names.insert(name.to_owned());
+        if let Some(ledger) = &owed.ledger
+            && let Err(failure) = ledger.owe_deletion(name)
+        {
+            tracing::warn!(?failure, "what is to be deleted could not be remembered");
+        }
+    }
+
+    fn paid(&self, name: &str) {
+        let mut owed = lock(&self.owed);
+        if !owed.names.remove(name) {
+            return;
+        }
+        if let Some(ledger) = &owed.ledger
+            && let Err(failure) = ledger.deletion_done(name)
+        {
+            tracing::warn!(?failure, "what was deleted could not be remembered");
         }
     }
 
@@ -198,14 +320,25 @@ impl Vault {
         limit: Duration,
         work: impl FnOnce(&mut dyn CredentialStore) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
+        self.call_or(limit, work, |_| {}).await
+    }
+
+    /// The same, with what follows where the work was done when nobody waited any more.
+    async fn call_or<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&mut dyn CredentialStore) -> Result<T, VaultError> + Send + 'static,
+        late: impl FnOnce(&mut dyn CredentialStore) + Send + 'static,
+    ) -> Result<T, VaultError> {
         let (answer, answered) = oneshot::channel();
-        self.hand_over(Box::new(move |store| {
+        let generation = self.hand_over(Box::new(move |store| {
             // Nobody waits any more: the time limit has passed, or it was called off.
             if answer.is_closed() {
                 return;
             }
-            if answer.send(work(store)).is_err() {
+            if let Err(Ok(_)) = answer.send(work(store)) {
                 tracing::debug!("the keyring answered when nobody waited any more");
+                late(store);
             }
         }))?;
         match tokio::time::timeout(limit, answered).await {
@@ -215,7 +348,10 @@ impl Vault {
             )),
             Err(_) => {
                 // The thread hangs in the store: leave it behind and begin with a new one.
-                *lock(&self.worker) = None;
+                let mut worker = lock(&self.worker);
+                if worker.generation == generation {
+                    worker.jobs = None;
+                }
                 Err(VaultError::Unavailable(format!(
                     "no answer within {} s",
                     limit.as_secs()
@@ -224,11 +360,12 @@ impl Vault {
         }
     }
 
-    fn hand_over(&self, job: Job) -> Result<(), VaultError> {
+    /// Gives a job to the thread, a new one where there is none; which thread it is.
+    fn hand_over(&self, job: Job) -> Result<u64, VaultError> {
         let mut worker = lock(&self.worker);
-        let job = match worker.as_ref() {
-            Some(sender) => match sender.send(job) {
-                Ok(()) => return Ok(()),
+        let job = match worker.jobs.as_ref() {
+            Some(jobs) => match jobs.send(job) {
+                Ok(()) => return Ok(worker.generation),
                 Err(mpsc::SendError(job)) => job,
             },
             None => job,
@@ -247,106 +384,9 @@ impl Vault {
         sender
             .send(job)
             .map_err(|error| VaultError::Unavailable(error.to_string()))?;
-        *worker = Some(sender);
-        Ok(())
-    }
-}
-
-/// The operating system's keyring: Secret Service, Keychain or Credential Manager.
-#[derive(Default)]
-pub struct PlatformStore {
-    store: Option<Arc<keyring_core::CredentialStore>>,
-}
-
-impl PlatformStore {
-    /// Does `work` with an entry; where the service went away, once more with a store built anew.
-    fn with<T>(
-        &mut self,
-        name: &str,
-        work: impl Fn(&keyring::v1::Entry) -> keyring_core::Result<T>,
-    ) -> Result<Option<T>, VaultError> {
-        let fresh = self.store.is_none();
-        match self.try_with(name, &work) {
-            Ok(value) => Ok(Some(value)),
-            Err(keyring_core::Error::NoEntry) => Ok(None),
-            Err(error) if fresh => {
-                self.store = None;
-                Err(translate(error))
-            }
-            Err(error) => {
-                tracing::debug!(%error, "the keyring is asked again through a new store");
-                self.store = None;
-                match self.try_with(name, &work) {
-                    Ok(value) => Ok(Some(value)),
-                    Err(keyring_core::Error::NoEntry) => Ok(None),
-                    Err(error) => {
-                        self.store = None;
-                        Err(translate(error))
-                    }
-                }
-            }
-        }
-    }
-
-    fn try_with<T>(
-        &mut self,
-        name: &str,
-        work: impl Fn(&keyring::v1::Entry) -> keyring_core::Result<T>,
-    ) -> keyring_core::Result<T> {
-        let store = match &self.store {
-            Some(store) => store.clone(),
-            None => {
-                let store = native_store()?;
-                self.store = Some(store.clone());
-                store
-            }
-        };
-        keyring_core::set_default_store(store);
-        let inner = keyring_core::Entry::new(SERVICE, name)?;
-        work(&keyring::v1::Entry { inner })
-    }
-}
-
-impl CredentialStore for PlatformStore {
-    fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        Ok(self
-            .with(name, |entry| entry.get_secret())?
-            .map(Zeroizing::new))
-    }
-
-    fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
-        self.with(name, |entry| entry.set_secret(value))?;
-        Ok(())
-    }
-
-    fn delete(&mut self, name: &str) -> Result<(), VaultError> {
-        self.with(name, |entry| entry.delete_credential())?;
-        Ok(())
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn native_store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-    Ok(zbus_secret_service_keyring_store::Store::new()?)
-}
-
-#[cfg(target_os = "macos")]
-fn native_store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-    Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-#[cfg(windows)]
-fn native_store() -> keyring_core::Result<Arc<keyring_core::CredentialStore>> {
-    Ok(windows_native_keyring_store::Store::new()?)
-}
-
-fn translate(error: keyring_core::Error) -> VaultError {
-    match error {
-        keyring_core::Error::NoStorageAccess(reason) => VaultError::Locked(reason.to_string()),
-        keyring_core::Error::BadEncoding(_)
-        | keyring_core::Error::BadDataFormat(..)
-        | keyring_core::Error::Ambiguous(_) => VaultError::Corrupt,
-        other => VaultError::Unavailable(other.to_string()),
+        worker.generation += 1;
+        worker.jobs = Some(sender);
+        Ok(worker.generation)
     }
 }
 
@@ -391,108 +431,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Clone, Default)]
-    struct Shelf(Arc<Mutex<HashMap<String, Vec<u8>>>>);
-
-    impl CredentialStore for Shelf {
-        fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-            Ok(lock(&self.0).get(name).cloned().map(Zeroizing::new))
-        }
-        fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
-            lock(&self.0).insert(name.to_owned(), value.to_vec());
-            Ok(())
-        }
-        fn delete(&mut self, name: &str) -> Result<(), VaultError> {
-            lock(&self.0).remove(name);
-            Ok(())
-        }
-    }
-
-    fn credential(secret: &str) -> Credential {
-        Credential {
-            kind: CredentialKind::RefreshToken,
-            secret: SecretString::from(secret),
-            issuer: "https://issuer.example".to_owned(),
-            client_id: "miso-desktop".to_owned(),
-            account: Account {
-                subject: "1".to_owned(),
-                username: "aino".to_owned(),
-                display_name: None,
-                email: None,
-            },
-        }
-    }
-
-    #[tokio::test]
-    async fn tokens_of_any_real_size_come_back_whole() {
-        let shelf = Shelf::default();
-        let inside = shelf.clone();
-        let vault = Vault::over(Arc::new(move || Box::new(inside.clone())));
-        let id = ConnectionId::random();
-        for size in [512, 2_560, 4_096, 16_384] {
-            let secret = "t".repeat(size);
-            vault.save(&id, credential(&secret), true).await.unwrap();
-            let loaded = vault.load(&id).await.unwrap().unwrap();
-            assert_eq!(loaded.secret.expose_secret(), secret);
-            assert_eq!(lock(&shelf.0).len(), 1);
-        }
-        vault.delete(&id).await.unwrap();
-        assert!(lock(&shelf.0).is_empty());
-    }
-
-    #[tokio::test]
-    async fn memory_only_touches_no_store() {
-        let shelf = Shelf::default();
-        let inside = shelf.clone();
-        let vault = Vault::over(Arc::new(move || Box::new(inside.clone())));
-        let id = ConnectionId::random();
-        vault.save(&id, credential("secret"), false).await.unwrap();
-        assert!(vault.is_memory_only(&id));
-        assert!(lock(&shelf.0).is_empty());
-        assert!(vault.load(&id).await.unwrap().is_some());
-    }
-
-    struct Hung;
-
-    impl CredentialStore for Hung {
-        fn get(&mut self, _: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-            loop {
-                std::thread::park();
-            }
-        }
-        fn set(&mut self, _: &str, _: &[u8]) -> Result<(), VaultError> {
-            Ok(())
-        }
-        fn delete(&mut self, _: &str) -> Result<(), VaultError> {
-            Ok(())
-        }
-    }
-
-    #[tokio::test]
-    async fn a_hung_store_is_left_behind() {
-        let vault = Vault::over(Arc::new(|| Box::new(Hung)));
-        let limit = Duration::from_millis(50);
-        assert!(matches!(
-            vault.probe(limit).await,
-            Err(VaultError::Unavailable(_))
-        ));
-        let id = ConnectionId::random();
-        assert_eq!(vault.save(&id, credential("x"), true).await, Ok(()));
-    }
-
-    #[test]
-    fn a_credential_never_shows_its_secret() {
-        let text = format!("{:?}", credential("canary-secret"));
-        assert!(!text.contains("canary"), "{text}");
-    }
-
-    #[test]
-    fn a_foreign_entry_is_said_to_be_corrupt() {
-        for bytes in [&b"not base64!"[..], b"", b"e30="] {
-            assert_eq!(decode(bytes).map(drop), Err(VaultError::Corrupt));
-        }
-    }
-}
+mod tests;

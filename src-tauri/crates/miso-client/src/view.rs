@@ -1,6 +1,6 @@
 //! The cached view of one connection: the last reading of everything, in memory and on disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,13 +11,28 @@ use serde_json::Value;
 use crate::cache::{Cache, Row};
 use crate::{Code, ConnectionId, Failure, Reading, Resource, Source};
 
+/// As many readings are held in memory; the least recently used go first, and come back from the
+/// disk where they are asked for again.
+const MOST_IN_MEMORY: usize = 300;
+
 pub(crate) struct View {
     connection: ConnectionId,
     cache: Arc<Cache>,
+    /// Held by whoever changes what the account sees; locked before the entries.
     account: Mutex<String>,
     epoch: AtomicU64,
-    entries: Mutex<HashMap<Resource, Entry>>,
-    gates: Mutex<HashMap<Resource, Arc<tokio::sync::Mutex<()>>>>,
+    entries: Mutex<Entries>,
+    /// What is known to have changed on the server since it was asked.
+    outdated: Mutex<HashSet<Resource>>,
+    gates: Mutex<HashMap<Resource, Gate>>,
+}
+
+type Gate = Arc<tokio::sync::Mutex<()>>;
+
+#[derive(Default)]
+struct Entries {
+    all: HashMap<Resource, (Entry, u64)>,
+    uses: u64,
 }
 
 #[derive(Clone)]
@@ -40,19 +55,22 @@ impl View {
             cache,
             account: Mutex::new(account),
             epoch: AtomicU64::new(0),
-            entries: Mutex::new(HashMap::new()),
-            gates: Mutex::new(HashMap::new()),
+            entries: Mutex::default(),
+            outdated: Mutex::default(),
+            gates: Mutex::default(),
         }
     }
 
-    /// Another account sees nothing of the one before.
-    pub(crate) fn set_account(&self, account: &str) {
+    /// Another account sees nothing of the one before; whether it is another.
+    pub(crate) fn set_account(&self, account: &str) -> bool {
         let mut current = lock(&self.account);
-        if *current != account {
+        let is_another = *current != account;
+        if is_another {
             account.clone_into(&mut current);
             self.epoch.fetch_add(1, Ordering::SeqCst);
-            lock(&self.entries).clear();
+            *lock(&self.entries) = Entries::default();
         }
+        is_another
     }
 
     /// The last reading; from disk where this run has none yet. What cannot be read any more (an
@@ -73,7 +91,7 @@ impl View {
             }),
             Err(error) => {
                 tracing::warn!(%error, ?resource, "a kept reading cannot be read");
-                lock(&self.entries).remove(resource);
+                lock(&self.entries).all.remove(resource);
                 None
             }
         }
@@ -90,6 +108,52 @@ impl View {
             .map(|entry| (entry.value, entry.as_of, entry.source))
     }
 
+    /// When the server said what is shown, if it did in this run, its last answer was good, and
+    /// nothing is known to have changed since.
+    pub(crate) fn good_since(&self, resource: &Resource) -> Option<DateTime<Utc>> {
+        let entry = self.entry(resource)?;
+        let is_good = entry.source == Source::Live
+            && entry.failure.is_none()
+            && !lock(&self.outdated).contains(resource);
+        is_good.then_some(entry.as_of)
+    }
+
+    /// Notes what has changed on the server, among all that was ever asked for.
+    pub(crate) fn outdate(&self, changed: impl Fn(&Resource) -> bool) {
+        let asked: Vec<Resource> = lock(&self.gates).keys().cloned().collect();
+        let mut known: HashSet<Resource> = lock(&self.entries).all.keys().cloned().collect();
+        known.extend(asked);
+        let changed = known.into_iter().filter(|resource| changed(resource));
+        lock(&self.outdated).extend(changed);
+    }
+
+    /// Says that a resource is being asked for: what changes from now on counts anew.
+    pub(crate) fn asking(&self, resource: &Resource) {
+        lock(&self.outdated).remove(resource);
+    }
+
+    /// Changes a reading in memory by what another one said; whether it was there and differs now.
+    pub(crate) fn amend(
+        &self,
+        epoch: Epoch,
+        resource: &Resource,
+        change: impl FnOnce(&mut Value),
+    ) -> bool {
+        let _account = lock(&self.account);
+        if epoch != self.epoch() {
+            return false;
+        }
+        let mut entries = lock(&self.entries);
+        let Some((entry, _)) = entries.all.get_mut(resource) else {
+            return false;
+        };
+        let mut value = entry.value.as_ref().clone();
+        change(&mut value);
+        let differs = value != *entry.value;
+        entry.value = Arc::new(value);
+        differs
+    }
+
     /// Takes a new reading that was asked for in an epoch; whether it differs from the one before.
     /// `None` where the view is another's by now.
     pub(crate) fn put(
@@ -104,8 +168,9 @@ impl View {
             return None;
         }
         let changed = lock(&self.entries)
+            .all
             .get(resource)
-            .is_none_or(|before| *before.value != value || before.failure.is_some());
+            .is_none_or(|(before, _)| *before.value != value || before.failure.is_some());
         let row = Row { value, as_of };
         if let Err(failure) = self.cache.put(&self.connection, &account, resource, &row) {
             tracing::warn!(?failure, "a reading could not be kept");
@@ -118,21 +183,25 @@ impl View {
             failure: None,
         };
         lock(&self.entries).insert(resource.clone(), entry);
+        self.forget_gates();
         Some(changed)
     }
 
-    /// Notes why there is nothing newer; whether that is new. What is not there, or not for this
-    /// account, is forgotten.
-    pub(crate) fn fail(&self, resource: &Resource, failure: &Failure) -> bool {
+    /// Notes why there is nothing newer than what was asked for in an epoch; whether that is new.
+    /// What is not there, or not for this account, is forgotten.
+    pub(crate) fn fail(&self, epoch: Epoch, resource: &Resource, failure: &Failure) -> bool {
         let account = lock(&self.account);
+        if epoch != self.epoch() {
+            return false;
+        }
         let mut entries = lock(&self.entries);
         if matches!(failure.code, Code::NotFound | Code::Forbidden) {
             if let Err(failure) = self.cache.forget(&self.connection, &account, resource) {
                 tracing::warn!(?failure, "a reading could not be forgotten");
             }
-            return entries.remove(resource).is_some();
+            return entries.all.remove(resource).is_some();
         }
-        let Some(entry) = entries.get_mut(resource) else {
+        let Some((entry, _)) = entries.all.get_mut(resource) else {
             return false;
         };
         let before = (entry.source, entry.failure.take());
@@ -146,24 +215,42 @@ impl View {
 
     /// Forgets everything, on disk too.
     pub(crate) fn erase(&self) -> Result<(), Failure> {
+        let _account = lock(&self.account);
         self.epoch.fetch_add(1, Ordering::SeqCst);
-        lock(&self.entries).clear();
+        *lock(&self.entries) = Entries::default();
         self.cache.erase(&self.connection)
     }
 
     /// Held while a resource is asked for, so that requests for the same thing become one.
-    pub(crate) fn gate(&self, resource: &Resource) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn gate(&self, resource: &Resource) -> Gate {
         lock(&self.gates)
             .entry(resource.clone())
             .or_default()
             .clone()
     }
 
+    /// Forgets the gates of what is in memory no more and that nobody stands at.
+    fn forget_gates(&self) {
+        let mut gates = lock(&self.gates);
+        if gates.len() > MOST_IN_MEMORY {
+            let entries = lock(&self.entries);
+            gates.retain(|resource, gate| {
+                Arc::strong_count(gate) > 1 || entries.all.contains_key(resource)
+            });
+            lock(&self.outdated).retain(|resource| gates.contains_key(resource));
+        }
+    }
+
     fn entry(&self, resource: &Resource) -> Option<Entry> {
         if let Some(entry) = lock(&self.entries).get(resource) {
-            return Some(entry.clone());
+            return Some(entry);
         }
-        let account = lock(&self.account).clone();
+        // Held to the end: what is taken from the disk is this account's, and nothing newer comes
+        // meanwhile.
+        let account = lock(&self.account);
+        if let Some(entry) = lock(&self.entries).get(resource) {
+            return Some(entry);
+        }
         let row = match self.cache.get(&self.connection, &account, resource) {
             Ok(row) => row?,
             Err(failure) => {
@@ -182,6 +269,87 @@ impl View {
     }
 }
 
+impl Entries {
+    fn get(&mut self, resource: &Resource) -> Option<Entry> {
+        self.uses += 1;
+        let (entry, used) = self.all.get_mut(resource)?;
+        *used = self.uses;
+        Some(entry.clone())
+    }
+
+    fn insert(&mut self, resource: Resource, entry: Entry) {
+        self.uses += 1;
+        self.all.insert(resource, (entry, self.uses));
+        while self.all.len() > MOST_IN_MEMORY {
+            let oldest = self.all.iter().min_by_key(|(_, (_, used))| *used);
+            let Some(resource) = oldest.map(|(resource, _)| resource.clone()) else {
+                return;
+            };
+            self.all.remove(&resource);
+        }
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn view() -> View {
+        let cache = Arc::new(Cache::in_memory().unwrap());
+        View::new(ConnectionId::random(), cache, "one".to_owned())
+    }
+
+    fn application(key: usize) -> Resource {
+        Resource::Application {
+            application: format!("a-{key}"),
+        }
+    }
+
+    #[test]
+    fn a_late_failure_of_another_accounts_question_changes_nothing() {
+        let view = view();
+        let asked_by_one = view.epoch();
+        view.set_account("two");
+        let put = view.put(view.epoch(), &Resource::Me, json!({"n": 2}), Utc::now());
+        assert_eq!(put, Some(true));
+        let late = Failure::new(Code::Forbidden);
+        assert!(!view.fail(asked_by_one, &Resource::Me, &late));
+        assert!(!view.amend(asked_by_one, &Resource::Me, |value| *value = json!(1)));
+        assert_eq!(*view.raw(&Resource::Me).unwrap().0, json!({"n": 2}));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_disk_has_the_rest() {
+        let view = view();
+        for key in 0..2 * MOST_IN_MEMORY {
+            drop(view.gate(&application(key)));
+            view.put(view.epoch(), &application(key), json!(key), Utc::now());
+            // Looked at all the time, so never the least recently used.
+            assert_eq!(view.raw(&application(0)).unwrap().2, Source::Live);
+        }
+        assert_eq!(lock(&view.entries).all.len(), MOST_IN_MEMORY);
+        assert!(lock(&view.gates).len() <= MOST_IN_MEMORY + 1);
+        let (value, _, source) = view.raw(&application(1)).unwrap();
+        assert_eq!((value.as_ref(), source), (&json!(1), Source::Cache));
+    }
+
+    #[test]
+    fn what_changed_while_it_was_asked_for_is_outdated_still() {
+        let view = view();
+        let resource = application(1);
+        drop(view.gate(&resource));
+        view.asking(&resource);
+        view.outdate(|changed| *changed == resource);
+        view.put(view.epoch(), &resource, json!(1), Utc::now());
+        assert_eq!(view.good_since(&resource), None);
+        view.asking(&resource);
+        view.put(view.epoch(), &resource, json!(2), Utc::now());
+        assert!(view.good_since(&resource).is_some());
+    }
 }

@@ -2,7 +2,7 @@
 //! when it is ended or not renewed; nothing else polls.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use miso_api::{Application, ApplicationStatus, Deployment, Page};
@@ -12,12 +12,15 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::client::Inner;
-use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState};
+use crate::nap::nap;
+use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
 
 /// A lease not renewed for this long has ended.
 const LEASE: Duration = Duration::from_secs(45);
 const RENEW_WITHIN: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// While a deployment is under way, what shows it is asked for this often.
+const DEPLOYING_PAUSE: Duration = Duration::from_secs(4);
 
 /// Something has changed that a page may show.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,8 @@ pub enum Event {
         connection: ConnectionId,
         /// The state.
         session: SessionState,
+        /// Its place among all that were told: a smaller one is older.
+        revision: u64,
     },
     /// A connection came, went or was changed.
     ConnectionsChanged,
@@ -97,6 +102,8 @@ struct Watched {
     wake: Arc<Notify>,
     /// Watched until it ends, lease or not, and its end is announced.
     pinned: bool,
+    /// Its last question failed; it is asked again as soon as another one is answered.
+    failing: bool,
 }
 
 impl Leases {
@@ -128,25 +135,42 @@ impl Leases {
         lock(&self.held).remove(lease);
     }
 
-    /// Has a watched resource asked for now.
-    pub(crate) fn wake(&self, resource: &Resource) {
-        if let Some(watched) = lock(&self.watched).get(resource) {
-            watched.wake.notify_one();
+    /// Has what is watched of these resources asked for now.
+    pub(crate) fn wake(&self, which: impl Fn(&Resource) -> bool) {
+        for (resource, watched) in lock(&self.watched).iter() {
+            if which(resource) {
+                watched.wake.notify_one();
+            }
         }
-    }
-
-    /// Has the lists asked for now that show an application's deployments.
-    pub(crate) fn wake_lists(&self, application: &str) {
-        self.wake(&Resource::Applications);
-        self.wake(&Resource::Deployments { application: None });
-        let application = Some(application.to_owned());
-        self.wake(&Resource::Deployments { application });
     }
 
     /// Has everything watched asked for now.
     pub(crate) fn wake_all(&self) {
-        for watched in lock(&self.watched).values() {
-            watched.wake.notify_one();
+        self.wake(|_| true);
+    }
+
+    /// What was started by the account before is not followed any more, and who follows a log must
+    /// ask for it anew.
+    pub(crate) fn leave_the_account(&self) {
+        lock(&self.held).retain(|_, held| held.what != What::Log);
+        for watched in lock(&self.watched).values_mut() {
+            watched.pinned = false;
+        }
+    }
+
+    /// Notes how a question ended. The first answer after failures wakes all that fail: the far
+    /// end is back.
+    pub(crate) fn note(&self, resource: &Resource, failing: bool) {
+        let mut all = lock(&self.watched);
+        let Some(watched) = all.get_mut(resource) else {
+            return;
+        };
+        let is_back = watched.failing && !failing;
+        watched.failing = failing;
+        if is_back {
+            for watched in all.values().filter(|watched| watched.failing) {
+                watched.wake.notify_one();
+            }
         }
     }
 
@@ -213,10 +237,13 @@ pub(crate) fn follow_deployment(client: &Arc<Inner>, id: &str) {
 }
 
 fn start(client: &Arc<Inner>, resource: Resource, pin: bool) {
+    let is_due = until_due(client, &resource).is_zero();
     let mut watched = lock(&client.leases.watched);
     if let Some(watched) = watched.get_mut(&resource) {
         watched.pinned |= pin;
-        watched.wake.notify_one();
+        if is_due {
+            watched.wake.notify_one();
+        }
         return;
     }
     let wake = Arc::new(Notify::new());
@@ -225,72 +252,96 @@ fn start(client: &Arc<Inner>, resource: Resource, pin: bool) {
         Watched {
             wake: wake.clone(),
             pinned: pin,
+            failing: false,
         },
     );
-    tokio::spawn(keep_fresh(Arc::downgrade(client), resource, wake));
+    drop(watched);
+    tokio::spawn(keep_fresh(client, resource, wake));
 }
 
-async fn keep_fresh(client: Weak<Inner>, resource: Resource, wake: Arc<Notify>) {
+fn keep_fresh(
+    client: &Arc<Inner>,
+    resource: Resource,
+    wake: Arc<Notify>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let clock = client.clock.clone();
+    let mut pause = until_due(client, &resource);
+    let client = Arc::downgrade(client);
     let mut failures = 0u32;
-    let mut seen_running = false;
-    loop {
-        let pause = {
+    async move {
+        loop {
+            nap(clock.as_ref(), pause, &wake).await;
             let Some(client) = client.upgrade() else {
                 return;
             };
-            let now = client.clock.monotonic();
+            let now = clock.monotonic();
             if client.leases.finish(&resource, now, false) {
                 return;
             }
-            match client.refresh(&resource, Class::Watched).await {
-                Ok(()) => failures = 0,
-                Err(failure) => {
-                    tracing::debug!(?resource, ?failure, "a watched resource could not be read");
-                    if is_final(&failure) && client.leases.is_pinned(&resource) {
-                        client.leases.unpin(&resource);
-                    }
-                    failures += 1;
-                }
-            }
+            pause = ask(&client, &resource, &mut failures).await;
             if ended(&client, &resource) {
-                if seen_running || client.leases.is_pinned(&resource) {
-                    announce(&client, &resource);
-                }
+                announce(&client, &resource);
                 client.leases.finish(&resource, now, true);
                 return;
             }
-            seen_running = true;
-            pause(&client, &resource, failures)
-        };
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = wake.notified() => {}
         }
     }
 }
 
-/// Whether asking again will not help whoever is signed in now.
-fn is_final(failure: &Failure) -> bool {
-    matches!(
-        failure.code,
-        Code::NotFound | Code::Forbidden | Code::SignedOut
-    )
+/// Asks for a resource unless there is nothing more to know; how long until the next time.
+async fn ask(client: &Inner, resource: &Resource, failures: &mut u32) -> Duration {
+    if ended(client, resource) {
+        return Duration::ZERO;
+    }
+    let Err(failure) = client.refresh(resource, Class::Watched).await else {
+        *failures = 0;
+        return pause(client, resource, 0);
+    };
+    tracing::debug!(?resource, ?failure, "a watched resource could not be read");
+    if is_final(&failure) {
+        client.leases.unpin(resource);
+    }
+    if failure.code == Code::BudgetWait {
+        return waited_for(&failure);
+    }
+    if failure.needs_sign_in() {
+        // Nothing is asked until somebody signs in, which wakes everything.
+        return LEASE;
+    }
+    *failures += 1;
+    client.leases.note(resource, true);
+    pause(client, resource, *failures)
 }
 
-/// Whether a deployment has ended, so that there is nothing more to watch.
+/// How long the budget wants to be left alone.
+pub(crate) fn waited_for(failure: &Failure) -> Duration {
+    let seconds = failure.params.get("seconds");
+    let seconds = seconds.and_then(|seconds| seconds.parse::<f64>().ok());
+    let wait = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    wait.unwrap_or(LONGEST_PAUSE)
+}
+
+/// Whether asking again will not help whoever is signed in now.
+fn is_final(failure: &Failure) -> bool {
+    matches!(failure.code, Code::NotFound | Code::Forbidden)
+}
+
+/// Whether the server said in this run that a deployment has ended, so that there is nothing more
+/// to watch.
 fn ended(client: &Inner, resource: &Resource) -> bool {
     let Resource::Deployment { .. } = resource else {
         return false;
     };
     let deployment = client.view.peek::<Deployment>(resource);
-    deployment.is_some_and(|reading| reading.value.status.has_ended())
+    deployment
+        .is_some_and(|reading| reading.source == Source::Live && reading.value.status.has_ended())
 }
 
 fn announce(client: &Inner, resource: &Resource) {
     let Some(reading) = client.view.peek::<Deployment>(resource) else {
         return;
     };
-    client.leases.wake_lists(&reading.value.application_key);
+    client.touch(&reading.value.application_key);
     if client.leases.is_pinned(resource) {
         let connection = client.id.clone();
         let deployment = Box::new(reading.value);
@@ -301,33 +352,57 @@ fn announce(client: &Inner, resource: &Resource) {
     }
 }
 
+/// How long what is known of a resource is still good.
+fn until_due(client: &Inner, resource: &Resource) -> Duration {
+    if ended(client, resource) {
+        return Duration::ZERO;
+    }
+    let Some(as_of) = client.view.good_since(resource) else {
+        return Duration::ZERO;
+    };
+    // A value from the future: the clock was set back.
+    let Ok(age) = (client.clock.now() - as_of).to_std() else {
+        return Duration::ZERO;
+    };
+    pause(client, resource, 0).saturating_sub(age)
+}
+
 /// How long until a resource is asked for again: by how fast it changes, how much of the hour is
 /// spent, and how often it failed.
 fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
     let calm = match resource {
         Resource::Deployment { .. } => Duration::from_secs(2),
-        Resource::Applications if is_deploying(client) => Duration::from_secs(4),
-        Resource::Deployments { .. } if has_running(client, resource) => Duration::from_secs(5),
-        Resource::Applications | Resource::Health { .. } => Duration::from_secs(10),
-        Resource::Application { .. } | Resource::Environments | Resource::Deployments { .. } => {
-            Duration::from_secs(30)
+        Resource::Applications if is_deploying(client, None) => DEPLOYING_PAUSE,
+        Resource::Application { application } | Resource::Health { application, .. }
+            if is_deploying(client, Some(application)) =>
+        {
+            DEPLOYING_PAUSE
         }
+        Resource::Deployments { .. } if has_running(client, resource) => DEPLOYING_PAUSE,
+        Resource::Applications | Resource::Health { .. } => Duration::from_secs(10),
+        Resource::Application { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployments { .. } => Duration::from_secs(30),
         Resource::Me => Duration::from_secs(600),
     };
     let stretched = calm.mul_f64(client.budget.stretch());
     (stretched * 2u32.saturating_pow(failures.min(5))).min(LONGEST_PAUSE.max(calm))
 }
 
-fn is_deploying(client: &Inner) -> bool {
+/// Whether anything is being deployed, or one application.
+fn is_deploying(client: &Inner, application: Option<&str>) -> bool {
     let list = client
         .view
         .peek::<Page<Application>>(&Resource::Applications);
-    list.is_some_and(|list| {
-        list.value
-            .data
-            .iter()
-            .any(|application| application.status == ApplicationStatus::Deploying)
-    })
+    let listed = list.is_some_and(|list| {
+        list.value.data.iter().any(|one| {
+            one.status == ApplicationStatus::Deploying
+                && application.is_none_or(|application| one.key == application)
+        })
+    });
+    let application = application.map(str::to_owned);
+    listed || has_running(client, &Resource::Deployments { application })
 }
 
 fn has_running(client: &Inner, list: &Resource) -> bool {
@@ -342,4 +417,17 @@ fn has_running(client: &Inner, list: &Resource) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budgets_word_is_the_pause() {
+        let failure = Failure::new(Code::BudgetWait).with("seconds", 17.0);
+        assert_eq!(waited_for(&failure), Duration::from_secs(17));
+        let silent = Failure::new(Code::BudgetWait);
+        assert_eq!(waited_for(&silent), LONGEST_PAUSE);
+    }
 }

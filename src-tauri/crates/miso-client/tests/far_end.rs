@@ -1,7 +1,7 @@
 //! A far end whose answers a test sets: provider and API on one loopback port.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// Takes the request and closes the connection.
     pub lost: bool,
+    /// How long it takes; `None` for ever.
+    pub after: Option<Duration>,
 }
 
 /// Makes an answer.
@@ -37,6 +39,23 @@ impl Answer {
             body: body.to_string(),
             headers: Vec::new(),
             lost: false,
+            after: Some(Duration::ZERO),
+        }
+    }
+
+    /// An answer that never comes.
+    pub fn never() -> Self {
+        Self {
+            after: None,
+            ..Self::text(200, "")
+        }
+    }
+
+    /// The same answer, later.
+    pub fn after(self, time: Duration) -> Self {
+        Self {
+            after: Some(time),
+            ..self
         }
     }
 
@@ -81,6 +100,7 @@ pub struct FarEnd {
 
 #[derive(Clone)]
 struct Shared {
+    base: String,
     url: Url,
     script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -89,10 +109,20 @@ struct Shared {
 impl FarEnd {
     /// Starts a far end; discovery is answered by itself, everything else by the script.
     pub async fn start(script: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        Self::below("/", script).await
+    }
+
+    /// The same below a path that begins and ends with a slash; elsewhere is another's page.
+    pub async fn below(
+        base: &str,
+        script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let url = format!("http://{}{base}", listener.local_addr().unwrap());
+        let url = Url::parse(&url).unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
         let shared = Shared {
+            base: base.to_owned(),
             url: url.clone(),
             script: Arc::new(script),
             asked: asked.clone(),
@@ -100,6 +130,14 @@ impl FarEnd {
         let router = Router::new().fallback(answer).with_state(shared);
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, asked }
+    }
+
+    /// A far end that somebody else plays.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: Url::parse(url).unwrap(),
+            asked: Arc::default(),
+        }
     }
 
     /// The requests that began with this method and path.
@@ -124,8 +162,15 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             .unwrap()
             .to_owned()
     });
+    let uri = parts.uri.to_string();
+    let Some(path) = uri.strip_prefix(&shared.base) else {
+        return Response::builder()
+            .status(404)
+            .body(Body::from("<html>another's page</html>"))
+            .unwrap();
+    };
     let asked = Asked {
-        line: format!("{} {}", parts.method, parts.uri),
+        line: format!("{} /{path}", parts.method),
         token,
         body: String::from_utf8(body.to_vec()).unwrap(),
         key: parts
@@ -134,13 +179,20 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             .map(|key| key.to_str().unwrap().to_owned()),
     };
     let answer = match asked.line.as_str() {
-        "GET /.well-known/openid-configuration" => Answer::json(200, discovery(&shared.url)),
+        "GET /.well-known/openid-configuration" => {
+            shared.asked.lock().unwrap().push(asked.clone());
+            Answer::json(200, discovery(&shared.url))
+        }
         "GET /jwks" => Answer::json(200, json!({"keys": []})),
         _ => {
             shared.asked.lock().unwrap().push(asked.clone());
             (shared.script)(&asked)
         }
     };
+    match answer.after {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
     let mut response = Response::builder().status(answer.status);
     if answer.lost {
         // A promised body that never comes: the connection is cut while it is read.
@@ -152,13 +204,17 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             .body(Body::from_stream(cut))
             .unwrap();
     }
+    if answer
+        .headers
+        .iter()
+        .all(|(name, _)| *name != "content-type")
+    {
+        response = response.header("content-type", "application/json");
+    }
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    response
-        .header("content-type", "application/json")
-        .body(Body::from(answer.body))
-        .unwrap()
+    response.body(Body::from(answer.body)).unwrap()
 }
 
 fn discovery(url: &Url) -> Value {
@@ -168,6 +224,7 @@ fn discovery(url: &Url) -> Value {
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "jwks_uri": at("jwks"),
+        "revocation_endpoint": at("revoke"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -176,9 +233,43 @@ fn discovery(url: &Url) -> Value {
 
 /// A keyring that a test can look into.
 #[derive(Clone, Default)]
-pub struct Shelf(Arc<Mutex<HashMap<String, Vec<u8>>>>);
+pub struct Shelf(Arc<Mutex<HashMap<String, Vec<u8>>>>, Arc<Door>);
+
+/// What holds up a keyring that is written to.
+#[derive(Default)]
+struct Door {
+    shut: Mutex<bool>,
+    locked: AtomicBool,
+    opened: std::sync::Condvar,
+    waiting: AtomicUsize,
+}
 
 impl Shelf {
+    /// Lets nobody write until it is opened.
+    pub fn shut(&self) {
+        *self.1.shut.lock().unwrap() = true;
+    }
+
+    pub fn open(&self) {
+        *self.1.shut.lock().unwrap() = false;
+        self.1.opened.notify_all();
+    }
+
+    /// Locks or unlocks what can be read.
+    pub fn lock(&self, locked: bool) {
+        self.1.locked.store(locked, Ordering::SeqCst);
+    }
+
+    /// Whether somebody waits to write.
+    pub fn is_waited_for(&self) -> bool {
+        self.1.waiting.load(Ordering::SeqCst) > 0
+    }
+
+    /// What is kept, by name.
+    pub fn contents(&self) -> HashMap<String, Vec<u8>> {
+        self.0.lock().unwrap().clone()
+    }
+
     pub fn clear(&self) {
         self.0.lock().unwrap().clear();
     }
@@ -190,6 +281,9 @@ impl Shelf {
 
 impl CredentialStore for Shelf {
     fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        if self.1.locked.load(Ordering::SeqCst) {
+            return Err(VaultError::Locked("test".to_owned()));
+        }
         Ok(self
             .0
             .lock()
@@ -199,6 +293,10 @@ impl CredentialStore for Shelf {
             .map(Zeroizing::new))
     }
     fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
+        self.1.waiting.fetch_add(1, Ordering::SeqCst);
+        let shut = self.1.shut.lock().unwrap();
+        drop(self.1.opened.wait_while(shut, |shut| *shut).unwrap());
+        self.1.waiting.fetch_sub(1, Ordering::SeqCst);
         self.0
             .lock()
             .unwrap()
@@ -216,6 +314,25 @@ struct NoBrowser;
 impl Browser for NoBrowser {
     fn open(&self, _: &Url) -> Result<(), String> {
         Err("there is none".to_owned())
+    }
+}
+
+/// A browser in which somebody signs in at once.
+pub struct QuickBrowser;
+
+impl Browser for QuickBrowser {
+    fn open(&self, address: &Url) -> Result<(), String> {
+        let value = |name: &str| {
+            let mut pairs = address.query_pairs();
+            pairs.find_map(|(key, value)| (key == name).then(|| value.into_owned()))
+        };
+        let mut redirect = Url::parse(&value("redirect_uri").unwrap()).unwrap();
+        redirect
+            .query_pairs_mut()
+            .append_pair("code", "c")
+            .append_pair("state", &value("state").unwrap());
+        tokio::runtime::Handle::current().spawn(reqwest::get(redirect));
+        Ok(())
     }
 }
 
@@ -249,6 +366,26 @@ pub async fn restored(far_end: &FarEnd) -> Restored {
 
 /// The same with a credential that another issuer gave.
 pub async fn restored_by(far_end: &FarEnd, issuer: &str) -> Restored {
+    start(far_end, Some(issuer), Arc::new(NoBrowser), false).await
+}
+
+/// The same with a keyring that is locked at the start.
+pub async fn locked(far_end: &FarEnd) -> Restored {
+    let issuer = far_end.url.as_str().trim_end_matches('/');
+    start(far_end, Some(issuer), Arc::new(NoBrowser), true).await
+}
+
+/// A client of which nothing is kept.
+pub async fn signed_out(far_end: &FarEnd, browser: Arc<dyn Browser>) -> Restored {
+    start(far_end, None, browser, false).await
+}
+
+async fn start(
+    far_end: &FarEnd,
+    issuer: Option<&str>,
+    browser: Arc<dyn Browser>,
+    is_locked: bool,
+) -> Restored {
     let shelf = Shelf::default();
     let heard = Arc::new(Heard::default());
     let inside = shelf.clone();
@@ -264,23 +401,26 @@ pub async fn restored_by(far_end: &FarEnd, issuer: &str) -> Restored {
         ..Connection::to(far_end.url.clone(), &[])
     };
     let id = connection.id.clone();
-    let credential = Credential {
-        kind: CredentialKind::RefreshToken,
-        secret: SecretString::from("refresh-1"),
-        issuer: issuer.to_owned(),
-        client_id: "miso-desktop".to_owned(),
-        account,
-    };
-    vault.save(&id, credential, true).await.unwrap();
+    if let Some(issuer) = issuer {
+        let credential = Credential {
+            kind: CredentialKind::RefreshToken,
+            secret: SecretString::from("refresh-1"),
+            issuer: issuer.to_owned(),
+            client_id: "miso-desktop".to_owned(),
+            account,
+        };
+        vault.save(&id, credential, true).await.unwrap();
+    }
     let parts = Parts {
         vault,
-        browser: Arc::new(NoBrowser),
+        browser,
         clock: Arc::new(SystemClock::new()),
         publish: heard.clone(),
         cache: Arc::new(Cache::in_memory().unwrap()),
     };
     let connections = Connections::new(parts, vec![connection]).unwrap();
     let client = connections.client(&id).unwrap();
+    shelf.lock(is_locked);
     client.begin_restoring();
     client.restore().await;
     Restored {

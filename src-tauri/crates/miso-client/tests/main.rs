@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod far_end;
+mod following;
 mod rules;
 mod session;
+mod sign_in;
 mod transport;

@@ -70,6 +70,15 @@ async fn promise_signed_out_only_on_proof() {
         ("temporarily_unavailable", || {
             Answer::json(400, json!({"error": "temporarily_unavailable"}))
         }),
+        ("invalid_grant with 500", || {
+            Answer::json(500, json!({"error": "invalid_grant"}))
+        }),
+        ("invalid_grant with 403", || {
+            Answer::json(403, json!({"error": "invalid_grant"}))
+        }),
+        ("invalid_grant with 429", || {
+            Answer::json(429, json!({"error": "invalid_grant"}))
+        }),
         ("a wrong envelope", || Answer::error(400, "INVALID_GRANT")),
     ];
     let count = failures.len();
@@ -123,10 +132,10 @@ async fn a_session_that_was_signed_out_is_gone_here() {
     here.client.me().await.unwrap();
     here.client.sign_out().await.unwrap();
     assert!(here.shelf.is_empty());
-    let asked = far_end.asked("").len();
+    let asked = far_end.asked("GET /api").len();
     assert_eq!(here.client.me().await.unwrap_err().code, Code::SignedOut);
     assert_eq!(
-        far_end.asked("").len(),
+        far_end.asked("GET /api").len(),
         asked,
         "nothing is asked without a session"
     );

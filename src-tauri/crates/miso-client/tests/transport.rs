@@ -1,7 +1,7 @@
 //! What the transport promises: writes once, the same read once, bounded answers.
 
 use miso_api::DeployRequest;
-use miso_client::{Code, Event, Resource, Source};
+use miso_client::{Code, Event, Resource, Source, address, signin};
 use serde_json::json;
 
 use crate::far_end::{Answer, FarEnd, Make, restored, tokens, until};
@@ -35,20 +35,32 @@ async fn promise_a_write_is_sent_once() {
             Code::OutcomeUnknown,
         ),
     ];
+    // At once, since it is looked up for half a minute what became of the unknown ones.
+    let mut all = tokio::task::JoinSet::new();
     for (name, answer, code) in answers {
-        let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
-            "POST /token" => tokens(1),
-            _ => answer(),
-        })
-        .await;
-        let here = restored(&far_end).await;
-        let failure = here.client.deploy("orders", &deploy()).await.unwrap_err();
-        assert_eq!(failure.code, code, "{name}");
-        assert_eq!(
-            far_end.asked("POST /api/applications/orders/deploy").len(),
-            1,
-            "{name}"
-        );
+        all.spawn(async move {
+            let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+                "POST /token" => tokens(1),
+                _ => answer(),
+            })
+            .await;
+            let here = restored(&far_end).await;
+            let failure = here.client.deploy("orders", &deploy()).await.unwrap_err();
+            assert_eq!(failure.code, code, "{name}");
+            assert_eq!(
+                far_end.asked("POST /api/applications/orders/deploy").len(),
+                1,
+                "{name}"
+            );
+            let looked_up = far_end
+                .asked("GET /api/applications/orders/deployments")
+                .len();
+            let is_unknown = code == Code::OutcomeUnknown;
+            assert_eq!(looked_up >= 6, is_unknown, "{name}: {looked_up} times");
+        });
+    }
+    while let Some(done) = all.join_next().await {
+        done.unwrap();
     }
     println!("figure: 5 faulted deployments, 5 requests");
 }
@@ -215,4 +227,59 @@ async fn what_the_server_refuses_is_said_beside_what_is_kept() {
         here.client.applications().await.unwrap_err().code,
         Code::NotFound
     );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_said_to_be_json_is_none_and_keeps_its_status() {
+    for (status, body) in [
+        (200, r#"{"id": "u-1", "username": "aino"}"#),
+        (203, r#"{"id": "u-1", "username": "aino"}"#),
+        (
+            401,
+            r#"{"error": {"code": "UNAUTHORIZED", "message": "a gateway's"}}"#,
+        ),
+        (
+            404,
+            r#"{"error": {"code": "NOT_FOUND", "message": "a gateway's"}}"#,
+        ),
+    ] {
+        let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+            "POST /token" => tokens(1),
+            _ => {
+                let mut answer = Answer::text(status, body);
+                answer
+                    .headers
+                    .push(("content-type", "text/html".to_owned()));
+                answer
+            }
+        })
+        .await;
+        let here = restored(&far_end).await;
+        let failure = here.client.me().await.unwrap_err();
+        assert_eq!(failure.code, Code::NotMiso);
+        assert_eq!(failure.params["status"], status.to_string());
+        assert_eq!(failure.params["excerpt"], body);
+    }
+}
+
+#[tokio::test]
+async fn an_instance_may_live_below_a_path() {
+    let far_end = FarEnd::below("/tools/miso/", |asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        "GET /api/environments/dev" => {
+            Answer::json(200, json!({"key": "dev", "status": "healthy"}))
+        }
+        _ => Answer::error(404, "NOT_FOUND"),
+    })
+    .await;
+    let typed = format!("{}applications/orders/dev?x=1", far_end.url);
+    let found = signin::probe(&address::instance_from(&typed).unwrap()).await;
+    assert_eq!(found.unwrap().url, far_end.url);
+    let here = restored(&far_end).await;
+    let environment = here.client.environment("dev".to_owned()).await.unwrap();
+    assert_eq!(environment.value.key, "dev");
+    let root = FarEnd::start(|_| Answer::error(404, "NOT_FOUND")).await;
+    let typed = root.url.join("/some/page/of/it").unwrap();
+    let found = signin::probe(&address::instance_from(typed.as_str()).unwrap()).await;
+    assert_eq!(found.unwrap().url, root.url);
 }

@@ -13,7 +13,7 @@ import type {
 import * as data from './data';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
-import { account, connection, failure, hostOf, later } from './parts';
+import { account, connection, failure, hostOf, later, nextRevision } from './parts';
 
 export type FakeOptions = {
   /** Begin signed in, with the team's connection. */
@@ -81,6 +81,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const refuse = (error: CommandError): Promise<never> => Promise.reject(error as unknown as Error);
   const reading = async <T>(value: T): Promise<Reading<T>> =>
     answer({ value, asOf, source, failure: options.stale ?? null });
+  const refuseUnless = <T>(found?: T) => (found ? reading(found) : refuse(failure('not_found')));
   const page = <T>(list: T[]) => ({
     data: list,
     meta: { page: 1, pageSize: 200, total: list.length, totalPages: 1 },
@@ -91,8 +92,9 @@ export function createFake(options: FakeOptions = {}): Fake {
   };
   const session = (id: string, state: SessionState) => {
     const found = connections.find((each) => each.id === id);
-    if (found) found.session = state;
-    emit('sessionChanged', { connection: id, session: state });
+    const revision = nextRevision();
+    if (found) Object.assign(found, { session: state, revision });
+    emit('sessionChanged', { connection: id, session: state, revision });
   };
 
   const attempts = new Map<string, number>();
@@ -254,6 +256,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return found ? reading(rowOf(found, deployments)) : refuse(failure('not_found'));
     },
     environments: () => reading(data.environments),
+    environment: (_, key) => refuseUnless(data.environments.find((each) => each.key === key)),
     deployments: (_, key) =>
       reading(page(deployments.filter((each) => key === null || each.applicationKey === key))),
     deployment: (_, id) => {
@@ -368,6 +371,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       void later(0).then(tell);
       return answer(taken);
     },
+    logRefresh: () => answer(null),
     logWindow: (_, key, __, from, count) =>
       answer(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
   };

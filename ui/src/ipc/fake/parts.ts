@@ -31,7 +31,16 @@ export function connection(
     local: id === 'local',
     session,
     environments: stages,
+    revision: nextRevision(),
   };
+}
+
+let revision = 0;
+
+/** Grows with every state of every session, as in Rust. */
+export function nextRevision(): number {
+  revision += 1;
+  return revision;
 }
 
 export function hostOf(address: string): string {

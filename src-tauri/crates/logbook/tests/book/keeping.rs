@@ -217,3 +217,20 @@ fn what_is_erased_is_gone() {
     );
     logbook.erase("never there").unwrap();
 }
+
+#[test]
+fn looking_for_a_book_makes_none() {
+    let root = tempfile::tempdir().unwrap();
+    let logbook = Logbook::open(root.path()).unwrap();
+    assert!(logbook.existing(&key()).unwrap().is_none());
+    assert!(!root.path().join("c1").exists());
+    logbook.book(&key()).unwrap().append(&lines(0..2)).unwrap();
+    assert_eq!(logbook.existing(&key()).unwrap().unwrap().total(), 2);
+    logbook.erase("c1").unwrap();
+    assert!(logbook.existing(&key()).unwrap().is_none());
+    assert!(!root.path().join("c1").exists());
+    logbook.book(&key()).unwrap().append(&lines(0..3)).unwrap();
+    drop(logbook);
+    let logbook = Logbook::open(root.path()).unwrap();
+    assert_eq!(logbook.existing(&key()).unwrap().unwrap().total(), 3);
+}

@@ -165,3 +165,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_window_is_at_most_4_mib_and_the_rest_can_be_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let limits = Limits {
+        segment_bytes: 3_000_000,
+        ..Limits::default()
+    };
+    let book = open_with(root.path(), limits);
+    let large = |number| {
+        let mut line = line(number);
+        line.message = "x".repeat(900_000);
+        line
+    };
+    let mut given: Vec<_> = (0..12).map(large).collect();
+    given[9].message = "x".repeat(6_000_000);
+    book.append(&given).unwrap();
+    let (mut from, mut windows) = (0, 0);
+    while from < given.len() {
+        let window = book.window(from as u64, 1_000).unwrap();
+        let bytes: usize = window.iter().map(|line| line.message.len()).sum();
+        assert!(bytes <= 4 * 1024 * 1024 || window.len() == 1, "{bytes}");
+        assert_eq!(window, given[from..from + window.len()]);
+        from += window.len();
+        windows += 1;
+    }
+    assert!(windows <= 5, "{windows}");
+}

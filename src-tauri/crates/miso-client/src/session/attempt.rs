@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::state::{Happening, SessionState, SignInStep};
+use super::machine::{Access, Machine, Number, Success};
+use super::state::SignInStep;
 use super::{Session, lock};
 use crate::signin::{Attempt, SignedIn, service_token, sign_in};
 use crate::vault::{Credential, CredentialKind};
@@ -16,150 +16,65 @@ use crate::{Account, Code, Failure};
 /// The keyring must answer this soon before anybody is sent to the browser.
 const KEYRING_LIMIT: Duration = Duration::from_secs(3);
 
-/// The attempt that is under way.
-pub(super) struct Running {
-    cancelled: CancellationToken,
-    address: Option<Url>,
-    /// Where a failed attempt goes back to.
-    before: SessionState,
+/// What an attempt brought, not yet kept.
+struct Brought {
+    access: Access,
+    credential: Option<Credential>,
+    account: Account,
 }
 
 impl Session {
     /// Signs in with the browser; an attempt before this one is called off.
-    pub(crate) async fn sign_in(&self, remember: bool) {
-        let cancelled = self.begin_attempt();
-        let attempt = self.attempt_sign_in(remember, &cancelled);
+    pub(crate) async fn sign_in(self: &Arc<Self>, remember: bool) {
+        let (number, cancelled) = self.change(Machine::begin);
         let result = tokio::select! {
             biased;
             () = cancelled.cancelled() => return,
-            result = attempt => result,
+            result = self.by_browser(number, remember) => result,
         };
         if let Err(failure) = result {
-            self.give_up(failure);
+            self.change(|machine| machine.fail(number, failure));
         }
-        lock(&self.attempt).take_if(|_| !cancelled.is_cancelled());
     }
 
-    /// Calls the attempt off at once.
+    /// Calls the attempt off at once, however far it is.
     pub(crate) fn cancel(&self) {
-        if lock(&self.attempt).is_some() {
-            self.give_up(Failure::new(Code::SignInCancelled));
-            self.call_off();
-        }
+        self.change(Machine::cancel);
     }
 
     /// The address the browser was sent to, while it is waited for.
     pub(crate) fn address(&self) -> Option<Url> {
-        lock(&self.attempt).as_ref()?.address.clone()
+        lock(&self.machine).address()
     }
 
     /// Signs in as a service account.
     pub(crate) async fn sign_in_as_service(
-        &self,
+        self: &Arc<Self>,
         client_id: String,
         secret: SecretString,
         remember: bool,
     ) -> Result<(), Failure> {
-        let cancelled = self.begin_attempt();
-        let work = async {
-            let token = service_token(&self.instance, &client_id, &secret).await?;
-            let account = Account {
-                subject: client_id.clone(),
-                username: client_id.clone(),
-                display_name: None,
-                email: None,
-            };
-            let credential = Credential {
-                kind: CredentialKind::ClientSecret,
-                secret,
-                issuer: self.instance.to_string(),
-                client_id,
-                account: account.clone(),
-            };
-            self.take_access(token.access_token, token.expires_in);
-            self.keep(Some(credential), account, remember).await;
-            Ok(())
-        };
+        let (number, cancelled) = self.change(Machine::begin);
         let result = tokio::select! {
             biased;
-            () = cancelled.cancelled() => return Err(Failure::new(Code::SignInCancelled)),
-            result = work => result,
+            () = cancelled.cancelled() => Err(Failure::new(Code::SignInCancelled)),
+            result = self.by_secret(number, client_id, secret, remember) => result,
         };
         if let Err(failure) = &result {
-            let failure: &Failure = failure;
-            self.give_up(failure.clone());
+            self.change(|machine| machine.fail(number, failure.clone()));
         }
-        lock(&self.attempt).take_if(|_| !cancelled.is_cancelled());
         result
     }
 
-    /// Ends the attempt without a word.
-    pub(super) fn call_off(&self) {
-        if let Some(running) = lock(&self.attempt).take() {
-            running.cancelled.cancel();
+    async fn by_browser(self: &Arc<Self>, number: Number, remember: bool) -> Result<(), Failure> {
+        if remember && self.take_up_locked(number).await? {
+            return Ok(());
         }
-    }
-
-    /// Ends the attempt with its reason: back to the session from before, if there was one.
-    fn give_up(&self, failure: Failure) {
-        let before = lock(&self.attempt)
-            .as_ref()
-            .map(|running| running.before.clone());
-        self.enter(match before {
-            Some(SessionState::SignedIn {
-                account,
-                remembered,
-                ..
-            }) => Happening::Resumed {
-                account,
-                remembered,
-                notice: failure,
-            },
-            Some(
-                SessionState::SignedOut { .. }
-                | SessionState::SigningIn { .. }
-                | SessionState::Restoring,
-            )
-            | None => Happening::Failed(failure),
-        });
-    }
-
-    fn begin_attempt(&self) -> CancellationToken {
-        let cancelled = CancellationToken::new();
-        let mut attempt = lock(&self.attempt);
-        let before = match attempt.take() {
-            Some(older) => {
-                older.cancelled.cancel();
-                older.before
-            }
-            None => self.state(),
-        };
-        *attempt = Some(Running {
-            cancelled: cancelled.clone(),
-            address: None,
-            before,
-        });
-        drop(attempt);
-        self.enter(Happening::Started);
-        cancelled
-    }
-
-    async fn attempt_sign_in(
-        &self,
-        remember: bool,
-        mine: &CancellationToken,
-    ) -> Result<(), Failure> {
         if remember {
             self.around.vault.probe(KEYRING_LIMIT).await?;
         }
         let step = |step, address: Option<&Url>| {
-            if mine.is_cancelled() {
-                return;
-            }
-            if let (Some(running), Some(address)) = (lock(&self.attempt).as_mut(), address) {
-                running.address = Some(address.clone());
-            }
-            self.enter(Happening::Stepped(step));
+            self.change(|machine| machine.step(number, step, address));
         };
         let parameters = lock(&self.known).parameters.clone();
         let SignedIn {
@@ -184,40 +99,135 @@ impl Session {
             client_id: self.client_id.clone(),
             account: account.clone(),
         });
-        self.enter(Happening::Stepped(SignInStep::Saving));
-        self.take_access(tokens.access_token, tokens.expires_in);
-        self.keep(credential, account, remember).await;
-        Ok(())
+        let brought = Brought {
+            access: self.access_of(tokens.access_token, tokens.expires_in),
+            credential,
+            account,
+        };
+        self.commit(number, brought, remember).await
     }
 
-    /// Keeps a new session in the place of any before it. Where the keyring fails now, or there is
-    /// nothing to keep, the session goes on in memory, and says so.
-    async fn keep(&self, credential: Option<Credential>, account: Account, remember: bool) {
-        let _renewal = self.renewal.lock().await;
-        let vault = &self.around.vault;
-        let (remembered, notice) = match credential {
-            None => {
-                let forgotten = vault.delete(&self.connection).await;
-                let notice = Failure::new(Code::NoRefreshToken);
-                (false, Some(forgotten.err().map_or(notice, Failure::from)))
-            }
-            Some(credential) => {
-                let saved = vault
-                    .save(&self.connection, credential.clone(), remember)
-                    .await;
-                match saved {
-                    Ok(()) => (remember, None),
-                    Err(error) => {
-                        let kept = vault.save(&self.connection, credential, false).await;
-                        (false, Some(kept.err().unwrap_or(error).into()))
-                    }
-                }
-            }
+    async fn by_secret(
+        self: &Arc<Self>,
+        number: Number,
+        client_id: String,
+        secret: SecretString,
+        remember: bool,
+    ) -> Result<(), Failure> {
+        let token = service_token(&self.instance, &client_id, &secret).await?;
+        let account = Account {
+            subject: client_id.clone(),
+            username: client_id.clone(),
+            display_name: None,
+            email: None,
         };
-        self.enter(Happening::Succeeded {
+        let credential = Credential {
+            kind: CredentialKind::ClientSecret,
+            secret,
+            issuer: self.instance.to_string(),
+            client_id,
+            account: account.clone(),
+        };
+        let brought = Brought {
+            access: self.access_of(token.access_token, token.expires_in),
+            credential: Some(credential),
+            account,
+        };
+        self.commit(number, brought, remember).await
+    }
+
+    /// Where the keyring was locked at the start, somebody who clicks is asked once more to unlock
+    /// it, before anybody is sent to a browser; whether that brought the session back.
+    async fn take_up_locked(&self, number: Number) -> Result<bool, Failure> {
+        if !lock(&self.machine).beneath().waits_for_the_keyring() {
+            return Ok(false);
+        }
+        let Some(kept) = self.around.vault.load(&self.connection).await? else {
+            return Ok(false);
+        };
+        Ok(self.change(|machine| machine.take_up(number, kept.account)))
+    }
+
+    /// Keeps the credential, then sets the session: both or neither. On a task of its own, since
+    /// what the keyring has begun must be brought to its end or taken back, whoever waits for it.
+    async fn commit(
+        self: &Arc<Self>,
+        number: Number,
+        brought: Brought,
+        remember: bool,
+    ) -> Result<(), Failure> {
+        self.change(|machine| machine.step(number, SignInStep::Saving, None));
+        let session = self.clone();
+        let keeping = async move { session.keep(number, brought, remember).await };
+        tokio::spawn(keeping)
+            .await
+            .map_err(|error| Failure::new(Code::KeyringUnavailable).with("reason", error))
+    }
+
+    async fn keep(&self, number: Number, brought: Brought, remember: bool) {
+        let _replacing = self.credential.lock().await;
+        if !lock(&self.machine).is_current(number) {
+            return;
+        }
+        let Brought {
+            access,
+            credential,
+            account,
+        } = brought;
+        let success = |remembered, notice| Success {
+            access,
             account,
             remembered,
             notice,
-        });
+        };
+        let (vault, id) = (&self.around.vault, &self.connection);
+        let Some(credential) = credential else {
+            let notice = Failure::new(Code::NoRefreshToken);
+            if self.change(|machine| machine.succeed(number, success(false, Some(notice)))) {
+                // Nothing of an older session may come back at the next start.
+                if let Err(error) = vault.delete(id).await {
+                    tracing::warn!(%error, "an older credential could not be deleted");
+                }
+            }
+            return;
+        };
+        if !remember {
+            let older = vault.hold(id, credential);
+            if self.change(|machine| machine.succeed(number, success(false, None))) {
+                vault.forget_older(id).await;
+            } else {
+                vault.hold_again(id, older);
+            }
+            return;
+        }
+        let was_held = vault.is_memory_only(id);
+        let older = vault.load(id).await.ok().flatten();
+        let (remembered, notice) = match vault.save(id, credential.clone(), true).await {
+            Ok(()) => (true, None),
+            Err(error) => {
+                // Where the keyring fails now, the session goes on in memory, and says so.
+                vault.hold(id, credential);
+                (false, Some(error.into()))
+            }
+        };
+        if self.change(|machine| machine.succeed(number, success(remembered, notice))) {
+            return;
+        }
+        // Called off while the keyring worked: what was there before comes back.
+        let undone = match older {
+            Some(older) if was_held => {
+                let deleted = vault.delete(id).await;
+                vault.hold(id, older);
+                deleted
+            }
+            Some(older) => {
+                vault.hold_again(id, None);
+                vault.save(id, older, true).await
+            }
+            None => vault.delete(id).await,
+        };
+        if let Err(error) = undone {
+            tracing::warn!(%error, "the credential of a cancelled sign-in could not be taken back");
+        }
     }
 }

@@ -2,31 +2,35 @@
 //! refresh at a time, signed out only on proof.
 
 mod attempt;
+mod machine;
 mod renewal;
 mod state;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
 use crate::signin::{Browser, Provider};
 use crate::transport::Tokens;
-use crate::vault::{CredentialKind, Vault, VaultError};
+use crate::vault::{Credential, CredentialKind, Vault, VaultError};
 use crate::{Clock, Code, ConnectionId, Event, Failure, Publish};
 
-use attempt::Running;
+use machine::Machine;
+use renewal::Renewal;
 use state::Happening;
-pub use state::{SessionState, SignInStep};
+pub use state::{SessionState, SignInStep, StampedSession};
 
 /// A keyring that is not there may come yet; it is asked again this often.
 const KEYRING_PAUSE: Duration = Duration::from_secs(5);
 /// Longer than a person may take to unlock the keyring.
 const RESTORE_LIMIT: Duration = Duration::from_secs(150);
+/// Discovery and revocation together; the session here is over before.
+const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
 /// What a session needs from outside.
 #[derive(Clone)]
@@ -43,14 +47,17 @@ pub(crate) struct Session {
     instance: Url,
     client_id: String,
     around: Surroundings,
-    state: watch::Sender<SessionState>,
-    access: Mutex<Option<Access>>,
+    machine: Mutex<Machine>,
+    states: watch::Sender<StampedSession>,
     provider: tokio::sync::Mutex<Option<Arc<Provider>>>,
-    /// Held by whoever renews the access token or replaces the credential.
-    renewal: tokio::sync::Mutex<()>,
-    attempt: Mutex<Option<Running>>,
+    /// Held by whoever takes the credential out of the vault or replaces it.
+    credential: tokio::sync::Mutex<()>,
+    renewal: Mutex<Option<Renewal>>,
     known: Mutex<Known>,
 }
+
+/// Gives the transport the tokens of a session.
+pub(crate) struct Bearer(pub Arc<Session>);
 
 /// What is known of an instance from elsewhere than the network.
 #[derive(Clone, Default)]
@@ -61,10 +68,9 @@ pub(crate) struct Known {
     pub parameters: Vec<(String, SecretString)>,
 }
 
-struct Access {
-    token: SecretString,
-    ends: DateTime<Utc>,
-}
+/// Grows with every state of every session, so that a connection whose client was replaced does
+/// not begin anew.
+static REVISION: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
     pub(crate) fn new(
@@ -73,22 +79,24 @@ impl Session {
         client_id: String,
         around: Surroundings,
     ) -> Self {
+        let machine = Machine::new();
+        let states = watch::Sender::new(stamped(machine.visible()));
         Self {
             connection,
             instance,
             client_id,
             around,
-            state: watch::Sender::new(SessionState::SignedOut { reason: None }),
-            access: Mutex::new(None),
+            machine: Mutex::new(machine),
+            states,
             provider: tokio::sync::Mutex::new(None),
-            renewal: tokio::sync::Mutex::new(()),
-            attempt: Mutex::new(None),
+            credential: tokio::sync::Mutex::new(()),
+            renewal: Mutex::new(None),
             known: Mutex::new(Known::default()),
         }
     }
 
-    pub(crate) fn state(&self) -> SessionState {
-        self.state.borrow().clone()
+    pub(crate) fn state(&self) -> StampedSession {
+        self.states.borrow().clone()
     }
 
     /// Takes what is known of the instance from elsewhere than the network.
@@ -98,7 +106,7 @@ impl Session {
 
     /// Says that the keyring is about to be read; called before the first window shows anything.
     pub(crate) fn begin_restoring(&self) {
-        self.enter(Happening::RestoreBegun);
+        self.change(|machine| machine.settle(Happening::RestoreBegun));
     }
 
     /// Takes up the session that the keyring holds. Where there is no keyring yet, that is said,
@@ -107,88 +115,118 @@ impl Session {
         loop {
             let loaded = self.around.vault.load(&self.connection).await;
             let absent = matches!(loaded, Err(VaultError::Unavailable(_)));
-            self.enter(match loaded {
+            let happening = match loaded {
                 Ok(Some(credential)) => Happening::Restored(credential.account),
                 Ok(None) => Happening::NothingToRestore,
-                Err(error) => Happening::Failed(error.into()),
-            });
+                Err(error) => Happening::NotRestored(error.into()),
+            };
+            self.change(|machine| machine.settle(happening));
             if !absent {
                 return;
             }
             tokio::time::sleep(KEYRING_PAUSE).await;
-            if !self.state().waits_for_the_keyring() {
+            if !lock(&self.machine).beneath().waits_for_the_keyring() {
                 return;
             }
         }
     }
 
-    /// Signs out: revokes where the provider can, forgets here in any case.
-    pub(crate) async fn sign_out(&self) -> Result<(), Failure> {
-        self.call_off();
-        let _renewal = self.renewal.lock().await;
+    /// Signs out: here at once, then in the keyring. The refresh token is revoked where the
+    /// provider can, on a task of its own: nobody waits for a provider that does not answer.
+    pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), Failure> {
+        self.change(|machine| {
+            machine.call_off();
+            machine.sign_out(None);
+        });
+        let _replacing = self.credential.lock().await;
         let vault = &self.around.vault;
         let credential = vault.load(&self.connection).await.ok().flatten();
+        let deleted = vault.delete(&self.connection).await.map_err(Failure::from);
         if let Some(credential) =
             credential.filter(|kept| kept.kind == CredentialKind::RefreshToken)
         {
-            let revoked = match self.provider_of(&credential).await {
-                Ok(provider) => {
-                    let client_id = &credential.client_id;
-                    provider.revoke(client_id, &credential.secret).await
-                }
-                Err(failure) => Err(failure),
-            };
-            if let Err(failure) = revoked {
-                tracing::info!(?failure, "the refresh token could not be revoked");
-            }
+            tokio::spawn(self.clone().revoke(credential));
         }
-        *lock(&self.access) = None;
-        let deleted = vault.delete(&self.connection).await.map_err(Failure::from);
-        self.enter(Happening::Ended(deleted.clone().err()));
         deleted
     }
 
-    fn enter(&self, happening: Happening) {
-        let mut entered = None;
-        self.state.send_if_modified(|state| {
-            entered = state.after(happening).filter(|next| next != state);
-            if let Some(next) = &entered {
-                *state = next.clone();
+    async fn revoke(self: Arc<Self>, credential: Credential) {
+        let revoking = async {
+            let provider = self.provider_of(&credential).await?;
+            let client_id = &credential.client_id;
+            provider.revoke(client_id, &credential.secret).await
+        };
+        match tokio::time::timeout(REVOCATION_LIMIT, revoking).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => {
+                tracing::info!(?failure, "the refresh token could not be revoked");
             }
-            entered.is_some()
-        });
-        if let Some(session) = entered {
-            let connection = self.connection.clone();
-            let event = Event::SessionChanged {
-                connection,
-                session,
-            };
-            self.around.publish.publish(event);
+            Err(_) => tracing::info!("the provider did not revoke the refresh token in time"),
         }
+    }
+
+    /// Changes the machine, and tells where that shows. Told outside of the lock: who hears it
+    /// may wait for somebody who asks for the session; the revision says what is newer.
+    fn change<T>(&self, change: impl FnOnce(&mut Machine) -> T) -> T {
+        let mut entered = None;
+        let result = {
+            let mut machine = lock(&self.machine);
+            let result = change(&mut machine);
+            let visible = machine.visible();
+            self.states.send_if_modified(|now| {
+                if now.state == visible {
+                    return false;
+                }
+                *now = stamped(visible);
+                entered = Some(now.clone());
+                true
+            });
+            result
+        };
+        if let Some(StampedSession { state, revision }) = entered {
+            self.around.publish.publish(Event::SessionChanged {
+                connection: self.connection.clone(),
+                session: state,
+                revision,
+            });
+        }
+        result
     }
 }
 
 #[async_trait]
-impl Tokens for Session {
+impl Tokens for Bearer {
     async fn bearer(&self) -> Result<SecretString, Failure> {
+        let session = &self.0;
         // What is read before the keyring has answered waits for it.
-        let mut states = self.state.subscribe();
-        let restored = states.wait_for(|state| *state != SessionState::Restoring);
-        let state = match tokio::time::timeout(RESTORE_LIMIT, restored).await {
-            Ok(Ok(state)) => state.clone(),
+        let mut states = session.states.subscribe();
+        let restored = states.wait_for(|now| now.state != SessionState::Restoring);
+        match tokio::time::timeout(RESTORE_LIMIT, restored).await {
+            Ok(Ok(_)) => {}
             Ok(Err(_)) | Err(_) => return Err(Failure::new(Code::KeyringUnavailable)),
-        };
-        if let SessionState::SignedOut { .. } = state {
+        }
+        if !lock(&session.machine).has_session() {
             return Err(Failure::new(Code::SignedOut));
         }
-        match self.good_token(None) {
+        match session.good_token(None) {
             Some(token) => Ok(token),
-            None => self.renew(None).await,
+            None => session.renew(None).await,
         }
     }
 
     async fn renewed(&self, refused: &SecretString) -> Result<SecretString, Failure> {
-        self.renew(Some(refused)).await
+        self.0.renew(Some(refused)).await
+    }
+
+    fn rejected(&self, token: &SecretString) {
+        self.0.change(|machine| machine.rejected(token));
+    }
+}
+
+fn stamped(state: SessionState) -> StampedSession {
+    StampedSession {
+        state,
+        revision: REVISION.fetch_add(1, Ordering::SeqCst),
     }
 }
 

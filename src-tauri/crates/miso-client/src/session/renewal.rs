@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::machine::{Access, Generation};
 use super::state::{Happening, SessionState};
-use super::{Access, Session, lock};
+use super::{Session, lock};
 use crate::signin::{Provider, Refreshed, service_token};
 use crate::vault::{Credential, CredentialKind};
 use crate::{Code, Failure};
@@ -17,37 +20,32 @@ const AHEAD: TimeDelta = TimeDelta::seconds(30);
 /// How long a token lasts where the provider does not say (RFC 6749 §5.1 only recommends it).
 const UNSAID: Duration = Duration::from_secs(300);
 
+/// A renewal that is under way, for all who wait for it.
+pub(super) type Renewal = Shared<BoxFuture<'static, Result<SecretString, Failure>>>;
+
 impl Session {
-    /// Renews the access token, unless somebody else just did.
+    /// Renews the access token, unless somebody else just did. All who ask while one renewal is
+    /// under way share its outcome, its failure too. It runs on a task of its own: who gives up
+    /// waiting does not cut it off between the provider's answer and the keyring.
     pub(super) async fn renew(
-        &self,
+        self: &Arc<Self>,
         refused: Option<&SecretString>,
     ) -> Result<SecretString, Failure> {
-        let _renewal = self.renewal.lock().await;
-        if let Some(token) = self.good_token(refused) {
-            return Ok(token);
-        }
-        let Some(credential) = self.around.vault.load(&self.connection).await? else {
-            let failure = Failure::new(Code::SignedOut);
-            if let SessionState::SignedIn { .. } = self.state() {
-                self.enter(Happening::Ended(Some(failure.clone())));
-            }
-            return Err(failure);
-        };
-        let renewed = match credential.kind {
-            CredentialKind::RefreshToken => self.refresh(credential).await,
-            CredentialKind::ClientSecret => {
-                service_token(&self.instance, &credential.client_id, &credential.secret)
-                    .await
-                    .map(|token| self.take_access(token.access_token, token.expires_in))
+        let renewal = {
+            let mut under_way = lock(&self.renewal);
+            match under_way.as_ref() {
+                Some(renewal) => renewal.clone(),
+                None => {
+                    if let Some(token) = self.good_token(refused) {
+                        return Ok(token);
+                    }
+                    let renewal = self.begin_renewal();
+                    *under_way = Some(renewal.clone());
+                    renewal
+                }
             }
         };
-        if let Err(failure) = &renewed
-            && failure.code == Code::SignedOut
-        {
-            self.proven_out(failure).await;
-        }
-        renewed
+        renewal.await
     }
 
     /// The provider of a credential. Its secret goes to the issuer that gave it and to no other,
@@ -68,86 +66,166 @@ impl Session {
         Ok(provider)
     }
 
-    pub(super) fn take_access(&self, token: SecretString, lasts: Option<Duration>) -> SecretString {
+    pub(super) fn access_of(&self, token: SecretString, lasts: Option<Duration>) -> Access {
         let lasts = TimeDelta::from_std(lasts.unwrap_or(UNSAID)).unwrap_or(TimeDelta::hours(1));
         let ends = self.around.clock.now() + lasts.min(TimeDelta::days(1));
-        *lock(&self.access) = Some(Access {
-            token: token.clone(),
-            ends,
-        });
-        token
+        Access { token, ends }
     }
 
     /// The token in memory, if it lasts and is not the one that was refused.
     pub(super) fn good_token(&self, refused: Option<&SecretString>) -> Option<SecretString> {
-        let access = lock(&self.access);
-        let access = access.as_ref()?;
+        let machine = lock(&self.machine);
+        let access = machine.access()?;
         let is_refused =
             refused.is_some_and(|refused| refused.expose_secret() == access.token.expose_secret());
         let lasts = access.ends - AHEAD > self.around.clock.now();
         (lasts && !is_refused).then(|| access.token.clone())
     }
 
-    async fn refresh(&self, mut credential: Credential) -> Result<SecretString, Failure> {
-        let tokens = self.exchange(&mut credential).await?;
-        let subject = credential.account.subject.clone();
-        let provider = self.provider_of(&credential).await?;
-        let clock = self.around.clock.as_ref();
-        if provider
-            .verify_refreshed(&credential.client_id, &tokens, &subject, clock)
-            .is_ok()
-        {
-            return Ok(self.take_access(tokens.access_token, tokens.expires_in));
-        }
-        // The provider's key may have been exchanged since it was discovered: once more with the
-        // new one, and the refresh token that came with the first answer.
-        *self.provider.lock().await = None;
-        let tokens = self.exchange(&mut credential).await?;
-        let provider = self.provider_of(&credential).await?;
-        provider.verify_refreshed(&credential.client_id, &tokens, &subject, clock)?;
-        Ok(self.take_access(tokens.access_token, tokens.expires_in))
+    fn begin_renewal(self: &Arc<Self>) -> Renewal {
+        let session = self.clone();
+        let task = tokio::spawn(async move {
+            let _under_way = UnderWay(&session);
+            session.renew_now().await
+        });
+        let outcome = async move {
+            task.await
+                .unwrap_or_else(|error| Err(Failure::new(Code::SignInRefused).with("error", error)))
+        };
+        outcome.boxed().shared()
     }
 
-    /// Spends the credential's refresh token, and keeps the one that came in its place before
-    /// anything else can fail.
-    async fn exchange(&self, credential: &mut Credential) -> Result<Refreshed, Failure> {
-        let provider = self.provider_of(credential).await?;
+    async fn renew_now(&self) -> Result<SecretString, Failure> {
+        let (credential, generation) = {
+            let _replacing = self.credential.lock().await;
+            let generation = lock(&self.machine).generation();
+            match self.around.vault.load(&self.connection).await? {
+                Some(credential) => (credential, generation),
+                None => {
+                    let failure = Failure::new(Code::SignedOut);
+                    self.change(|machine| machine.end(generation, failure.clone()));
+                    return Err(failure);
+                }
+            }
+        };
+        let renewed = match credential.kind {
+            CredentialKind::RefreshToken => self.refresh(credential, generation).await,
+            CredentialKind::ClientSecret => {
+                service_token(&self.instance, &credential.client_id, &credential.secret)
+                    .await
+                    .map(|token| self.access_of(token.access_token, token.expires_in))
+            }
+        };
+        match renewed {
+            Ok(access) => {
+                let token = access.token.clone();
+                if self.change(|machine| machine.take_access(generation, access)) {
+                    return Ok(token);
+                }
+                self.superseded()
+            }
+            Err(failure) => {
+                if failure.code == Code::SignedOut {
+                    self.proven_out(generation, &failure).await;
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    async fn refresh(
+        &self,
+        mut credential: Credential,
+        generation: Generation,
+    ) -> Result<Access, Failure> {
+        let provider = self.provider_of(&credential).await?;
         let tokens = provider
             .refresh(&credential.client_id, &credential.secret)
             .await?;
-        let Some(secret) = &tokens.refresh_token else {
-            return Ok(tokens);
+        if let Some(secret) = &tokens.refresh_token {
+            credential.secret = secret.clone();
+            self.keep_rotated(&credential, generation).await?;
+        }
+        self.verified(&provider, &credential, &tokens).await?;
+        Ok(self.access_of(tokens.access_token, tokens.expires_in))
+    }
+
+    /// Verifies what a refresh brought. The provider's key may have been exchanged since it was
+    /// discovered: then once more with the new one.
+    async fn verified(
+        &self,
+        provider: &Provider,
+        credential: &Credential,
+        tokens: &Refreshed,
+    ) -> Result<(), Failure> {
+        let (client_id, subject) = (&credential.client_id, &credential.account.subject);
+        let clock = self.around.clock.as_ref();
+        if provider
+            .verify_refreshed(client_id, tokens, subject, clock)
+            .is_ok()
+        {
+            return Ok(());
+        }
+        *self.provider.lock().await = None;
+        let provider = self.provider_of(credential).await?;
+        provider.verify_refreshed(client_id, tokens, subject, clock)
+    }
+
+    /// Keeps the refresh token that came in the place of a spent one, before anything else can
+    /// fail.
+    async fn keep_rotated(
+        &self,
+        credential: &Credential,
+        generation: Generation,
+    ) -> Result<(), Failure> {
+        let _replacing = self.credential.lock().await;
+        let (current, session) = {
+            let machine = lock(&self.machine);
+            (machine.generation(), machine.beneath().clone())
         };
-        credential.secret = secret.clone();
-        let remember = match self.state() {
+        if current != generation {
+            // Signed out, or signed in anew: this token is nobody's any more.
+            return self.superseded().map(drop);
+        }
+        let remember = match session {
             SessionState::SignedIn { remembered, .. } => remembered,
             SessionState::SignedOut { .. }
             | SessionState::SigningIn { .. }
             | SessionState::Restoring => !self.around.vault.is_memory_only(&self.connection),
         };
         let vault = &self.around.vault;
-        if let Err(error) = vault
+        let happening = match vault
             .save(&self.connection, credential.clone(), remember)
             .await
         {
-            // The keyring may be back at the next refresh; until then memory holds the only copy.
-            vault
-                .save(&self.connection, credential.clone(), false)
-                .await?;
-            self.enter(Happening::Noticed(error.into()));
-        } else {
-            self.enter(Happening::Unnoticed);
-        }
-        Ok(tokens)
+            Ok(()) => Happening::Unnoticed,
+            Err(error) => {
+                // The keyring may be back at the next refresh; until then memory holds the only
+                // copy.
+                vault.hold(&self.connection, credential.clone());
+                Happening::Noticed(error.into())
+            }
+        };
+        self.change(|machine| machine.settle(happening));
+        Ok(())
+    }
+
+    /// What a renewal answers whose session was replaced meanwhile.
+    fn superseded(&self) -> Result<SecretString, Failure> {
+        let signed_out = || Failure::new(Code::SignedOut);
+        self.good_token(None).ok_or_else(signed_out)
     }
 
     /// The provider said `invalid_grant`: only now is the credential worth nothing.
-    async fn proven_out(&self, failure: &Failure) {
-        *lock(&self.access) = None;
+    async fn proven_out(&self, generation: Generation, failure: &Failure) {
+        let _replacing = self.credential.lock().await;
+        if lock(&self.machine).generation() != generation {
+            return;
+        }
+        self.change(|machine| machine.end(generation, failure.clone()));
         if let Err(error) = self.around.vault.delete(&self.connection).await {
             tracing::warn!(%error, "a spent credential could not be deleted");
         }
-        self.enter(Happening::Ended(Some(failure.clone())));
     }
 
     async fn provider(&self) -> Result<Arc<Provider>, Failure> {
@@ -158,5 +236,14 @@ impl Session {
         let provider = Arc::new(Provider::discover(&self.instance).await?);
         *known = Some(provider.clone());
         Ok(provider)
+    }
+}
+
+/// Who asks after a renewal's end, whichever it was, begins a new one.
+struct UnderWay<'a>(&'a Session);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.renewal) = None;
     }
 }

@@ -36,6 +36,15 @@ pub enum SessionState {
     },
 }
 
+/// A session's state and its place among all that were told: a smaller revision is an older one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StampedSession {
+    /// The state.
+    pub state: SessionState,
+    /// Grows with every state of every session in this process.
+    pub revision: u64,
+}
+
 /// How far an attempt to sign in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -54,47 +63,39 @@ pub enum SignInStep {
     Saving,
 }
 
-/// What happens to a session.
+/// What happens to the session beneath an attempt.
 #[derive(Debug)]
 pub(super) enum Happening {
     RestoreBegun,
     Restored(Account),
     NothingToRestore,
-    Started,
-    Stepped(SignInStep),
-    Succeeded {
+    NotRestored(Failure),
+    SignedIn {
         account: Account,
         remembered: bool,
         notice: Option<Failure>,
     },
-    Failed(Failure),
-    /// An attempt failed, the session from before it goes on.
-    Resumed {
-        account: Account,
-        remembered: bool,
-        notice: Failure,
-    },
+    /// An attempt failed; a session from before it goes on.
+    AttemptFailed(Failure),
     Noticed(Failure),
     Unnoticed,
     Ended(Option<Failure>),
 }
 
 impl SessionState {
-    /// Whether nobody is signed in for want of a keyring.
+    /// Whether nobody is signed in because the keyring is not there or locked.
     pub(super) fn waits_for_the_keyring(&self) -> bool {
-        matches!(self, Self::SignedOut { reason: Some(reason) } if reason.code == Code::KeyringUnavailable)
+        matches!(self, Self::SignedOut { reason: Some(reason) }
+            if matches!(reason.code, Code::KeyringUnavailable | Code::KeyringLocked))
     }
 
     /// The one place where states follow one another; `None` where nothing follows.
     pub(super) fn after(&self, happening: Happening) -> Option<Self> {
+        let awaits = *self == Self::Restoring || self.waits_for_the_keyring();
         match (self, happening) {
-            (_, Happening::Started) => Some(Self::SigningIn {
-                step: SignInStep::CheckingKeyring,
-            }),
-            (Self::SigningIn { .. }, Happening::Stepped(step)) => Some(Self::SigningIn { step }),
             (
-                Self::SigningIn { .. },
-                Happening::Succeeded {
+                _,
+                Happening::SignedIn {
                     account,
                     remembered,
                     notice,
@@ -105,36 +106,23 @@ impl SessionState {
                 notice,
             }),
             (Self::SignedOut { .. }, Happening::RestoreBegun) => Some(Self::Restoring),
-            (Self::Restoring, Happening::Restored(account)) => Some(Self::restored(account)),
-            (Self::SignedOut { .. }, Happening::Restored(account))
-                if self.waits_for_the_keyring() =>
-            {
-                Some(Self::restored(account))
-            }
-            (Self::Restoring, Happening::NothingToRestore) => {
-                Some(Self::SignedOut { reason: None })
-            }
-            (Self::SignedOut { .. }, Happening::NothingToRestore)
-                if self.waits_for_the_keyring() =>
-            {
-                Some(Self::SignedOut { reason: None })
-            }
-            (Self::Restoring | Self::SigningIn { .. }, Happening::Failed(reason)) => {
-                Some(Self::SignedOut {
-                    reason: Some(reason),
-                })
-            }
-            (
-                Self::SigningIn { .. },
-                Happening::Resumed {
-                    account,
-                    remembered,
-                    notice,
-                },
-            ) => Some(Self::SignedIn {
+            (_, Happening::Restored(account)) if awaits => Some(Self::SignedIn {
                 account,
-                remembered,
-                notice: Some(notice),
+                remembered: true,
+                notice: None,
+            }),
+            (_, Happening::NothingToRestore) if awaits => Some(Self::SignedOut { reason: None }),
+            (_, Happening::NotRestored(reason)) if awaits => Some(Self::SignedOut {
+                reason: Some(reason),
+            }),
+            // Calling an attempt off does not make the keyring come.
+            (Self::SignedOut { .. }, Happening::AttemptFailed(reason))
+                if awaits && reason.code == Code::SignInCancelled =>
+            {
+                None
+            }
+            (Self::SignedOut { .. }, Happening::AttemptFailed(reason)) => Some(Self::SignedOut {
+                reason: Some(reason),
             }),
             (
                 Self::SignedIn {
@@ -142,7 +130,7 @@ impl SessionState {
                     remembered,
                     ..
                 },
-                Happening::Noticed(notice),
+                Happening::AttemptFailed(notice) | Happening::Noticed(notice),
             ) => Some(Self::SignedIn {
                 account: account.clone(),
                 remembered: *remembered,
@@ -164,25 +152,13 @@ impl SessionState {
             (
                 _,
                 Happening::RestoreBegun
-                | Happening::Stepped(_)
-                | Happening::Succeeded { .. }
                 | Happening::Restored(_)
                 | Happening::NothingToRestore
-                | Happening::Failed(_)
-                | Happening::Resumed { .. }
+                | Happening::NotRestored(_)
+                | Happening::AttemptFailed(_)
                 | Happening::Noticed(_)
                 | Happening::Unnoticed,
             ) => None,
-        }
-    }
-}
-
-impl SessionState {
-    fn restored(account: Account) -> Self {
-        Self::SignedIn {
-            account,
-            remembered: true,
-            notice: None,
         }
     }
 }
@@ -201,56 +177,62 @@ mod tests {
     }
 
     #[test]
-    fn a_late_answer_of_a_cancelled_attempt_changes_nothing() {
+    fn what_the_keyring_says_late_changes_nothing() {
         let out = SessionState::SignedOut { reason: None };
-        let late = Happening::Succeeded {
-            account: account(),
-            remembered: true,
-            notice: None,
-        };
-        assert_eq!(out.after(late), None);
-        assert_eq!(out.after(Happening::Stepped(SignInStep::Saving)), None);
+        assert_eq!(out.after(Happening::Restored(account())), None);
         assert_eq!(
-            out.after(Happening::Failed(Failure::new(Code::Timeout))),
+            out.after(Happening::NotRestored(Failure::new(Code::KeyringLocked))),
             None
         );
+        assert_eq!(out.after(Happening::Unnoticed), None);
     }
 
     #[test]
-    fn a_session_goes_through_its_states() {
+    fn a_keyring_that_comes_is_taken_up() {
         let mut state = SessionState::Restoring;
         for (happening, expected) in [
-            (Happening::NothingToRestore, "signedOut"),
-            (Happening::Started, "signingIn"),
-            (Happening::Stepped(SignInStep::Exchanging), "signingIn"),
             (
-                Happening::Succeeded {
-                    account: account(),
-                    remembered: true,
-                    notice: None,
-                },
-                "signedIn",
-            ),
-            (Happening::Started, "signingIn"),
-            (
-                Happening::Failed(Failure::new(Code::SignInCancelled)),
+                Happening::NotRestored(Failure::new(Code::KeyringUnavailable)),
                 "signedOut",
             ),
+            (
+                Happening::NotRestored(Failure::new(Code::KeyringLocked)),
+                "signedOut",
+            ),
+            (Happening::Restored(account()), "signedIn"),
         ] {
             state = state.after(happening).unwrap();
             assert_eq!(serde_json::to_value(&state).unwrap()["state"], expected);
         }
-        let signed_in = SessionState::SignedIn {
+    }
+
+    #[test]
+    fn a_session_goes_through_its_states() {
+        let signed_in = || Happening::SignedIn {
             account: account(),
             remembered: true,
             notice: None,
         };
-        let ended = signed_in.after(Happening::Ended(Some(Failure::new(Code::SignedOut))));
-        assert_eq!(
-            ended,
-            Some(SessionState::SignedOut {
-                reason: Some(Failure::new(Code::SignedOut))
-            })
-        );
+        let mut state = SessionState::Restoring;
+        for (happening, expected) in [
+            (Happening::NothingToRestore, "signedOut"),
+            (signed_in(), "signedIn"),
+            (
+                Happening::AttemptFailed(Failure::new(Code::SignInCancelled)),
+                "signedIn",
+            ),
+            (
+                Happening::Ended(Some(Failure::new(Code::SignedOut))),
+                "signedOut",
+            ),
+            (
+                Happening::AttemptFailed(Failure::new(Code::SignInTimeout)),
+                "signedOut",
+            ),
+            (signed_in(), "signedIn"),
+        ] {
+            state = state.after(happening).unwrap();
+            assert_eq!(serde_json::to_value(&state).unwrap()["state"], expected);
+        }
     }
 }

@@ -1,19 +1,22 @@
 //! The loopback redirect (RFC 8252 §7.3): bound before the browser opens, on 127.0.0.1 with a
 //! port of the system's choosing. Only the callback with our `state` ends the wait.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::header::HOST;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use subtle::ConstantTimeEq;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
@@ -22,6 +25,13 @@ use crate::{Code, Failure};
 
 const HEADER_LIMIT: Duration = Duration::from_secs(10);
 const CALLBACK: &str = "/callback";
+
+/// How long the page that ends the sign-in may take to reach the browser.
+const PAGE_LIMIT: Duration = Duration::from_secs(1);
+/// How long other visitors may take to leave, when nobody waits for them any more.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+/// After an error of the listener, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// A bound redirect address.
 pub(super) struct Loopback {
@@ -66,108 +76,153 @@ impl Loopback {
     }
 
     /// Waits for the callback that carries `state`. Everything else is answered and forgotten.
-    /// The sockets are closed when this returns or is dropped, after the last page was sent.
+    /// Nobody new is let in when this returns or is dropped; who is in gets an answer.
     pub(super) async fn callback(self, state: &str) -> Callback {
+        let Self { listener, redirect } = self;
         let (found, mut callbacks) = mpsc::channel::<Callback>(1);
-        let state: Arc<str> = state.into();
+        let expected = Arc::new(Awaited {
+            state: state.to_owned(),
+            authority: redirect.authority().to_owned(),
+            found,
+        });
         let mut visitors = JoinSet::new();
-        loop {
+        let callback = loop {
             tokio::select! {
-                Ok((stream, _)) = self.listener.accept() => {
-                    let (state, found) = (state.clone(), found.clone());
-                    visitors.spawn(async move {
-                        let service = service_fn(move |request| answer(request, state.clone(), found.clone()));
-                        let served = hyper::server::conn::http1::Builder::new()
-                            .timer(TokioTimer::new())
-                            .header_read_timeout(HEADER_LIMIT)
-                            .keep_alive(false)
-                            .serve_connection(TokioIo::new(stream), service)
-                            .await;
-                        if let Err(error) = served {
-                            tracing::debug!(%error, "a visitor of the redirect address left early");
-                        }
-                    });
-                }
-                Some(callback) = callbacks.recv() => {
-                    // The page is still on its way to the browser; slow visitors are not waited for.
-                    let _ = tokio::time::timeout(Duration::from_millis(500), visitors.join_next()).await;
-                    return callback;
-                }
+                // First, so that who brought it is still among the visitors.
+                biased;
+                Some(callback) = callbacks.recv() => break callback,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        visitors.spawn(serve(stream, expected.clone()));
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "a visitor of the redirect address was lost");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
                 Some(_) = visitors.join_next() => {}
             }
+        };
+        drop(listener);
+        // The page is still on its way to the browser; slow visitors are not waited for.
+        let page_sent = async {
+            while let Some(visitor) = visitors.join_next().await {
+                if visitor.is_ok_and(|brought_it| brought_it) {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(PAGE_LIMIT, page_sent).await.is_err() {
+            tracing::debug!("the last page of the sign-in was not fetched in time");
         }
+        tokio::spawn(async move {
+            let drained = async { while visitors.join_next().await.is_some() {} };
+            // Who stays longer is cut off with the set.
+            let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;
+        });
+        callback
     }
 }
 
-async fn answer(
-    request: Request<Incoming>,
-    state: Arc<str>,
+/// What a visitor must bring.
+struct Awaited {
+    state: String,
+    /// Host and port of the redirect address.
+    authority: String,
     found: mpsc::Sender<Callback>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+}
+
+/// Serves one visitor; whether it brought the callback.
+async fn serve(stream: TcpStream, expected: Arc<Awaited>) -> bool {
+    let brought_it = AtomicBool::new(false);
+    let service = service_fn(|request| {
+        let response = answer(&request, &expected, &brought_it);
+        async move { Ok::<_, Infallible>(response) }
+    });
+    let served = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_LIMIT)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "a visitor of the redirect address left early");
+    }
+    brought_it.into_inner()
+}
+
+fn answer(
+    request: &Request<Incoming>,
+    expected: &Awaited,
+    brought_it: &AtomicBool,
+) -> Response<Full<Bytes>> {
+    // A name that was rebound to this machine is not the address the provider was given.
+    let host = request.headers().get(HOST);
+    if host.is_none_or(|host| host.as_bytes() != expected.authority.as_bytes()) {
+        return page(
+            StatusCode::FORBIDDEN,
+            "Not here",
+            "This address only ends a sign-in.",
+        );
+    }
     if request.uri().path() != CALLBACK {
-        return Ok(page(
+        return page(
             StatusCode::NOT_FOUND,
             "Nothing here",
             "This address only ends a sign-in.",
-        ));
+        );
     }
     if request.method() != Method::GET {
-        return Ok(page(
+        return page(
             StatusCode::METHOD_NOT_ALLOWED,
             "Not like this",
             "This address only ends a sign-in.",
-        ));
+        );
     }
-    let Some(callback) = read(request.uri().query().unwrap_or_default(), &state) else {
-        return Ok(page(
+    let query = request.uri().query().unwrap_or_default();
+    let Some(callback) = read(query, &expected.state) else {
+        return page(
             StatusCode::BAD_REQUEST,
             "Not this sign-in",
             "This page does not belong to the sign-in that Miso Desktop waits for. Go back to the app and start again.",
-        ));
+        );
     };
-    let (title, text) = match &callback {
-        Callback::Code { .. } => (
-            "Signed in",
-            "Go back to Miso Desktop. You can close this page.",
-        ),
-        Callback::Refused { .. } => (
-            "Not signed in",
-            "Go back to Miso Desktop: it says why. You can close this page.",
-        ),
-    };
-    // A second callback finds the place taken and is answered all the same.
-    let _ = found.try_send(callback);
-    Ok(page(StatusCode::OK, title, text))
-}
-
-/// The callback in a query, if it carries our state.
-fn read(query: &str, state: &str) -> Option<Callback> {
-    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
-        .into_owned()
-        .collect();
-    let single = |name: &str| {
-        let mut values = pairs
-            .iter()
-            .filter(|(key, _)| key == name)
-            .map(|(_, value)| value.clone());
-        match (values.next(), values.next()) {
-            (Some(value), None) => Some(value),
-            _ => None,
+    let text = match &callback {
+        Callback::Code { .. } => "The app goes on from here. You can close this page.",
+        Callback::Refused { .. } => {
+            "You are not signed in; the app says why. You can close this page."
         }
     };
-    let given = single("state")?;
+    // A second callback finds the place taken and is answered all the same.
+    if expected.found.try_send(callback).is_ok() {
+        brought_it.store(true, Ordering::Relaxed);
+    }
+    page(StatusCode::OK, "Go back to Miso Desktop", text)
+}
+
+/// The callback in a query, if it carries our state. No parameter may be there twice (RFC 6749
+/// §3.1): which of them counts is what an attacker would choose.
+fn read(query: &str, state: &str) -> Option<Callback> {
+    let mut parameters = HashMap::new();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()).into_owned() {
+        if parameters.insert(name, value).is_some() {
+            return None;
+        }
+    }
+    let given = parameters.remove("state")?;
     if !bool::from(given.as_bytes().ct_eq(state.as_bytes())) {
         return None;
     }
-    let iss = single("iss");
-    if let Some(error) = single("error") {
-        return Some(Callback::Refused {
+    let iss = parameters.remove("iss");
+    match (parameters.remove("error"), parameters.remove("code")) {
+        (Some(error), None) => Some(Callback::Refused {
             error,
-            description: single("error_description"),
+            description: parameters.remove("error_description"),
             iss,
-        });
+        }),
+        (None, Some(code)) => Some(Callback::Code { code, iss }),
+        (Some(_), Some(_)) | (None, None) => None,
     }
-    single("code").map(|code| Callback::Code { code, iss })
 }
 
 /// A page of fixed words: nothing of the request stands in it.
@@ -221,6 +276,10 @@ mod tests {
             "code=x",
             "state=right",
             "state=right&state=right&code=x",
+            "state=right&code=x&code=y",
+            "state=right&code=x&iss=a&iss=b",
+            "state=right&code=x&error=no",
+            "state=right&error=no&error=yes",
         ] {
             assert_eq!(get(&redirect, query).await, 400, "{query}");
         }
@@ -237,6 +296,13 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(posted.status(), 405);
+        let rebound = reqwest::Client::new()
+            .get(format!("{redirect}?state=right&code=x"))
+            .header("host", "evil.example")
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(rebound.status(), 403);
         assert!(!waiting.is_finished());
         assert_eq!(
             get(&redirect, "state=right&code=c%2F1&iss=https%3A%2F%2Fi").await,
@@ -254,6 +320,26 @@ mod tests {
             reqwest::get(redirect).await.is_err(),
             "the socket is closed"
         );
+    }
+
+    /// Browsers open spare connections that never ask for anything.
+    #[tokio::test]
+    async fn the_last_page_arrives_whoever_else_is_there() {
+        let loopback = Loopback::bind().await.unwrap();
+        let redirect = loopback.redirect().clone();
+        let address = redirect.socket_addrs(|| None).unwrap()[0];
+        let mut spare = Vec::new();
+        for _ in 0..5 {
+            spare.push(TcpStream::connect(address).await.unwrap());
+        }
+        let waiting = tokio::spawn(async move { loopback.callback("right").await });
+        let began = std::time::Instant::now();
+        let mut url = redirect.clone();
+        url.set_query(Some("state=right&code=c"));
+        let page = reqwest::get(url).await.unwrap().text().await.unwrap();
+        assert!(page.contains("<h1>Go back to Miso Desktop</h1>"), "{page}");
+        assert!(matches!(waiting.await.unwrap(), Callback::Code { .. }));
+        assert!(began.elapsed() < PAGE_LIMIT, "{:?}", began.elapsed());
     }
 
     #[tokio::test]

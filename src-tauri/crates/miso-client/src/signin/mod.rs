@@ -3,6 +3,7 @@
 mod attempt;
 mod loopback;
 mod provider;
+mod sender;
 mod service_account;
 mod verify;
 
@@ -37,11 +38,25 @@ pub struct InstanceFound {
     pub scopes_left_out: Vec<String>,
 }
 
-/// Looks for an instance and its provider.
+/// Looks for an instance and its provider: at the path that was given, since an instance may live
+/// below one, and where none is there, at the origin.
 ///
 /// # Errors
 /// Why there is none: connectivity, TLS, or [`crate::Code::DiscoveryFailed`].
 pub async fn probe(instance: &Url) -> Result<InstanceFound, Failure> {
+    let first = match look_at(instance).await {
+        Err(failure) if failure.code == crate::Code::DiscoveryFailed => failure,
+        other => return other,
+    };
+    if instance.path() == "/" {
+        return Err(first);
+    }
+    let mut origin = instance.clone();
+    origin.set_path("/");
+    look_at(&origin).await.map_err(|_| first)
+}
+
+async fn look_at(instance: &Url) -> Result<InstanceFound, Failure> {
     let provider = Provider::discover(instance).await?;
     Ok(InstanceFound {
         url: instance.clone(),

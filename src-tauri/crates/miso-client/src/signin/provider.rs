@@ -1,13 +1,10 @@
 //! An OpenID Connect provider: discovery, authorization address, exchange, refresh, revocation.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
+use http::StatusCode;
 use oauth2::basic::BasicErrorResponseType;
-use oauth2::{
-    AuthorizationCode, ClientId, CsrfToken, HttpRequest, HttpResponse, PkceCodeChallenge,
-};
+use oauth2::{AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge};
 use oauth2::{
     PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse,
 };
@@ -25,13 +22,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender, token_sender};
 use super::verify::{Expected, verify};
 use crate::address::is_loopback;
-use crate::http::{ReadError, client_for, failure_of, read_bounded};
+use crate::http::{client_for, excerpt, failure_of};
 use crate::{Account, Clock, Code, Failure};
 
-const PROVIDER_LIMIT: usize = 1024 * 1024;
-const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 /// API.md, "Sign-in"; `openid` is added by the library.
 const SCOPES: [&str; 4] = ["profile", "email", "offline_access", "api"];
@@ -97,12 +93,6 @@ struct Extra {
 }
 
 impl AdditionalProviderMetadata for Extra {}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ProviderError(Failure);
-
-type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderError>> + Send>>;
 
 impl Provider {
     /// Finds the provider of an instance: its discovery document names the issuer.
@@ -198,7 +188,7 @@ impl Provider {
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| self.failed(&error))?
             .set_pkce_verifier(authorization.verifier)
-            .request_async(&sender(self.http.clone()))
+            .request_async(&token_sender(self.http.clone()))
             .await
             .map_err(|error| self.refused(error))?;
         let Some(token) = response.id_token() else {
@@ -212,7 +202,8 @@ impl Provider {
         Ok((refreshed(response), account))
     }
 
-    /// Exchanges a refresh token. Only a well-formed `invalid_grant` is [`Code::SignedOut`]. What
+    /// Exchanges a refresh token. Only a well-formed `invalid_grant` with the status that belongs
+    /// to it is [`Code::SignedOut`]. What
     /// comes back is to be verified with [`Self::verify_refreshed`] before it is used.
     pub(crate) async fn refresh(
         &self,
@@ -223,7 +214,7 @@ impl Provider {
         let response = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
             .map_err(|error| self.failed(&error))?
-            .request_async(&sender(self.http.clone()))
+            .request_async(&token_sender(self.http.clone()))
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(response)
@@ -357,7 +348,19 @@ impl Provider {
                 }
             }
             RequestTokenError::Request(ProviderError(failure)) => failure,
-            RequestTokenError::Parse(error, _) => self.failed(&error),
+            RequestTokenError::Parse(error, body) => {
+                // What is JSON may hold a token, and is shown to nobody.
+                let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
+                let shown = if is_json {
+                    String::new()
+                } else {
+                    excerpt(&body)
+                };
+                Failure::new(Code::NotMiso)
+                    .with("status", StatusCode::OK.as_u16())
+                    .with("excerpt", shown)
+                    .saying(error.to_string())
+            }
             RequestTokenError::Other(reason) => {
                 Failure::new(Code::SignInRefused).with("error", reason)
             }
@@ -404,52 +407,21 @@ async fn issuer_named_by(instance: &Url) -> Result<String, Failure> {
     let status = response.status();
     let body = bounded(response, instance).await?;
     if !status.is_success() {
-        return Err(failed(format!("HTTP {status}")));
+        return Err(failed(format!("HTTP {status}"))
+            .with("status", status.as_u16())
+            .with("excerpt", excerpt(&body)));
     }
-    let named: Named = serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))?;
+    let named: Named = serde_json::from_slice(&body).map_err(|error| {
+        failed(error.to_string())
+            .with("status", status.as_u16())
+            .with("excerpt", excerpt(&body))
+    })?;
     let issuer = Url::parse(&named.issuer).map_err(|error| failed(error.to_string()))?;
     let plain = issuer.scheme() != "https" && !(is_loopback(&issuer) && is_loopback(instance));
     if plain {
         return Err(failed(format!("the issuer {issuer} is not https")));
     }
     Ok(named.issuer)
-}
-
-/// Sends what the library asks for: no redirects, limits on time and size.
-fn sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
-    move |request| {
-        let http = http.clone();
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let url = Url::parse(&parts.uri.to_string())
-                .map_err(|_| ProviderError(Failure::new(Code::AddressInvalid)))?;
-            let response = http
-                .request(parts.method, url.clone())
-                .headers(parts.headers)
-                .timeout(ANSWER_LIMIT)
-                .body(body)
-                .send()
-                .await
-                .map_err(|error| ProviderError(failure_of(&error, &url)))?;
-            let mut answer = http::Response::builder().status(response.status());
-            if let Some(headers) = answer.headers_mut() {
-                *headers = response.headers().clone();
-            }
-            let body = bounded(response, &url).await.map_err(ProviderError)?;
-            answer
-                .body(body)
-                .map_err(|_| ProviderError(Failure::new(Code::NotMiso)))
-        })
-    }
-}
-
-async fn bounded(response: reqwest::Response, origin: &Url) -> Result<Vec<u8>, Failure> {
-    read_bounded(response, PROVIDER_LIMIT)
-        .await
-        .map_err(|error| match error {
-            ReadError::TooLarge => Failure::new(Code::TooLarge).with("limit", PROVIDER_LIMIT),
-            ReadError::Broken(error) => failure_of(&error, origin),
-        })
 }
 
 /// The innermost message of an error, which says what it was.

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use miso_api::{ErrorEnvelope, TokenRequest, TokenResponse};
+use http::StatusCode;
+use miso_api::{ErrorCode, ErrorEnvelope, TokenRequest, TokenResponse};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::http::{ReadError, client_for, failure_of, read_bounded};
+use crate::http::{ReadError, client_for, excerpt, failure_of, read_bounded};
 use crate::wire::documented::TOKEN_PATH;
 use crate::{Code, Failure};
 
@@ -51,22 +52,43 @@ pub(crate) async fn service_token(
             ReadError::Broken(error) => failure_of(&error, instance),
         })?;
     if status.is_success() {
-        let token: TokenResponse = serde_json::from_slice(&body)
-            .map_err(|_| Failure::new(Code::NotMiso).with("status", status.as_u16()))?;
+        let token: TokenResponse =
+            serde_json::from_slice(&body).map_err(|_| not_miso(status.as_u16(), &body))?;
         return Ok(ServiceToken {
             access_token: SecretString::from(token.access_token),
             expires_in: token.expires_in.map(Duration::from_secs),
         });
     }
     let Ok(envelope) = serde_json::from_slice::<ErrorEnvelope>(&body) else {
-        return Err(Failure::new(Code::NotMiso).with("status", status.as_u16()));
+        return Err(not_miso(status.as_u16(), &body));
     };
-    let code = if status.as_u16() == 401 {
-        Code::SignedOut
-    } else {
-        Code::SignInRefused
+    // Only the platform's own word says that the secret is worth nothing: a proxy has its 401 too.
+    let code = match &envelope.error.code {
+        ErrorCode::Unauthorized if status == StatusCode::UNAUTHORIZED => Code::SignedOut,
+        ErrorCode::RateLimited => Code::RateLimited,
+        ErrorCode::InternalError => Code::ServerError,
+        ErrorCode::Unauthorized
+        | ErrorCode::ValidationError
+        | ErrorCode::Forbidden
+        | ErrorCode::NotFound
+        | ErrorCode::Conflict
+        | ErrorCode::MethodNotAllowed
+        | ErrorCode::PayloadTooLarge
+        | ErrorCode::UnsupportedMediaType
+        | ErrorCode::Unknown(_) => Code::SignInRefused,
     };
-    Err(Failure::new(code)
+    let failure = Failure::new(code)
         .with("error", envelope.error.code)
-        .saying(envelope.error.message))
+        .with("status", status.as_u16())
+        .saying(envelope.error.message);
+    Err(match code {
+        Code::RateLimited => failure.with("seconds", 60),
+        _ => failure,
+    })
+}
+
+fn not_miso(status: u16, body: &[u8]) -> Failure {
+    Failure::new(Code::NotMiso)
+        .with("status", status)
+        .with("excerpt", excerpt(body))
 }

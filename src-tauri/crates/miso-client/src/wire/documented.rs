@@ -63,6 +63,10 @@ pub(crate) fn environments() -> Call {
     Call::get("/api/environments")
 }
 
+pub(crate) fn environment(key: &str) -> Call {
+    Call::get(format!("/api/environments/{}", segment(key)))
+}
+
 pub(crate) fn health(application: &str, environment: &str) -> Call {
     Call::get(format!("/api/applications/{}/health", segment(application)))
         .query("environment", environment)

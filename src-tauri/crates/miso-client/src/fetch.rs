@@ -1,0 +1,230 @@
+//! How a resource is asked for, taken into the view and announced.
+
+use std::collections::BTreeSet;
+
+use miso_api::{Application, ApplicationStatus, Deployment, Environment, Health, Me, Page};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::client::Inner;
+use crate::transport::Call;
+use crate::view::Epoch;
+use crate::wire::documented;
+use crate::{Class, Code, Event, Failure, Resource, Source};
+
+/// Above this many applications search, sort and paging are the server's (DESIGN.md).
+const MOST_APPLICATIONS: u32 = 1_000;
+
+impl Inner {
+    /// Asks the server for a resource, once for all who ask at the same time, and publishes.
+    pub(crate) async fn refresh(&self, resource: &Resource, class: Class) -> Result<(), Failure> {
+        let asked = self.clock.now();
+        let gate = self.view.gate(resource);
+        let _asking = gate.lock().await;
+        if let Some((_, as_of, Source::Live)) = self.view.raw(resource)
+            && as_of >= asked
+        {
+            return Ok(());
+        }
+        let epoch = self.view.epoch();
+        self.view.asking(resource);
+        match self.fetch(resource, class).await {
+            Ok(value) => {
+                self.take(epoch, resource, value);
+                self.leases.note(resource, false);
+                Ok(())
+            }
+            Err(failure) => {
+                if self.view.fail(epoch, resource, &failure) {
+                    self.announce(resource, true);
+                }
+                Err(failure)
+            }
+        }
+    }
+
+    /// Takes a value that came with a write's answer.
+    pub(crate) fn keep(&self, resource: &Resource, value: &impl Serialize) -> Result<(), Failure> {
+        self.take(self.view.epoch(), resource, json(value)?);
+        Ok(())
+    }
+
+    /// Says that an application has changed on the server: all that shows it is asked for anew,
+    /// what is watched now and the rest when it is looked at.
+    pub(crate) fn touch(&self, application: &str) {
+        self.view.outdate(|resource| resource.shows(application));
+        self.leases.wake(|resource| resource.shows(application));
+    }
+
+    fn take(&self, epoch: Epoch, resource: &Resource, value: Value) {
+        let before = self.view.raw(resource).map(|(value, _, _)| value);
+        let ended = match &before {
+            Some(before) => ended_between(resource, before, &value),
+            None => BTreeSet::new(),
+        };
+        let lists = self.lists_with(epoch, resource, &value);
+        let Some(changed) = self.view.put(epoch, resource, value, self.clock.now()) else {
+            return;
+        };
+        self.announce(resource, changed);
+        for list in lists {
+            self.announce(&list, true);
+        }
+        // Other readings may still say that it goes on.
+        for application in ended {
+            self.touch(&application);
+        }
+    }
+
+    /// Brings the lists of deployments to what a single one said, so that a page which shows both
+    /// does not contradict itself; which lists differ by that.
+    fn lists_with(&self, epoch: Epoch, resource: &Resource, value: &Value) -> Vec<Resource> {
+        let Resource::Deployment { id } = resource else {
+            return Vec::new();
+        };
+        let application = value["applicationKey"].as_str().map(str::to_owned);
+        let mut lists = vec![
+            Resource::Deployments { application: None },
+            Resource::Deployments { application },
+        ];
+        lists.retain(|list| {
+            self.view.amend(epoch, list, |list| {
+                let Some(rows) = list["data"].as_array_mut() else {
+                    return;
+                };
+                match rows.iter_mut().find(|row| row["id"] == id.as_str()) {
+                    // What has ended does not go on again: the list is newer.
+                    Some(row) if has_ended(row) => {}
+                    Some(row) => *row = value.clone(),
+                    None if !has_ended(value) => rows.insert(0, value.clone()),
+                    None => {}
+                }
+            })
+        });
+        lists
+    }
+
+    fn announce(&self, resource: &Resource, changed: bool) {
+        let (connection, resource) = (self.id.clone(), resource.clone());
+        self.publish.publish(Event::ResourceChanged {
+            connection,
+            resource,
+            changed,
+        });
+    }
+
+    async fn fetch(&self, resource: &Resource, class: Class) -> Result<Value, Failure> {
+        match resource {
+            Resource::Applications => self.fetch_applications(class).await,
+            Resource::Application { application } => {
+                self.fetch_one::<Application>(&documented::application(application), class)
+                    .await
+            }
+            Resource::Environments => {
+                self.fetch_one::<Page<Environment>>(&documented::environments(), class)
+                    .await
+            }
+            Resource::Environment { environment } => {
+                self.fetch_one::<Environment>(&documented::environment(environment), class)
+                    .await
+            }
+            Resource::Me => self.fetch_one::<Me>(&documented::me(), class).await,
+            Resource::Deployments { application } => {
+                let call = documented::deployments(application.as_deref());
+                self.fetch_one::<Page<Deployment>>(&call, class).await
+            }
+            Resource::Deployment { id } => {
+                self.fetch_one::<Deployment>(&documented::deployment(id), class)
+                    .await
+            }
+            Resource::Health {
+                application,
+                environment,
+            } => {
+                self.fetch_one::<Health>(&documented::health(application, environment), class)
+                    .await
+            }
+        }
+    }
+
+    async fn fetch_one<T: DeserializeOwned + Serialize>(
+        &self,
+        call: &Call,
+        class: Class,
+    ) -> Result<Value, Failure> {
+        json(&self.transport.send::<T>(call, class).await?)
+    }
+
+    async fn fetch_applications(&self, class: Class) -> Result<Value, Failure> {
+        let mut all: Page<Application> = self
+            .transport
+            .send(&documented::applications(1), class)
+            .await?;
+        let pages = all.meta.as_ref().map_or(1, |meta| meta.total_pages);
+        for page in 2..=pages.min(MOST_APPLICATIONS / documented::PAGE_SIZE) {
+            let next: Page<Application> = self
+                .transport
+                .send(&documented::applications(page), class)
+                .await?;
+            all.data.extend(next.data);
+        }
+        json(&all)
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))
+}
+
+fn has_ended(deployment: &Value) -> bool {
+    Deployment::deserialize(deployment).is_ok_and(|deployment| deployment.status.has_ended())
+}
+
+/// The applications whose deployment went on in one reading of a list and has ended in the next.
+fn ended_between(list: &Resource, before: &Value, after: &Value) -> BTreeSet<String> {
+    let parse = |value: &Value| Page::<Deployment>::deserialize(value).map(|page| page.data);
+    let deploying = |value: &Value| {
+        Page::<Application>::deserialize(value).map(|page| {
+            let deploying = page.data.into_iter().filter(|application| {
+                let mut places = application.environments.iter();
+                application.status == ApplicationStatus::Deploying
+                    || places.any(|place| place.status == ApplicationStatus::Deploying)
+            });
+            deploying
+                .map(|application| application.key)
+                .collect::<BTreeSet<_>>()
+        })
+    };
+    match list {
+        Resource::Deployments { .. } => {
+            let (Ok(before), Ok(after)) = (parse(before), parse(after)) else {
+                return BTreeSet::new();
+            };
+            let went_on: BTreeSet<String> = before
+                .into_iter()
+                .filter(|deployment| !deployment.status.has_ended())
+                .map(|deployment| deployment.id)
+                .collect();
+            after
+                .into_iter()
+                .filter(|deployment| {
+                    deployment.status.has_ended() && went_on.contains(&deployment.id)
+                })
+                .map(|deployment| deployment.application_key)
+                .collect()
+        }
+        Resource::Applications => {
+            let (Ok(before), Ok(after)) = (deploying(before), deploying(after)) else {
+                return BTreeSet::new();
+            };
+            before.difference(&after).cloned().collect()
+        }
+        Resource::Application { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Me
+        | Resource::Deployment { .. }
+        | Resource::Health { .. } => BTreeSet::new(),
+    }
+}

@@ -1,0 +1,234 @@
+//! What changes something: sent once, and where the answer was lost, looked up and never sent
+//! again.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use miso_api::{Application, DeployRequest, Deployment, Page};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::transport::Call;
+use crate::watch::follow_deployment;
+use crate::wire::documented;
+use crate::{Class, Client, Code, Failure, Resource};
+
+/// When it is looked up what became of a write whose answer was lost; about 30 s in all, since
+/// the server may still be at it.
+const LOOK_UPS: [Duration; 6] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(6),
+    Duration::from_secs(8),
+    Duration::from_secs(12),
+];
+/// Clocks may differ this much.
+const SKEW: TimeDelta = TimeDelta::minutes(1);
+
+/// A deploy that was sent.
+struct Sent<'a> {
+    application: &'a str,
+    request: &'a DeployRequest,
+    idempotency_key: String,
+    at: DateTime<Utc>,
+    /// Deployments that were there before.
+    known: HashSet<String>,
+}
+
+impl Client {
+    /// Creates an application from its manifest. Sent once.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where the key is taken,
+    /// [`Code::OutcomeUnknown`] where the answer was lost.
+    pub async fn create_application(&self, manifest: Value) -> Result<Application, Failure> {
+        let key = manifest["key"].as_str().map(str::to_owned);
+        let at = self.inner.clock.now();
+        let sent = self
+            .send::<Application>(&documented::create_application(manifest))
+            .await;
+        let created = match (sent, key) {
+            (Err(failure), Some(key)) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || self.find_application(&key, at);
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            (sent, _) => sent?,
+        };
+        self.inner.touch(&created.key);
+        Ok(created)
+    }
+
+    /// Starts a deployment, and watches it until it ends. Sent once.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
+    /// [`Code::NoteTooLong`], also without being sent where that is known before,
+    /// [`Code::OutcomeUnknown`] where the answer was lost and nothing was found of it.
+    pub async fn deploy(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+    ) -> Result<Deployment, Failure> {
+        self.check_deploy(application, request)?;
+        let sent = Sent {
+            application,
+            request,
+            idempotency_key: Uuid::new_v4().to_string(),
+            at: self.inner.clock.now(),
+            known: self.deployments_before(application),
+        };
+        let call = documented::deploy(application, request, &sent.idempotency_key)
+            .map_err(|error| Failure::new(Code::Validation).saying(error.to_string()))?;
+        let answer = self.send::<Deployment>(&call).await;
+        self.inner.touch(application);
+        let deployment = match answer {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let found = self.look_up(|| self.find_deployment(&sent)).await;
+                self.inner.touch(application);
+                found.ok_or(failure)?
+            }
+            other => other?,
+        };
+        let resource = Resource::Deployment {
+            id: deployment.id.clone(),
+        };
+        self.inner.keep(&resource, &deployment)?;
+        follow_deployment(&self.inner, &deployment.id);
+        Ok(deployment)
+    }
+
+    async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
+        self.inner.transport.send(call, Class::Interactive).await
+    }
+
+    /// Asks again and again what became of a write.
+    async fn look_up<T, F>(&self, find: impl Fn() -> F) -> Option<T>
+    where
+        F: Future<Output = Result<Option<T>, Failure>>,
+    {
+        for pause in LOOK_UPS {
+            tokio::time::sleep(pause).await;
+            match find().await {
+                Ok(Some(found)) => return Some(found),
+                Ok(None) => {}
+                Err(failure) if failure.code == Code::SignedOut => return None,
+                Err(failure) => {
+                    tracing::info!(?failure, "what became of a write is not known yet");
+                }
+            }
+        }
+        None
+    }
+
+    async fn find_deployment(&self, sent: &Sent<'_>) -> Result<Option<Deployment>, Failure> {
+        let call = documented::deployments(Some(sent.application));
+        let list: Page<Deployment> = self.send(&call).await?;
+        Ok(sent.among(list.data))
+    }
+
+    async fn find_application(
+        &self,
+        key: &str,
+        sent: DateTime<Utc>,
+    ) -> Result<Option<Application>, Failure> {
+        match self
+            .send::<Application>(&documented::application(key))
+            .await
+        {
+            Ok(found) => Ok(Some(found)
+                .filter(|found| found.created_at.is_some_and(|made| made >= sent - SKEW))),
+            Err(failure) if failure.code == Code::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    fn deployments_before(&self, application: &str) -> HashSet<String> {
+        let lists = [None, Some(application.to_owned())];
+        lists
+            .into_iter()
+            .filter_map(|application| {
+                let list = Resource::Deployments { application };
+                self.inner.view.peek::<Page<Deployment>>(&list)
+            })
+            .flat_map(|reading| reading.value.data)
+            .map(|deployment| deployment.id)
+            .collect()
+    }
+}
+
+impl Sent<'_> {
+    /// The deployment that was sent: it carries our key. Of a server that keeps no keys, the only
+    /// new one of what was asked for.
+    fn among(&self, list: Vec<Deployment>) -> Option<Deployment> {
+        let key = Some(self.idempotency_key.as_str());
+        let is_ours = |one: &Deployment| one.idempotency_key.as_deref() == key;
+        if list.iter().any(is_ours) {
+            return list.into_iter().find(is_ours);
+        }
+        let mut alike = list.into_iter().filter(|one| {
+            let wanted = &self.request.image;
+            one.idempotency_key.is_none()
+                && one.environment == self.request.environment
+                && (wanted.is_none() || one.image == *wanted)
+                && one.created_at.is_some_and(|at| at >= self.at - SKEW)
+                && !self.known.contains(&one.id)
+        });
+        match (alike.next(), alike.next()) {
+            (Some(one), None) => Some(one),
+            (_, _) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn deployment(id: &str, change: Value) -> Deployment {
+        let mut value = json!({"id": id, "applicationKey": "orders", "environment": "dev",
+            "image": "a:1", "status": "running", "createdAt": "2026-11-24T10:00:00Z"});
+        for (name, changed) in change.as_object().unwrap() {
+            value[name] = changed.clone();
+        }
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn a_lost_deploy_is_found_by_its_key_or_as_the_only_new_one() {
+        let request = DeployRequest {
+            environment: "dev".to_owned(),
+            image: Some("a:1".to_owned()),
+            note: None,
+        };
+        let sent = Sent {
+            application: "orders",
+            request: &request,
+            idempotency_key: "ours".to_owned(),
+            at: "2026-11-24T10:00:30Z".parse().unwrap(),
+            known: HashSet::from(["old".to_owned()]),
+        };
+        let found = |list: Vec<Deployment>| sent.among(list).map(|one| one.id);
+        let plain = |id: &str| deployment(id, json!({}));
+        let ours = deployment("ours", json!({"idempotencyKey": "ours"}));
+        assert_eq!(found(vec![plain("b"), ours]).as_deref(), Some("ours"));
+        assert_eq!(
+            found(vec![plain("new"), plain("old")]).as_deref(),
+            Some("new")
+        );
+        assert_eq!(found(vec![plain("b"), plain("c")]), None, "which of them?");
+        for other in [
+            json!({"idempotencyKey": "theirs"}),
+            json!({"environment": "prod"}),
+            json!({"image": "a:2"}),
+            json!({"createdAt": "2026-11-24T09:00:00Z"}),
+            json!({"createdAt": null}),
+        ] {
+            assert_eq!(found(vec![deployment("b", other.clone())]), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! What is on screen follows what happens: lists a deployment, a log its tail.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use miso_api::{Appended, DeployRequest, LineSink, LogLine};
+use miso_client::{Code, Event, LogPlace, Resource, TailProgress, TailState};
+use serde_json::json;
+
+use crate::far_end::{Answer, FarEnd, restored, tokens, until};
+
+fn deployment(status: &str, progress: u8) -> serde_json::Value {
+    json!({"id": "d-1", "applicationKey": "checkout", "environment": "dev", "image": "a:1",
+        "status": status, "progress": progress})
+}
+
+#[tokio::test]
+async fn lists_say_what_a_deployment_says_and_are_read_again_when_it_ends() {
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let now = has_failed.clone();
+    let far_end = FarEnd::start(move |asked| {
+        let failed = now.load(Ordering::SeqCst);
+        let path = asked.line.split('?').next().unwrap_or_default();
+        match path {
+            "POST /token" => tokens(1),
+            "POST /api/applications/checkout/deploy" => Answer::json(202, deployment("pending", 0)),
+            "GET /api/deployments/d-1" if failed => Answer::json(200, deployment("failed", 40)),
+            "GET /api/deployments/d-1" => Answer::json(200, deployment("running", 40)),
+            // The lists are behind, as they may be.
+            "GET /api/deployments" | "GET /api/applications/checkout/deployments" => {
+                Answer::json(200, json!({"data": [deployment("running", 10)]}))
+            }
+            "GET /api/applications" => Answer::json(200, json!({"data": []})),
+            "GET /api/applications/checkout" => Answer::json(
+                200,
+                json!({"key": "checkout", "displayName": "C", "type": "webapp", "status": "running"}),
+            ),
+            "GET /api/applications/checkout/health" => {
+                Answer::json(200, json!({"status": "healthy"}))
+            }
+            _ => Answer::json(200, json!({"data": []})),
+        }
+    })
+    .await;
+    let here = restored(&far_end).await;
+    let shown = [
+        Resource::Applications,
+        Resource::Application {
+            application: "checkout".to_owned(),
+        },
+        Resource::Health {
+            application: "checkout".to_owned(),
+            environment: "dev".to_owned(),
+        },
+        Resource::Deployments { application: None },
+    ];
+    let paths = [
+        "GET /api/applications?",
+        "GET /api/applications/checkout",
+        "GET /api/applications/checkout/health",
+        "GET /api/deployments?",
+    ];
+    for resource in shown {
+        here.client.watch(resource);
+    }
+    let asked = || paths.map(|path| far_end.asked(path).len());
+    until("all that is shown was read", || {
+        asked().iter().all(|count| *count > 0)
+    })
+    .await;
+    let request = DeployRequest {
+        environment: "dev".to_owned(),
+        image: Some("a:1".to_owned()),
+        note: None,
+    };
+    let before = asked();
+    here.client.deploy("checkout", &request).await.unwrap();
+    until("all that is shown was read again when it began", || {
+        asked()
+            .iter()
+            .zip(before)
+            .all(|(now, before)| *now > before)
+    })
+    .await;
+    until("it goes on", || {
+        far_end.asked("GET /api/deployments/d-1").len() > 1
+    })
+    .await;
+    let before = asked();
+    has_failed.store(true, Ordering::SeqCst);
+    until("its end is announced", || {
+        here.heard
+            .all()
+            .iter()
+            .any(|event| matches!(event, Event::DeploymentEnded { .. }))
+    })
+    .await;
+    until("all that is shown was read again when it ended", || {
+        asked()
+            .iter()
+            .zip(before)
+            .all(|(now, before)| *now > before)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_brought_to_what_a_single_deployment_said() {
+    let far_end = FarEnd::start(
+        |asked| match asked.line.split('?').next().unwrap_or_default() {
+            "POST /token" => tokens(1),
+            "GET /api/deployments/d-1" => Answer::json(200, deployment("failed", 40)),
+            "GET /api/deployments" => {
+                Answer::json(200, json!({"data": [deployment("running", 40)]}))
+            }
+            _ => Answer::error(404, "NOT_FOUND"),
+        },
+    )
+    .await;
+    let here = restored(&far_end).await;
+    here.client.deployments(None).await.unwrap();
+    here.client.deployment("d-1".to_owned()).await.unwrap();
+    let list = here.client.deployments(None).await.unwrap();
+    assert_eq!(list.value.data[0].status.to_string(), "failed");
+}
+
+#[tokio::test]
+async fn a_new_lease_asks_for_nothing_that_is_fresh() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        _ => Answer::json(200, json!({"data": []})),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    here.client.environments().await.unwrap();
+    for _ in 0..5 {
+        let lease = here.client.watch(Resource::Environments);
+        here.client.watch(Resource::Environments);
+        here.client.end(&lease.id);
+    }
+    // What is not fresh is asked for at once.
+    here.client.watch(Resource::Me);
+    until("another thing is asked for", || {
+        !far_end.asked("GET /api/users/me").is_empty()
+    })
+    .await;
+    assert_eq!(far_end.asked("GET /api/environments").len(), 1);
+}
+
+#[tokio::test]
+async fn the_first_answer_after_failures_wakes_all_that_fail() {
+    let is_down = Arc::new(AtomicBool::new(true));
+    let down = is_down.clone();
+    let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        _ if down.load(Ordering::SeqCst) => Answer::error(500, "INTERNAL_ERROR"),
+        _ => Answer::json(200, json!({"data": []})),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    // Both would be asked again after a minute.
+    here.client.watch(Resource::Environments);
+    here.client
+        .watch(Resource::Deployments { application: None });
+    let asked =
+        || ["GET /api/environments", "GET /api/deployments"].map(|path| far_end.asked(path).len());
+    until("both have failed", || asked() == [1, 1]).await;
+    is_down.store(false, Ordering::SeqCst);
+    until("the other one is asked too", || {
+        let refreshed = here.client.clone();
+        tokio::spawn(async move { refreshed.refresh(&Resource::Environments).await });
+        asked()[1] >= 2
+    })
+    .await;
+}
+
+/// A sink that counts.
+#[derive(Default)]
+struct Counting {
+    lines: AtomicUsize,
+    kept: Mutex<Vec<Option<String>>>,
+}
+
+impl LineSink for Counting {
+    fn append(&self, lines: &[LogLine]) -> io::Result<Appended> {
+        let before = self.lines.fetch_add(lines.len(), Ordering::SeqCst);
+        Ok(Appended {
+            total: (before + lines.len()) as u64,
+            new: lines.len(),
+        })
+    }
+}
+
+#[tokio::test]
+async fn two_who_follow_the_same_log_share_one_tail() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        line if line.contains("order=desc") => Answer::json(200, json!({"data": []})),
+        _ => Answer::json(200, json!({"data": [], "nextCursor": "c-1"})),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    let sink = Arc::new(Counting::default());
+    let follow = |heard: Arc<Mutex<Vec<TailProgress>>>| {
+        let keeper = sink.clone();
+        let place = LogPlace {
+            sink: sink.clone(),
+            cursor: None,
+            keep_cursor: Arc::new(move |cursor| keeper.kept.lock().unwrap().push(cursor)),
+        };
+        here.client.follow_log(
+            "orders".to_owned(),
+            "dev".to_owned(),
+            place,
+            move |progress| {
+                heard.lock().unwrap().push(progress);
+            },
+        )
+    };
+    let (first, second) = (Arc::default(), Arc::default());
+    let is_live = |heard: &Arc<Mutex<Vec<TailProgress>>>| {
+        let heard = heard.lock().unwrap();
+        heard.last().is_some_and(|now| now.state == TailState::Live)
+    };
+    let lease = follow(Arc::clone(&first));
+    until("the first one is told", || is_live(&first)).await;
+    let another = follow(Arc::clone(&second));
+    until("the second one is told at once", || is_live(&second)).await;
+    assert_eq!(far_end.asked("GET /api/applications/orders/logs").len(), 2);
+    // Who leaves does not end it for the other; a click asks at once.
+    here.client.end(&lease.id);
+    let told = second.lock().unwrap().len();
+    here.client
+        .refresh_log("orders".to_owned(), "dev".to_owned());
+    until("it goes on", || second.lock().unwrap().len() > told).await;
+    assert_eq!(
+        *sink.kept.lock().unwrap(),
+        [Some("c-1".to_owned())],
+        "where it goes on is kept once, where it stays the same"
+    );
+    here.client.sign_out().await.unwrap();
+    let asked = far_end.asked("GET /api/applications/orders/logs").len();
+    here.client
+        .refresh_log("orders".to_owned(), "dev".to_owned());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(
+        far_end.asked("GET /api/applications/orders/logs").len(),
+        asked
+    );
+    let renewed = here.client.renew(&another.id);
+    assert_eq!(
+        renewed.unwrap_err().code,
+        Code::NotFound,
+        "it is to be asked for anew"
+    );
+}
