@@ -11,7 +11,11 @@ describe('what is announced while the app starts', () => {
     replaceIpc(fake);
     const events = await followEvents();
     const started = await fake.commands.appStart();
-    fake.emit('sessionChanged', { connection: 'orders', session: { state: 'signedOut', reason: null }, revision: 9 });
+    fake.emit('sessionChanged', {
+      connection: 'orders',
+      session: { state: 'signedOut', reason: null },
+      revision: 9,
+    });
     fake.emit('noticeRaised', { code: 'port_moved', params: { from: '1', to: '2' } });
     fake.emit('sessionChanged', {
       connection: 'payments',

@@ -140,7 +140,11 @@ describe('a sign-in', () => {
     expect(await screen.findByText('Checking the keyring…')).toBeVisible();
     for (const step of ['discovering', 'exchanging', 'saving'] as const) {
       act(() => {
-        fake.emit('sessionChanged', { connection: 'payments', session: { state: 'signingIn', step }, revision: 9 });
+        fake.emit('sessionChanged', {
+          connection: 'payments',
+          session: { state: 'signingIn', step },
+          revision: 9,
+        });
       });
       expect(screen.getByRole('button', { name: 'Cancel' })).toBeVisible();
     }

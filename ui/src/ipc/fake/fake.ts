@@ -13,7 +13,7 @@ import type {
 import * as data from './data';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
-import { account, connection, failure, hostOf, later, nextRevision } from './parts';
+import { account, connection, failure, hostOf, later, nextRevision, page } from './parts';
 
 export type FakeOptions = {
   /** Begin signed in, with the team's connection. */
@@ -82,11 +82,6 @@ export function createFake(options: FakeOptions = {}): Fake {
   const reading = async <T>(value: T): Promise<Reading<T>> =>
     answer({ value, asOf, source, failure: options.stale ?? null });
   const refuseUnless = <T>(found?: T) => (found ? reading(found) : refuse(failure('not_found')));
-  const page = <T>(list: T[]) => ({
-    data: list,
-    meta: { page: 1, pageSize: 200, total: list.length, totalPages: 1 },
-    links: null,
-  });
   const changed = (id: string, resource: Resource) => {
     emit('resourceChanged', { connection: id, resource, changed: true });
   };

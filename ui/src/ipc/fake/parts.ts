@@ -50,3 +50,12 @@ export function hostOf(address: string): string {
 export function later(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+/** A list that fits on one page, as the API answers it. */
+export function page<T>(list: T[]) {
+  return {
+    data: list,
+    meta: { page: 1, pageSize: 200, total: list.length, totalPages: 1 },
+    links: null,
+  };
+}
