@@ -80,6 +80,7 @@ fn options(app: &App) -> Result<Options, CommandError> {
         seed: Seed::Demo,
         service_account: None,
         rate_limit: RateLimit::default(),
+        without: Vec::new(),
         workload: WorkloadCommand {
             program,
             args: vec!["workload".into()],

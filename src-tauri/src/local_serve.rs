@@ -25,6 +25,8 @@ on SIGTERM or Ctrl-C; exit code 2 says on standard error what was in the way.
   --client-secret SECRET its secret; - reads a line from standard input. An argument can be seen
                          by others: better set MISO_CLIENT_SECRET
   --rate-limit H/M|off   requests an hour and a minute for a client (default: 1000/100)
+  --without ID,ID…       leave these calls out, as an instance that lacks them does: operationIds of
+                         /api/openapi.json that the public document does not state
   --help                 print this
 
 MISO_LOG sets what is logged to standard error (default: warn).";
@@ -143,6 +145,7 @@ struct Asked {
     client_id: Option<String>,
     client_secret: Option<SecretString>,
     rate_limit: RateLimit,
+    without: Vec<String>,
     help: bool,
 }
 
@@ -169,6 +172,7 @@ impl Asked {
                 Long("rate-limit") => {
                     asked.rate_limit = rate_limit(&text("--rate-limit", parser.value()?)?)?
                 }
+                Long("without") => asked.without = without(&text("--without", parser.value()?)?)?,
                 Long("help") | Short('h') => asked.help = true,
                 other => return Err(other.unexpected().into()),
             }
@@ -194,6 +198,7 @@ impl Asked {
             seed: self.seed,
             service_account,
             rate_limit: self.rate_limit,
+            without: self.without,
             workload: WorkloadCommand {
                 program,
                 args: vec!["workload".into()],
@@ -262,6 +267,20 @@ fn rate_limit(text: &str) -> Result<RateLimit, Refusal> {
             "--rate-limit must be off or such as 1000/100, not {text}"
         ))
     })
+}
+
+fn without(text: &str) -> Result<Vec<String>, Refusal> {
+    let known = miso_local::optional_calls();
+    let named = text.split(',').map(str::trim);
+    named
+        .map(|id| {
+            let found = known.iter().find(|known| *known == id).cloned();
+            found.ok_or_else(|| {
+                let known = known.join(", ");
+                Refusal(format!("--without must name some of {known}, not {id}"))
+            })
+        })
+        .collect()
 }
 
 fn text(name: &str, value: OsString) -> Result<String, Refusal> {
@@ -358,6 +377,8 @@ mod tests {
             "s",
             "--rate-limit",
             "50/5",
+            "--without",
+            "getApplication,getApplicationEvents",
         ]);
         let options = options.unwrap().unwrap();
         assert_eq!((options.port, options.seed), (Some(8123), Seed::Empty));
@@ -369,6 +390,7 @@ mod tests {
                 minute: 5
             }
         );
+        assert_eq!(options.without, ["getApplication", "getApplicationEvents"]);
         assert_eq!(options.service_account.unwrap().client_id, "ci");
     }
 
@@ -380,6 +402,8 @@ mod tests {
             ["--seed", "everything"],
             ["--rate-limit", "many"],
             ["--rate-limit", "10/0"],
+            ["--without", "listApplications"],
+            ["--without", "getApplication,"],
             ["--colour", "blue"],
             ["--client-secret", "-"],
             ["--client-id", ""],

@@ -6,7 +6,7 @@ use specta::Type;
 use crate::open::{null_as_default, open_enum};
 
 /// The caller, as `GET /api/users/me` tells it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
     /// The subject.

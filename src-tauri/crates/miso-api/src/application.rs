@@ -9,7 +9,7 @@ use crate::HealthStatus;
 use crate::open::{null_as_default, open_enum};
 
 /// An application with all environments it was deployed to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
     /// The key, `^[a-z0-9-]+$`, unique on the instance.
@@ -61,7 +61,7 @@ pub struct Application {
 }
 
 /// What runs in one environment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentEntry {
     /// The environment's key.
@@ -97,7 +97,7 @@ pub struct EnvironmentEntry {
 }
 
 /// One item of an application's configuration (APP-MANIFEST.md).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigurationItem {
     /// The variable's name, `^[A-Z_][A-Z0-9_]*$`.

@@ -12,7 +12,7 @@ pub const LONGEST_NOTE: u32 = 1000;
 
 /// What is asked of the platform. `None` fields are not sent: some are silently ignored by
 /// servers that do not know them (API.md, "Calls marked O").
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployRequest {
     /// The environment's key.
@@ -26,7 +26,7 @@ pub struct DeployRequest {
 }
 
 /// One deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployment {
     /// Its id on the instance.
@@ -88,7 +88,7 @@ pub struct Deployment {
 }
 
 /// One step of a deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentStep {
     /// Its name, a word such as `prepare`.

@@ -13,7 +13,7 @@ pub fn is_production(environment: &str) -> bool {
 }
 
 /// An environment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
     /// `dev`, `test` or `prod`; others are tolerated.
@@ -41,7 +41,7 @@ pub struct Environment {
 }
 
 /// One resource of an environment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentResource {
     /// Its name.
@@ -59,7 +59,7 @@ pub struct EnvironmentResource {
 }
 
 /// What a resource uses.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceUsage {
     /// Percent of one core.

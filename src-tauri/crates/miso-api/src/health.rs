@@ -28,7 +28,7 @@ impl Default for HealthStatus {
 }
 
 /// The health of an application, in one environment or over all.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
     /// The state at the last probe.
@@ -51,7 +51,7 @@ pub struct Health {
 }
 
 /// One named check.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthCheckResult {
     /// Its name, as the application gives it.
@@ -68,7 +68,7 @@ pub struct HealthCheckResult {
 }
 
 /// A change of state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthEvent {
     /// When it changed.

@@ -8,10 +8,12 @@ mod application;
 mod deployment;
 mod environment;
 mod error;
+mod event;
 mod health;
 mod list;
 mod log;
 pub mod manifest;
+mod metrics;
 mod open;
 mod token;
 
@@ -27,7 +29,9 @@ pub use environment::{
     Environment, EnvironmentResource, EnvironmentStatus, ResourceUsage, is_production,
 };
 pub use error::{ErrorBody, ErrorCode, ErrorDetail, ErrorEnvelope};
+pub use event::{Event, EventKind, Events};
 pub use health::{Health, HealthCheckResult, HealthEvent, HealthStatus};
 pub use list::{Page, PageLinks, PageMeta};
-pub use log::{Appended, LineSink, LogLevel, LogLine, LogPage};
+pub use log::{Appended, LineSink, LogGap, LogLevel, LogLine, LogPage};
+pub use metrics::{MetricPoint, MetricSeries, Metrics};
 pub use token::{TokenRequest, TokenResponse};

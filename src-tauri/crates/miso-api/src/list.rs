@@ -11,7 +11,7 @@ use specta::Type;
 use crate::open::{null_as_default, whole};
 
 /// One page of a list. A bare array is read as the only page.
-#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Type, utoipa::ToSchema)]
 pub struct Page<T> {
     /// The entries.
     pub data: Vec<T>,
@@ -31,7 +31,7 @@ impl<T> Page<T> {
 }
 
 /// Where in the list a page is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PageMeta {
     /// Counted from 1.
@@ -45,7 +45,7 @@ pub struct PageMeta {
 }
 
 /// Addresses of this and other pages, relative to the instance.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(default)]
 pub struct PageLinks {
     /// This page.

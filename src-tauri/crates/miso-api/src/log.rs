@@ -12,7 +12,7 @@ use specta::Type;
 use crate::open::{null_as_default, open_enum};
 
 /// One line of an application's log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogLine {
     /// Unique within the application and environment.
@@ -43,7 +43,7 @@ pub struct LogLine {
 }
 
 /// Lines and where to go on. A bare array is read as lines without a way on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LogPage {
     /// The lines, in the order asked for.
@@ -109,6 +109,18 @@ impl Default for LogLevel {
     fn default() -> Self {
         Self::Info
     }
+}
+
+/// Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
+/// those of the lines on both sides, as far as they are known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type, utoipa::ToSchema)]
+pub struct LogGap {
+    /// The time of the last line that was given before the gap.
+    #[serde(default)]
+    pub from: Option<DateTime<Utc>>,
+    /// The time of the first line after it.
+    #[serde(default)]
+    pub to: Option<DateTime<Utc>>,
 }
 
 /// What a sink holds after lines were appended.

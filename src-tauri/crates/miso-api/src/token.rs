@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A service account's request. Holds a secret: no `Debug`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenRequest {
     /// The account's client id.
     pub client_id: String,
@@ -17,7 +17,7 @@ pub struct TokenRequest {
 }
 
 /// The answer. Holds a token: no `Debug`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TokenResponse {
     /// The bearer token.
     pub access_token: String,

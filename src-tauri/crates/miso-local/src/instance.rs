@@ -1,7 +1,7 @@
 //! An instance from its start to its end.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -130,11 +130,17 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         pending: Pending::default(),
         seal,
         platform: Arc::new(platform),
+        without: options.without,
+        document: OnceLock::new(),
     });
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let service = TowerToHyperService::new(api::router(Arc::clone(&site), port));
     tasks.spawn(server::serve(listener, service, stop.clone()));
+    let platform = Arc::clone(&site.platform);
+    site.platform
+        .tasks
+        .spawn(async move { platform.measure().await });
     site.platform
         .rollouts
         .spawn(fill(Arc::clone(&site), options.seed));
@@ -254,6 +260,7 @@ mod tests {
             seed: Seed::Empty,
             service_account: None,
             rate_limit: RateLimit::Off,
+            without: Vec::new(),
             workload: WorkloadCommand {
                 program: "missing".into(),
                 args: Vec::new(),

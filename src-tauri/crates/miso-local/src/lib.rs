@@ -21,6 +21,7 @@ mod http;
 mod identity;
 mod instance;
 mod logs;
+mod metrics;
 mod notice;
 mod oidc;
 mod options;
@@ -37,6 +38,7 @@ mod testing;
 pub mod workload;
 mod workloads;
 
+pub use api::optional_calls;
 pub use error::StartError;
 pub use instance::{Instance, start};
 pub use notice::Notice;

@@ -18,6 +18,9 @@ pub struct Options {
     pub service_account: Option<ServiceAccount>,
     /// How many requests one client may make.
     pub rate_limit: RateLimit,
+    /// Calls that this instance is to lack, by their `operationId`, so that what is done without
+    /// them can be tried; only those that the public document does not state (API.md, mark O).
+    pub without: Vec<String>,
     /// How to start a workload.
     pub workload: WorkloadCommand,
 }

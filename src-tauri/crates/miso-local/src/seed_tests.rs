@@ -50,7 +50,6 @@ impl Bench {
         let filter = Filter {
             application: Some(application.to_owned()),
             environment: Some(environment.to_owned()),
-            oldest_first: true,
             ..Filter::default()
         };
         let (page, _) = self

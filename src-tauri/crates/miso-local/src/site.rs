@@ -1,7 +1,8 @@
 //! What every request needs: the one instance this process serves.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use secrecy::SecretString;
 use url::Url;
 
@@ -30,6 +31,10 @@ pub(crate) struct Site {
     pub(crate) pending: Pending,
     pub(crate) seal: Arc<Seal>,
     pub(crate) platform: Arc<Platform>,
+    /// Calls that are left out, by their `operationId`.
+    pub(crate) without: Vec<String>,
+    /// The OpenAPI document, once it was asked for.
+    pub(crate) document: OnceLock<Bytes>,
 }
 
 /// The site, shared by all requests.

@@ -55,6 +55,8 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
         limits: Limits::new(limit),
         pending: Pending::default(),
         seal,
+        without: Vec::new(),
+        document: std::sync::OnceLock::new(),
     }
 }
 
@@ -160,7 +162,13 @@ impl Bench {
     pub(crate) async fn newest(&self) -> Deployment {
         let (mut page, _) = self
             .store
-            .call(|db| deployments::list(db, &deployments::Filter::default(), 0, 1))
+            .call(|db| {
+                let newest = deployments::Filter {
+                    backwards: true,
+                    ..deployments::Filter::default()
+                };
+                deployments::list(db, &newest, 0, 1)
+            })
             .await
             .unwrap();
         page.remove(0)

@@ -5,6 +5,7 @@
 
 mod check;
 mod rule;
+mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,11 @@ const READ_ONLY: [&str; 4] = ["status", "url", "createdAt", "updatedAt"];
 /// that is how a server may give what is not set, and what was read can be put back.
 pub fn violations(manifest: &Value) -> Vec<Violation> {
     check::document(manifest, &table::MANIFEST)
+}
+
+/// The rules as a JSON Schema.
+pub fn schema() -> Value {
+    schema::object(&table::MANIFEST)
 }
 
 /// A manifest as a read gave it, made fit to be sent back (APP-MANIFEST.md, row `environments`):

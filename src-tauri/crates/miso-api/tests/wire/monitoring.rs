@@ -125,3 +125,55 @@ fn fractions_are_read_as_the_nearest_whole_number() {
         assert_eq!(deployment.progress, Some(read_as), "{sent}");
     }
 }
+
+#[test]
+fn metrics() {
+    let wire = json!({"series": [
+        {"name": "cpu_percent", "unit": "percent", "points": [["2026-11-24T08:00:00Z", 12.5]]},
+        {"name": "error_rate", "unit": "ratio", "points": []}
+    ]});
+    let series = |name: &str, unit: &str, points| MetricSeries {
+        name: name.to_owned(),
+        unit: some(unit),
+        points,
+    };
+    let metrics = Metrics {
+        series: vec![
+            series(
+                "cpu_percent",
+                "percent",
+                vec![MetricPoint(at(8, 0), Some(12.5))],
+            ),
+            series("error_rate", "ratio", vec![]),
+        ],
+    };
+    both_ways(wire, metrics);
+    let seconds = at(8, 0).timestamp();
+    for time in [json!(seconds), json!(seconds * 1000), json!(seconds as f64)] {
+        let point: MetricPoint = read(json!([time, null]));
+        assert_eq!(point, MetricPoint(at(8, 0), None));
+    }
+    let none: Metrics = read(json!({"series": null}));
+    assert_eq!(none.series, vec![]);
+}
+
+#[test]
+fn events() {
+    let wire = json!({"data": [{
+        "at": "2026-11-24T08:00:00Z", "kind": "deployment", "by": "aino.laine",
+        "summary": "miso/hello:1.1 to dev: completed", "ref": "d-1"
+    }]});
+    let events = Events {
+        data: vec![Event {
+            at: at(8, 0),
+            kind: EventKind::Deployment,
+            by: some("aino.laine"),
+            summary: "miso/hello:1.1 to dev: completed".to_owned(),
+            reference: some("d-1"),
+        }],
+    };
+    both_ways(wire, events);
+    let least: Event = read(json!({"at": "2026-11-24T08:00:00Z", "kind": "audit"}));
+    assert_eq!(write(&least.kind), "audit");
+    assert_eq!((least.by, least.reference), (None, None));
+}

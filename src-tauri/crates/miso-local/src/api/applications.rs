@@ -6,10 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use miso_api::{ApplicationStatus, ApplicationType, Page, Permission};
+use miso_api::{Application, ApplicationStatus, ApplicationType, ErrorEnvelope, Page, Permission};
 use serde_json::{Map, Value};
 
 use super::create::create_application;
+use super::parameters::{ApplicationFilters, Key, Manifest, Pages};
 use super::segments::Segment;
 use super::view::{Placements, View};
 use crate::deploy::{Order, keep_refused, place_order};
@@ -23,7 +24,7 @@ use crate::place::Place;
 use crate::site::{Shared, Site};
 use crate::store::applications;
 
-const SORTS: [&str; 12] = [
+pub(super) const SORTS: [&str; 12] = [
     "key",
     "-key",
     "displayName",
@@ -38,7 +39,15 @@ const SORTS: [&str; 12] = [
     "-updatedAt",
 ];
 
-/// `GET /api/applications`
+/// The applications with all environments they were deployed to; without their `configuration`.
+#[utoipa::path(
+    get,
+    path = "/api/applications",
+    operation_id = "listApplications",
+    tag = "Applications",
+    params(Pages, ApplicationFilters),
+    responses((status = 200, description = "One page of applications.", body = Page<Application>))
+)]
 pub(super) async fn list(
     State(site): State<Shared>,
     caller: Caller,
@@ -67,7 +76,21 @@ pub(super) async fn list(
     Ok(Json(paging.cut(bodies)))
 }
 
-/// `POST /api/applications`
+/// Creates an application; where it names an image, a first deployment to `dev` begins too.
+#[utoipa::path(
+    post,
+    path = "/api/applications",
+    operation_id = "createApplication",
+    tag = "Applications",
+    request_body = Manifest,
+    responses(
+        (status = 201, description = "It was created, whatever becomes of its first deployment.",
+            body = Application, headers(
+                ("ETag" = String, description = "The version of the manifest."),
+                ("Location" = String, description = "Its address."))),
+        (status = 409, description = "The key is taken.", body = ErrorEnvelope)
+    )
+)]
 pub(super) async fn create(
     State(site): State<Shared>,
     caller: Caller,
@@ -103,7 +126,16 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, headers, Json(view.body)).into_response())
 }
 
-/// `GET /api/applications/{key}`
+/// One application.
+#[utoipa::path(
+    get,
+    path = "/api/applications/{key}",
+    operation_id = "getApplication",
+    tag = "Applications",
+    params(Key),
+    responses((status = 200, description = "The application.", body = Application, headers(
+        ("ETag" = String, description = "The version of the manifest, for `If-Match`."))))
+)]
 pub(super) async fn get(
     State(site): State<Shared>,
     caller: Caller,

@@ -4,9 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use miso_api::{Deployment, DeploymentStatus, ErrorDetail, LONGEST_NOTE, Page, Permission};
+use miso_api::{
+    DeployRequest, Deployment, DeploymentStatus, ErrorDetail, ErrorEnvelope, LONGEST_NOTE, Page,
+    Permission,
+};
 use serde_json::{Map, Value, json};
 
+use super::parameters::{DeploymentFilters, Id, IdempotencyKey, Key, OfApplication, Pages};
 use super::segments::Segment;
 use crate::deploy::{Order, place_order};
 use crate::environments;
@@ -18,12 +22,41 @@ use crate::oidc::access::Caller;
 use crate::place::Place;
 use crate::site::{Shared, Site};
 use crate::store::applications;
-use crate::store::deployments::{self, Filter, StoredDeployment};
+use crate::store::deployments::{self, Filter, Sort, StoredDeployment};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST_KEY: usize = 255;
 
-/// `POST /api/applications/{key}/deploy`
+pub(super) const SORTS: [&str; 12] = [
+    "createdAt",
+    "-createdAt",
+    "completedAt",
+    "-completedAt",
+    "applicationKey",
+    "-applicationKey",
+    "environment",
+    "-environment",
+    "image",
+    "-image",
+    "status",
+    "-status",
+];
+
+/// Deploys an image to an environment; without `image`, what runs there runs again.
+#[utoipa::path(
+    post,
+    path = "/api/applications/{key}/deploy",
+    operation_id = "deployApplication",
+    tag = "Deployments",
+    params(Key, IdempotencyKey),
+    request_body = DeployRequest,
+    responses(
+        (status = 202, description = "It was accepted, or it was when the same key came first.",
+            body = Deployment, headers(("Location" = String, description = "Its address."))),
+        (status = 409, description = "Another deployment is under way there, or nothing runs there.",
+            body = ErrorEnvelope)
+    )
+)]
 pub(super) async fn deploy(
     State(site): State<Shared>,
     caller: Caller,
@@ -55,7 +88,15 @@ pub(super) async fn deploy(
         .into_response())
 }
 
-/// `GET /api/applications/{key}/deployments`
+/// The deployments of an application.
+#[utoipa::path(
+    get,
+    path = "/api/applications/{key}/deployments",
+    operation_id = "listApplicationDeployments",
+    tag = "Deployments",
+    params(Key, Pages, DeploymentFilters),
+    responses((status = 200, description = "One page of deployments.", body = Page<Deployment>))
+)]
 pub(super) async fn of_application(
     State(site): State<Shared>,
     caller: Caller,
@@ -68,7 +109,15 @@ pub(super) async fn of_application(
     page(&site, &path, &query, Some(key)).await
 }
 
-/// `GET /api/deployments`
+/// The deployments of all applications.
+#[utoipa::path(
+    get,
+    path = "/api/deployments",
+    operation_id = "listDeployments",
+    tag = "Deployments",
+    params(Pages, DeploymentFilters, OfApplication),
+    responses((status = 200, description = "One page of deployments.", body = Page<Deployment>))
+)]
 pub(super) async fn list(
     State(site): State<Shared>,
     caller: Caller,
@@ -84,7 +133,15 @@ pub(super) async fn list(
     .await
 }
 
-/// `GET /api/deployments/{id}`
+/// One deployment, with how far it is.
+#[utoipa::path(
+    get,
+    path = "/api/deployments/{id}",
+    operation_id = "getDeployment",
+    tag = "Deployments",
+    params(Id),
+    responses((status = 200, description = "The deployment.", body = Deployment))
+)]
 pub(super) async fn get(
     State(site): State<Shared>,
     caller: Caller,
@@ -107,14 +164,29 @@ async fn page(
     application: Option<String>,
 ) -> Result<Json<Page<Value>>, ApiError> {
     let paging = Paging::new(path, query)?;
+    let sort = query.word("sort", &SORTS)?;
+    let sort = sort.unwrap_or_else(|| "-createdAt".to_owned());
+    let (field, backwards) = match sort.strip_prefix('-') {
+        Some(field) => (field, true),
+        None => (sort.as_str(), false),
+    };
+    let sort = match field {
+        "completedAt" => Sort::CompletedAt,
+        "applicationKey" => Sort::Application,
+        "environment" => Sort::Environment,
+        "image" => Sort::Image,
+        "status" => Sort::Status,
+        _ => Sort::CreatedAt,
+    };
     let filter = Filter {
         application,
         environment: query.environment()?.map(str::to_owned),
         status: query
             .word("status", DeploymentStatus::KNOWN)?
             .map(DeploymentStatus::from),
-        oldest_first: query.word("sort", &["createdAt", "-createdAt"])?.as_deref()
-            == Some("createdAt"),
+        search: query.get("search").map(str::to_owned),
+        sort,
+        backwards,
     };
     let (offset, size) = (paging.offset(), paging.size());
     let (found, total) = site

@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use miso_api::{
-    ApplicationStatus, Environment, EnvironmentEntry, EnvironmentStatus, HealthStatus, Page,
-    Permission,
+    ApplicationStatus, Environment, EnvironmentEntry, EnvironmentResource, EnvironmentStatus,
+    HealthStatus, Page, Permission,
 };
 
+use super::parameters::{EnvironmentFilters, Key, Pages};
 use super::segments::Segment;
 use super::view::Placements;
 use crate::environments::{self, EnvironmentKey};
@@ -14,10 +15,29 @@ use crate::http::envelope::ApiError;
 use crate::http::paging::Paging;
 use crate::http::query::Query;
 use crate::oidc::access::Caller;
+use crate::place::Place;
 use crate::site::{Shared, Site};
 use crate::store::{self, applications};
+use crate::workloads::Platform;
 
-/// `GET /api/environments`
+pub(super) const SORTS: [&str; 6] = [
+    "key",
+    "-key",
+    "displayName",
+    "-displayName",
+    "status",
+    "-status",
+];
+
+/// The environments, with what runs in them.
+#[utoipa::path(
+    get,
+    path = "/api/environments",
+    operation_id = "listEnvironments",
+    tag = "Environments",
+    params(Pages, EnvironmentFilters),
+    responses((status = 200, description = "One page of environments.", body = Page<Environment>))
+)]
 pub(super) async fn list(
     State(site): State<Shared>,
     caller: Caller,
@@ -26,14 +46,49 @@ pub(super) async fn list(
     caller.must(&Permission::EnvironmentsRead, None)?;
     let paging = Paging::new("/api/environments", &query)?;
     let running = read(&site, &caller).await?;
-    let all = environments::ALL
+    let search = query.get("search").map(str::to_lowercase);
+    let status = query
+        .word("status", EnvironmentStatus::KNOWN)?
+        .map(EnvironmentStatus::from);
+    let sort = query.word("sort", &SORTS)?;
+    let found = |environment: &Environment| {
+        let texts = [&environment.key, &environment.display_name];
+        search
+            .as_ref()
+            .is_none_or(|text| texts.iter().any(|has| has.to_lowercase().contains(text)))
+            && status
+                .as_ref()
+                .is_none_or(|status| environment.status == *status)
+    };
+    let mut all: Vec<Environment> = environments::ALL
         .into_iter()
-        .map(|environment| view(environment, &running))
+        .map(|environment| view(environment, &running, &site.platform))
+        .filter(found)
         .collect();
+    // Without a word about it: the order in which a version goes through them.
+    if let Some(sort) = sort {
+        let field = sort.trim_start_matches('-');
+        all.sort_by(|one, other| match field {
+            "displayName" => one.display_name.cmp(&other.display_name),
+            "status" => one.status.as_str().cmp(other.status.as_str()),
+            _ => one.key.cmp(&other.key),
+        });
+        if sort.starts_with('-') {
+            all.reverse();
+        }
+    }
     Ok(Json(paging.cut(all)))
 }
 
-/// `GET /api/environments/{key}`
+/// One environment.
+#[utoipa::path(
+    get,
+    path = "/api/environments/{key}",
+    operation_id = "getEnvironment",
+    tag = "Environments",
+    params(Key),
+    responses((status = 200, description = "The environment.", body = Environment))
+)]
 pub(super) async fn get(
     State(site): State<Shared>,
     caller: Caller,
@@ -42,7 +97,8 @@ pub(super) async fn get(
     caller.must(&Permission::EnvironmentsRead, None)?;
     let environment =
         environments::find(&key).ok_or_else(|| ApiError::no_such("environment", &key))?;
-    Ok(Json(view(environment, &read(&site, &caller).await?)))
+    let running = read(&site, &caller).await?;
+    Ok(Json(view(environment, &running, &site.platform)))
 }
 
 /// Every application's entries, by its key.
@@ -61,7 +117,11 @@ async fn read(
         .collect())
 }
 
-fn view(environment: EnvironmentKey, running: &[(String, Vec<EnvironmentEntry>)]) -> Environment {
+fn view(
+    environment: EnvironmentKey,
+    running: &[(String, Vec<EnvironmentEntry>)],
+    platform: &Platform,
+) -> Environment {
     let here: Vec<(&String, &EnvironmentEntry)> = running
         .iter()
         .filter_map(|(key, entries)| {
@@ -79,9 +139,35 @@ fn view(environment: EnvironmentKey, running: &[(String, Vec<EnvironmentEntry>)]
         production: None,
         status: status(here.iter().map(|(_, entry)| *entry)),
         applications: here.iter().map(|(key, _)| (*key).clone()).collect(),
-        resources: Vec::new(),
+        resources: here
+            .iter()
+            .filter_map(|(key, entry)| resource(key, entry, platform))
+            .collect(),
         updated_at: Some(store::now()),
     }
+}
+
+/// The process of an application, as it was measured; none where none was.
+fn resource(
+    application: &str,
+    entry: &EnvironmentEntry,
+    platform: &Platform,
+) -> Option<EnvironmentResource> {
+    let place = Place::new(application, &entry.environment);
+    let usage = platform.metrics.usage(&place, store::now())?;
+    let status = match entry.health {
+        HealthStatus::Healthy => EnvironmentStatus::Healthy,
+        HealthStatus::Degraded => EnvironmentStatus::Degraded,
+        HealthStatus::Unhealthy => EnvironmentStatus::Down,
+        HealthStatus::NotKnown | HealthStatus::Unknown(_) => EnvironmentStatus::NotKnown,
+    };
+    Some(EnvironmentResource {
+        name: application.to_owned(),
+        kind: "process".to_owned(),
+        status,
+        usage: Some(usage),
+        message: entry.health_message.clone(),
+    })
 }
 
 /// Healthy when all is, down when nothing is, degraded in between; unknown while nothing is known.

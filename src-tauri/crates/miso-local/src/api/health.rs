@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use miso_api::{Health, HealthCheckResult, HealthEvent, HealthStatus, Permission};
 
+use super::parameters::{Between, InEnvironment, Key};
 use super::segments::Segment;
 use super::view::health_rank;
 use crate::environments;
@@ -15,7 +16,15 @@ use crate::site::Shared;
 use crate::store::{applications, health, placements};
 use crate::workloads::Live;
 
-/// `GET /api/applications/{key}/health`
+/// The health as probes saw it; without `environment` the worst, with a check for each.
+#[utoipa::path(
+    get,
+    path = "/api/applications/{key}/health",
+    operation_id = "getApplicationHealth",
+    tag = "Monitoring",
+    params(Key, InEnvironment, Between),
+    responses((status = 200, description = "The health.", body = Health))
+)]
 pub(super) async fn get(
     State(site): State<Shared>,
     caller: Caller,

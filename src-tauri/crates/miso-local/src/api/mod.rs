@@ -1,11 +1,18 @@
 //! The API (API.md): who calls, how often, and the routes.
 
 mod applications;
+pub(crate) mod calls;
 mod create;
 mod deployments;
+mod docs;
 mod environments;
+mod events;
 mod health;
 mod logs;
+mod logs_live;
+mod metrics;
+pub(crate) mod openapi;
+mod parameters;
 mod segments;
 mod users;
 mod view;
@@ -14,13 +21,14 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use chrono::Utc;
 use http::Method;
 use http::Uri;
 use miso_api::ErrorCode;
 
 pub(crate) use create::create_application;
+
+use calls::Mark;
 
 use crate::http::envelope::ApiError;
 use crate::http::guard::guard;
@@ -33,24 +41,8 @@ const NOBODY: &str = "";
 
 /// Everything the instance answers on its own port.
 pub(crate) fn router(site: Shared, port: u16) -> Router {
-    Router::new()
-        .route(
-            "/api/applications",
-            get(applications::list).post(applications::create),
-        )
-        .route("/api/applications/{key}", get(applications::get))
-        .route("/api/applications/{key}/deploy", post(deployments::deploy))
-        .route(
-            "/api/applications/{key}/deployments",
-            get(deployments::of_application),
-        )
-        .route("/api/applications/{key}/health", get(health::get))
-        .route("/api/applications/{key}/logs", get(logs::get))
-        .route("/api/deployments", get(deployments::list))
-        .route("/api/deployments/{id}", get(deployments::get))
-        .route("/api/environments", get(environments::list))
-        .route("/api/environments/{key}", get(environments::get))
-        .route("/api/users/me", get(users::me))
+    let (calls, _) = calls::served(openapi::base(), &site.without).split_for_parts();
+    calls
         .merge(oidc::routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(other_method)
@@ -58,6 +50,15 @@ pub(crate) fn router(site: Shared, port: u16) -> Router {
         .layer(from_fn_with_state(port, guard))
         .layer(from_fn(take_rest))
         .with_state(site)
+}
+
+/// The `operationId`s of the calls that [`crate::Options::without`] may name: those that the public
+/// document does not state (API.md, mark O).
+pub fn optional_calls() -> Vec<String> {
+    let ours = calls::all()
+        .into_iter()
+        .filter(|call| call.mark == Mark::Ours);
+    ours.map(|call| call.id()).collect()
 }
 
 /// In front of every API call: who calls, and whether not too often. The provider's endpoints are
@@ -68,6 +69,7 @@ async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> 
         return next.run(request).await;
     }
     let caller = oidc::access::authenticate(&site, request.headers()).await;
+    let open = is_open(path);
     let client = caller
         .as_ref()
         .map_or(NOBODY, |caller| caller.client_id.as_str());
@@ -76,8 +78,9 @@ async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> 
     let refusal = standing.as_ref().and_then(|standing| standing.refusal());
     let mut response = match (caller, refusal) {
         // Who must sign in anew hears that, and not that it is to wait.
-        (Err(error), _) => error.into_response(),
-        (Ok(_), Some(refusal)) => refusal.into_response(),
+        (Err(error), _) if !open => error.into_response(),
+        (Ok(_) | Err(_), Some(refusal)) => refusal.into_response(),
+        (Err(_), None) => next.run(request).await,
         (Ok(caller), None) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -87,6 +90,12 @@ async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> 
         standing.put_on(response.headers_mut());
     }
     response
+}
+
+/// Whether a path is for everybody: the document and its explorer, which a browser opens without a
+/// token.
+fn is_open(path: &str) -> bool {
+    path == "/api/openapi.json" || path == "/api/docs" || path.starts_with("/api/docs/")
 }
 
 async fn no_such_path(uri: Uri) -> ApiError {

@@ -6,7 +6,14 @@ use miso_api::Me;
 use crate::environments;
 use crate::oidc::access::Caller;
 
-/// `GET /api/users/me`
+/// Who the caller is.
+#[utoipa::path(
+    get,
+    path = "/api/users/me",
+    operation_id = "getMe",
+    tag = "Access",
+    responses((status = 200, description = "The caller.", body = Me))
+)]
 pub(super) async fn me(caller: Caller) -> Json<Me> {
     Json(Me {
         permissions: caller.role.permissions(None),

@@ -4,9 +4,12 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, SubsecRound, Utc};
+use miso_api::LogLevel;
+use tokio::sync::watch;
 
 use super::line::{Said, StoredLine};
 use super::segment::Segment;
@@ -29,6 +32,10 @@ pub(crate) struct PlaceLog {
     folder: PathBuf,
     segment_bytes: u64,
     state: Mutex<State>,
+    /// Lines of level error since they were counted last.
+    errors: AtomicU32,
+    /// The id that the next line will have, for who waits for it.
+    next: watch::Sender<u64>,
 }
 
 struct State {
@@ -84,6 +91,8 @@ impl PlaceLog {
         Ok(Self {
             folder,
             segment_bytes,
+            errors: AtomicU32::new(0),
+            next: watch::Sender::new(next),
             state: Mutex::new(state),
         })
     }
@@ -118,7 +127,21 @@ impl PlaceLog {
         segment.bytes += text.len() as u64;
         state.next = line.id + 1;
         state.newest = line.at;
+        if line.said.level == LogLevel::Error {
+            self.errors.fetch_add(1, Ordering::Relaxed);
+        }
+        self.next.send_replace(state.next);
         Ok(())
+    }
+
+    /// How many lines of level error came since this was asked last.
+    pub(crate) fn take_errors(&self) -> u32 {
+        self.errors.swap(0, Ordering::Relaxed)
+    }
+
+    /// Tells of new lines: the id that the next one will have.
+    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
+        self.next.subscribe()
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {

@@ -2,6 +2,7 @@
 //! for each environment which line was passed, so no line is lost or repeated, whatever is
 //! written between two pages.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -35,25 +36,94 @@ pub(crate) struct Found {
     pub(crate) next: Option<Cursor>,
 }
 
-/// Reads one page from the logs of an application, given with the environment of each.
-pub(crate) fn read(logs: &[(String, Arc<PlaceLog>)], wanted: &Wanted) -> io::Result<Found> {
+/// The logs of an application, each with its environment.
+pub(crate) type Sources = [(String, Arc<PlaceLog>)];
+
+/// A line, and where to go on after it.
+#[derive(Debug)]
+pub(crate) struct Marked {
+    pub(crate) line: LogLine,
+    pub(crate) cursor: Cursor,
+}
+
+/// Reads one page from the logs of an application.
+pub(crate) fn read(logs: &Sources, wanted: &Wanted) -> io::Result<Found> {
+    let mut lines = Vec::new();
+    let next = page(logs, wanted, |line, _| lines.push(line))?;
+    Ok(Found { lines, next })
+}
+
+/// Reads one page in ascending order with the cursor of each line, and the cursor after all.
+pub(crate) fn read_marked(logs: &Sources, wanted: &Wanted) -> io::Result<(Vec<Marked>, Cursor)> {
+    let mut lines = Vec::new();
+    let next = page(logs, wanted, |line, tracks| {
+        let cursor = Cursor {
+            order: wanted.order,
+            passed: passed(tracks, wanted),
+        };
+        lines.push(Marked { line, cursor });
+    })?;
+    let end = next.unwrap_or_else(|| end_of(logs));
+    Ok((lines, end))
+}
+
+/// The cursor after everything that is there now.
+pub(crate) fn end_of(logs: &Sources) -> Cursor {
+    let passed = logs
+        .iter()
+        .map(|(environment, log)| (environment.clone(), log.snapshot().next - 1));
+    Cursor {
+        order: Order::Asc,
+        passed: passed.collect(),
+    }
+}
+
+/// Whether lines that a cursor had still before it are gone: dropped with the oldest files.
+pub(crate) fn lacks(logs: &Sources, cursor: &Cursor) -> bool {
+    logs.iter().any(|(environment, log)| {
+        let snapshot = log.snapshot();
+        let after = cursor.passed.get(environment).copied().unwrap_or(0);
+        let oldest = snapshot.segments.first();
+        after < snapshot.next && oldest.is_some_and(|oldest| after + 1 < oldest.first)
+    })
+}
+
+fn page<'a>(
+    logs: &'a Sources,
+    wanted: &'a Wanted,
+    mut give: impl FnMut(LogLine, &[Track<'a>]),
+) -> io::Result<Option<Cursor>> {
     let mut tracks = Vec::new();
     for (environment, log) in logs {
         tracks.push(Track::new(environment, log.snapshot(), wanted)?);
     }
-    let mut lines = Vec::new();
-    while lines.len() < wanted.limit {
+    let mut given = 0;
+    while given < wanted.limit {
         let Some(track) = first_of(&mut tracks, wanted.order) else {
             break;
         };
         let Some(line) = track.take() else { break };
-        lines.push(line.into_wire(track.environment));
+        let line = line.into_wire(track.environment);
+        give(line, &tracks);
+        given += 1;
     }
     if let Some(error) = tracks.iter_mut().find_map(|track| track.failed.take()) {
         return Err(error);
     }
     let more = tracks.iter().any(|track| track.head.is_some());
-    // What another environment's cursor said stays said, though it was not asked for this time.
+    let next = || Cursor {
+        order: wanted.order,
+        passed: passed(&tracks, wanted),
+    };
+    Ok(match wanted.order {
+        Order::Asc => Some(next()),
+        Order::Desc => more.then(next),
+    })
+}
+
+/// Where the tracks are. What another environment's cursor said stays said, though it was not asked
+/// for this time.
+fn passed(tracks: &[Track<'_>], wanted: &Wanted) -> BTreeMap<String, u64> {
     let mut passed = wanted
         .cursor
         .as_ref()
@@ -64,17 +134,7 @@ pub(crate) fn read(logs: &[(String, Arc<PlaceLog>)], wanted: &Wanted) -> io::Res
             .passed
             .map(|passed| (track.environment.to_owned(), passed))
     }));
-    let next = match wanted.order {
-        Order::Asc => Some(Cursor {
-            order: Order::Asc,
-            passed,
-        }),
-        Order::Desc => more.then_some(Cursor {
-            order: Order::Desc,
-            passed,
-        }),
-    };
-    Ok(Found { lines, next })
+    passed
 }
 
 /// The track whose head comes next.
@@ -136,6 +196,11 @@ impl<'a> Track<'a> {
     fn begin_ascending(&mut self) -> io::Result<()> {
         // A cursor beyond the end is one of a log that is gone: a tail goes on at the end of this.
         let after = self.passed.unwrap_or(0).min(self.snapshot.next - 1);
+        // A tail that has read everything must not read a file to learn that.
+        if after + 1 >= self.snapshot.next {
+            self.passed = Some(after);
+            return Ok(());
+        }
         let since = self.wanted.since;
         let segments = &self.snapshot.segments;
         // The last segment that begins at or before what is wanted.

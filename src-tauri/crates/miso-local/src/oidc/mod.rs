@@ -23,6 +23,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::Method;
 use miso_api::ErrorCode;
+use utoipa_axum::router::UtoipaMethodRouter;
+use utoipa_axum::routes;
 
 use crate::http::envelope::ApiError;
 use crate::site::Shared;
@@ -55,7 +57,12 @@ pub(crate) fn other_method(method: &Method, path: &str) -> Option<Response> {
     }
 }
 
-/// The provider's routes, and the platform's own `/auth/token`.
+/// The platform's own `/auth/token`.
+pub(crate) fn platforms_own() -> UtoipaMethodRouter<Shared> {
+    routes!(service_account::token)
+}
+
+/// The provider's routes.
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
         .route(DISCOVERY, get(discovery::configuration))
@@ -70,5 +77,4 @@ pub(crate) fn routes() -> Router<Shared> {
             END_SESSION,
             get(end_session::by_query).post(end_session::by_form),
         )
-        .route("/auth/token", post(service_account::token))
 }

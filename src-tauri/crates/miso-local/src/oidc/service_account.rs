@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderValue, header};
-use miso_api::{ErrorDetail, TokenResponse};
+use miso_api::{ErrorDetail, TokenRequest, TokenResponse};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use subtle::ConstantTimeEq;
@@ -19,7 +19,16 @@ use crate::store::sessions::{self, Session};
 
 const SCOPE: &str = "api";
 
-/// `POST /auth/token`
+/// Signs a service account in.
+#[utoipa::path(
+    post,
+    path = "/auth/token",
+    operation_id = "createToken",
+    tag = "Sign-in",
+    security(()),
+    request_body = TokenRequest,
+    responses((status = 200, description = "The token.", body = TokenResponse))
+)]
 pub(super) async fn token(
     State(site): State<Shared>,
     JsonObject(body): JsonObject,

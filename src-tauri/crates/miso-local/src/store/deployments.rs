@@ -31,7 +31,36 @@ pub(crate) struct Filter {
     pub(crate) application: Option<String>,
     pub(crate) environment: Option<String>,
     pub(crate) status: Option<DeploymentStatus>,
-    pub(crate) oldest_first: bool,
+    /// Only those whose application, image, note or sender has this, whatever the case.
+    pub(crate) search: Option<String>,
+    pub(crate) sort: Sort,
+    pub(crate) backwards: bool,
+}
+
+/// What deployments are sorted by; among equals the newest comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// The order in which they were asked for.
+    #[default]
+    CreatedAt,
+    CompletedAt,
+    Application,
+    Environment,
+    Image,
+    Status,
+}
+
+impl Sort {
+    fn column(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "number",
+            Self::CompletedAt => "completed_at",
+            Self::Application => "application",
+            Self::Environment => "environment",
+            Self::Image => "image",
+            Self::Status => "status",
+        }
+    }
 }
 
 /// Adds a deployment unless its key was seen before or another one is under way there. Only one
@@ -177,16 +206,26 @@ pub(crate) fn list(
         wanted.push("status = ?");
         values.push(status);
     }
+    let search = filter.search.as_ref().map(|text| text.to_lowercase());
+    if let Some(search) = &search {
+        // No pattern: what is searched for may hold its signs.
+        wanted.push(
+            "instr(lower(application || char(10) || image || char(10) || requested_by || char(10)
+                || ifnull(note, '')), ?) > 0",
+        );
+        values.push(search);
+    }
     let wanted = wanted.join(" AND ");
     let total = db
         .prepare_cached(&format!("SELECT count(*) FROM deployments WHERE {wanted}"))?
         .query_row(values.as_slice(), |row| row.get(0))?;
-    let order = if filter.oldest_first { "ASC" } else { "DESC" };
+    let order = if filter.backwards { "DESC" } else { "ASC" };
+    let sort = filter.sort.column();
     let offset = i64::try_from(offset).unwrap_or(i64::MAX);
     values.push(&count);
     values.push(&offset);
     let mut read = db.prepare_cached(&format!(
-        "SELECT {SLIM} FROM deployments WHERE {wanted} ORDER BY number {order} LIMIT ? OFFSET ?"
+        "SELECT {SLIM} FROM deployments WHERE {wanted} ORDER BY {sort} {order}, number DESC LIMIT ? OFFSET ?"
     ))?;
     let rows = read
         .query_map(values.as_slice(), slim)?

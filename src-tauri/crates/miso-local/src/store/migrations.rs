@@ -91,6 +91,18 @@ const STEPS: &[&str] = &["
         used_at INTEGER
     ) STRICT;
     CREATE INDEX refresh_tokens_of_a_session ON refresh_tokens (session);
+", "
+    CREATE TABLE events (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        by TEXT,
+        summary TEXT NOT NULL,
+        reference TEXT
+    ) STRICT;
+    CREATE INDEX events_of_an_application ON events (application, number);
 "];
 
 /// Brings the schema from the version found to the newest, all or nothing.

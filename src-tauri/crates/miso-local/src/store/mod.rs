@@ -3,6 +3,7 @@
 
 pub(crate) mod applications;
 pub(crate) mod deployments;
+pub(crate) mod events;
 pub(crate) mod health;
 mod migrations;
 mod open;

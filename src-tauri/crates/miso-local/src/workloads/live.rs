@@ -78,6 +78,7 @@ mod tests {
         State {
             phase: Phase::Running,
             port: Some(1),
+            process: None,
             reading: Some(Reading {
                 status,
                 message: Some(message.into()),

@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use miso_api::ConfigurationLocation;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,10 +26,11 @@ use super::slot::Slot;
 use super::supervisor::{FirstCrash, Surroundings, Workload};
 use crate::configuration::{self, Effective};
 use crate::logs::Logs;
+use crate::metrics::{Metrics, SAMPLE, Sample, Usages};
 use crate::options::WorkloadCommand;
 use crate::place::Place;
 use crate::sealing::{Seal, SealBroken};
-use crate::store::{Store, StoreError, applications, placements};
+use crate::store::{self, Store, StoreError, applications, placements};
 
 /// How many processes may run.
 const MOST_PROCESSES: usize = 64;
@@ -47,6 +49,7 @@ const HEALTH_PATH: &str = "/health";
 /// All places of the instance.
 pub(crate) struct Platform {
     pub(crate) logs: Logs,
+    pub(crate) metrics: Metrics,
     /// Deployments on their way.
     pub(crate) rollouts: TaskTracker,
     /// Supervisors and addresses.
@@ -90,6 +93,7 @@ impl Platform {
             .build_http();
         Self {
             logs,
+            metrics: Metrics::default(),
             rollouts: TaskTracker::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -245,6 +249,55 @@ impl Platform {
             })
             .await;
         Ok(())
+    }
+
+    /// Measures what runs, until the instance ends.
+    pub(crate) async fn measure(&self) {
+        let mut usages = Some(Usages::new());
+        let mut ticks = tokio::time::interval(SAMPLE);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while let Some(known) = usages.take() {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = self.stop.cancelled() => return,
+            }
+            usages = self.look(known).await;
+        }
+    }
+
+    /// Looks at every place once.
+    async fn look(&self, mut usages: Usages) -> Option<Usages> {
+        let slots: Vec<Arc<Slot>> = {
+            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
+            slots.values().cloned().collect()
+        };
+        let processes: Vec<u32> = slots
+            .iter()
+            .filter_map(|slot| slot.meter().process())
+            .collect();
+        let looked = spawn_blocking(move || {
+            let found = usages.look(&processes);
+            (usages, found)
+        });
+        let (usages, found) = match looked.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(%error, "what runs is not measured any more");
+                return None;
+            }
+        };
+        let now = store::now();
+        self.metrics
+            .keep(&slots.iter().map(|slot| slot.place.clone()).collect());
+        for slot in slots {
+            let mut counted = slot.meter().take();
+            counted.log_errors = slot.log.take_errors();
+            let process = slot.meter().process();
+            let usage = process.and_then(|process| found.get(&process).copied());
+            self.metrics
+                .add(&slot.place, now, &Sample { usage, counted });
+        }
+        Some(usages)
     }
 
     /// Ends all workloads, side by side, then the addresses.

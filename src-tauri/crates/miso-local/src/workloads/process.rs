@@ -141,6 +141,11 @@ impl Process {
         self.port.0
     }
 
+    /// The system's id of it, until it was waited for.
+    pub(super) fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Waits until the process ends by itself.
     pub(super) async fn ended(&mut self) -> Ended {
         let status = self.child.wait().await;

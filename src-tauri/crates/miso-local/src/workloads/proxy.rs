@@ -4,7 +4,9 @@
 use std::convert::Infallible;
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::response::{Html, IntoResponse, Response};
 use http::uri::PathAndQuery;
@@ -19,13 +21,20 @@ use super::probe::HttpClient;
 use crate::http::guard::{is_loopback_origin, names_port};
 use crate::http::rest::throw_away;
 use crate::http::server;
+use crate::metrics::meter::Meter;
 use crate::place::Place;
 
 /// A small reverse proxy.
 pub(super) struct Proxy {
     pub(super) port: u16,
+    /// Counts what goes through it.
+    pub(super) meter: Arc<Meter>,
     upstream: Arc<RwLock<Option<u16>>>,
 }
+
+/// Marks an answer that says that the request came from elsewhere.
+#[derive(Clone, Copy)]
+struct Refused;
 
 /// Headers that concern one connection only (RFC 9110 §7.6.1).
 const HOP_BY_HOP: [HeaderName; 8] = [
@@ -51,14 +60,29 @@ impl Proxy {
         let listener = listen(remembered).await?;
         let port = listener.local_addr()?.port();
         let upstream = Arc::new(RwLock::new(None));
+        let meter = Arc::<Meter>::default();
         let (place, leads_to) = (place.clone(), Arc::clone(&upstream));
+        let counter = Arc::clone(&meter);
         let service = service_fn(move |request: Request<Incoming>| {
             let (client, place) = (client.clone(), place.clone());
+            let counter = Arc::clone(&counter);
             let upstream = *leads_to.read().unwrap_or_else(PoisonError::into_inner);
-            async move { Ok::<_, Infallible>(answer(&client, &place, port, upstream, request).await) }
+            async move {
+                let began = Instant::now();
+                let response = answer(&client, &place, port, upstream, request).await;
+                // What was refused here never was the application's.
+                if response.extensions().get::<Refused>().is_none() {
+                    counter.request(began.elapsed(), response.status().is_server_error());
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         tasks.spawn(server::serve(listener, service, stop));
-        Ok(Self { port, upstream })
+        Ok(Self {
+            port,
+            meter,
+            upstream,
+        })
     }
 
     /// Leads to another process from the next request on, or to none.
@@ -96,6 +120,7 @@ async fn answer(
         }
         return (
             StatusCode::FORBIDDEN,
+            Extension(Refused),
             "This address belongs to another origin.\n",
         )
             .into_response();

@@ -11,6 +11,7 @@ use super::live::Live;
 use super::proxy::Proxy;
 use super::supervisor::{Phase, State, Workload};
 use crate::logs::place_log::PlaceLog;
+use crate::metrics::meter::Meter;
 use crate::place::Place;
 use crate::store::{self, Store, StoreError, health, placements};
 
@@ -48,6 +49,11 @@ impl Slot {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Counts what happens here.
+    pub(super) fn meter(&self) -> &Meter {
+        &self.proxy.meter
     }
 
     /// Leads the address to a workload from now on and gives the one before it, which still runs.
@@ -147,6 +153,7 @@ impl Slot {
 
     async fn carry_over(&self, state: &State) -> Result<(), StoreError> {
         self.proxy.lead_to(state.port);
+        self.proxy.meter.follow(state.process);
         let change = {
             let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
             live.take(state, store::now())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use miso_api::{HealthStatus, LogLevel};
+use miso_api::{Event, EventKind, HealthStatus, LogLevel};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -17,7 +17,7 @@ use super::process::{Ended, Process};
 use crate::logs::line::Said;
 use crate::logs::place_log::PlaceLog;
 use crate::options::WorkloadCommand;
-use crate::store::{self, Store, placements};
+use crate::store::{self, Store, events, placements};
 
 /// Time between two probes of a workload that was well.
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -66,6 +66,8 @@ pub(crate) struct State {
     pub(crate) phase: Phase,
     /// The port of the process, while it runs.
     pub(crate) port: Option<u16>,
+    /// The id of the process, while it runs.
+    pub(crate) process: Option<u32>,
     /// What the last probe saw; `None` while it starts.
     pub(crate) reading: Option<Reading>,
     /// What the last probe saw while it starts.
@@ -107,6 +109,7 @@ impl Workload {
         let initial = State {
             phase: Phase::Running,
             port: None,
+            process: None,
             reading: None,
             not_yet: None,
             checked_at: None,
@@ -180,6 +183,7 @@ impl Supervisor {
                 Outcome::NotStarted(reason) => (reason, Duration::ZERO, false),
             };
             self.say(LogLevel::Error, reason.clone());
+            self.note(reason.clone()).await;
             ever_well |= was_well;
             if !ever_well && self.first_crash == FirstCrash::IsFinal {
                 return self.enter(Phase::GaveUp { reason });
@@ -193,6 +197,7 @@ impl Supervisor {
                     crashes + 1
                 );
                 self.say(LogLevel::Error, reason.clone());
+                self.note(reason.clone()).await;
                 return self.enter(Phase::GaveUp { reason });
             };
             crashes += 1;
@@ -212,7 +217,7 @@ impl Supervisor {
             Err(reason) => return Outcome::NotStarted(reason),
         };
         let (port, instance) = (process.port(), process.instance.clone());
-        let token = process.token.clone();
+        let (token, id) = (process.token.clone(), process.id());
         let address = Address {
             port,
             path: &self.launch.health_path,
@@ -222,12 +227,15 @@ impl Supervisor {
             *state = State {
                 phase: Phase::Running,
                 port: Some(port),
+                process: id,
                 reading: None,
                 not_yet: None,
                 instance,
                 ..state.clone()
             };
         });
+        self.note(format!("started with {}", self.launch.image))
+            .await;
         let began = Instant::now();
         let (mut was_well, mut silences) = (false, 0);
         let mut next = Duration::ZERO;
@@ -287,11 +295,32 @@ impl Supervisor {
             *state = State {
                 phase,
                 port: None,
+                process: None,
                 reading: None,
                 not_yet: None,
                 ..state.clone()
             };
         });
+    }
+
+    /// Keeps what became of a process among the application's events.
+    async fn note(&self, how: String) {
+        let place = self.launch.place.clone();
+        let instance = self.state.borrow().instance.clone();
+        let event = Event {
+            at: store::now(),
+            kind: EventKind::Instance,
+            by: None,
+            summary: format!("{instance} in {}: {how}", place.environment),
+            reference: Some(instance),
+        };
+        let noted = self
+            .surroundings
+            .store
+            .call(move |db| events::note(db, &place.application, Some(&place.environment), &event));
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, place = %self.launch.place, "an event could not be kept");
+        }
     }
 
     fn say(&self, level: LogLevel, message: String) {

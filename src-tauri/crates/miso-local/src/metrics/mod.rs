@@ -1,0 +1,206 @@
+//! What the system measures of the workloads, and what the instance's own proxies count: CPU and
+//! memory of each process, requests, how long they took and how many failed, lines of level error.
+//! Kept in memory, bounded: the last hour in samples of 5 s, the last day in samples of a minute.
+
+pub(crate) mod histogram;
+pub(crate) mod meter;
+mod series;
+mod usage;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use miso_api::{MetricPoint, MetricSeries, ResourceUsage};
+
+use crate::place::Place;
+use meter::Counted;
+use series::{Series, Step};
+pub(crate) use usage::{Usage, Usages};
+
+/// The time between two samples.
+pub(crate) const SAMPLE: Duration = Duration::from_secs(5);
+/// A sample that is older says nothing about now, in seconds.
+const STALE: i64 = 20;
+
+/// The metrics of all places.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    places: Mutex<HashMap<Place, Series>>,
+}
+
+/// What one look at a place found.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sample {
+    pub(crate) usage: Option<Usage>,
+    pub(crate) counted: Counted,
+}
+
+/// Which part of a series is wanted: in seconds since 1970, and seconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Span {
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) step: i64,
+}
+
+impl Metrics {
+    /// Adds what was found at a place since the look before.
+    pub(crate) fn add(&self, place: &Place, at: DateTime<Utc>, sample: &Sample) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let series = places.entry(place.clone()).or_default();
+        series.add(at.timestamp(), SAMPLE.as_secs() as u32, sample);
+    }
+
+    /// Forgets all places but these.
+    pub(crate) fn keep(&self, known: &HashSet<Place>) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        places.retain(|place, _| known.contains(place));
+    }
+
+    /// What a place's process uses right now.
+    pub(crate) fn usage(&self, place: &Place, now: DateTime<Utc>) -> Option<ResourceUsage> {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at, usage) = places.get(place)?.newest()?;
+        (now.timestamp() - at <= STALE).then_some(ResourceUsage {
+            cpu_percent: usage.cpu_percent.map(f64::from),
+            memory_bytes: Some(usage.memory_bytes),
+            memory_limit_bytes: None,
+        })
+    }
+
+    /// The metrics of an application: of one place, or of several together. None where nothing was
+    /// measured.
+    pub(crate) fn read(&self, wanted: &[Place], span: Span) -> Vec<MetricSeries> {
+        let mut steps = BTreeMap::<i64, Step>::new();
+        {
+            let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+            for series in wanted.iter().filter_map(|place| places.get(place)) {
+                for (at, sums) in series.read(span) {
+                    steps.entry(at).or_default().add(&sums);
+                }
+            }
+        }
+        if steps.is_empty() {
+            return Vec::new();
+        }
+        let series = |name: &str, unit: &str, value: fn(&Step) -> Option<f64>| MetricSeries {
+            name: name.to_owned(),
+            unit: Some(unit.to_owned()),
+            points: steps
+                .iter()
+                .filter_map(|(at, step)| {
+                    let at = DateTime::from_timestamp(*at, 0)?;
+                    Some(MetricPoint(at, Some(value(step)?)))
+                })
+                .collect(),
+        };
+        vec![
+            series("cpu_percent", "percent", |step| step.cpu),
+            series("memory_bytes", "bytes", |step| step.memory),
+            series("requests_per_second", "1/s", |step| Some(step.rate)),
+            series("response_ms_p50", "ms", |step| step.times.quantile(0.50)),
+            series("response_ms_p95", "ms", |step| step.times.quantile(0.95)),
+            series("error_rate", "ratio", Step::error_rate),
+            series("log_errors", "lines", |step| Some(step.log_errors as f64)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + second, 0).unwrap()
+    }
+
+    fn sample(requests: u32, failed: u32, ms: f64) -> Sample {
+        let mut counted = Counted {
+            requests,
+            failed,
+            log_errors: 1,
+            ..Counted::default()
+        };
+        (0..requests).for_each(|_| counted.times.add(ms));
+        Sample {
+            usage: Some(Usage {
+                cpu_percent: Some(10.0),
+                memory_bytes: 1_000,
+            }),
+            counted,
+        }
+    }
+
+    fn span(from: i64, to: i64, step: i64) -> Span {
+        Span {
+            from: at(from).timestamp(),
+            to: at(to).timestamp(),
+            step,
+        }
+    }
+
+    fn values(series: &[MetricSeries], name: &str) -> Vec<f64> {
+        let found = series.iter().find(|series| series.name == name).unwrap();
+        found.points.iter().filter_map(|point| point.1).collect()
+    }
+
+    #[test]
+    fn several_places_add_up_and_each_is_averaged() {
+        let metrics = Metrics::default();
+        let (dev, prod) = (Place::new("a", "dev"), Place::new("a", "prod"));
+        for second in [0, 5] {
+            metrics.add(&dev, at(second), &sample(10, 5, 20.0));
+            metrics.add(&prod, at(second), &sample(30, 0, 20.0));
+        }
+        let one = metrics.read(std::slice::from_ref(&dev), span(0, 10, 10));
+        assert_eq!(values(&one, "cpu_percent"), [10.0]);
+        assert_eq!(values(&one, "memory_bytes"), [1_000.0]);
+        assert_eq!(values(&one, "requests_per_second"), [2.0]);
+        assert_eq!(values(&one, "error_rate"), [0.5]);
+        assert_eq!(values(&one, "log_errors"), [2.0]);
+        let all = metrics.read(&[dev.clone(), prod], span(0, 10, 10));
+        assert_eq!(values(&all, "cpu_percent"), [20.0]);
+        assert_eq!(values(&all, "requests_per_second"), [8.0]);
+        assert_eq!(values(&all, "error_rate"), [0.125]);
+        let p95 = values(&all, "response_ms_p95")[0];
+        assert!((18.0..=24.0).contains(&p95), "{p95}");
+        assert_eq!(metrics.read(&[dev], span(20, 30, 5)), []);
+    }
+
+    #[test]
+    fn where_nobody_calls_nothing_is_said_of_answers() {
+        let metrics = Metrics::default();
+        let place = Place::new("a", "dev");
+        metrics.add(&place, at(0), &sample(0, 0, 0.0));
+        let read = metrics.read(&[place], span(0, 5, 5));
+        assert_eq!(values(&read, "requests_per_second"), [0.0]);
+        for name in ["response_ms_p50", "response_ms_p95", "error_rate"] {
+            assert_eq!(values(&read, name), [0.0; 0], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_kept_and_no_more() {
+        let metrics = Metrics::default();
+        let place = Place::new("a", "dev");
+        let seconds = 26 * 3600;
+        for second in (0..seconds).step_by(5) {
+            metrics.add(&place, at(second), &sample(1, 0, 5.0));
+        }
+        let fine = metrics.read(
+            std::slice::from_ref(&place),
+            span(seconds - 600, seconds, 5),
+        );
+        assert_eq!(values(&fine, "cpu_percent").len(), 120);
+        let all = metrics.read(std::slice::from_ref(&place), span(0, seconds, 60));
+        let minutes = values(&all, "requests_per_second");
+        assert!((1430..=1441).contains(&minutes.len()), "{}", minutes.len());
+        assert!(minutes.iter().all(|rate| (rate - 0.2).abs() < 0.001));
+        let hours = metrics.read(std::slice::from_ref(&place), span(0, seconds, 3600));
+        assert!((24..=25).contains(&values(&hours, "cpu_percent").len()));
+        metrics.keep(&HashSet::new());
+        assert_eq!(metrics.read(&[place], span(0, seconds, 60)), []);
+    }
+}
