@@ -5,10 +5,12 @@
 
 mod access;
 mod application;
+mod change;
 mod deployment;
 mod environment;
 mod error;
 mod event;
+mod grant;
 mod health;
 mod list;
 mod log;
@@ -22,6 +24,10 @@ pub use application::{
     Application, ApplicationStatus, ApplicationType, ConfigurationItem, ConfigurationLocation,
     EnvironmentEntry,
 };
+pub use change::{
+    Change, Changes, Configuration, ConfigurationItems, DeployBody, DeployFrom, ItemChange,
+    RepeatKind,
+};
 pub use deployment::{
     DeployRequest, Deployment, DeploymentStatus, DeploymentStep, LONGEST_NOTE, StepStatus,
 };
@@ -30,6 +36,10 @@ pub use environment::{
 };
 pub use error::{ErrorBody, ErrorCode, ErrorDetail, ErrorEnvelope};
 pub use event::{Event, EventKind, Events};
+pub use grant::{
+    AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessRequestStatus, AccessRole,
+    AccessWish, Decision, Permissions, SubjectType,
+};
 pub use health::{Health, HealthCheckResult, HealthEvent, HealthStatus};
 pub use list::{Page, PageLinks, PageMeta};
 pub use log::{Appended, LineSink, LogGap, LogLevel, LogLine, LogPage};

@@ -1,6 +1,7 @@
 //! An application's configuration: what is shown, what is sealed, what its processes get.
 
 use miso_api::{ConfigurationItem, ConfigurationLocation};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// A secret value taken out of a manifest.
@@ -11,10 +12,12 @@ pub(crate) struct TakenSecret {
 }
 
 /// The manifest's own items.
-const BASE: &str = "configuration";
+pub(crate) const BASE: &str = "configuration";
+/// Where an environment's overrides name the manifest's items that it does not have.
+pub(crate) const REMOVED: &str = "removedConfiguration";
 
 /// The scope of an environment's overrides.
-fn scope_of(environment: &str) -> String {
+pub(crate) fn scope_of(environment: &str) -> String {
     format!("environments/{environment}")
 }
 
@@ -41,55 +44,79 @@ pub(crate) fn take_secrets(manifest: &mut Map<String, Value>) -> Vec<TakenSecret
     taken
 }
 
-/// An item that counts in an environment, and the scope it comes from.
+/// An item that counts somewhere, as it was sent but with its secret masked, and the scope it
+/// comes from.
+#[derive(Clone, Debug)]
 pub(crate) struct Effective {
-    pub(crate) item: ConfigurationItem,
+    pub(crate) item: Map<String, Value>,
     pub(crate) scope: String,
 }
 
-/// The items that count in an environment, secrets masked: the manifest's, with the environment's
-/// own over them. An override replaces the whole item, whatever kind either is of.
-pub(crate) fn effective(manifest: &Value, environment: &str) -> Vec<Effective> {
-    let within = |list: &Value, scope: &str| -> Vec<Effective> {
-        let scoped = |item| Effective {
-            item,
-            scope: scope.to_owned(),
-        };
-        items(list).into_iter().map(scoped).collect()
-    };
-    let base = within(&manifest["configuration"], BASE);
-    let overrides = &manifest["environments"][environment]["configuration"];
-    overlay(base, within(overrides, &scope_of(environment)))
+impl Effective {
+    pub(crate) fn name(&self) -> &str {
+        self.item
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn is_secret(&self) -> bool {
+        is_secret(&self.item)
+    }
 }
 
-/// The same without the scopes, as it is read.
-pub(crate) fn shown(manifest: &Value, environment: &str) -> Vec<ConfigurationItem> {
-    let effective = effective(manifest, environment).into_iter();
-    effective.map(|effective| effective.item).collect()
+/// Whether an item's value is a secret.
+pub(crate) fn is_secret(item: &Map<String, Value>) -> bool {
+    item.get("location").and_then(Value::as_str) == Some(ConfigurationLocation::Keyvault.as_str())
 }
 
-fn items(list: &Value) -> Vec<ConfigurationItem> {
-    let Some(list) = list.as_array() else {
-        return Vec::new();
+/// The items that count in an environment, secrets masked: the manifest's but for those the
+/// environment does not have, with the environment's own over them. An override replaces the whole
+/// item, whatever kind either is of. Without an environment: the manifest's own.
+pub(crate) fn effective(
+    manifest: &Map<String, Value>,
+    environment: Option<&str>,
+) -> Vec<Effective> {
+    let mut all = items(manifest.get("configuration"), BASE);
+    let Some(environment) = environment else {
+        return all;
     };
-    // What validation let through can be read; what an older version stored is left out rather
-    // than made up.
-    list.iter()
-        .filter_map(|item| serde_json::from_value(item.clone()).ok())
+    let overrides = manifest
+        .get("environments")
+        .and_then(|environments| environments.get(environment));
+    let removed = overrides.and_then(|overrides| overrides.get(REMOVED)?.as_array());
+    if let Some(removed) = removed {
+        all.retain(|known| !removed.iter().any(|name| name == known.name()));
+    }
+    let own = overrides.and_then(|overrides| overrides.get("configuration"));
+    for own in items(own, &scope_of(environment)) {
+        match all.iter_mut().find(|known| known.name() == own.name()) {
+            Some(known) => *known = own,
+            None => all.push(own),
+        }
+    }
+    all
+}
+
+/// The same without the scopes, as a deployment shows it.
+pub(crate) fn shown(manifest: &Map<String, Value>, environment: &str) -> Vec<ConfigurationItem> {
+    let effective = effective(manifest, Some(environment)).into_iter();
+    effective
+        .filter_map(|effective| serde_json::from_value(Value::Object(effective.item)).ok())
         .collect()
 }
 
-fn overlay(mut base: Vec<Effective>, overrides: Vec<Effective>) -> Vec<Effective> {
-    for own in overrides {
-        match base
-            .iter_mut()
-            .find(|known| known.item.name == own.item.name)
-        {
-            Some(known) => *known = own,
-            None => base.push(own),
-        }
-    }
-    base
+/// The items of a list. What validation let through can be read; what an older version stored is
+/// left out rather than made up.
+fn items(list: Option<&Value>, scope: &str) -> Vec<Effective> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.filter(|item| ConfigurationItem::deserialize(*item).is_ok())
+        .filter_map(Value::as_object)
+        .map(|item| Effective {
+            item: item.clone(),
+            scope: scope.to_owned(),
+        })
+        .collect()
 }
 
 fn take_from(list: Option<&mut Value>, scope: &str, taken: &mut Vec<TakenSecret>) {
@@ -166,7 +193,6 @@ mod tests {
     fn an_environment_covers_what_it_names_and_nothing_else() {
         let mut manifest = manifest();
         take_secrets(&mut manifest);
-        let manifest = Value::Object(manifest);
         let value = |environment: &str, name: &str| {
             shown(&manifest, environment)
                 .into_iter()

@@ -28,7 +28,7 @@ use crate::people;
 use crate::random::NoRandomness;
 use crate::sealing::Seal;
 use crate::site::{Shared, Site};
-use crate::store::{self, Store, deployments, progress, sessions};
+use crate::store::{self, Store, applications, deployments, progress, sessions};
 use crate::workloads::Platform;
 use crate::{Notice, StartError, api, descriptors, seed};
 
@@ -66,6 +66,7 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
     let folder = Folder::open(&options.data_dir)?;
     let (found, mut notices) = Identity::read(&folder)?;
     let (store, set_aside) = Store::open(&folder.database())?;
+    let is_whole = set_aside.is_empty();
     notices.extend(set_aside);
     let database = |reason: String| StartError::DatabaseUnreadable {
         path: folder.database(),
@@ -92,14 +93,20 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         identity.save(&folder)?;
     }
     let instance_id = identity.instance_id.clone();
-    store
+    let known = store
         .call(move |db| {
             progress::set(db, INSTANCE_ID, &instance_id)?;
             deployments::fail_unfinished(db, CUT_SHORT, store::now())?;
-            sessions::forget_ended(db, store::now())
+            sessions::forget_ended(db, store::now())?;
+            applications::keys(db)
         })
         .await
         .map_err(|error| database(error.to_string()))?;
+    let logs = Logs::new(folder.logs());
+    // Where the database is new, nobody knows whose logs they are.
+    if is_whole && let Err(error) = logs.keep_only(&known) {
+        tracing::warn!(%error, "logs of removed applications are left");
+    }
 
     let broken = |error: &dyn std::error::Error| StartError::FolderUnwritable {
         path: folder.identity(),
@@ -111,12 +118,7 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
     let seal = Arc::new(seal);
     let issuer = format!("http://127.0.0.1:{port}");
     let url = Url::parse(&issuer).map_err(|error| broken(&error))?;
-    let platform = Platform::new(
-        store.clone(),
-        Arc::clone(&seal),
-        options.workload,
-        Logs::new(folder.logs()),
-    );
+    let platform = Platform::new(store.clone(), Arc::clone(&seal), options.workload, logs);
     let site = Arc::new(Site {
         url,
         issuer,

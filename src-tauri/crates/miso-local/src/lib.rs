@@ -14,6 +14,7 @@ mod api;
 mod configuration;
 mod deploy;
 mod descriptors;
+mod document;
 mod environments;
 mod error;
 mod folder;

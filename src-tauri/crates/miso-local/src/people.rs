@@ -1,7 +1,7 @@
 //! The people of a local instance, and what each role may do. The client and the page only look
 //! permissions up; which role gives which is known here alone (API.md, "Access control").
 
-use miso_api::Permission;
+use miso_api::{AccessRole, Permission};
 
 /// A person who can sign in.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +19,18 @@ pub(crate) struct Person {
 pub(crate) enum Role {
     Admin,
     Developer,
+    /// Who uses the applications that are named.
+    User,
     Viewer,
 }
+
+/// What is about the instance and not about one application.
+const OF_THE_INSTANCE: [Permission; 4] = [
+    Permission::ApplicationsCreate,
+    Permission::EnvironmentsRead,
+    Permission::EnvironmentsUpdate,
+    Permission::AuthRead,
+];
 
 /// Everybody who can sign in.
 pub(crate) const ALL: [Person; 3] = [
@@ -63,6 +73,7 @@ impl Role {
         match self {
             Self::Admin => "admin",
             Self::Developer => "developer",
+            Self::User => "user",
             Self::Viewer => "viewer",
         }
     }
@@ -72,8 +83,37 @@ impl Role {
         match self {
             Self::Admin => "administrator",
             Self::Developer => "developer",
+            Self::User => "user",
             Self::Viewer => "viewer",
         }
+    }
+
+    /// The role of that word; none for a word this version does not know.
+    pub(crate) fn of(word: &AccessRole) -> Option<Self> {
+        match word {
+            AccessRole::Admin => Some(Self::Admin),
+            AccessRole::Developer => Some(Self::Developer),
+            AccessRole::User => Some(Self::User),
+            AccessRole::Viewer => Some(Self::Viewer),
+            AccessRole::Unknown(_) => None,
+        }
+    }
+
+    /// The group of everybody of the role.
+    pub(crate) fn group(self) -> &'static str {
+        match self {
+            Self::Admin => "administrators",
+            Self::Developer => "developers",
+            Self::User => "users",
+            Self::Viewer => "viewers",
+        }
+    }
+
+    /// What the role may do with an application for which it was given, in one of its environments.
+    pub(crate) fn permissions_given(self, environment: &str) -> Vec<Permission> {
+        let mut permissions = self.permissions(Some(environment));
+        permissions.retain(|permission| !OF_THE_INSTANCE.contains(permission));
+        permissions
     }
 
     /// What the role may do in an environment; without one, what it may do anywhere.
@@ -90,7 +130,7 @@ impl Role {
         let may_change = match self {
             Self::Admin => true,
             Self::Developer => environment.is_none_or(|key| !miso_api::is_production(key)),
-            Self::Viewer => false,
+            Self::User | Self::Viewer => false,
         };
         if may_change {
             permissions.extend([

@@ -63,7 +63,7 @@ pub(super) async fn list(
     let mut views: Vec<View> = stored
         .into_iter()
         .map(|application| {
-            let entries = placements.entries(&application.key, &site.platform, caller.role);
+            let entries = placements.entries(&application.key, &site.platform, &caller);
             View::new(application, entries)
         })
         .filter(|view| wanted.has(view))
@@ -97,6 +97,12 @@ pub(super) async fn create(
     JsonObject(manifest): JsonObject,
 ) -> Result<Response, ApiError> {
     caller.must(&Permission::ApplicationsCreate, Some(environments::FIRST))?;
+    if let Some(Value::String(key)) = manifest.get("key")
+        && site.platform.is_closing(key)
+    {
+        let message = format!("An application of the key \"{key}\" is being removed.");
+        return Err(ApiError::conflict(message));
+    }
     let creation =
         create_application(&site.store, &site.seal, manifest, environments::FIRST).await?;
     let key = creation.application.key;
@@ -154,7 +160,11 @@ pub(super) async fn get(
 
 /// Reads one application. The `ETag` is the manifest's version, what an update compares: it says
 /// nothing about health, so a read is never answered with 304.
-async fn read(site: &Site, caller: &Caller, key: &str) -> Result<(View, HeaderValue), ApiError> {
+pub(super) async fn read(
+    site: &Site,
+    caller: &Caller,
+    key: &str,
+) -> Result<(View, HeaderValue), ApiError> {
     let wanted = key.to_owned();
     let (stored, placements) = site
         .store
@@ -168,7 +178,7 @@ async fn read(site: &Site, caller: &Caller, key: &str) -> Result<(View, HeaderVa
     let stored = stored.ok_or_else(|| ApiError::no_such("application", key))?;
     let etag =
         HeaderValue::from_str(&format!("\"{}\"", stored.version)).map_err(ApiError::internal)?;
-    let entries = placements.entries(key, &site.platform, caller.role);
+    let entries = placements.entries(key, &site.platform, caller);
     Ok((View::new(stored, entries), etag))
 }
 

@@ -5,7 +5,10 @@
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use super::{applications, deployments, docs, environments, events, health, logs, metrics, users};
+use super::{
+    access, access_requests, applications, configuration, deployment_logs, deployments, docs,
+    environments, events, health, logs, metrics, update, users,
+};
 use crate::oidc;
 use crate::site::Shared;
 
@@ -29,10 +32,16 @@ pub(crate) fn all() -> Vec<Call> {
         documented(routes!(applications::list)),
         documented(routes!(applications::create)),
         ours(routes!(applications::get)),
+        documented(routes!(update::put)),
+        documented(routes!(update::delete)),
+        documented(routes!(configuration::get)),
+        documented(routes!(configuration::put)),
         documented(routes!(deployments::deploy)),
         documented(routes!(deployments::of_application)),
         ours(routes!(deployments::list)),
         documented(routes!(deployments::get)),
+        ours(routes!(deployments::cancel)),
+        ours(routes!(deployment_logs::get)),
         documented(routes!(environments::list)),
         documented(routes!(environments::get)),
         documented(routes!(health::get)),
@@ -40,6 +49,13 @@ pub(crate) fn all() -> Vec<Call> {
         documented(routes!(logs::get)),
         documented(routes!(metrics::get)),
         documented(routes!(users::me)),
+        ours(routes!(access::mine)),
+        documented(routes!(access::list)),
+        documented(routes!(access::put)),
+        documented(routes!(access::delete)),
+        ours(routes!(access_requests::create)),
+        ours(routes!(access_requests::list)),
+        ours(routes!(access_requests::decide)),
         documented(routes!(docs::explorer)),
         documented(routes!(docs::part)),
         ours(routes!(docs::document)),

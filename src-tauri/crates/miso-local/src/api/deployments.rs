@@ -5,14 +5,16 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use miso_api::{
-    DeployRequest, Deployment, DeploymentStatus, ErrorDetail, ErrorEnvelope, LONGEST_NOTE, Page,
-    Permission,
+    Changes, DeployBody, Deployment, DeploymentStatus, ErrorDetail, ErrorEnvelope, LONGEST_NOTE,
+    Page, Permission,
 };
 use serde_json::{Map, Value, json};
 
 use super::parameters::{DeploymentFilters, Id, IdempotencyKey, Key, OfApplication, Pages};
 use super::segments::Segment;
-use crate::deploy::{Order, place_order};
+use crate::deploy::{
+    Extras, Order, Origin, Repeat, cancel as cancel_rollout, dry_run, item_faults, place_order_with,
+};
 use crate::environments;
 use crate::http::body::JsonObject;
 use crate::http::envelope::ApiError;
@@ -42,18 +44,21 @@ pub(super) const SORTS: [&str; 12] = [
     "-status",
 ];
 
-/// Deploys an image to an environment; without `image`, what runs there runs again.
+/// Deploys an image to an environment; without `image`, what runs there runs again, or what the
+/// deployment that `from` names ran.
 #[utoipa::path(
     post,
     path = "/api/applications/{key}/deploy",
     operation_id = "deployApplication",
     tag = "Deployments",
     params(Key, IdempotencyKey),
-    request_body = DeployRequest,
+    request_body = DeployBody,
     responses(
+        (status = 200, description = "A dry run: what would change. Nothing is stored.",
+            body = Changes),
         (status = 202, description = "It was accepted, or it was when the same key came first.",
             body = Deployment, headers(("Location" = String, description = "Its address."))),
-        (status = 409, description = "Another deployment is under way there, or nothing runs there.",
+        (status = 409, description = "Another deployment is under way there, or the application runs elsewhere.",
             body = ErrorEnvelope)
     )
 )]
@@ -69,7 +74,11 @@ pub(super) async fn deploy(
     if environments::find(&asked.environment).is_none() {
         return Err(ApiError::no_such("environment", &asked.environment));
     }
-    caller.must(&Permission::ApplicationsDeploy, Some(&asked.environment))?;
+    let there = Some(asked.environment.as_str());
+    caller.must_on(&Permission::ApplicationsDeploy, &key, there)?;
+    if !asked.extras.configuration.is_empty() {
+        caller.must_on(&Permission::ConfigurationUpdate, &key, there)?;
+    }
     let order = Order {
         place: Place::new(&key, &asked.environment),
         image: asked.image,
@@ -77,7 +86,11 @@ pub(super) async fn deploy(
         idempotency_key: idempotency_key(&headers)?,
         requested_by: caller.username.clone(),
     };
-    let deployment = place_order(&site.platform, &site.store, order).await?;
+    if asked.dry_run {
+        let changes = dry_run(&site.platform, &site.store, order, asked.extras).await?;
+        return Ok(Json(json!({ "changes": changes })).into_response());
+    }
+    let deployment = place_order_with(&site.platform, &site.store, order, asked.extras).await?;
     let location = HeaderValue::from_str(&format!("/api/deployments/{}", deployment.deployment.id))
         .map_err(ApiError::internal)?;
     Ok((
@@ -148,13 +161,47 @@ pub(super) async fn get(
     Segment(id): Segment,
 ) -> Result<Json<Value>, ApiError> {
     caller.must(&Permission::DeploymentsRead, None)?;
-    let wanted = id.clone();
+    Ok(Json(whole(find(&site, &id).await?)?))
+}
+
+/// Cancels a deployment. What ran before goes on; one that is past its last step completes.
+#[utoipa::path(
+    delete,
+    path = "/api/deployments/{id}",
+    operation_id = "cancelDeployment",
+    tag = "Deployments",
+    params(Id),
+    responses(
+        (status = 202, description = "It is to end.", body = Deployment),
+        (status = 409, description = "It has ended.", body = ErrorEnvelope)
+    )
+)]
+pub(super) async fn cancel(
+    State(site): State<Shared>,
+    caller: Caller,
+    Segment(id): Segment,
+) -> Result<Response, ApiError> {
+    let found = find(&site, &id).await?.deployment;
+    let (key, environment) = (&found.application_key, Some(found.environment.as_str()));
+    caller.must_on(&Permission::ApplicationsDeploy, key, environment)?;
+    if found.status.has_ended() || !cancel_rollout(&site.platform, &site.store, &id).await? {
+        let how = find(&site, &id).await?.deployment.status;
+        return Err(ApiError::conflict(format!(
+            "The deployment has ended already: {how}."
+        )));
+    }
+    let now = find(&site, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(whole(now)?)).into_response())
+}
+
+/// The deployment of that id.
+pub(super) async fn find(site: &Site, id: &str) -> Result<StoredDeployment, ApiError> {
+    let wanted = id.to_owned();
     let found = site
         .store
         .call(move |db| deployments::get(db, &wanted))
         .await?;
-    let found = found.ok_or_else(|| ApiError::no_such("deployment", &id))?;
-    Ok(Json(whole(found)?))
+    found.ok_or_else(|| ApiError::no_such("deployment", id))
 }
 
 async fn page(
@@ -197,7 +244,7 @@ async fn page(
     Ok(Json(paging.page(rows, total)))
 }
 
-async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
+pub(super) async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
     let wanted = key.to_owned();
     match site
         .store
@@ -223,7 +270,7 @@ fn whole(stored: StoredDeployment) -> Result<Value, ApiError> {
     let mut whole = serde_json::to_value(stored.deployment).map_err(ApiError::internal)?;
     if let Some(whole) = whole.as_object_mut() {
         whole.insert("dryRun".to_owned(), json!(false));
-        whole.insert("manifest".to_owned(), stored.manifest);
+        whole.insert("manifest".to_owned(), stored.manifest.into());
     }
     Ok(whole)
 }
@@ -246,6 +293,8 @@ struct Asked {
     environment: String,
     image: Option<String>,
     note: Option<String>,
+    extras: Extras,
+    dry_run: bool,
 }
 
 impl Asked {
@@ -273,28 +322,94 @@ impl Asked {
             let message = format!("must be at most {LONGEST_NOTE} characters");
             wrong.push(detail("note", &message));
         }
-        // To ignore one of these would deploy something else than what was asked for.
-        for field in ["from", "configuration"] {
-            if body.get(field).is_some_and(|value| !value.is_null()) {
-                wrong.push(detail(field, "is not possible on this instance"));
+        let dry_run = match body.get("dryRun") {
+            None | Some(Value::Null) => false,
+            Some(Value::Bool(dry)) => *dry,
+            Some(_) => {
+                wrong.push(detail("dryRun", "must be true or false"));
+                false
             }
-        }
-        if body
-            .get("dryRun")
-            .is_some_and(|value| *value != json!(false) && !value.is_null())
-        {
-            wrong.push(detail("dryRun", "is not possible on this instance"));
-        }
+        };
+        let extras = Extras {
+            configuration: items(body, "configuration", &mut wrong),
+            from: origin(body, &mut wrong),
+        };
+        // What they lack is taken from what is there, and the whole is checked then.
+        let nameless = item_faults(&extras.configuration, "configuration");
+        wrong.extend(
+            nameless
+                .into_iter()
+                .filter(|fault| fault.field.ends_with("].name")),
+        );
         query::refuse(wrong)?;
         Ok(Self {
             environment: environment.unwrap_or_default(),
             image,
             note,
+            extras,
+            dry_run,
         })
     }
 }
 
-fn text(body: &Map<String, Value>, field: &str, wrong: &mut Vec<ErrorDetail>) -> Option<String> {
+/// The deployment that is to be repeated.
+fn origin(body: &Map<String, Value>, wrong: &mut Vec<ErrorDetail>) -> Option<Origin> {
+    let from = match body.get("from") {
+        None | Some(Value::Null) => return None,
+        Some(Value::Object(from)) => from,
+        Some(_) => {
+            wrong.push(detail("from", "must be an object"));
+            return None;
+        }
+    };
+    let word = |name: &str| from.get(name).and_then(Value::as_str);
+    let deployment = word("deploymentId").filter(|id| !id.is_empty());
+    if deployment.is_none() {
+        wrong.push(detail("from.deploymentId", "is required, a text"));
+    }
+    let kind = match word("as") {
+        Some("rollback") => Some(Repeat::Rollback),
+        Some("promotion") => Some(Repeat::Promotion),
+        Some(_) | None => {
+            wrong.push(detail("from.as", "must be rollback or promotion"));
+            None
+        }
+    };
+    Some(Origin {
+        deployment: deployment?.to_owned(),
+        kind: kind?,
+    })
+}
+
+/// The items of a list in a body.
+pub(super) fn items(
+    body: &Map<String, Value>,
+    field: &str,
+    wrong: &mut Vec<ErrorDetail>,
+) -> Vec<Map<String, Value>> {
+    let list = match body.get(field) {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Array(list)) => list,
+        Some(_) => {
+            wrong.push(detail(field, "must be an array"));
+            return Vec::new();
+        }
+    };
+    let mut items = Vec::new();
+    for (index, item) in list.iter().enumerate() {
+        match item {
+            Value::Object(item) => items.push(item.clone()),
+            _ => wrong.push(detail(&format!("{field}[{index}]"), "must be an object")),
+        }
+    }
+    items
+}
+
+pub(super) fn text(
+    body: &Map<String, Value>,
+    field: &str,
+    wrong: &mut Vec<ErrorDetail>,
+) -> Option<String> {
     match body.get(field) {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) => Some(text.clone()),
@@ -305,7 +420,7 @@ fn text(body: &Map<String, Value>, field: &str, wrong: &mut Vec<ErrorDetail>) ->
     }
 }
 
-fn detail(field: &str, message: &str) -> ErrorDetail {
+pub(super) fn detail(field: &str, message: &str) -> ErrorDetail {
     ErrorDetail {
         field: field.to_owned(),
         message: message.to_owned(),

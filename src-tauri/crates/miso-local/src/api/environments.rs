@@ -110,7 +110,7 @@ async fn read(
         .store
         .call(|db| Ok((applications::all(db)?, Placements::all(db)?)))
         .await?;
-    let entries = |key: &str| placements.entries(key, &site.platform, caller.role);
+    let entries = |key: &str| placements.entries(key, &site.platform, caller);
     Ok(applications
         .into_iter()
         .map(|application| (application.key.clone(), entries(&application.key)))

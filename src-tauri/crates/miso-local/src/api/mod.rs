@@ -1,8 +1,12 @@
 //! The API (API.md): who calls, how often, and the routes.
 
+mod access;
+mod access_requests;
 mod applications;
 pub(crate) mod calls;
+mod configuration;
 mod create;
+mod deployment_logs;
 mod deployments;
 mod docs;
 mod environments;
@@ -14,6 +18,7 @@ mod metrics;
 pub(crate) mod openapi;
 mod parameters;
 mod segments;
+mod update;
 mod users;
 mod view;
 

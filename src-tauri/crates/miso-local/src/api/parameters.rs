@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use miso_api::{ApplicationStatus, ApplicationType, DeploymentStatus, EnvironmentStatus};
+use miso_api::{
+    AccessRequestStatus, ApplicationStatus, ApplicationType, DeploymentStatus, EnvironmentStatus,
+};
 use serde_json::Value;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -92,6 +94,26 @@ parameters! {
     query("since", "Not before this time.", time()),
     query("until", "Not after this time.", time()),
     header("Last-Event-ID", "For a stream: after the line with this id.", text()),
+}
+parameters! {
+    /// Which version a write is about.
+    IfMatch: header("If-Match", "The `ETag` of what was read; another version is refused.", text())
+}
+parameters! {
+    /// Whether production counts.
+    Force: query("force", "`true` removes what runs in production too.", one_of(&["true", "false"]))
+}
+parameters! {
+    /// Whose access.
+    Subject: in_path("subject", "Who: a person's or a group's name.", text())
+}
+parameters! {
+    /// After which lines.
+    AfterLines: query("cursor", "After these lines, as `nextCursor` gave it.", text())
+}
+parameters! {
+    /// Which requests for access.
+    RequestFilters: query("status", "Only those of this status.", one_of(AccessRequestStatus::KNOWN)),
 }
 parameters! {
     /// The key that makes a repeated request the same one.

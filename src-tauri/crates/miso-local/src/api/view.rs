@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use crate::environments;
-use crate::people::Role;
+use crate::oidc::access::Caller;
 use crate::place::Place;
 use crate::store::applications::StoredApplication;
 use crate::store::placements::Placement;
@@ -51,12 +51,12 @@ impl Placements {
         })
     }
 
-    /// The environments an application was deployed to, in their order, as the role sees them.
+    /// The environments an application was deployed to, in their order, as the caller sees them.
     pub(super) fn entries(
         &self,
         key: &str,
         platform: &Platform,
-        role: Role,
+        caller: &Caller,
     ) -> Vec<EnvironmentEntry> {
         let mut rows: Vec<&Placement> = self
             .rows
@@ -65,11 +65,11 @@ impl Placements {
             .collect();
         rows.sort_by_key(|row| environments::rank(&row.place.environment));
         rows.into_iter()
-            .map(|row| self.entry(row, platform, role))
+            .map(|row| self.entry(row, platform, caller))
             .collect()
     }
 
-    fn entry(&self, row: &Placement, platform: &Platform, role: Role) -> EnvironmentEntry {
+    fn entry(&self, row: &Placement, platform: &Platform, caller: &Caller) -> EnvironmentEntry {
         let environment = row.place.environment.clone();
         let deploying = self.under_way.contains(&row.place);
         let status = match (deploying, &row.error, row.wanted) {
@@ -86,8 +86,8 @@ impl Placements {
             ..
         } = live;
         EnvironmentEntry {
-            permissions: role
-                .permissions(Some(&environment))
+            permissions: caller
+                .permissions_on(&row.place.application, Some(&environment))
                 .iter()
                 .map(ToString::to_string)
                 .collect(),

@@ -1,7 +1,13 @@
 //! Deployments: asked for in one place, rolled out by one task each.
 
 mod order;
+mod plan;
 mod rollout;
+mod under_way;
 
-pub(crate) use order::{CarriedOut, Order, carry_out, keep_refused, place_order};
+pub(crate) use order::{
+    CarriedOut, Order, cancel, carry_out, dry_run, keep_refused, place_order, place_order_with,
+};
+pub(crate) use plan::{Extras, Origin, Repeat, item_faults};
 pub(crate) use rollout::CUT_SHORT;
+pub(crate) use under_way::UnderWay;

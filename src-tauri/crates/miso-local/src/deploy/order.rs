@@ -2,15 +2,19 @@
 
 use std::sync::Arc;
 
-use miso_api::{ApplicationType, Deployment, DeploymentStatus, DeploymentStep, StepStatus};
+use miso_api::{Deployment, DeploymentStatus, DeploymentStep, Event, EventKind, StepStatus};
+use rusqlite::Connection;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::plan::{Extras, plan};
 use super::rollout;
+use super::under_way::Ticket;
 use crate::http::envelope::ApiError;
 use crate::place::Place;
-use crate::store::deployments::{self, Inserted, StoredDeployment};
-use crate::store::{self, Store, applications, placements};
+use crate::sealing::Seal;
+use crate::store::deployments::{self, StoredDeployment};
+use crate::store::{self, Store, StoreError, applications, events};
 use crate::workloads::Platform;
 
 /// What is asked for.
@@ -31,19 +35,57 @@ pub(crate) async fn place_order(
     store: &Store,
     order: Order,
 ) -> Result<StoredDeployment, ApiError> {
-    let new = match accept(store, order).await? {
-        Accepted::New(new) => *new,
+    place_order_with(platform, store, order, Extras::default()).await
+}
+
+/// The same with what can be asked for beside an image.
+pub(crate) async fn place_order_with(
+    platform: &Arc<Platform>,
+    store: &Store,
+    order: Order,
+    extras: Extras,
+) -> Result<StoredDeployment, ApiError> {
+    let (new, ticket) = match accept(platform, store, order, extras).await? {
+        Accepted::New(new, ticket) => (*new, ticket),
         Accepted::Replayed(earlier) => return Ok(*earlier),
     };
-    let id = new.deployment.id.clone();
+    let id = new.id.clone();
     platform.rollouts.spawn(rollout::roll_out(
         Arc::clone(platform),
         store.clone(),
-        new.deployment,
+        new,
+        ticket,
     ));
     // As it is read, so that the answer has what a later read has.
     let stored = store.call(move |db| deployments::get(db, &id)).await?;
     stored.ok_or_else(|| ApiError::internal("a deployment vanished after it was accepted"))
+}
+
+/// What an order would change, without doing it.
+pub(crate) async fn dry_run(
+    platform: &Platform,
+    store: &Store,
+    order: Order,
+    extras: Extras,
+) -> Result<Vec<Value>, ApiError> {
+    let seal = Arc::clone(platform.seal());
+    store
+        .call(move |db| {
+            let planned = plan(db, &seal, &order, &extras);
+            Ok(planned.and_then(|plan| plan.changes(&seal, &order.place.environment)))
+        })
+        .await?
+}
+
+/// Says that a deployment is to end; `false` where it has ended.
+pub(crate) async fn cancel(platform: &Platform, store: &Store, id: &str) -> Result<bool, ApiError> {
+    if platform.under_way.cancel(id) {
+        return Ok(true);
+    }
+    // Nothing works on it, whatever its row says.
+    let id = id.to_owned();
+    let cancelled = store.call(move |db| deployments::cancel_forgotten(db, &id, store::now()));
+    Ok(cancelled.await?)
 }
 
 /// What came of an order that was carried out.
@@ -61,9 +103,9 @@ pub(crate) async fn carry_out(
     store: &Store,
     order: Order,
 ) -> Result<CarriedOut, ApiError> {
-    match accept(store, order).await? {
-        Accepted::New(new) => {
-            rollout::roll_out(Arc::clone(platform), store.clone(), new.deployment).await;
+    match accept(platform, store, order, Extras::default()).await? {
+        Accepted::New(new, ticket) => {
+            rollout::roll_out(Arc::clone(platform), store.clone(), *new, ticket).await;
             Ok(CarriedOut::Now)
         }
         Accepted::Replayed(earlier) => Ok(CarriedOut::Before(Box::new(earlier.deployment))),
@@ -80,7 +122,7 @@ pub(crate) async fn keep_refused(
     let manifest = {
         let key = place.application.clone();
         let found = store.call(move |db| applications::get(db, &key)).await?;
-        found.map(|application| Value::Object(application.manifest))
+        found.map(|application| application.manifest)
     };
     let now = store::now();
     let mut deployment = new_deployment(order, image, None);
@@ -93,7 +135,7 @@ pub(crate) async fn keep_refused(
     }
     let refused = StoredDeployment {
         deployment,
-        manifest: manifest.unwrap_or(Value::Null),
+        manifest: manifest.unwrap_or_default(),
     };
     Ok(store
         .call(move |db| deployments::insert_ended(db, &refused))
@@ -101,58 +143,87 @@ pub(crate) async fn keep_refused(
 }
 
 enum Accepted {
-    New(Box<StoredDeployment>),
+    New(Box<Deployment>, Ticket),
     Replayed(Box<StoredDeployment>),
 }
 
-async fn accept(store: &Store, order: Order) -> Result<Accepted, ApiError> {
-    let place = order.place.clone();
-    let (application, placement) = store
-        .call(move |db| {
-            Ok((
-                applications::get(db, &place.application)?,
-                placements::get(db, &place)?,
-            ))
-        })
-        .await?;
-    let Some(application) = application else {
-        return Err(ApiError::no_such("application", &order.place.application));
-    };
-    if application.manifest.get("type").and_then(Value::as_str)
-        == Some(ApplicationType::External.as_str())
-    {
-        return Err(ApiError::conflict(
-            "An external application runs elsewhere and is not deployed here.",
-        ));
+async fn accept(
+    platform: &Platform,
+    store: &Store,
+    order: Order,
+    extras: Extras,
+) -> Result<Accepted, ApiError> {
+    let id = Uuid::new_v4().to_string();
+    let ticket = platform.under_way.begin(&id, &order.place.application);
+    let seal = Arc::clone(platform.seal());
+    let written = store.call(move |db| Ok(write(db, &seal, &id, order, &extras)));
+    Ok(match written.await?? {
+        Written::New(new) => Accepted::New(new, ticket),
+        Written::Replayed(earlier) => Accepted::Replayed(earlier),
+    })
+}
+
+enum Written {
+    New(Box<Deployment>),
+    Replayed(Box<StoredDeployment>),
+}
+
+/// Checks and writes an order in one transaction, so that only one caller can win.
+fn write(
+    db: &mut Connection,
+    seal: &Seal,
+    id: &str,
+    order: Order,
+    extras: &Extras,
+) -> Result<Written, ApiError> {
+    let change = db.transaction().map_err(StoreError::from)?;
+    if let Some(key) = &order.idempotency_key {
+        let (by, application) = (&order.requested_by, &order.place.application);
+        let earlier = deployments::replayed(&change, by, application, key)?;
+        if let Some(earlier) = earlier {
+            return Ok(Written::Replayed(Box::new(earlier)));
+        }
     }
-    let runs = placement
-        .filter(|placement| placement.wanted)
-        .and_then(|placement| placement.image);
-    let Some(image) = order.image.clone().or_else(|| runs.clone()) else {
-        return Err(ApiError::field(
-            "image",
-            format!(
-                "is required: nothing runs in {} that could be started again",
-                order.place.environment
-            ),
-        ));
-    };
     let place = order.place.clone();
-    let new = StoredDeployment {
-        deployment: new_deployment(order, Some(image), runs),
-        manifest: Value::Object(application.manifest),
-    };
-    let stored = new.clone();
-    match store
-        .call(move |db| deployments::insert(db, &stored))
-        .await?
-    {
-        Inserted::New => Ok(Accepted::New(Box::new(new))),
-        Inserted::Replayed(earlier) => Ok(Accepted::Replayed(earlier)),
-        Inserted::Busy(other) => Err(ApiError::conflict(format!(
+    let by = order.requested_by.clone();
+    let plan = plan(&change, seal, &order, extras)?;
+    if let Some(other) = deployments::under_way(&change, &place)? {
+        return Err(ApiError::conflict(format!(
             "A deployment of {place} is under way: {other}."
-        ))),
+        )));
     }
+    if let Some((application, document)) = plan.changed {
+        applications::save_document(&change, application, document)?;
+        let event = Event {
+            at: store::now(),
+            kind: EventKind::Configuration,
+            by: Some(by),
+            summary: format!(
+                "The configuration of {} was changed by a deployment.",
+                place.environment
+            ),
+            reference: Some(id.to_owned()),
+        };
+        events::note(
+            &change,
+            &place.application,
+            Some(&place.environment),
+            &event,
+        )?;
+    }
+    let deployment = Deployment {
+        id: id.to_owned(),
+        rollback_of: plan.rollback_of,
+        promoted_from: plan.promoted_from,
+        ..new_deployment(order, Some(plan.image), plan.runs)
+    };
+    let new = StoredDeployment {
+        deployment,
+        manifest: plan.snapshot.manifest,
+    };
+    deployments::insert(&change, &new, &plan.snapshot.secrets)?;
+    change.commit().map_err(StoreError::from)?;
+    Ok(Written::New(Box::new(new.deployment)))
 }
 
 /// A deployment that was just asked for.

@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use miso_api::{Deployment, DeploymentStatus, HealthStatus, LogLevel, StepStatus};
 use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
 
+use super::under_way::Ticket;
 use crate::logs::line::Said;
 use crate::place::Place;
 use crate::store::{self, Store, StoreError, deployments, placements};
@@ -29,21 +31,28 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 pub(crate) const CUT_SHORT: &str = "the instance stopped while it ran";
 
 /// Rolls a deployment out to its end, whatever that is, and returns when that is kept.
-pub(super) async fn roll_out(platform: Arc<Platform>, store: Store, deployment: Deployment) {
+pub(super) async fn roll_out(
+    platform: Arc<Platform>,
+    store: Store,
+    deployment: Deployment,
+    ticket: Ticket,
+) {
     let place = Place::new(&deployment.application_key, &deployment.environment);
     let mut rollout = Rollout {
         platform: Arc::clone(&platform),
         store,
         place,
         deployment,
+        cancel: ticket.cancel.clone(),
     };
     let outcome = tokio::select! {
         outcome = rollout.run() => outcome,
-        () = platform.stop.cancelled() => Err(Failure(CUT_SHORT.to_owned())),
+        () = platform.stop.cancelled() => Err(Failure::Reason(CUT_SHORT.to_owned())),
     };
     let end = match outcome {
         Ok(()) => rollout.completed(),
-        Err(Failure(reason)) => rollout.failed(reason),
+        Err(Failure::Reason(reason)) => rollout.failed(reason),
+        Err(Failure::Cancelled) => rollout.cancelled(),
     };
     if let Err(error) = rollout.keep(end).await {
         // The next start ends it as cut short.
@@ -52,12 +61,16 @@ pub(super) async fn roll_out(platform: Arc<Platform>, store: Store, deployment: 
     }
 }
 
-/// Why a deployment failed.
-struct Failure(String);
+/// Why a deployment did not complete.
+enum Failure {
+    Reason(String),
+    /// Somebody said that it is to end.
+    Cancelled,
+}
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self(format!("its progress could not be kept: {error}"))
+        Self::Reason(format!("its progress could not be kept: {error}"))
     }
 }
 
@@ -68,6 +81,8 @@ enum End {
     Completed { image: String, at: DateTime<Utc> },
     /// Nothing new runs there.
     Failed { reason: String },
+    /// Nothing new runs there, and that is as it should be.
+    Cancelled,
 }
 
 struct Rollout {
@@ -75,6 +90,7 @@ struct Rollout {
     store: Store,
     place: Place,
     deployment: Deployment,
+    cancel: CancellationToken,
 }
 
 impl Rollout {
@@ -86,7 +102,7 @@ impl Rollout {
         self.begin(0, format!("Checking {image}")).await?;
         let launch = self
             .platform
-            .prepare(&self.place, &image)
+            .prepare(&self.place, &image, &self.deployment.id)
             .await
             .map_err(reason)?;
         self.done(0, None);
@@ -95,7 +111,10 @@ impl Rollout {
             .await?;
         self.platform.take_room(&self.place).map_err(reason)?;
         let slot = self.platform.slot(&self.place).await.map_err(reason)?;
-        let room = self.platform.room_for_a_process().await.map_err(reason)?;
+        let room = tokio::select! {
+            room = self.platform.room_for_a_process() => room.map_err(reason)?,
+            () = self.cancel.cancelled() => return Err(Failure::Cancelled),
+        };
         self.done(1, None);
 
         self.begin(2, format!("Starting {image}")).await?;
@@ -116,7 +135,11 @@ impl Rollout {
     /// Until the address may lead to the workload. Nothing else owns it yet: where this fails, the
     /// caller ends it.
     async fn until_ready(&mut self, workload: &Workload) -> Result<(), Failure> {
-        self.until_well(workload).await?;
+        let cancel = self.cancel.clone();
+        tokio::select! {
+            well = self.until_well(workload) => well?,
+            () = cancel.cancelled() => return Err(Failure::Cancelled),
+        }
         self.begin(4, "Leading the address to the new version".to_owned())
             .await?;
         Ok(())
@@ -132,9 +155,11 @@ impl Rollout {
         loop {
             let now = state.borrow_and_update().clone();
             if let Phase::GaveUp { reason } = now.phase {
-                return Err(Failure(reason));
+                self.note_instance(&now.instance).await?;
+                return Err(Failure::Reason(reason));
             }
             if now.port.is_some() && !started {
+                self.note_instance(&now.instance).await?;
                 started = true;
                 self.done(2, Some(now.instance.clone()));
                 self.begin(3, format!("Waiting until {path} says it is well"))
@@ -154,23 +179,33 @@ impl Rollout {
             last = now.not_yet.and_then(|reading| reading.message).or(last);
             match timeout_at(deadline, state.changed()).await {
                 Ok(Ok(())) => {}
-                Ok(Err(_)) => return Err(Failure(CUT_SHORT.to_owned())),
+                Ok(Err(_)) => return Err(Failure::Reason(CUT_SHORT.to_owned())),
                 Err(_) => {
                     let last = last.map(|last| format!(": {last}")).unwrap_or_default();
                     let limit = TIME_TO_BE_WELL.as_secs();
-                    return Err(Failure(format!("not well within {limit} s{last}")));
+                    return Err(Failure::Reason(format!("not well within {limit} s{last}")));
                 }
             }
         }
     }
 
-    async fn begin(&mut self, step: usize, message: String) -> Result<(), StoreError> {
+    async fn note_instance(&self, instance: &str) -> Result<(), StoreError> {
+        let (id, instance) = (self.deployment.id.clone(), instance.to_owned());
+        self.store
+            .call(move |db| deployments::set_instance(db, &id, &instance))
+            .await
+    }
+
+    async fn begin(&mut self, step: usize, message: String) -> Result<(), Failure> {
+        if self.cancel.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
         if let Some(step) = self.deployment.steps.get_mut(step) {
             step.status = StepStatus::Running;
             step.started_at = Some(store::now());
         }
         self.deployment.message = Some(message);
-        self.save().await
+        Ok(self.save().await?)
     }
 
     /// Marks a step as done; it is written with the next one's beginning.
@@ -197,19 +232,32 @@ impl Rollout {
         End::Completed { image, at }
     }
 
-    fn failed(&mut self, reason: String) -> End {
+    /// Ends the steps that have not ended.
+    fn end_steps(&mut self, reason: &str) {
         let now = store::now();
         for step in &mut self.deployment.steps {
             if step.status == StepStatus::Running {
                 step.status = StepStatus::Failed;
                 step.completed_at = Some(now);
-                step.message = Some(reason.clone());
+                step.message = Some(reason.to_owned());
             } else if step.status == StepStatus::Pending {
                 step.status = StepStatus::Skipped;
             }
         }
-        self.deployment.status = DeploymentStatus::Failed;
         self.deployment.completed_at = Some(now);
+    }
+
+    fn cancelled(&mut self) -> End {
+        self.end_steps("cancelled");
+        self.deployment.status = DeploymentStatus::Cancelled;
+        self.deployment.message = Some("Cancelled".to_owned());
+        self.say(LogLevel::Warn, "the deployment was cancelled".to_owned());
+        End::Cancelled
+    }
+
+    fn failed(&mut self, reason: String) -> End {
+        self.end_steps(&reason);
+        self.deployment.status = DeploymentStatus::Failed;
         self.deployment.error = Some(reason.clone());
         self.deployment.message = Some("Failed".to_owned());
         self.say(LogLevel::Error, format!("the deployment failed: {reason}"));
@@ -261,6 +309,9 @@ impl Rollout {
                         }
                         runs_on
                     }
+                    End::Cancelled => {
+                        placements::get(&change, &place)?.is_some_and(|known| known.wanted)
+                    }
                 };
                 deployments::save(&change, &deployment)?;
                 change.commit()?;
@@ -291,7 +342,7 @@ impl Rollout {
 }
 
 fn reason(error: impl ToString) -> Failure {
-    Failure(error.to_string())
+    Failure::Reason(error.to_string())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! envelope, bodies and queries, and the request limit.
 
 pub(crate) mod body;
+pub(crate) mod conditions;
 pub(crate) mod envelope;
 pub(crate) mod form;
 pub(crate) mod guard;

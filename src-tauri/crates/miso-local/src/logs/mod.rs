@@ -41,4 +41,31 @@ impl Logs {
         open.insert(place.clone(), Arc::clone(&log));
         Ok(log)
     }
+
+    /// Removes the logs of an application.
+    pub(crate) fn remove(&self, application: &str) -> io::Result<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.retain(|place, _| place.application != application);
+        match std::fs::remove_dir_all(self.root.join(application)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Removes the logs of applications that are not among these: what a crash kept from being
+    /// removed with its application.
+    pub(crate) fn keep_only(&self, applications: &[String]) -> io::Result<()> {
+        let folders = match std::fs::read_dir(&self.root) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            folders => folders?,
+        };
+        for folder in folders {
+            if let Some(name) = folder?.file_name().to_str()
+                && !applications.iter().any(|key| key == name)
+            {
+                self.remove(name)?;
+            }
+        }
+        Ok(())
+    }
 }

@@ -8,9 +8,11 @@ use miso_api::{ErrorCode, Permission};
 
 use super::client::{DESKTOP, has_scope};
 use super::tokens;
+use crate::environments;
 use crate::http::envelope::ApiError;
 use crate::people::{self, Role};
 use crate::site::Site;
+use crate::store::access::{self, Grant, Subjects};
 use crate::store::sessions;
 
 /// The caller of an API call, known by its token.
@@ -24,9 +26,55 @@ pub(crate) struct Caller {
     pub(crate) display_name: String,
     pub(crate) email: Option<String>,
     pub(crate) role: Role,
+    /// What the caller is for single applications beside that.
+    pub(crate) grants: Vec<Grant>,
 }
 
 impl Caller {
+    /// What the caller may do with an application in an environment; without one, in any.
+    pub(crate) fn permissions_on(
+        &self,
+        application: &str,
+        environment: Option<&str>,
+    ) -> Vec<Permission> {
+        let mut all = self.role.permissions(environment);
+        let given = self
+            .grants
+            .iter()
+            .filter(|grant| grant.application == application)
+            .flat_map(|grant| grant.permissions(environment));
+        for permission in given {
+            if !all.contains(&permission) {
+                all.push(permission);
+            }
+        }
+        all
+    }
+
+    /// Refuses a call about an application for which the caller lacks the permission.
+    pub(crate) fn must_on(
+        &self,
+        permission: &Permission,
+        application: &str,
+        environment: Option<&str>,
+    ) -> Result<(), ApiError> {
+        let all = self.permissions_on(application, environment);
+        if all.contains(permission) {
+            return Ok(());
+        }
+        Err(ApiError::lacks(permission, environment))
+    }
+
+    /// The same for what concerns all environments.
+    pub(crate) fn must_everywhere(
+        &self,
+        permission: &Permission,
+        application: &str,
+    ) -> Result<(), ApiError> {
+        let mut all = environments::ALL.iter();
+        all.try_for_each(|environment| self.must_on(permission, application, Some(environment.key)))
+    }
+
     /// Refuses a call for which the caller lacks the permission.
     pub(crate) fn must(
         &self,
@@ -48,10 +96,32 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
     };
     let refused = || ApiError::unauthorized("The token does not count, or not any more.");
     let claims = tokens::read_access_token(site, token, true).ok_or_else(refused)?;
+    // A service account may have a person's name and is not that person.
+    let person = (claims.client_id == DESKTOP)
+        .then(|| people::by_id(&claims.sub))
+        .flatten();
     let (session, now) = (claims.sid.clone(), Utc::now());
-    let live = site
+    let subjects = match &person {
+        Some(person) => Subjects {
+            names: vec![person.id, person.username, person.email]
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+            groups: vec![person.role.group().to_owned()],
+        },
+        None => Subjects {
+            names: vec![claims.sub.clone()],
+            groups: Vec::new(),
+        },
+    };
+    let (live, grants) = site
         .store
-        .call(move |db| sessions::live(db, &session, now))
+        .call(move |db| {
+            Ok((
+                sessions::live(db, &session, now)?,
+                access::grants(db, &subjects)?,
+            ))
+        })
         .await?;
     live.ok_or_else(refused)?;
     if !has_scope(&claims.scope, "api") {
@@ -60,10 +130,6 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
             "The token lacks the scope api.",
         ));
     }
-    // A service account may have a person's name and is not that person.
-    let person = (claims.client_id == DESKTOP)
-        .then(|| people::by_id(&claims.sub))
-        .flatten();
     if let Some(person) = person {
         return Ok(Caller {
             client_id: claims.client_id,
@@ -72,6 +138,7 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
             display_name: person.display_name.to_owned(),
             email: Some(person.email.to_owned()),
             role: person.role,
+            grants,
         });
     }
     match &site.service_account {
@@ -82,6 +149,7 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
             display_name: account.client_id.clone(),
             email: None,
             role: Role::Admin,
+            grants,
         }),
         _ => Err(refused()),
     }

@@ -44,6 +44,7 @@ pub(super) fn choose_person(transaction: &str, redirect: &Url) -> Response {
         let what = match person.role {
             Role::Admin => "Sees and changes everything",
             Role::Developer => "Deploys to dev and test",
+            Role::User => "Uses the applications it is named for",
             Role::Viewer => "Looks, changes nothing",
         };
         people.push_str(&format!(

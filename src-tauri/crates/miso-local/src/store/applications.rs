@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value};
 
 use super::{StoreError, millis, time};
+use crate::document::Document;
 
 /// An application as it is stored: its manifest without secret values.
 #[derive(Clone, Debug)]
@@ -48,14 +49,46 @@ pub(crate) fn insert(
     if inserted == 0 {
         return Ok(false);
     }
-    for secret in secrets {
-        change.execute(
-            "INSERT OR REPLACE INTO secrets (application, scope, name, sealed) VALUES (?1, ?2, ?3, ?4)",
-            params![application.key, secret.scope, secret.name, secret.sealed],
-        )?;
-    }
+    add_secrets(&change, &application.key, secrets)?;
     change.commit()?;
     Ok(true)
+}
+
+/// Writes a changed application and its secrets, all of them.
+fn save(
+    db: &Connection,
+    application: &StoredApplication,
+    secrets: &[SealedSecret],
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE applications SET manifest = ?2, version = ?3, updated_at = ?4 WHERE key = ?1",
+        params![
+            application.key,
+            serde_json::to_string(&application.manifest)?,
+            application.version,
+            millis(application.updated_at)
+        ],
+    )?;
+    db.execute(
+        "DELETE FROM secrets WHERE application = ?1",
+        params![application.key],
+    )?;
+    add_secrets(db, &application.key, secrets)
+}
+
+/// Removes an application and all that belongs to it; `false` where there is none.
+pub(crate) fn delete(db: &Connection, key: &str) -> Result<bool, StoreError> {
+    Ok(db.execute("DELETE FROM applications WHERE key = ?1", params![key])? > 0)
+}
+
+fn add_secrets(db: &Connection, key: &str, secrets: &[SealedSecret]) -> Result<(), StoreError> {
+    let mut add = db.prepare_cached(
+        "INSERT OR REPLACE INTO secrets (application, scope, name, sealed) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for secret in secrets {
+        add.execute(params![key, secret.scope, secret.name, secret.sealed])?;
+    }
+    Ok(())
 }
 
 /// The application of that key.
@@ -80,8 +113,45 @@ pub(crate) fn all(db: &Connection) -> Result<Vec<StoredApplication>, StoreError>
     rows.into_iter().map(from_columns).collect()
 }
 
+/// The keys of all applications.
+pub(crate) fn keys(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut read = db.prepare_cached("SELECT key FROM applications")?;
+    Ok(read
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// An application and, beside it, its manifest with its secrets.
+pub(crate) fn with_document(
+    db: &Connection,
+    key: &str,
+) -> Result<Option<(StoredApplication, Document)>, StoreError> {
+    let Some(application) = get(db, key)? else {
+        return Ok(None);
+    };
+    let document = Document {
+        application: application.key.clone(),
+        manifest: application.manifest.clone(),
+        secrets: secrets(db, key)?,
+    };
+    Ok(Some((application, document)))
+}
+
+/// Writes a document as the next version of its application, and gives that.
+pub(crate) fn save_document(
+    db: &Connection,
+    mut application: StoredApplication,
+    document: Document,
+) -> Result<StoredApplication, StoreError> {
+    application.manifest = document.manifest;
+    application.version += 1;
+    application.updated_at = super::now();
+    save(db, &application, &document.secrets)?;
+    Ok(application)
+}
+
 /// The secrets of an application.
-pub(crate) fn secrets(db: &Connection, key: &str) -> Result<Vec<SealedSecret>, StoreError> {
+fn secrets(db: &Connection, key: &str) -> Result<Vec<SealedSecret>, StoreError> {
     let mut read =
         db.prepare_cached("SELECT scope, name, sealed FROM secrets WHERE application = ?1")?;
     let rows = read.query_map(params![key], |row| {

@@ -3,26 +3,19 @@
 use chrono::{DateTime, Utc};
 use miso_api::{Deployment, DeploymentStatus, StepStatus};
 use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{StoreError, millis, placements, time};
 use crate::configuration;
+use crate::document::Document;
 use crate::place::Place;
+use crate::store::applications::SealedSecret;
 
 /// A deployment with the manifest it was made with, secrets masked.
 #[derive(Clone, Debug)]
 pub(crate) struct StoredDeployment {
     pub(crate) deployment: Deployment,
-    pub(crate) manifest: Value,
-}
-
-/// What became of a request for a deployment.
-pub(crate) enum Inserted {
-    New,
-    /// The same idempotency key was sent before: the deployment it made then.
-    Replayed(Box<StoredDeployment>),
-    /// Another one is under way there: its id.
-    Busy(String),
+    pub(crate) manifest: Map<String, Value>,
 }
 
 /// Which deployments to list.
@@ -63,34 +56,105 @@ impl Sort {
     }
 }
 
-/// Adds a deployment unless its key was seen before or another one is under way there. Only one
-/// caller can win: the check and the write are one transaction.
-pub(crate) fn insert(db: &mut Connection, new: &StoredDeployment) -> Result<Inserted, StoreError> {
+/// The deployment that a request with the same idempotency key made before.
+pub(crate) fn replayed(
+    db: &Connection,
+    requested_by: &str,
+    application: &str,
+    key: &str,
+) -> Result<Option<StoredDeployment>, StoreError> {
+    let earlier = db
+        .query_row(
+            &format!(
+                "SELECT {COLUMNS} FROM deployments
+                 WHERE requested_by = ?1 AND application = ?2 AND idempotency_key = ?3"
+            ),
+            params![requested_by, application, key],
+            columns,
+        )
+        .optional()?;
+    earlier.map(TryInto::try_into).transpose()
+}
+
+/// Adds a deployment with the secrets it is made with. Within one transaction with the checks
+/// before it, only one caller can win.
+pub(crate) fn insert(
+    change: &Connection,
+    new: &StoredDeployment,
+    secrets: &[SealedSecret],
+) -> Result<(), StoreError> {
     let deployment = &new.deployment;
-    let change = db.transaction()?;
-    if let Some(key) = &deployment.idempotency_key {
-        let earlier = change
-            .query_row(
-                &format!(
-                    "SELECT {COLUMNS} FROM deployments
-                     WHERE requested_by = ?1 AND application = ?2 AND idempotency_key = ?3"
-                ),
-                params![deployment.requested_by, deployment.application_key, key],
-                columns,
-            )
-            .optional()?;
-        if let Some(earlier) = earlier {
-            return Ok(Inserted::Replayed(Box::new(earlier.try_into()?)));
-        }
-    }
     let place = Place::new(&deployment.application_key, &deployment.environment);
-    if let Some(busy) = under_way(&change, &place)? {
-        return Ok(Inserted::Busy(busy));
+    add_row(change, new)?;
+    let mut add = change.prepare_cached(
+        "INSERT INTO deployment_secrets (deployment, scope, name, sealed) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for secret in secrets {
+        add.execute(params![
+            deployment.id,
+            secret.scope,
+            secret.name,
+            secret.sealed
+        ])?;
     }
-    add_row(&change, new)?;
-    placements::note_deployment(&change, &place, &deployment.id)?;
-    change.commit()?;
-    Ok(Inserted::New)
+    placements::note_deployment(change, &place, &deployment.id)
+}
+
+/// The manifest and the secrets that a deployment was made with.
+pub(crate) fn document(db: &Connection, id: &str) -> Result<Option<Document>, StoreError> {
+    let Some(found) = get(db, id)? else {
+        return Ok(None);
+    };
+    let mut read = db.prepare_cached(
+        "SELECT scope, name, sealed FROM deployment_secrets WHERE deployment = ?1",
+    )?;
+    let secrets = read.query_map(params![id], |row| {
+        Ok(SealedSecret {
+            scope: row.get(0)?,
+            name: row.get(1)?,
+            sealed: row.get(2)?,
+        })
+    })?;
+    Ok(Some(Document {
+        application: found.deployment.application_key,
+        manifest: found.manifest,
+        secrets: secrets.collect::<Result<_, _>>()?,
+    }))
+}
+
+/// The deployment whose version runs at a place, or ran there last.
+pub(crate) fn last_completed(db: &Connection, place: &Place) -> Result<Option<String>, StoreError> {
+    let mut read = db.prepare_cached(
+        "SELECT id FROM deployments
+         WHERE application = ?1 AND environment = ?2 AND status = 'completed'
+         ORDER BY number DESC LIMIT 1",
+    )?;
+    Ok(read
+        .query_row(params![place.application, place.environment], |row| {
+            row.get(0)
+        })
+        .optional()?)
+}
+
+/// Notes which process a deployment started, so that its lines can be told from others'.
+pub(crate) fn set_instance(db: &Connection, id: &str, instance: &str) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE deployments SET instance = ?2 WHERE id = ?1",
+        params![id, instance],
+    )?;
+    Ok(())
+}
+
+/// The process a deployment started.
+pub(crate) fn instance(db: &Connection, id: &str) -> Result<Option<String>, StoreError> {
+    let found = db
+        .query_row(
+            "SELECT instance FROM deployments WHERE id = ?1",
+            params![id],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(found.flatten())
 }
 
 /// Adds a deployment that ended before it began. What runs or rolls out at its place goes on.
@@ -127,8 +191,8 @@ fn add_row(db: &Connection, new: &StoredDeployment) -> Result<(), StoreError> {
     db.execute(
         "INSERT INTO deployments (id, application, environment, image, previous_image, status,
             message, error, note, requested_by, idempotency_key, created_at, started_at,
-            completed_at, steps, manifest)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            completed_at, steps, manifest, rollback_of, promoted_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         params![
             deployment.id,
             deployment.application_key,
@@ -146,6 +210,8 @@ fn add_row(db: &Connection, new: &StoredDeployment) -> Result<(), StoreError> {
             deployment.completed_at.map(millis),
             serde_json::to_string(&deployment.steps)?,
             serde_json::to_string(&new.manifest)?,
+            deployment.rollback_of,
+            deployment.promoted_from,
         ],
     )?;
     Ok(())
@@ -248,6 +314,20 @@ pub(crate) fn places_under_way(db: &Connection) -> Result<Vec<Place>, StoreError
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Ends a deployment that nothing works on as cancelled; `false` where it has ended.
+pub(crate) fn cancel_forgotten(
+    db: &Connection,
+    id: &str,
+    at: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let ended = db.execute(
+        "UPDATE deployments SET status = 'cancelled', message = 'Cancelled', completed_at = ?2
+         WHERE id = ?1 AND status IN ('pending', 'running')",
+        params![id, millis(at)],
+    )?;
+    Ok(ended > 0)
+}
+
 /// Ends every deployment that has not ended as failed: nothing works on it any more.
 pub(crate) fn fail_unfinished(
     db: &mut Connection,
@@ -290,7 +370,7 @@ pub(crate) fn fail_unfinished(
 }
 
 /// The deployment that is under way at a place.
-fn under_way(db: &Connection, place: &Place) -> Result<Option<String>, StoreError> {
+pub(crate) fn under_way(db: &Connection, place: &Place) -> Result<Option<String>, StoreError> {
     Ok(db
         .query_row(
             "SELECT id FROM deployments
@@ -302,9 +382,11 @@ fn under_way(db: &Connection, place: &Place) -> Result<Option<String>, StoreErro
 }
 
 const SLIM: &str = "id, application, environment, image, previous_image, status, message, error,
-    note, requested_by, idempotency_key, created_at, started_at, completed_at, steps";
+    note, requested_by, idempotency_key, created_at, started_at, completed_at, steps,
+    rollback_of, promoted_from";
 const COLUMNS: &str = "id, application, environment, image, previous_image, status, message, error,
-    note, requested_by, idempotency_key, created_at, started_at, completed_at, steps, manifest";
+    note, requested_by, idempotency_key, created_at, started_at, completed_at, steps,
+    rollback_of, promoted_from, manifest";
 
 /// A row without its manifest, its steps still as text.
 struct Slim {
@@ -321,7 +403,7 @@ struct Columns {
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
     Ok(Columns {
         slim: slim(row)?,
-        manifest: row.get(15)?,
+        manifest: row.get(17)?,
     })
 }
 
@@ -342,8 +424,8 @@ fn slim(row: &Row<'_>) -> rusqlite::Result<Slim> {
         created_at: row.get::<_, Option<i64>>(11)?.map(time),
         started_at: row.get::<_, Option<i64>>(12)?.map(time),
         completed_at: row.get::<_, Option<i64>>(13)?.map(time),
-        rollback_of: None,
-        promoted_from: None,
+        rollback_of: row.get(15)?,
+        promoted_from: row.get(16)?,
         steps: Vec::new(),
         configuration: Vec::new(),
     };
@@ -369,7 +451,7 @@ impl TryFrom<Columns> for StoredDeployment {
 
     fn try_from(row: Columns) -> Result<Self, StoreError> {
         let mut deployment = Deployment::try_from(row.slim)?;
-        let manifest: Value = serde_json::from_str(&row.manifest)?;
+        let manifest: Map<String, Value> = serde_json::from_str(&row.manifest)?;
         deployment.configuration = configuration::shown(&manifest, &deployment.environment);
         Ok(Self {
             deployment,

@@ -103,6 +103,45 @@ const STEPS: &[&str] = &["
         reference TEXT
     ) STRICT;
     CREATE INDEX events_of_an_application ON events (application, number);
+", "
+    CREATE TABLE deployment_secrets (
+        deployment TEXT NOT NULL REFERENCES deployments (id) ON DELETE CASCADE,
+        scope TEXT NOT NULL,
+        name TEXT NOT NULL,
+        sealed BLOB NOT NULL,
+        PRIMARY KEY (deployment, scope, name)
+    ) STRICT;
+    -- Until now no secret could be changed: what an application has is what each was made with.
+    INSERT INTO deployment_secrets (deployment, scope, name, sealed)
+        SELECT deployments.id, secrets.scope, secrets.name, secrets.sealed
+        FROM deployments JOIN secrets ON secrets.application = deployments.application;
+    ALTER TABLE deployments ADD COLUMN rollback_of TEXT;
+    ALTER TABLE deployments ADD COLUMN promoted_from TEXT;
+    ALTER TABLE deployments ADD COLUMN instance TEXT;
+
+    CREATE TABLE access (
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        subject TEXT NOT NULL,
+        subject_type TEXT NOT NULL,
+        role TEXT NOT NULL,
+        environments TEXT NOT NULL,
+        PRIMARY KEY (application, subject)
+    ) STRICT;
+    CREATE TABLE access_requests (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        environments TEXT NOT NULL,
+        reason TEXT,
+        status TEXT NOT NULL,
+        requested_by TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        decided_by TEXT,
+        decided_at INTEGER,
+        note TEXT
+    ) STRICT;
+    CREATE INDEX access_requests_of_somebody ON access_requests (requested_by, number);
 "];
 
 /// Brings the schema from the version found to the newest, all or nothing.

@@ -1,6 +1,8 @@
 //! The instance's state in SQLite: one connection on a thread of its own, so that a write is done
 //! when its call returns and nothing waits for a disk on the async threads.
 
+pub(crate) mod access;
+pub(crate) mod access_requests;
 pub(crate) mod applications;
 pub(crate) mod deployments;
 pub(crate) mod events;

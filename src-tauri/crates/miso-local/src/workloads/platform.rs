@@ -1,6 +1,6 @@
 //! All places of the instance, and what they share.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -8,8 +8,6 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use miso_api::ConfigurationLocation;
-use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
@@ -24,13 +22,16 @@ use super::process;
 use super::proxy::Proxy;
 use super::slot::Slot;
 use super::supervisor::{FirstCrash, Surroundings, Workload};
-use crate::configuration::{self, Effective};
+use crate::deploy::UnderWay;
+use crate::document::Document;
 use crate::logs::Logs;
 use crate::metrics::{Metrics, SAMPLE, Sample, Usages};
 use crate::options::WorkloadCommand;
 use crate::place::Place;
 use crate::sealing::{Seal, SealBroken};
-use crate::store::{self, Store, StoreError, applications, placements};
+#[cfg(test)]
+use crate::store::applications;
+use crate::store::{self, Store, StoreError, deployments, placements};
 
 /// How many processes may run.
 const MOST_PROCESSES: usize = 64;
@@ -52,6 +53,8 @@ pub(crate) struct Platform {
     pub(crate) metrics: Metrics,
     /// Deployments on their way.
     pub(crate) rollouts: TaskTracker,
+    /// The same by their ids.
+    pub(crate) under_way: UnderWay,
     /// Supervisors and addresses.
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -62,6 +65,8 @@ pub(crate) struct Platform {
     slots: RwLock<HashMap<Place, Arc<Slot>>>,
     /// Places that have a workload, or are about to.
     taken: Mutex<HashSet<Place>>,
+    /// Applications that are being removed.
+    closing: Mutex<HashSet<String>>,
     /// One permit for each process that may run.
     processes: Arc<Semaphore>,
     /// Held while a slot is made, so that a place never gets two.
@@ -95,6 +100,7 @@ impl Platform {
             logs,
             metrics: Metrics::default(),
             rollouts: TaskTracker::new(),
+            under_way: UnderWay::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             store,
@@ -103,9 +109,57 @@ impl Platform {
             client,
             slots: RwLock::default(),
             taken: Mutex::default(),
+            closing: Mutex::default(),
             processes: Arc::new(Semaphore::new(MOST_PROCESSES)),
             making: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// What seals and opens the secrets of applications.
+    pub(crate) fn seal(&self) -> &Arc<Seal> {
+        &self.seal
+    }
+
+    /// Whether an application of that key is being removed.
+    pub(crate) fn is_closing(&self, application: &str) -> bool {
+        self.lock_closing().contains(application)
+    }
+
+    /// Lets nothing new run for an application; `false` where it is being removed already.
+    pub(crate) fn begin_closing(&self, application: &str) -> bool {
+        self.lock_closing().insert(application.to_owned())
+    }
+
+    /// The application stays, or all of it is gone.
+    pub(crate) fn end_closing(&self, application: &str) {
+        self.lock_closing().remove(application);
+    }
+
+    /// Ends all that runs or rolls out of an application, its addresses too, and removes its logs.
+    pub(crate) async fn close(&self, application: &str) {
+        self.under_way.end_all(application).await;
+        let slots: Vec<Arc<Slot>> = {
+            // A slot that is being made is made, and found.
+            let _one_at_a_time = self.making.lock().await;
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            let (gone, left) = slots
+                .drain()
+                .partition::<HashMap<_, _>, _>(|(place, _)| place.application == application);
+            *slots = left;
+            gone.into_values().collect()
+        };
+        futures_util::future::join_all(slots.iter().map(|slot| slot.close())).await;
+        self.taken
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|place| place.application != application);
+        if let Err(error) = self.logs.remove(application) {
+            tracing::warn!(%error, application, "its logs could not be removed");
+        }
+    }
+
+    fn lock_closing(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How a place is right now; `None` where nothing was started there since the instance was.
@@ -115,6 +169,9 @@ impl Platform {
 
     /// Takes up room for a workload at a place; refused where as many run as may.
     pub(crate) fn take_room(&self, place: &Place) -> Result<(), NotPrepared> {
+        if self.is_closing(&place.application) {
+            return Err(NotPrepared::Gone);
+        }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if !taken.contains(place) && taken.len() >= MOST {
             return Err(NotPrepared::Full);
@@ -145,43 +202,52 @@ impl Platform {
         self.known(place).map(|slot| slot.proxy.port)
     }
 
-    /// What an application's workload in an environment is started with.
-    pub(crate) async fn prepare(&self, place: &Place, image: &str) -> Result<Launch, NotPrepared> {
-        let resolved = Image::resolve(image)?;
-        let at = place.clone();
-        let (application, secrets) = self
+    /// What the workload of a deployment is started with: its own manifest and secrets, whatever
+    /// was changed since.
+    pub(crate) async fn prepare(
+        &self,
+        place: &Place,
+        image: &str,
+        deployment: &str,
+    ) -> Result<Launch, NotPrepared> {
+        let id = deployment.to_owned();
+        let document = self
             .store
-            .call(move |db| {
-                Ok((
-                    applications::get(db, &at.application)?,
-                    applications::secrets(db, &at.application)?,
-                ))
-            })
+            .call(move |db| deployments::document(db, &id))
             .await?;
-        let application = application.ok_or(NotPrepared::Gone)?;
-        let manifest = Value::Object(application.manifest);
-        let mut values = BTreeMap::new();
-        for Effective { item, scope } in configuration::effective(&manifest, &place.environment) {
-            match item.location {
-                ConfigurationLocation::Variable => {
-                    values.extend(item.value.map(|value| (item.name, value)));
-                }
-                ConfigurationLocation::Keyvault => {
-                    let secret = secrets
-                        .iter()
-                        .find(|secret| secret.scope == scope && secret.name == item.name);
-                    if let Some(secret) = secret {
-                        values.insert(item.name, self.seal.open(&place.application, secret)?);
-                    }
-                }
-                ConfigurationLocation::Unknown(_) => {}
-            }
-        }
-        let health_path = manifest["healthCheck"]["path"]
-            .as_str()
+        self.launch(place, image, &document.ok_or(NotPrepared::Gone)?)
+    }
+
+    fn launch(
+        &self,
+        place: &Place,
+        image: &str,
+        document: &Document,
+    ) -> Result<Launch, NotPrepared> {
+        let resolved = Image::resolve(image)?;
+        let values = document.values(&self.seal, &place.environment)?;
+        let health_path = document
+            .manifest
+            .get("healthCheck")
+            .and_then(|check| check.get("path")?.as_str())
             .unwrap_or(HEALTH_PATH)
             .to_owned();
         Ok(Launch::new(place, image, resolved, health_path, values))
+    }
+
+    /// What the workload of an application as it is now would be started with.
+    #[cfg(test)]
+    pub(crate) async fn prepare_now(
+        &self,
+        place: &Place,
+        image: &str,
+    ) -> Result<Launch, NotPrepared> {
+        let key = place.application.clone();
+        let found = self
+            .store
+            .call(move |db| applications::with_document(db, &key));
+        let (_, document) = found.await?.ok_or(NotPrepared::Gone)?;
+        self.launch(place, image, &document)
     }
 
     /// The slot of a place; made where there is none yet.
@@ -189,6 +255,9 @@ impl Platform {
         let _one_at_a_time = self.making.lock().await;
         if let Some(slot) = self.known(place) {
             return Ok(slot);
+        }
+        if self.is_closing(&place.application) {
+            return Err(NotPrepared::Gone);
         }
         let at = place.clone();
         let placement = self.store.call(move |db| placements::get(db, &at)).await?;
@@ -316,7 +385,14 @@ impl Platform {
 
     async fn resume_one(&self, place: &Place, image: &str) -> Result<(), NotPrepared> {
         self.take_room(place)?;
-        let launch = self.prepare(place, image).await?;
+        let at = place.clone();
+        let ran = self
+            .store
+            .call(move |db| deployments::last_completed(db, &at))
+            .await?;
+        let launch = self
+            .prepare(place, image, &ran.ok_or(NotPrepared::Gone)?)
+            .await?;
         let slot = self.slot(place).await?;
         let room = self.room_for_a_process().await?;
         let start = || self.start(&slot, launch, FirstCrash::IsTriedAgain, room);

@@ -3,7 +3,9 @@
 use std::time::Instant;
 
 use miso_api::HealthStatus;
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use super::*;
 use crate::testing::{Bench, script};
@@ -142,7 +144,7 @@ async fn workloads_that_do_not_listen_end_side_by_side() {
         let place = Place::new("orders-api", &format!("dev{number}"));
         let launch = bench
             .platform
-            .prepare(&place, "miso/hello:1.0")
+            .prepare_now(&place, "miso/hello:1.0")
             .await
             .unwrap();
         let at = place.clone();
@@ -192,7 +194,7 @@ async fn an_override_replaces_the_item_whatever_kind_either_is_of() {
         ]}},
     });
     let bench = Bench::with(script("true"), manifest).await;
-    let launch = bench.platform.prepare(&bench.place, "miso/hello:1.0");
+    let launch = bench.platform.prepare_now(&bench.place, "miso/hello:1.0");
     let values = launch.await.unwrap().configuration;
     let expected = [
         ("A", "own plain"),

@@ -30,6 +30,8 @@ pub(super) struct Proxy {
     /// Counts what goes through it.
     pub(super) meter: Arc<Meter>,
     upstream: Arc<RwLock<Option<u16>>>,
+    /// Ends the listener.
+    pub(super) stop: CancellationToken,
 }
 
 /// Marks an answer that says that the request came from elsewhere.
@@ -77,11 +79,12 @@ impl Proxy {
                 Ok::<_, Infallible>(response)
             }
         });
-        tasks.spawn(server::serve(listener, service, stop));
+        tasks.spawn(server::serve(listener, service, stop.clone()));
         Ok(Self {
             port,
             meter,
             upstream,
+            stop,
         })
     }
 

@@ -103,6 +103,16 @@ impl Slot {
             .await
     }
 
+    /// Ends the workload and the address for good.
+    pub(super) async fn close(&self) {
+        let current = self.current.lock().await.take();
+        if let Some(Current { workload, follower }) = current {
+            follower.abort();
+            workload.stop().await;
+        }
+        self.proxy.stop.cancel();
+    }
+
     async fn lead_to(
         self: &Arc<Self>,
         current: &mut Option<Current>,

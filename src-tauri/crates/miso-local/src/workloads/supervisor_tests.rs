@@ -44,7 +44,10 @@ async fn what_was_well_once_is_tried_again_with_growing_waits() {
         .await
         .unwrap();
     let slot = bench.platform.slot(&bench.place).await.unwrap();
-    let launch = bench.platform.prepare(&bench.place, "miso/hello:1.0").await;
+    let launch = bench
+        .platform
+        .prepare_now(&bench.place, "miso/hello:1.0")
+        .await;
     let room = bench.platform.room_for_a_process().await.unwrap();
     let workload = bench
         .platform

@@ -79,12 +79,12 @@ async fn a_deploy_request_is_understood_or_refused_never_half() {
         (json!({"environment": 5}), "environment"),
         (json!({"environment": "test"}), "image"),
         (
-            json!({"environment": "dev", "image": "miso/hello:1", "dryRun": true}),
+            json!({"environment": "dev", "image": "miso/hello:1", "dryRun": "yes"}),
             "dryRun",
         ),
         (
             json!({"environment": "dev", "image": "miso/hello:1", "from": {"deploymentId": "x"}}),
-            "from",
+            "from.as",
         ),
     ] {
         let refused = bench.post(&token, path, &body).await;

@@ -14,7 +14,10 @@ use url::{Url, form_urlencoded};
 
 use super::router;
 
+mod access;
 mod applications;
+mod configuration;
+mod deploying;
 mod deployments;
 mod logs;
 mod logs_live;
@@ -22,6 +25,7 @@ mod monitoring;
 mod openapi;
 mod refusals;
 mod sign_in;
+mod update;
 use crate::logs::line::{Said, Stream};
 use crate::options::{RateLimit, ServiceAccount};
 use crate::place::Place;
@@ -116,6 +120,67 @@ impl Bench {
             .header(header::HOST, HOST)
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
         self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// With workloads that run: this test program itself.
+    fn running() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = testing::site(folder.path(), RateLimit::Off, testing::own_command());
+        Self {
+            site: Arc::new(site),
+            _folder: folder,
+        }
+    }
+
+    /// Any method with a body, and `If-Match` where that is not empty.
+    async fn write(
+        &self,
+        token: &str,
+        (method, path): (&str, &str),
+        body: &Value,
+        if_match: &str,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, HOST)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        if !if_match.is_empty() {
+            request = request.header(header::IF_MATCH, if_match);
+        }
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    async fn put(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.write(token, ("PUT", path), body, "").await
+    }
+
+    async fn delete(&self, token: &str, path: &str) -> Answer {
+        self.write(token, ("DELETE", path), &Value::Null, "").await
+    }
+
+    /// Deploys and waits for the end, which it gives.
+    async fn deployed(&self, token: &str, key: &str, body: &Value) -> Value {
+        let path = format!("/api/applications/{key}/deploy");
+        let accepted = self.post(token, &path, body).await;
+        assert_eq!(accepted.status, 202, "{}", accepted.text);
+        self.ended(token, &text(&accepted.json(), "id")).await
+    }
+
+    /// The deployment when it has ended.
+    async fn ended(&self, token: &str, id: &str) -> Value {
+        let path = format!("/api/deployments/{id}");
+        let began = std::time::Instant::now();
+        loop {
+            let now = self.get(token, &path).await.json();
+            if now["completedAt"].is_string() {
+                return now;
+            }
+            assert!(began.elapsed().as_secs() < 60, "{now}");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {

@@ -1,0 +1,195 @@
+//! The log of a deployment: its steps, and what the process it started printed (API.md,
+//! "Deployments"). Steps and lines both only ever grow at their end, so a cursor that counts the
+//! steps' lines and points into the place's log never loses or repeats one.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{DateTime, TimeDelta, Utc};
+use miso_api::{Deployment, DeploymentStatus, LogLevel, LogLine, LogPage, Permission, StepStatus};
+use serde_json::Map;
+use tokio::task::spawn_blocking;
+
+use super::deployments::find;
+use super::parameters::{AfterLines, Id};
+use super::segments::Segment;
+use crate::http::envelope::ApiError;
+use crate::http::query::Query;
+use crate::logs::cursor::{Cursor, Order};
+use crate::logs::read::{Wanted, read};
+use crate::oidc::access::Caller;
+use crate::place::Place;
+use crate::site::Shared;
+use crate::store::deployments;
+
+/// Lines that are read at a time.
+const AT_A_TIME: usize = 1000;
+/// How long after its end a process that was not well may still be heard.
+const LAST_WORDS: TimeDelta = TimeDelta::seconds(10);
+
+/// The log of a deployment, oldest first. `nextCursor` is always given: a tail asks on with it.
+#[utoipa::path(
+    get,
+    path = "/api/deployments/{id}/logs",
+    operation_id = "getDeploymentLogs",
+    tag = "Deployments",
+    params(Id, AfterLines),
+    responses((status = 200, description = "The lines after those of the cursor.", body = LogPage))
+)]
+pub(super) async fn get(
+    State(site): State<Shared>,
+    caller: Caller,
+    Segment(id): Segment,
+    query: Query,
+) -> Result<Json<LogPage>, ApiError> {
+    let after = After::read(&query)?;
+    let deployment = find(&site, &id).await?.deployment;
+    let key = &deployment.application_key;
+    let there = Some(deployment.environment.as_str());
+    caller.must_on(&Permission::DeploymentsRead, key, there)?;
+    caller.must_on(&Permission::LogsRead, key, there)?;
+    let instance = site
+        .store
+        .call(move |db| deployments::instance(db, &id))
+        .await?;
+    let own = steps(&deployment);
+    let mut lines: Vec<LogLine> = own.iter().skip(after.steps).cloned().collect();
+    let mut next = After {
+        steps: own.len().max(after.steps),
+        printed: after.printed.clone(),
+    };
+    if let Some(instance) = instance {
+        let printed = spawn_blocking(move || {
+            let place = Place::new(&deployment.application_key, &deployment.environment);
+            let log = site.platform.logs.of(&place)?;
+            let sources = [(place.environment, log)];
+            let mut wanted = Wanted {
+                order: Order::Asc,
+                limit: AT_A_TIME,
+                levels: None,
+                search: None,
+                since: deployment.started_at,
+                until: until(&deployment),
+                cursor: after.printed,
+            };
+            loop {
+                let found = read(&sources, &wanted)?;
+                let is_last = found.lines.len() < AT_A_TIME;
+                let ours: Vec<LogLine> = found
+                    .lines
+                    .into_iter()
+                    .filter(|line| line.instance.as_ref() == Some(&instance))
+                    .collect();
+                wanted.cursor = found.next;
+                if is_last || !ours.is_empty() {
+                    return Ok::<_, std::io::Error>((ours, wanted.cursor));
+                }
+            }
+        });
+        let (printed, cursor) = printed
+            .await
+            .map_err(ApiError::internal)?
+            .map_err(ApiError::internal)?;
+        lines.extend(printed);
+        next.printed = cursor;
+    }
+    lines.sort_by_key(|line| line.timestamp);
+    Ok(Json(LogPage {
+        data: lines,
+        next_cursor: Some(next.encode()?),
+    }))
+}
+
+/// Until when what its process printed belongs to a deployment.
+fn until(deployment: &Deployment) -> Option<DateTime<Utc>> {
+    let ended = deployment.completed_at?;
+    if deployment.status == DeploymentStatus::Completed {
+        return Some(ended);
+    }
+    Some(ended + LAST_WORDS)
+}
+
+/// A line for each beginning and each end of a step, and one for the end of all.
+fn steps(deployment: &Deployment) -> Vec<LogLine> {
+    let mut lines = Vec::new();
+    let mut say = |at: DateTime<Utc>, level: LogLevel, message: String| {
+        lines.push(LogLine {
+            id: format!("step-{}", lines.len() + 1),
+            timestamp: at,
+            level,
+            message,
+            source: Some("platform".to_owned()),
+            environment: Some(deployment.environment.clone()),
+            instance: None,
+            fields: Map::new(),
+        });
+    };
+    for step in &deployment.steps {
+        let Some(began) = step.started_at else { break };
+        say(began, LogLevel::Info, format!("{} begins", step.name));
+        let Some(ended) = step.completed_at else {
+            break;
+        };
+        let level = match step.status {
+            StepStatus::Failed => LogLevel::Error,
+            StepStatus::Pending
+            | StepStatus::Running
+            | StepStatus::Completed
+            | StepStatus::Skipped
+            | StepStatus::Unknown(_) => LogLevel::Info,
+        };
+        let how = step.message.as_deref().unwrap_or("done");
+        say(ended, level, format!("{}: {how}", step.name));
+    }
+    if let Some(ended) = deployment.completed_at {
+        let level = match deployment.status {
+            DeploymentStatus::Failed => LogLevel::Error,
+            DeploymentStatus::Cancelled => LogLevel::Warn,
+            DeploymentStatus::Pending
+            | DeploymentStatus::Running
+            | DeploymentStatus::Completed
+            | DeploymentStatus::Unknown(_) => LogLevel::Info,
+        };
+        let reason = deployment.error.as_ref().or(deployment.message.as_ref());
+        let how = reason.map_or_else(
+            || deployment.status.to_string(),
+            |reason| format!("{}: {reason}", deployment.status),
+        );
+        say(ended, level, how);
+    }
+    lines
+}
+
+/// Which lines were passed.
+struct After {
+    steps: usize,
+    printed: Option<Cursor>,
+}
+
+impl After {
+    fn read(query: &Query) -> Result<Self, ApiError> {
+        let Some(text) = query.get("cursor") else {
+            return Ok(Self {
+                steps: 0,
+                printed: None,
+            });
+        };
+        let decoded = || {
+            let (steps, printed) = text.split_once('.')?;
+            let printed = match printed {
+                "" => None,
+                printed => Some(Cursor::decode(printed, Order::Asc)?),
+            };
+            Some(Self {
+                steps: steps.parse().ok()?,
+                printed,
+            })
+        };
+        decoded().ok_or_else(|| ApiError::field("cursor", "was not given out for this log"))
+    }
+
+    fn encode(&self) -> Result<String, ApiError> {
+        let printed = self.printed.as_ref().map(Cursor::encode).transpose();
+        let printed = printed.map_err(ApiError::internal)?.unwrap_or_default();
+        Ok(format!("{}.{printed}", self.steps))
+    }
+}
