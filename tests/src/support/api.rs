@@ -67,6 +67,18 @@ impl Api {
         self.send(Method::POST, path, &[], Body::Json(json)).await
     }
 
+    /// Any method with JSON and headers of its own.
+    pub async fn write(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        json: &Value,
+    ) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        self.send(method, path, headers, Body::Json(json)).await
+    }
+
     /// POST of a form, as the provider's endpoints take it.
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(Method::POST, path, &[], Body::Form(form)).await

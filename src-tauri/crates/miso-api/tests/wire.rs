@@ -4,8 +4,12 @@
 //! from the types themselves.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+#[path = "wire/access.rs"]
+mod access;
 #[path = "wire/applications.rs"]
 mod applications;
+#[path = "wire/changes.rs"]
+mod changes;
 #[path = "wire/lists_and_errors.rs"]
 mod lists_and_errors;
 #[path = "wire/monitoring.rs"]

@@ -156,3 +156,35 @@ pub(super) fn run(connection: &mut Connection, found: u32) -> rusqlite::Result<(
     change.pragma_update(None, "user_version", VERSION)?;
     change.commit()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deployments_of_before_have_the_secrets_they_were_made_with() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO applications VALUES ('shop', '{}', 1, 0, 0), ('other', '{}', 1, 0, 0);
+                 INSERT INTO secrets VALUES ('shop', 'configuration', 'PASSWORD', x'01');
+                 INSERT INTO deployments (id, application, environment, image, status,
+                     requested_by, created_at, steps, manifest)
+                 VALUES ('a', 'shop', 'dev', 'i:1', 'completed', 'x', 0, '[]', '{}'),
+                        ('b', 'other', 'dev', 'i:1', 'completed', 'x', 0, '[]', '{}');",
+            )
+            .unwrap();
+        run(&mut connection, 1).unwrap();
+        let kept: Vec<(String, Vec<u8>)> = connection
+            .prepare(
+                "SELECT deployment || ' ' || scope || ' ' || name, sealed FROM deployment_secrets",
+            )
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap();
+        assert_eq!(kept, [("a configuration PASSWORD".to_owned(), vec![1])]);
+    }
+}
