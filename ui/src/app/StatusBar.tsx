@@ -23,7 +23,7 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
             <Swatch hue={connection.hue} />
             {connection.name}
           </span>
-          {connection.account && <span>{connection.account.username}</span>}
+          <Account connection={connection} />
           <FrontAge />
           <span className={styles.space} />
           <Wait connection={connection.id} />
@@ -37,6 +37,12 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
       </button>
     </footer>
   );
+}
+
+function Account({ connection }: { connection: ConnectionView }) {
+  const { t } = useTranslation();
+  if (connection.session.state === 'signedOut') return <span>{t('status.signedOut')}</span>;
+  return connection.account && <span>{connection.account.username}</span>;
 }
 
 function FrontAge() {

@@ -252,10 +252,14 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
           </section>
         )}
       </div>
-      <footer className={styles.foot}>
+      <footer className={styles.foot} data-waiting={waiting}>
         <span role="status" aria-live="assertive" className={styles.note}>
           {waiting
-            ? t('deploy.takingBack', { seconds: countdown.left })
+            ? t('deploy.takingBack', {
+                tag: shownTag,
+                environment: named(environment),
+                seconds: countdown.left,
+              })
             : takenBack
               ? t('deploy.takenBack')
               : production

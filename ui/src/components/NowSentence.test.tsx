@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import '../i18n/i18n';
 import type { EnvironmentEntry, Health } from '../ipc';
-import { applications, before } from '../ipc/fake/data';
+import { applications, before, deployments } from '../ipc/fake/data';
 import { NowSentence } from './NowSentence';
 
 const MINUTE = 60_000;
@@ -59,5 +59,24 @@ describe('the sentence of Now', () => {
     );
     expect(screen.getByRole('heading')).toHaveTextContent('All is well.');
     expect(screen.queryByText(/for/)).toBeNull();
+  });
+
+  it('does not call well what is being deployed or has just failed', () => {
+    const [model] = deployments;
+    if (!model) throw new Error('no deployment');
+    const last = { ...model, image: 'shop:2.0', error: 'no such table', completedAt: before(5000) };
+    const shown = (status: string) => (
+      <NowSentence
+        entry={entry('healthy', 30)}
+        state="well"
+        health={probed('healthy', [])}
+        last={{ ...last, status, progress: 40 }}
+      />
+    );
+    const { rerender } = render(shown('running'));
+    expect(screen.getByRole('heading')).toHaveTextContent('Deploying 2.0: 40 %.');
+    rerender(shown('failed'));
+    expect(screen.getByRole('heading')).toHaveTextContent(/ runs well\. 2\.0 failed 5 s ago\.$/);
+    expect(screen.getByText('no such table')).toBeVisible();
   });
 });

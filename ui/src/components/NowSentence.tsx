@@ -35,13 +35,22 @@ function say(
   t: Translate,
   now: number,
 ): { title: ReactNode; text: ReactNode } {
-  if (state === 'progress') return deploying(last, entry, t);
+  if (state === 'progress' || (last && isRunning(last.status))) return deploying(last, entry, t);
   if (state === 'off') return { title: t('now.stopped'), text: null };
   if (entry.status === 'error') return failed(last, entry, t, now);
   const current = health ? healthState(health.status) : state;
   const since = sinceWhen(entry, health);
   // The entry's words are of its own health, which may be older or newer than the probe's.
   const message = speaksOf(entry, health) ? entry.healthMessage : (health?.history.at(-1)?.message ?? null);
+  if (current === 'well' && last?.status === 'failed')
+    return {
+      title: t('now.wellAfterFailure', {
+        runs: tagOf(entry.image) ?? '',
+        failed: tagOf(last.image) ?? '',
+        ago: ago(last.completedAt ?? last.createdAt, now),
+      }),
+      text: last.error,
+    };
   if (current === 'well')
     return {
       title: t('now.well'),
@@ -62,8 +71,8 @@ function say(
         {begun}
         {': '}
         <Trans
-          i18nKey="now.checkFails"
-          values={{ check: failing.name, message: failing.message ?? t('now.checkFailing') }}
+          i18nKey={failing.message === null ? 'now.checkFailing' : 'now.checkFails'}
+          values={{ check: failing.name, message: failing.message }}
           components={{ code: <code className={styles.code} /> }}
           shouldUnescape
         />
