@@ -12,6 +12,7 @@
 mod by_address;
 mod endings;
 mod keyboard;
+mod local_catalogue;
 mod local_changes;
 mod local_closed;
 mod local_limits;

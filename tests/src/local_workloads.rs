@@ -13,7 +13,7 @@ use crate::support::wait::{LATER, until};
 /// As long as all applications of the demo may take.
 const THE_DEMO: Duration = Duration::from_secs(120);
 /// In how many places the demo's applications run.
-const PLACES: usize = 28;
+const PLACES: usize = 30;
 
 #[tokio::test]
 async fn the_old_version_answers_until_the_new_one_is_well() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use miso_api::{Deployment, DeploymentStatus, HealthStatus, LogLevel, StepStatus};
+use miso_api::{Deployment, DeploymentStatus, LogLevel, StepStatus};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +14,7 @@ use crate::logs::line::Said;
 use crate::place::Place;
 use crate::store::{self, Store, StoreError, deployments, placements};
 use crate::workloads::Platform;
-use crate::workloads::supervisor::{FirstCrash, Phase, Workload};
+use crate::workloads::supervisor::{FirstCrash, Phase, Workload, works};
 
 /// The steps, in order.
 pub(super) const STEPS: [&str; 5] = ["validate", "prepare", "start", "health", "switch"];
@@ -147,7 +147,7 @@ impl Rollout {
 
     /// The steps `start` and `health`.
     async fn until_well(&mut self, workload: &Workload) -> Result<(), Failure> {
-        let path = workload.launch.health_path.clone();
+        let path = workload.launch.probing.path.clone();
         let mut state = workload.watch();
         let began = Instant::now();
         let deadline = began + TIME_TO_BE_WELL;
@@ -166,9 +166,7 @@ impl Rollout {
                     .await?;
             }
             let runs = now.phase == Phase::Running && now.port.is_some();
-            let well = now
-                .reading
-                .is_some_and(|reading| reading.status == HealthStatus::Healthy);
+            let well = now.reading.is_some_and(|reading| works(&reading.status));
             if runs && well {
                 self.done(
                     3,

@@ -17,8 +17,12 @@ pub(super) struct Planned {
     prod: &'static [&'static str],
 }
 
+/// Which of them depends on which other.
+const DEPENDENCIES: [(&str, &str); 1] = [("recommender", "catalog")];
+
 /// Twelve applications over three environments: one unwell in production, one that talks a lot,
-/// one that starts slowly, environments that differ, some that have not come far yet.
+/// one that starts slowly, one that depends on another, one that visits the others, environments
+/// that differ, some that have not come far yet.
 pub(super) const TEAM: &[Planned] = &[
     Planned {
         key: "orders-api",
@@ -113,7 +117,7 @@ pub(super) const TEAM: &[Planned] = &[
         name: "Recommender",
         kind: "service",
         description: "What goes with what is in the cart",
-        program: Some("hello"),
+        program: Some("dependent"),
         port: 8080,
         dev: &["0.7.7"],
         test: &["0.7.7"],
@@ -131,15 +135,15 @@ pub(super) const TEAM: &[Planned] = &[
         prod: &[],
     },
     Planned {
-        key: "returns-desk",
-        name: "Returns desk",
-        kind: "webapp",
-        description: "Returns and refunds, for the warehouse",
-        program: Some("hello"),
-        port: 3000,
-        dev: &["0.4.2"],
-        test: &[],
-        prod: &[],
+        key: "visitor",
+        name: "Visitor",
+        kind: "service",
+        description: "Visits the others as customers do",
+        program: Some("visitor"),
+        port: 8080,
+        dev: &["1.0.4"],
+        test: &["1.0.4"],
+        prod: &["1.0.4"],
     },
     Planned {
         key: "supplier-portal",
@@ -187,13 +191,7 @@ impl Planned {
             ("image", json!(image)),
             ("port", json!(self.port)),
             ("healthCheck", json!({"path": "/health", "interval": 10})),
-            (
-                "configuration",
-                json!([
-                    variable("LOG_LEVEL", "debug"),
-                    variable("DB_HOST", "db.test.internal")
-                ]),
-            ),
+            ("configuration", Value::Array(self.configuration())),
             (
                 "environments",
                 json!({
@@ -204,6 +202,16 @@ impl Planned {
             manifest.insert(field.to_owned(), value);
         }
         manifest
+    }
+
+    fn configuration(&self) -> Vec<Value> {
+        let mut items = vec![
+            variable("LOG_LEVEL", "debug"),
+            variable("DB_HOST", "db.test.internal"),
+        ];
+        let mine = DEPENDENCIES.iter().filter(|(key, _)| *key == self.key);
+        items.extend(mine.map(|(_, other)| variable("DEPENDS_ON", other)));
+        items
     }
 
     fn image(&self, version: &str) -> Option<String> {
@@ -247,6 +255,6 @@ mod tests {
             .iter()
             .map(|app| ends(app.dev) + ends(app.test) + ends(app.prod))
             .sum();
-        assert!((22..=28).contains(&workloads), "{workloads}");
+        assert!((22..=30).contains(&workloads), "{workloads}");
     }
 }

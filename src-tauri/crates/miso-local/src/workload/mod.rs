@@ -1,9 +1,12 @@
 //! The child process that is a workload: a small HTTP server that prints what it does. It is
 //! configured by its environment alone, and ends when its standard input closes.
 
+mod call;
 mod crashing;
+mod dependent;
 mod failing_health;
 mod hello;
+mod leaking;
 mod lifeline;
 mod output;
 mod page;
@@ -11,14 +14,17 @@ mod server;
 mod settings;
 mod slow_start;
 mod talkative;
+mod visitor;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::workloads::catalogue::Program;
+use lifeline::Neighbours;
 use output::{Level, say};
 use serde_json::json;
 use settings::Settings;
+use tokio::sync::watch;
 
 /// The user agent of a probe.
 pub(crate) const PROBE: &str = "miso-probe";
@@ -49,12 +55,12 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    lifeline::hold();
+    let neighbours = lifeline::hold();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run_program(program, settings)),
+        Ok(runtime) => runtime.block_on(run_program(program, settings, neighbours)),
         Err(error) => {
             say(Level::Error, &format!("cannot start: {error}"), json!({}));
             ExitCode::from(FAILED)
@@ -62,12 +68,19 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-async fn run_program(program: Program, settings: Settings) -> ExitCode {
+async fn run_program(
+    program: Program,
+    settings: Settings,
+    neighbours: watch::Receiver<Neighbours>,
+) -> ExitCode {
     match program {
         Program::Hello => hello::run(settings).await,
         Program::SlowStart => slow_start::run(settings).await,
         Program::FailingHealth => failing_health::run(settings).await,
         Program::Crashing => crashing::run(settings).await,
+        Program::Leaking => leaking::run(settings).await,
         Program::Talkative => talkative::run(settings).await,
+        Program::Dependent => dependent::run(settings, neighbours).await,
+        Program::Visitor => visitor::run(settings, neighbours).await,
     }
 }

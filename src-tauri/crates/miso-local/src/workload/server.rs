@@ -92,6 +92,14 @@ pub(super) fn unwell(version: &str, checks: Value) -> Health {
     )
 }
 
+/// A health document that says that it answers, with less.
+pub(super) fn degraded(version: &str, checks: Value) -> Health {
+    (
+        StatusCode::OK,
+        json!({"status": "degraded", "version": version, "checks": checks}),
+    )
+}
+
 /// Waits until the instance asks it to end.
 pub(super) async fn asked_to_end() {
     #[cfg(unix)]
@@ -134,7 +142,7 @@ fn answer(
         "/" => (
             StatusCode::OK,
             "text/html; charset=utf-8",
-            page::html(settings),
+            page::html(settings, requests.load(Ordering::Relaxed)),
         ),
         _ => (
             StatusCode::NOT_FOUND,

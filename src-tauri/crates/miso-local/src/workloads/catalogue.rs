@@ -25,8 +25,14 @@ pub(crate) enum Program {
     FailingHealth,
     /// Ends with an error before it is ever well.
     Crashing,
+    /// Takes more and more memory, up to 256 MiB.
+    Leaking,
     /// Some twenty lines a second.
     Talkative,
+    /// Is as well as those it depends on.
+    Dependent,
+    /// Calls the others.
+    Visitor,
 }
 
 /// The image is not one this instance can run.
@@ -54,12 +60,15 @@ impl fmt::Display for NotInCatalogue {
 const OWNER: &str = "miso/";
 
 impl Program {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Hello,
         Self::SlowStart,
         Self::FailingHealth,
         Self::Crashing,
+        Self::Leaking,
         Self::Talkative,
+        Self::Dependent,
+        Self::Visitor,
     ];
 
     /// The name in the image.
@@ -69,7 +78,23 @@ impl Program {
             Self::SlowStart => "slow-start",
             Self::FailingHealth => "failing-health",
             Self::Crashing => "crashing",
+            Self::Leaking => "leaking",
             Self::Talkative => "talkative",
+            Self::Dependent => "dependent",
+            Self::Visitor => "visitor",
+        }
+    }
+
+    /// Whether it calls other applications, and so is told where they are.
+    pub(crate) fn calls_others(self) -> bool {
+        match self {
+            Self::Dependent | Self::Visitor => true,
+            Self::Hello
+            | Self::SlowStart
+            | Self::FailingHealth
+            | Self::Crashing
+            | Self::Leaking
+            | Self::Talkative => false,
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalogue::{Image, Program};
+use super::probe::Probing;
 use crate::place::Place;
 use crate::workload::PROCESS_VARIABLE;
 
@@ -13,8 +14,8 @@ pub(crate) struct Launch {
     pub(crate) image: String,
     pub(crate) program: Program,
     pub(crate) tag: String,
-    /// Where its health is asked for.
-    pub(crate) health_path: String,
+    /// How its health is asked for.
+    pub(crate) probing: Probing,
     /// The application's own configuration.
     pub(crate) configuration: BTreeMap<String, String>,
 }
@@ -42,7 +43,7 @@ impl Launch {
         place: &Place,
         image: &str,
         resolved: Image,
-        health_path: String,
+        probing: Probing,
         configuration: BTreeMap<String, String>,
     ) -> Self {
         let Image::Process { program, tag } = resolved;
@@ -51,7 +52,7 @@ impl Launch {
             image: image.to_owned(),
             program,
             tag,
-            health_path,
+            probing,
             configuration,
         }
     }
@@ -93,7 +94,7 @@ mod tests {
             &Place::new("orders-api", "dev"),
             "miso/hello:1.4.0",
             Image::resolve("miso/hello:1.4.0").unwrap(),
-            "/health".into(),
+            Probing::default(),
             BTreeMap::from([
                 ("LOG_LEVEL".into(), "info".into()),
                 ("PORT".into(), "1".into()),

@@ -3,6 +3,7 @@
 
 pub(crate) mod catalogue;
 mod launch;
+mod lifeline;
 mod lines;
 mod live;
 mod platform;

@@ -1,6 +1,6 @@
 //! All places of the instance, and what they share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,7 @@ use tokio_util::task::TaskTracker;
 use super::catalogue::{Image, NotInCatalogue};
 use super::launch::Launch;
 use super::live::Live;
-use super::probe::HttpClient;
+use super::probe::{HttpClient, Probing};
 use super::process;
 use super::proxy::Proxy;
 use super::slot::Slot;
@@ -44,8 +45,6 @@ const TIME_FOR_ROOM: Duration = Duration::from_secs(20);
 const AT_A_TIME: usize = 4;
 /// How long all workloads together may take to end: what each has, and a little.
 const LAST_WORDS: Duration = process::LAST_WORDS.saturating_add(Duration::from_secs(2));
-/// The health path of an application that names none.
-const HEALTH_PATH: &str = "/health";
 
 /// All places of the instance.
 pub(crate) struct Platform {
@@ -63,6 +62,8 @@ pub(crate) struct Platform {
     command: WorkloadCommand,
     client: HttpClient,
     slots: RwLock<HashMap<Place, Arc<Slot>>>,
+    /// The ports of the slots' addresses, for those that call others.
+    addresses: watch::Sender<BTreeMap<Place, u16>>,
     /// Places that have a workload, or are about to.
     taken: Mutex<HashSet<Place>>,
     /// Applications that are being removed.
@@ -108,6 +109,7 @@ impl Platform {
             command,
             client,
             slots: RwLock::default(),
+            addresses: watch::Sender::default(),
             taken: Mutex::default(),
             closing: Mutex::default(),
             processes: Arc::new(Semaphore::new(MOST_PROCESSES)),
@@ -148,6 +150,9 @@ impl Platform {
             *slots = left;
             gone.into_values().collect()
         };
+        self.addresses.send_modify(|addresses| {
+            addresses.retain(|place, _| place.application != application);
+        });
         futures_util::future::join_all(slots.iter().map(|slot| slot.close())).await;
         self.taken
             .lock()
@@ -226,13 +231,9 @@ impl Platform {
     ) -> Result<Launch, NotPrepared> {
         let resolved = Image::resolve(image)?;
         let values = document.values(&self.seal, &place.environment)?;
-        let health_path = document
-            .manifest
-            .get("healthCheck")
-            .and_then(|check| check.get("path")?.as_str())
-            .unwrap_or(HEALTH_PATH)
-            .to_owned();
-        Ok(Launch::new(place, image, resolved, health_path, values))
+        let health_check = document.manifest.get("healthCheck");
+        let probing = Probing::of(health_check.unwrap_or(&Value::Null));
+        Ok(Launch::new(place, image, resolved, probing, values))
     }
 
     /// What the workload of an application as it is now would be started with.
@@ -274,6 +275,9 @@ impl Platform {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(place.clone(), Arc::clone(&slot));
+        self.addresses.send_modify(|addresses| {
+            addresses.insert(place.clone(), port);
+        });
         Ok(slot)
     }
 
@@ -290,6 +294,7 @@ impl Platform {
             client: self.client.clone(),
             store: self.store.clone(),
             log: Arc::clone(&slot.log),
+            addresses: self.addresses.subscribe(),
             _room: room,
         };
         Workload::start(

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use http::{Request, StatusCode, header};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -33,10 +33,52 @@ pub(crate) struct Reading {
     pub(crate) answered: bool,
 }
 
+/// How a workload is asked: the manifest's `healthCheck` (APP-MANIFEST.md).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Probing {
+    /// `probePath`, else `path`.
+    pub(crate) path: String,
+    /// `probeRequestType`. Of the probe fields, `probeProtocol` says how the platform's edge
+    /// speaks and `bashProbe` what runs inside a container: here is neither.
+    pub(crate) method: Method,
+    /// `interval`, else `probeIntervalInSeconds`: between two probes of one that was well.
+    pub(crate) interval: Duration,
+}
+
+impl Default for Probing {
+    fn default() -> Self {
+        Self {
+            path: "/health".to_owned(),
+            method: Method::GET,
+            interval: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Probing {
+    /// Reads a manifest's `healthCheck`; what it does not say is as usual.
+    pub(crate) fn of(health_check: &Value) -> Self {
+        let usual = Self::default();
+        let text = |field: &str| health_check[field].as_str();
+        let seconds = |field: &str| health_check[field].as_u64();
+        Self {
+            path: text("probePath")
+                .or_else(|| text("path"))
+                .map_or(usual.path, str::to_owned),
+            method: text("probeRequestType")
+                .and_then(|method| method.parse().ok())
+                .unwrap_or(usual.method),
+            interval: seconds("interval")
+                .or_else(|| seconds("probeIntervalInSeconds"))
+                .map_or(usual.interval, Duration::from_secs),
+        }
+    }
+}
+
 /// Where a workload is asked, and how its answers are known.
 pub(crate) struct Address<'a> {
     pub(crate) port: u16,
-    pub(crate) path: &'a str,
+    pub(crate) probing: &'a Probing,
     /// What the process was told and nobody else.
     pub(crate) token: &'a str,
 }
@@ -55,8 +97,14 @@ pub(crate) async fn probe(client: &HttpClient, address: &Address<'_>) -> Reading
 }
 
 async fn ask(client: &HttpClient, address: &Address<'_>) -> Result<(StatusCode, Vec<u8>), String> {
-    let Address { port, path, token } = address;
-    let request = Request::get(format!("http://127.0.0.1:{port}{path}"))
+    let Address {
+        port,
+        probing: Probing { path, method, .. },
+        token,
+    } = address;
+    let request = Request::builder()
+        .method(method.clone())
+        .uri(format!("http://127.0.0.1:{port}{path}"))
         .header(header::USER_AGENT, PROBE)
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
@@ -161,6 +209,23 @@ fn in_our_words(word: &str) -> HealthStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_manifest_says_how_it_is_asked() {
+        use serde_json::json;
+        assert_eq!(Probing::of(&Value::Null), Probing::default());
+        let plain = Probing::of(&json!({"path": "/up", "interval": 30}));
+        assert_eq!((plain.path.as_str(), plain.method), ("/up", Method::GET));
+        assert_eq!(plain.interval, Duration::from_secs(30));
+        let probe = Probing::of(&json!({
+            "path": "/up", "probePath": "/ready", "probeRequestType": "HEAD", "probeIntervalInSeconds": 60,
+        }));
+        assert_eq!(
+            (probe.path.as_str(), probe.method),
+            ("/ready", Method::HEAD)
+        );
+        assert_eq!(probe.interval, Duration::from_secs(60));
+    }
 
     #[test]
     fn the_first_bad_check_is_the_message() {

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use miso_api::LogLevel;
 use tokio::io::{AsyncRead, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::launch::Launch;
+use super::lifeline::{Addresses, Lifeline};
 use super::lines::next_line;
 use super::ports::HeldPort;
 use crate::logs::line::{Said, Stream};
@@ -34,9 +35,9 @@ static STARTING: Mutex<()> = Mutex::new(());
 /// A process that runs.
 pub(super) struct Process {
     child: Child,
-    /// Never written to. When it closes, because we say so or because we are gone, the process
-    /// ends: that holds after a `kill -9` of ours too.
-    lifeline: Option<ChildStdin>,
+    /// When it closes, because we say so or because we are gone, the process ends: that holds
+    /// after a `kill -9` of ours too.
+    lifeline: Option<Lifeline>,
     output: JoinSet<()>,
     last_error: Arc<Mutex<LastError>>,
     started: Instant,
@@ -86,6 +87,7 @@ impl Process {
         launch: &Launch,
         instance: String,
         log: Arc<PlaceLog>,
+        neighbours: Addresses,
     ) -> io::Result<Self> {
         let port = HeldPort::free().await?;
         let token = random::token().map_err(io::Error::other)?;
@@ -103,7 +105,12 @@ impl Process {
             let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
             prepared.spawn()?
         };
-        let lifeline = child.stdin.take();
+        let neighbours = launch.program.calls_others().then_some(neighbours);
+        let place = launch.place.clone();
+        let lifeline = child
+            .stdin
+            .take()
+            .map(|input| Lifeline::hold(input, place, neighbours));
         let last_error: Arc<Mutex<LastError>> = Arc::default();
         let mut output = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
@@ -269,6 +276,7 @@ mod tests {
     use super::*;
     use crate::place::Place;
     use crate::workloads::catalogue::Image;
+    use crate::workloads::probe::Probing;
     use std::collections::BTreeMap;
 
     /// A process of a shell script; the workload's name is its `$0`.
@@ -281,11 +289,12 @@ mod tests {
             &Place::new("a", "dev"),
             "miso/hello:1",
             Image::resolve("miso/hello:1").unwrap(),
-            "/health".into(),
+            Probing::default(),
             BTreeMap::new(),
         );
         let log = Arc::new(PlaceLog::open(folder.join("log")).unwrap());
-        Process::start(&command, &launch, "a-1".into(), log)
+        let (_, nobody) = tokio::sync::watch::channel(std::collections::BTreeMap::new());
+        Process::start(&command, &launch, "a-1".into(), log, nobody)
             .await
             .unwrap()
     }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::launch::Launch;
+use super::lifeline::Addresses;
 use super::probe::{Address, HttpClient, Reading, probe};
 use super::process::{Ended, Process};
 use crate::logs::line::Said;
@@ -19,8 +20,6 @@ use crate::logs::place_log::PlaceLog;
 use crate::options::WorkloadCommand;
 use crate::store::{self, Store, events, placements};
 
-/// Time between two probes of a workload that was well.
-const INTERVAL: Duration = Duration::from_secs(5);
 /// Time between the first two probes of one that has not been well yet; it grows to the longest.
 const STARTING_INTERVAL: Duration = Duration::from_millis(100);
 const LONGEST_STARTING_INTERVAL: Duration = Duration::from_millis(500);
@@ -47,6 +46,7 @@ pub(crate) struct Surroundings {
     pub(crate) client: HttpClient,
     pub(crate) store: Store,
     pub(crate) log: Arc<PlaceLog>,
+    pub(super) addresses: Addresses,
     /// One of as many processes as may run; given back when the supervisor ends.
     pub(crate) _room: OwnedSemaphorePermit,
 }
@@ -220,7 +220,7 @@ impl Supervisor {
         let (token, id) = (process.token.clone(), process.id());
         let address = Address {
             port,
-            path: &self.launch.health_path,
+            probing: &self.launch.probing,
             token: &token,
         };
         self.state.send_modify(|state| {
@@ -252,12 +252,12 @@ impl Supervisor {
                 }
                 reading = look => reading,
             };
-            was_well |= reading.status == HealthStatus::Healthy;
+            was_well |= works(&reading.status);
             silences = if reading.answered { 0 } else { silences + 1 };
             let starting = !was_well && began.elapsed() < STARTING_TIME;
             next = match starting {
                 true => LONGEST_STARTING_INTERVAL.min(STARTING_INTERVAL + began.elapsed() / 4),
-                false => INTERVAL,
+                false => self.launch.probing.interval,
             };
             if was_well && (1..SILENCES).contains(&silences) {
                 next = STARTING_INTERVAL;
@@ -284,7 +284,9 @@ impl Supervisor {
             .map_err(|error| format!("could not be counted: {error}"))?;
         let instance = format!("{}-{replica}", self.launch.place.application);
         let log = Arc::clone(&self.surroundings.log);
-        Process::start(&self.surroundings.command, &self.launch, instance, log)
+        let addresses = self.surroundings.addresses.clone();
+        let command = &self.surroundings.command;
+        Process::start(command, &self.launch, instance, log, addresses)
             .await
             .map_err(|error| format!("could not be started: {error}"))
     }
@@ -329,6 +331,11 @@ impl Supervisor {
             tracing::warn!(%error, place = %self.launch.place, "a log line could not be kept");
         }
     }
+}
+
+/// Whether a workload does what it is for, be it with less.
+pub(crate) fn works(status: &HealthStatus) -> bool {
+    matches!(status, HealthStatus::Healthy | HealthStatus::Degraded)
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ async fn an_answer_counts_only_from_the_process_itself() {
     tokio::spawn(crate::http::server::serve(listener, service, stop.clone()));
     let address = Address {
         port,
-        path: "/health",
+        probing: &crate::workloads::probe::Probing::default(),
         token: "a token",
     };
     let reading = probe(platform.client(), &address).await;
