@@ -81,6 +81,7 @@ fn options(app: &App) -> Result<Options, CommandError> {
         service_account: None,
         rate_limit: RateLimit::default(),
         without: Vec::new(),
+        rotate_signing_key: false,
         workload: WorkloadCommand {
             program,
             args: vec!["workload".into()],

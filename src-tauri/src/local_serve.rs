@@ -20,13 +20,16 @@ on SIGTERM or Ctrl-C; exit code 2 says on standard error what was in the way.
 
   --port N               listen on port N and no other (default: the one of last time)
   --data DIR             keep everything in DIR (default: the app's own folder)
-  --seed demo|empty      what a new instance is filled with (default: demo)
+  --seed demo|empty|many:N
+                         what a new instance is filled with (default: demo): a team's
+                         applications, nothing, or N applications that run nowhere
   --client-id ID         a service account for POST /auth/token; acts as an administrator
   --client-secret SECRET its secret; - reads a line from standard input. An argument can be seen
                          by others: better set MISO_CLIENT_SECRET
   --rate-limit H/M|off   requests an hour and a minute for a client (default: 1000/100)
   --without ID,ID…       leave these calls out, as an instance that lacks them does: operationIds of
                          /api/openapi.json that the public document does not state
+  --rotate-key           sign tokens with a new key from now on; what the old one signed still counts
   --help                 print this
 
 MISO_LOG sets what is logged to standard error (default: warn).";
@@ -35,11 +38,13 @@ const SECRET_VARIABLE: &str = "MISO_CLIENT_SECRET";
 /// The environment of the app's own data, under the platform's folder for data.
 const FOLDER: [&str; 2] = [IDENTIFIER, "local"];
 const FAILED: u8 = 1;
+/// The most applications that a seed makes.
+const MOST: u32 = 100_000;
 
 /// Runs the command with the arguments after `local serve`.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    let options = match Asked::parse(args).and_then(Asked::into_options) {
-        Ok(Some(options)) => options,
+    let asking = match Asked::parse(args).and_then(Asked::into_options) {
+        Ok(Some(asking)) => asking,
         Ok(None) => return say(HELP).map_or(ExitCode::from(FAILED), |()| ExitCode::SUCCESS),
         Err(Refusal(reason)) => return refuse(&said(&reason)),
     };
@@ -51,15 +56,16 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return refuse(&said(&format!("cannot start: {error}"))),
     };
-    runtime.block_on(serve(options))
+    runtime.block_on(serve(asking))
 }
 
-async fn serve(options: Options) -> ExitCode {
+async fn serve(asking: Asking) -> ExitCode {
     // Before the instance starts: a signal that comes meanwhile must stop it too.
     let asked_to_end = match signals() {
         Ok(signals) => signals,
         Err(error) => return refuse(&said(&format!("cannot listen for signals: {error}"))),
     };
+    let Asking { options, seeded } = asking;
     let port_asked = options.port.is_some();
     let instance = match miso_local::start(options).await {
         Ok(instance) => instance,
@@ -73,6 +79,11 @@ async fn serve(options: Options) -> ExitCode {
             .collect();
         let notice = format!("{}: {}", sentence(notice.code), params.join(", "));
         complain(&said(&notice));
+    }
+    if seeded && instance.was_filled() {
+        complain(&said(
+            "--seed counts for a new instance only: the one in this folder stays as it is",
+        ));
     }
     if let Err(error) = say(&ready(&instance)) {
         complain(&said(&format!("cannot say that it is ready: {error}")));
@@ -141,12 +152,20 @@ impl From<lexopt::Error> for Refusal {
 struct Asked {
     port: Option<u16>,
     data: Option<PathBuf>,
-    seed: Seed,
+    seed: Option<Seed>,
     client_id: Option<String>,
     client_secret: Option<SecretString>,
     rate_limit: RateLimit,
     without: Vec<String>,
+    rotate_key: bool,
     help: bool,
+}
+
+/// What the instance is started with, and whether a seed was named.
+#[derive(Debug)]
+struct Asking {
+    options: Options,
+    seeded: bool,
 }
 
 impl Asked {
@@ -158,7 +177,7 @@ impl Asked {
             match argument {
                 Long("port") => asked.port = Some(port(&text("--port", parser.value()?)?)?),
                 Long("data") => asked.data = Some(PathBuf::from(parser.value()?)),
-                Long("seed") => asked.seed = seed(&text("--seed", parser.value()?)?)?,
+                Long("seed") => asked.seed = Some(seed(&text("--seed", parser.value()?)?)?),
                 Long("client-id") => asked.client_id = Some(text("--client-id", parser.value()?)?),
                 Long("client-secret") => {
                     asked.client_secret = Some(
@@ -173,6 +192,7 @@ impl Asked {
                     asked.rate_limit = rate_limit(&text("--rate-limit", parser.value()?)?)?
                 }
                 Long("without") => asked.without = without(&text("--without", parser.value()?)?)?,
+                Long("rotate-key") => asked.rotate_key = true,
                 Long("help") | Short('h') => asked.help = true,
                 other => return Err(other.unexpected().into()),
             }
@@ -181,7 +201,7 @@ impl Asked {
     }
 
     /// What the instance is started with; `None` where only the help was asked for.
-    fn into_options(self) -> Result<Option<Options>, Refusal> {
+    fn into_options(self) -> Result<Option<Asking>, Refusal> {
         if self.help {
             return Ok(None);
         }
@@ -192,18 +212,21 @@ impl Asked {
         };
         let program = std::env::current_exe()
             .map_err(|error| Refusal(format!("cannot find this program's own file: {error}")))?;
-        Ok(Some(Options {
+        let seeded = self.seed.is_some();
+        let options = Options {
             data_dir,
             port: self.port,
-            seed: self.seed,
+            seed: self.seed.unwrap_or_default(),
             service_account,
             rate_limit: self.rate_limit,
             without: self.without,
+            rotate_signing_key: self.rotate_key,
             workload: WorkloadCommand {
                 program,
                 args: vec!["workload".into()],
             },
-        }))
+        };
+        Ok(Some(Asking { options, seeded }))
     }
 
     /// The service account: its secret comes from the argument, standard input or the variable.
@@ -250,8 +273,17 @@ fn seed(text: &str) -> Result<Seed, Refusal> {
     match text {
         "demo" => Ok(Seed::Demo),
         "empty" => Ok(Seed::Empty),
-        _ => Err(Refusal(format!("--seed must be demo or empty, not {text}"))),
+        _ => many(text).map(Seed::Many).ok_or_else(|| {
+            Refusal(format!(
+                "--seed must be demo, empty or many:N (N from 1 to {MOST}), not {text}"
+            ))
+        }),
     }
+}
+
+fn many(text: &str) -> Option<u32> {
+    let count = text.strip_prefix("many:")?.parse().ok()?;
+    (1..=MOST).contains(&count).then_some(count)
 }
 
 fn rate_limit(text: &str) -> Result<RateLimit, Refusal> {
@@ -319,6 +351,7 @@ fn remedy(error: &StartError, port_asked: bool) -> String {
             )
         }
         StartError::FolderUnwritable { .. }
+        | StartError::FolderIsFile { .. }
         | StartError::FolderForeign { .. }
         | StartError::FolderInUse { .. }
         | StartError::FolderNewer { .. } => format!("{error} with --data"),
@@ -359,7 +392,9 @@ mod tests {
     use super::*;
 
     fn parsed(args: &[&str]) -> Result<Option<Options>, Refusal> {
-        Asked::parse(args.iter().map(OsString::from).collect()).and_then(Asked::into_options)
+        let asked = Asked::parse(args.iter().map(OsString::from).collect());
+        let asking = asked.and_then(Asked::into_options)?;
+        Ok(asking.map(|asking| asking.options))
     }
 
     #[test]
@@ -400,6 +435,9 @@ mod tests {
             ["--port", "99999"],
             ["--port", "0"],
             ["--seed", "everything"],
+            ["--seed", "many:"],
+            ["--seed", "many:0"],
+            ["--seed", "many:100001"],
             ["--rate-limit", "many"],
             ["--rate-limit", "10/0"],
             ["--without", "listApplications"],
@@ -411,6 +449,12 @@ mod tests {
             let Refusal(reason) = parsed(&args).unwrap_err();
             assert!(reason.contains(args[0]), "{args:?}: {reason}");
         }
+    }
+
+    #[test]
+    fn a_seed_may_be_a_number() {
+        let options = parsed(&["--data", "/tmp/x", "--seed", "many:250"]);
+        assert_eq!(options.unwrap().unwrap().seed, Seed::Many(250));
     }
 
     #[test]

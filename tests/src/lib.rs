@@ -17,6 +17,7 @@ mod local_changes;
 mod local_closed;
 mod local_limits;
 mod local_refuses;
+mod local_seeds;
 mod local_serve;
 mod local_sign_in;
 mod local_workloads;

@@ -20,6 +20,8 @@ async fn a_taken_port_is_never_exchanged() {
         .argument(port)
         .output(&session);
     refused(&output, &port.to_string());
+    let left = session.home().join("data");
+    assert!(!left.exists(), "a folder that was made in vain is gone");
 }
 
 #[tokio::test]
@@ -49,10 +51,13 @@ async fn a_data_folder_that_cannot_be_written() {
     let session = Session::without_display();
     let file = session.home().join("file");
     fs::write(&file, "not a folder").expect("a file");
-    // Permissions do not bind root; nobody can make a folder below a file.
-    let output = Serve::at(&file.join("data")).output(&session);
-    refused(&output, &file.display().to_string());
-    assert_eq!(fs::read_to_string(&file).expect("the file"), "not a folder");
+    // Permissions do not bind root; nobody can make a folder of a file, or below one.
+    for folder in [file.clone(), file.join("data")] {
+        let output = Serve::at(&folder).output(&session);
+        refused(&output, &file.display().to_string());
+        refused(&output, "is a file, not a folder");
+        assert_eq!(fs::read_to_string(&file).expect("the file"), "not a folder");
+    }
 }
 
 #[tokio::test]
@@ -104,6 +109,41 @@ async fn a_corrupt_database_is_kept_aside() {
     let said = fs::read_to_string(session.log("instance")).expect("standard error");
     let name = kept[0].file_name().expect("a name").to_string_lossy();
     assert!(said.contains(name.as_ref()), "it says where: {said}");
+}
+
+#[tokio::test]
+async fn a_data_folder_of_a_newer_version_is_left_untouched() {
+    let session = Session::without_display();
+    let data = session.home().join("data");
+    let serve = Serve::new(&session, "data").account();
+    assert_eq!(serve.start(&session).stop(), Some(0));
+    let content = || -> Vec<(PathBuf, Vec<u8>)> {
+        let mut files = files(&data);
+        files.sort();
+        let read = |file: PathBuf| {
+            let bytes = fs::read(&file).expect("a file");
+            (file, bytes)
+        };
+        files.into_iter().map(read).collect()
+    };
+    // The header's `user_version`, at offset 60 (SQLite file format, "The Database Header").
+    let database = databases(&data).remove(0);
+    let mut bytes = fs::read(&database).expect("the database");
+    bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    fs::write(&database, bytes).expect("the database can be written");
+    let newer_database = content();
+    refused(&serve.output(&session), "newer version");
+    assert_eq!(content(), newer_database);
+
+    let identity = data.join("identity.json");
+    let newer = fs::read_to_string(&identity).expect("the identity");
+    let newer = newer.replacen("\"version\": 1", "\"version\": 9999", 1);
+    fs::write(&identity, newer).expect("the identity can be written");
+    let newer_identity = content();
+    assert_ne!(newer_identity, newer_database);
+    let output = serve.output(&session);
+    refused(&output, "9999");
+    assert_eq!(content(), newer_identity);
 }
 
 #[tokio::test]

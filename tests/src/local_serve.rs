@@ -136,6 +136,29 @@ async fn is_the_same_instance_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_new_signing_key_leaves_what_the_old_one_signed() {
+    let session = Session::without_display();
+    let serve = Serve::new(&session, "data").account();
+    let first = serve.start(&session);
+    let account = first.account().await;
+    let before = keys(&first).await;
+    assert_eq!(before["keys"].as_array().map(Vec::len), Some(1));
+    assert_eq!(first.stop(), Some(0));
+
+    let rotated = serve.clone().argument("--rotate-key").start(&session);
+    let after = keys(&rotated).await;
+    assert_eq!(after["keys"][1], before["keys"][0], "still published");
+    assert_ne!(after["keys"][0]["kid"], before["keys"][0]["kid"]);
+    assert_eq!(account.get("/api/users/me").await.status, 200);
+    let anew = rotated.account().await;
+    assert_eq!(anew.get("/api/users/me").await.status, 200);
+    assert_eq!(rotated.stop(), Some(0));
+
+    let third = serve.start(&session);
+    assert_eq!(keys(&third).await, after, "only when asked for");
+}
+
+#[tokio::test]
 async fn deploys_and_tells_why_it_failed() {
     let session = Session::without_display();
     let instance = Serve::new(&session, "data").account().start(&session);

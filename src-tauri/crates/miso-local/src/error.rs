@@ -37,6 +37,12 @@ pub enum StartError {
         #[source]
         source: io::Error,
     },
+    /// Where the data folder, or one above it, is to be, there is a file.
+    #[error("{path} is a file, not a folder. Choose a folder")]
+    FolderIsFile {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder holds things that are not an instance's.
     #[error("the folder {path} holds other files and no instance. Choose an empty or a new folder")]
     FolderForeign {
@@ -106,7 +112,8 @@ impl StartError {
         match self {
             Self::PortTaken { .. } => "port_taken",
             Self::Listen { .. } => "port_unavailable",
-            Self::FolderUnwritable { .. } => "data_folder_unwritable",
+            // To the app it is a folder that cannot be written; the text says why.
+            Self::FolderUnwritable { .. } | Self::FolderIsFile { .. } => "data_folder_unwritable",
             Self::FolderForeign { .. } => "data_folder_foreign",
             Self::FolderInUse { .. } => "data_folder_in_use",
             Self::FolderNewer { .. } => "data_folder_newer",
@@ -120,6 +127,7 @@ impl StartError {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::FolderUnwritable { path, .. }
+            | Self::FolderIsFile { path }
             | Self::FolderForeign { path }
             | Self::FolderInUse { path }
             | Self::FolderNewer { path, .. }
@@ -136,6 +144,7 @@ impl StartError {
         match self {
             Self::PortTaken { port } | Self::Listen { port, .. } => Some(*port),
             Self::FolderUnwritable { .. }
+            | Self::FolderIsFile { .. }
             | Self::FolderForeign { .. }
             | Self::FolderInUse { .. }
             | Self::FolderNewer { .. }

@@ -19,7 +19,8 @@ use crate::http::limits::Limits;
 use crate::http::server;
 use crate::identity::Identity;
 use crate::logs::Logs;
-use crate::oidc::keys::SigningKey;
+use crate::oidc::devices::Devices;
+use crate::oidc::keys::Keys;
 use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
 use crate::oidc::{DESKTOP, Successors};
@@ -42,6 +43,7 @@ const STORE_TIME: Duration = Duration::from_secs(1);
 pub struct Instance {
     site: Shared,
     instance_id: String,
+    was_filled: bool,
     notices: Vec<Notice>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -64,7 +66,22 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
     }
     descriptors::raise();
     let folder = Folder::open(&options.data_dir)?;
-    let (found, mut notices) = Identity::read(&folder)?;
+    match start_in(&folder, options).await {
+        Ok(started) => Ok(started.holding(folder)),
+        Err(error) => {
+            folder.undo();
+            Err(error)
+        }
+    }
+}
+
+async fn start_in(folder: &Folder, options: Options) -> Result<Started, StartError> {
+    // Before anything is written: a port that was asked for is never exchanged.
+    let asked = match options.port {
+        Some(port) => Some(listen_on(port).await?),
+        None => None,
+    };
+    let (found, mut notices) = Identity::read(folder)?;
     let (store, set_aside) = Store::open(&folder.database())?;
     let is_whole = set_aside.is_empty();
     notices.extend(set_aside);
@@ -79,7 +96,10 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
             Identity::make(noted.map_err(|error| database(error.to_string()))?)?
         }
     };
-    let (listener, port) = listen(options.port, identity.port).await?;
+    let (listener, port) = match asked {
+        Some(asked) => asked,
+        None => listen_anywhere(identity.port).await?,
+    };
     let moved = identity.port.filter(|before| *before != port);
     // A port that was asked for is no surprise.
     if let (None, Some(before)) = (options.port, moved) {
@@ -88,17 +108,20 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
             [("from", before.to_string()), ("to", port.to_string())],
         ));
     }
-    if identity.port != Some(port) {
+    let rotated = identity
+        .renew_signing_key(options.rotate_signing_key, Utc::now())
+        .map_err(|NoRandomness| StartError::NoRandomness)?;
+    if rotated || identity.port != Some(port) {
         identity.port = Some(port);
-        identity.save(&folder)?;
+        identity.save(folder)?;
     }
     let instance_id = identity.instance_id.clone();
-    let known = store
+    let (known, is_filled) = store
         .call(move |db| {
             progress::set(db, INSTANCE_ID, &instance_id)?;
             deployments::fail_unfinished(db, CUT_SHORT, store::now())?;
             sessions::forget_ended(db, store::now())?;
-            applications::keys(db)
+            Ok((applications::keys(db)?, seed::is_done(db)?))
         })
         .await
         .map_err(|error| database(error.to_string()))?;
@@ -113,8 +136,8 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         source: io::Error::other(error.to_string()),
     };
     let seal = Seal::new(identity.sealing_key.expose_secret()).map_err(|error| broken(&error))?;
-    let keys =
-        SigningKey::new(identity.signing_key.expose_secret()).map_err(|error| broken(&error))?;
+    let keys = Keys::new(identity.signing_key.expose_secret(), &identity.retired_keys)
+        .map_err(|error| broken(&error))?;
     let seal = Arc::new(seal);
     let issuer = format!("http://127.0.0.1:{port}");
     let url = Url::parse(&issuer).map_err(|error| broken(&error))?;
@@ -130,6 +153,7 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
         service_account: options.service_account,
         limits: Limits::new(options.rate_limit),
         pending: Pending::default(),
+        devices: Devices::default(),
         seal,
         platform: Arc::new(platform),
         without: options.without,
@@ -146,14 +170,38 @@ pub async fn start(options: Options) -> Result<Instance, StartError> {
     site.platform
         .rollouts
         .spawn(fill(Arc::clone(&site), options.seed));
-    Ok(Instance {
+    Ok(Started {
         site,
         instance_id: identity.instance_id,
+        is_filled,
         notices,
         stop,
         tasks,
-        _folder: folder,
     })
+}
+
+/// An instance that answers, but does not hold its folder yet.
+struct Started {
+    site: Shared,
+    instance_id: String,
+    is_filled: bool,
+    notices: Vec<Notice>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Started {
+    fn holding(self, folder: Folder) -> Instance {
+        Instance {
+            site: self.site,
+            instance_id: self.instance_id,
+            was_filled: self.is_filled,
+            notices: self.notices,
+            stop: self.stop,
+            tasks: self.tasks,
+            _folder: folder,
+        }
+    }
 }
 
 impl Instance {
@@ -188,6 +236,11 @@ impl Instance {
         &self.instance_id
     }
 
+    /// Whether an earlier start had filled it: then the seed counted for nothing.
+    pub fn was_filled(&self) -> bool {
+        self.was_filled
+    }
+
     /// What the user should be told although the instance runs.
     pub fn notices(&self) -> &[Notice] {
         &self.notices
@@ -211,27 +264,25 @@ fn is_reserved(client_id: &str) -> bool {
     client_id == DESKTOP || person.is_some()
 }
 
-/// Opens the port that was asked for, or the one of last time, or another.
-async fn listen(
-    asked: Option<u16>,
-    remembered: Option<u16>,
-) -> Result<(TcpListener, u16), StartError> {
-    let refused = |port: u16| {
-        move |source: io::Error| match source.kind() {
-            io::ErrorKind::AddrInUse => StartError::PortTaken { port },
-            _ => StartError::Listen { port, source },
-        }
+/// Opens that port, or for 0 any.
+async fn listen_on(port: u16) -> Result<(TcpListener, u16), StartError> {
+    let refused = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => StartError::PortTaken { port },
+        _ => StartError::Listen { port, source },
     };
-    let listener = match (asked, remembered) {
-        (Some(port), _) => server::listen(port).await.map_err(refused(port))?,
-        (None, Some(port)) => match server::listen(port).await {
-            Ok(listener) => listener,
-            Err(_) => server::listen(0).await.map_err(refused(0))?,
-        },
-        (None, None) => server::listen(0).await.map_err(refused(0))?,
-    };
-    let port = listener.local_addr().map_err(refused(0))?.port();
+    let listener = server::listen(port).await.map_err(refused)?;
+    let port = listener.local_addr().map_err(refused)?.port();
     Ok((listener, port))
+}
+
+/// Opens the port of last time, or another.
+async fn listen_anywhere(remembered: Option<u16>) -> Result<(TcpListener, u16), StartError> {
+    if let Some(port) = remembered
+        && let Ok(opened) = listen_on(port).await
+    {
+        return Ok(opened);
+    }
+    listen_on(0).await
 }
 
 /// What comes up while the instance answers already: what ran before, then the seed.
@@ -253,6 +304,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::store::placements;
     use crate::{RateLimit, Seed, ServiceAccount, WorkloadCommand};
 
     fn options(folder: &Path) -> Options {
@@ -263,6 +315,7 @@ mod tests {
             service_account: None,
             rate_limit: RateLimit::Off,
             without: Vec::new(),
+            rotate_signing_key: false,
             workload: WorkloadCommand {
                 program: "missing".into(),
                 args: Vec::new(),
@@ -357,6 +410,64 @@ mod tests {
         let asked = start(asked).await.unwrap();
         assert_eq!(asked.notices(), [], "who asks for a port is not surprised");
         asked.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_start_that_is_refused_leaves_nothing_behind() {
+        let root = tempfile::tempdir().unwrap();
+        let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = Some(taken.local_addr().unwrap().port());
+        let new = root.path().join("a/new/folder");
+        let asked = Options {
+            port,
+            ..options(&new)
+        };
+        assert_eq!(refused(asked.clone()).await.code(), "port_taken");
+        assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);
+
+        // Where an instance was, all of it stays.
+        start(options(&new)).await.unwrap().stop().await;
+        let before = std::fs::read(new.join("identity.json")).unwrap();
+        assert_eq!(refused(asked).await.code(), "port_taken");
+        assert_eq!(std::fs::read(new.join("identity.json")).unwrap(), before);
+        let again = start(options(&new)).await.unwrap();
+        again.stop().await;
+    }
+
+    #[tokio::test]
+    async fn many_applications_are_there_at_once_and_run_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let many = Options {
+            seed: Seed::Many(10_000),
+            ..options(folder.path())
+        };
+        let instance = start(many).await.unwrap();
+        assert!(!instance.was_filled());
+        let count = || {
+            instance.site.store.call(|db| {
+                let count = "SELECT count(*) FROM applications";
+                Ok(db.query_row(count, [], |row| row.get::<_, u32>(0))?)
+            })
+        };
+        let filled = async {
+            while !instance
+                .site
+                .store
+                .call(|db| seed::is_done(db))
+                .await
+                .unwrap()
+            {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(30), filled).await.unwrap();
+        assert_eq!(count().await.unwrap(), 10_000, "all or none");
+        let placed = instance.site.store.call(|db| placements::all(db)).await;
+        assert_eq!(placed.unwrap().len(), 0, "none of them runs");
+        instance.stop().await;
+        let again = start(options(folder.path())).await.unwrap();
+        assert!(again.was_filled());
+        again.stop().await;
     }
 
     #[tokio::test]

@@ -21,6 +21,8 @@ pub struct Options {
     /// Calls that this instance is to lack, by their `operationId`, so that what is done without
     /// them can be tried; only those that the public document does not state (API.md, mark O).
     pub without: Vec<String>,
+    /// Whether tokens are signed with a new key from now on. The one before stays published.
+    pub rotate_signing_key: bool,
     /// How to start a workload.
     pub workload: WorkloadCommand,
 }
@@ -33,6 +35,8 @@ pub enum Seed {
     Demo,
     /// Nothing.
     Empty,
+    /// That many applications that run nowhere, for a look at long lists.
+    Many(u32),
 }
 
 /// A client that signs in with a secret (API.md, "Sign-in").

@@ -2,9 +2,11 @@
 //! history says happened, did.
 
 mod demo;
+mod many;
 
 use futures_util::{StreamExt, stream};
 use miso_api::is_production;
+use rusqlite::Connection;
 
 use crate::Seed;
 use crate::api::create_application;
@@ -23,6 +25,11 @@ const SEEDED: &str = "seeded";
 /// What the idempotency key of each of the seed's deployments begins with.
 const KEY: &str = "seed";
 
+/// Whether the instance was filled, at this start or before.
+pub(crate) fn is_done(db: &Connection) -> Result<bool, StoreError> {
+    Ok(progress::get(db, SEEDED)?.is_some())
+}
+
 /// Fills a new instance. What an earlier start began is carried on.
 pub(crate) async fn fill(site: &Site, seed: Seed) {
     if let Err(error) = try_fill(site, seed).await {
@@ -31,17 +38,16 @@ pub(crate) async fn fill(site: &Site, seed: Seed) {
 }
 
 async fn try_fill(site: &Site, seed: Seed) -> Result<(), StoreError> {
-    if site
-        .store
-        .call(|db| progress::get(db, SEEDED))
-        .await?
-        .is_some()
-    {
+    if site.store.call(|db| is_done(db)).await? {
         return Ok(());
     }
     let (name, planned) = match seed {
         Seed::Demo => ("demo", demo::TEAM),
         Seed::Empty => ("empty", [].as_slice()),
+        Seed::Many(count) => {
+            many::create(&site.store, count).await?;
+            ("many", [].as_slice())
+        }
     };
     let mut ours = Vec::new();
     for application in planned {

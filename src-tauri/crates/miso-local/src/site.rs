@@ -8,7 +8,8 @@ use url::Url;
 
 use crate::http::limits::Limits;
 use crate::oidc::Successors;
-use crate::oidc::keys::SigningKey;
+use crate::oidc::devices::Devices;
+use crate::oidc::keys::Keys;
 use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
 use crate::options::ServiceAccount;
@@ -22,13 +23,14 @@ pub(crate) struct Site {
     /// The issuer: the URL without a slash at its end.
     pub(crate) issuer: String,
     pub(crate) store: Store,
-    pub(crate) keys: SigningKey,
+    pub(crate) keys: Keys,
     pub(crate) launch_key: SecretString,
     pub(crate) one_time_keys: OneTimeKeys,
     pub(crate) successors: Successors,
     pub(crate) service_account: Option<ServiceAccount>,
     pub(crate) limits: Option<Limits>,
     pub(crate) pending: Pending,
+    pub(crate) devices: Devices,
     pub(crate) seal: Arc<Seal>,
     pub(crate) platform: Arc<Platform>,
     /// Calls that are left out, by their `operationId`.

@@ -15,7 +15,8 @@ use crate::http::limits::Limits;
 use crate::logs::read::Wanted;
 use crate::logs::{self, Logs};
 use crate::oidc::Successors;
-use crate::oidc::keys::SigningKey;
+use crate::oidc::devices::Devices;
+use crate::oidc::keys::Keys;
 use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
 use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
@@ -36,7 +37,7 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
     let pair = aws_lc_rs::signature::EcdsaKeyPair::generate(
         &aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING,
     );
-    let keys = SigningKey::new(pair.unwrap().to_pkcs8v1().unwrap().as_ref()).unwrap();
+    let keys = Keys::new(pair.unwrap().to_pkcs8v1().unwrap().as_ref(), &[]).unwrap();
     let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
     let issuer = format!("http://{HOST}");
     Site {
@@ -54,6 +55,7 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
         }),
         limits: Limits::new(limit),
         pending: Pending::default(),
+        devices: Devices::default(),
         seal,
         without: Vec::new(),
         document: std::sync::OnceLock::new(),

@@ -5,7 +5,8 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::client::SCOPES;
-use super::{AUTHORIZE, END_SESSION, JWKS, REVOKE, TOKEN, USERINFO};
+use super::token::DEVICE_GRANT;
+use super::{AUTHORIZE, DEVICE_AUTHORIZATION, END_SESSION, JWKS, REVOKE, TOKEN, USERINFO};
 use crate::site::Shared;
 
 /// `GET /.well-known/openid-configuration`
@@ -15,6 +16,7 @@ pub(super) async fn configuration(State(site): State<Shared>) -> Json<Value> {
         "issuer": site.issuer,
         "authorization_endpoint": at(AUTHORIZE),
         "token_endpoint": at(TOKEN),
+        "device_authorization_endpoint": at(DEVICE_AUTHORIZATION),
         "jwks_uri": at(JWKS),
         "userinfo_endpoint": at(USERINFO),
         "revocation_endpoint": at(REVOKE),
@@ -22,7 +24,7 @@ pub(super) async fn configuration(State(site): State<Shared>) -> Json<Value> {
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],

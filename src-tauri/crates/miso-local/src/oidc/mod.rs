@@ -4,6 +4,9 @@
 pub(crate) mod access;
 mod authorize;
 mod client;
+mod device;
+mod device_page;
+pub(crate) mod devices;
 mod discovery;
 mod end_session;
 pub(crate) mod keys;
@@ -40,6 +43,9 @@ const JWKS: &str = "/oidc/jwks";
 const USERINFO: &str = "/oidc/userinfo";
 const REVOKE: &str = "/oidc/revoke";
 const END_SESSION: &str = "/oidc/end-session";
+const DEVICE_AUTHORIZATION: &str = "/oidc/device-authorization";
+const DEVICE: &str = "/device";
+const DEVICE_ANSWER: &str = "/device/answer";
 const SIGN_IN: &str = "/sign-in";
 const SIGN_IN_KEY: &str = "/sign-in/key";
 
@@ -47,8 +53,10 @@ const SIGN_IN_KEY: &str = "/sign-in/key";
 /// are for people, the rest is for clients (RFC 6749 §5.2).
 pub(crate) fn other_method(method: &Method, path: &str) -> Option<Response> {
     match path {
-        AUTHORIZE | SIGN_IN | SIGN_IN_KEY | END_SESSION => Some(page::sorry(Sorry::OtherMethod)),
-        DISCOVERY | JWKS | TOKEN | USERINFO | REVOKE => {
+        AUTHORIZE | SIGN_IN | SIGN_IN_KEY | DEVICE | DEVICE_ANSWER | END_SESSION => {
+            Some(page::sorry(Sorry::OtherMethod))
+        }
+        DISCOVERY | JWKS | TOKEN | DEVICE_AUTHORIZATION | USERINFO | REVOKE => {
             let message = format!("{method} is not possible here");
             let error = ApiError::new(ErrorCode::MethodNotAllowed, message);
             Some(token::rfc_error(&error))
@@ -70,6 +78,9 @@ pub(crate) fn routes() -> Router<Shared> {
         .route(AUTHORIZE, get(authorize::by_query).post(authorize::by_form))
         .route(SIGN_IN, post(sign_in::choose))
         .route(SIGN_IN_KEY, post(sign_in::unlock))
+        .route(DEVICE_AUTHORIZATION, post(device::begin))
+        .route(DEVICE, get(device::by_query).post(device::by_form))
+        .route(DEVICE_ANSWER, post(device::answer))
         .route(TOKEN, post(token::token))
         .route(USERINFO, get(userinfo::userinfo).post(userinfo::userinfo))
         .route(REVOKE, post(revoke::revoke))

@@ -3,15 +3,18 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use axum::body::Body;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use miso_api::ErrorCode;
 use url::{Host, Url};
 
 use super::{SIGN_IN, SIGN_IN_KEY};
+use crate::http::body;
 use crate::http::envelope::ApiError;
+use crate::http::form::Parameters;
 use crate::people::{self, Role};
 
 const STYLE: &str = include_str!("page.css");
@@ -37,8 +40,18 @@ pub(super) enum Sorry {
     Broken,
 }
 
-/// The page that offers the demo people.
-pub(super) fn choose_person(transaction: &str, redirect: &Url) -> Response {
+/// Where the forms of a page may lead.
+pub(super) enum Forms<'a> {
+    /// There are none.
+    None,
+    /// To this instance.
+    Own,
+    /// To this instance, and from there back to the app.
+    Back(&'a Url),
+}
+
+/// The buttons by which a person is chosen.
+pub(super) fn people() -> String {
     let mut people = String::new();
     for person in people::ALL {
         let what = match person.role {
@@ -55,6 +68,12 @@ pub(super) fn choose_person(transaction: &str, redirect: &Url) -> Response {
             title = person.role.title(),
         ));
     }
+    people
+}
+
+/// The page that offers the demo people.
+pub(super) fn choose_person(transaction: &str, redirect: &Url) -> Response {
+    let people = people();
     let body = format!(
         r#"<h1>Sign in</h1>
 <p>To the instance on this machine. These people exist here only.</p>
@@ -64,7 +83,7 @@ pub(super) fn choose_person(transaction: &str, redirect: &Url) -> Response {
 <p class="foot"><button class="quiet" name="cancel" value="1">Cancel</button></p>
 </form>"#
     );
-    page(StatusCode::OK, "Sign in", &body, Some(redirect))
+    page(StatusCode::OK, "Sign in", &body, &Forms::Back(redirect))
 }
 
 /// The page that asks for the launch key; `wrong` where another was given.
@@ -98,19 +117,19 @@ pub(super) fn ask_for_key(transaction: &str, redirect: &Url, wrong: bool) -> Res
     } else {
         StatusCode::OK
     };
-    page(status, "Sign in", &body, Some(redirect))
+    page(status, "Sign in", &body, &Forms::Back(redirect))
 }
 
 /// The provider's last page.
 pub(super) fn signed_out() -> Response {
     let body = "<h1>Signed out</h1>\n<p>Go back to Miso Desktop. This page can be closed.</p>";
-    page(StatusCode::OK, "Signed out", body, None)
+    page(StatusCode::OK, "Signed out", body, &Forms::None)
 }
 
 /// The page where nothing said whose session is to end: so none has.
 pub(super) fn nobody_signed_out() -> Response {
     let body = "<h1>Nobody was signed out</h1>\n<p>The request does not say whose session is to end, and this instance keeps no cookie that could. Sign out in Miso Desktop.</p>";
-    page(StatusCode::OK, "Nobody was signed out", body, None)
+    page(StatusCode::OK, "Nobody was signed out", body, &Forms::None)
 }
 
 /// The page for what the API would answer with its envelope.
@@ -174,7 +193,15 @@ pub(super) fn sorry(why: Sorry) -> Response {
         ),
     };
     let body = format!("<h1>{title}</h1>\n<p>{text}</p>");
-    page(status, title, &body, None)
+    page(status, title, &body, &Forms::None)
+}
+
+/// Reads the form of a page; what cannot be read gives the page that says so.
+pub(super) async fn read_form(headers: &HeaderMap, body: Body) -> Result<Parameters, Response> {
+    let form = body::read_form(headers, body)
+        .await
+        .map_err(|error| refused(&error))?;
+    Parameters::parse(&form).map_err(|_| sorry(Sorry::BadRequest))
 }
 
 /// Puts on what every answer of the sign-in has: it is kept nowhere, shown in no frame, and its
@@ -196,7 +223,8 @@ pub(super) fn closed(mut response: Response) -> Response {
     response
 }
 
-fn page(status: StatusCode, title: &str, body: &str, redirect: Option<&Url>) -> Response {
+/// A page in the look of the app.
+pub(super) fn page(status: StatusCode, title: &str, body: &str, forms: &Forms<'_>) -> Response {
     let html = format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -220,7 +248,7 @@ fn page(status: StatusCode, title: &str, body: &str, redirect: Option<&Url>) -> 
     let policy = format!(
         "default-src 'none'; style-src {}; form-action {}; frame-ancestors 'none'; base-uri 'none'",
         STYLE_SOURCE.as_str(),
-        form_action(redirect),
+        form_action(forms),
     );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response
@@ -232,9 +260,11 @@ fn page(status: StatusCode, title: &str, body: &str, redirect: Option<&Url>) -> 
 
 /// Where a form may lead. Browsers hold the redirect after a form to this too, so the app's own
 /// listener is named.
-fn form_action(redirect: Option<&Url>) -> String {
-    let Some(redirect) = redirect else {
-        return "'none'".to_owned();
+fn form_action(forms: &Forms<'_>) -> String {
+    let redirect = match forms {
+        Forms::None => return "'none'".to_owned(),
+        Forms::Own => return "'self'".to_owned(),
+        Forms::Back(redirect) => redirect,
     };
     let port = redirect.port_or_known_default().unwrap_or(80);
     match redirect.host() {

@@ -8,14 +8,12 @@ use http::HeaderMap;
 
 use super::authorize::{is_launch_key, send_back};
 use super::page::{self, Sorry};
-use crate::http::body;
-use crate::http::form::Parameters;
 use crate::people;
 use crate::site::Shared;
 
 /// `POST /sign-in`: a person was chosen, or the sign-in cancelled.
 pub(super) async fn choose(State(site): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    let form = match read(&headers, body).await {
+    let form = match page::read_form(&headers, body).await {
         Ok(form) => form,
         Err(refusal) => return refusal,
     };
@@ -41,7 +39,7 @@ pub(super) async fn choose(State(site): State<Shared>, headers: HeaderMap, body:
 
 /// `POST /sign-in/key`: the launch key was typed.
 pub(super) async fn unlock(State(site): State<Shared>, headers: HeaderMap, body: Body) -> Response {
-    let form = match read(&headers, body).await {
+    let form = match page::read_form(&headers, body).await {
         Ok(form) => form,
         Err(refusal) => return refusal,
     };
@@ -61,11 +59,4 @@ pub(super) async fn unlock(State(site): State<Shared>, headers: HeaderMap, body:
         Ok(id) => page::choose_person(&id, &asked.redirect),
         Err(error) => page::refused(&error.into()),
     }
-}
-
-async fn read(headers: &HeaderMap, body: Body) -> Result<Parameters, Response> {
-    let form = body::read_form(headers, body)
-        .await
-        .map_err(|error| page::refused(&error))?;
-    Parameters::parse(&form).map_err(|_| page::sorry(Sorry::BadRequest))
 }

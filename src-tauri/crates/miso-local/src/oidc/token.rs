@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use super::client::{DESKTOP, has_scope};
+use super::devices::Polled;
 use super::pending::Redeemed;
 use super::pkce;
 use super::service_account;
@@ -25,6 +26,9 @@ use crate::random;
 use crate::site::{Shared, Site};
 use crate::store::sessions::{self, Rotated, Rotation, Session};
 
+/// The grant of a device (RFC 8628 §3.4).
+pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 /// An error of RFC 6749 §5.2.
 #[derive(Debug)]
 pub(super) enum TokenError {
@@ -34,6 +38,11 @@ pub(super) enum TokenError {
     UnauthorizedClient,
     UnsupportedGrantType,
     InvalidScope,
+    /// RFC 8628 §3.5: a device asks again later, less often, or not at all.
+    AuthorizationPending,
+    SlowDown,
+    AccessDenied,
+    ExpiredToken,
     Internal(ApiError),
 }
 
@@ -64,6 +73,10 @@ impl IntoResponse for TokenError {
             Self::InvalidGrant(why) => ("invalid_grant", why),
             Self::UnauthorizedClient => ("unauthorized_client", "the client may not use this"),
             Self::UnsupportedGrantType => ("unsupported_grant_type", "there is no such grant here"),
+            Self::AuthorizationPending => ("authorization_pending", "nobody has answered yet"),
+            Self::SlowDown => ("slow_down", "ask 5 seconds less often from now on"),
+            Self::AccessDenied => ("access_denied", "the sign-in was refused"),
+            Self::ExpiredToken => ("expired_token", "nobody answered in time; begin again"),
             Self::InvalidScope => ("invalid_scope", "the scope is wider than what was granted"),
         };
         let body = Json(json!({"error": error, "error_description": description}));
@@ -179,11 +192,12 @@ async fn grant(
     match (kind, client) {
         ("authorization_code", Client::Desktop) => by_code(site, &form, now).await,
         ("refresh_token", Client::Desktop) => by_refresh_token(site, &form, now).await,
+        (DEVICE_GRANT, Client::Desktop) => by_device_code(site, &form, now).await,
         ("client_credentials", Client::ServiceAccount(id)) => {
             let (access_token, session) = service_account::begin(site, &id, now).await?;
             Ok(answer(&access_token, &session))
         }
-        ("authorization_code" | "refresh_token" | "client_credentials", _) => {
+        ("authorization_code" | "refresh_token" | "client_credentials" | DEVICE_GRANT, _) => {
             Err(TokenError::UnauthorizedClient)
         }
         (_, _) => Err(TokenError::UnsupportedGrantType),
@@ -237,6 +251,64 @@ async fn by_code(
         signed_in_at: grant.signed_in_at,
         expires_at: now + SESSION_TIME,
     };
+    let refresh_token = begin(site, &session, now).await?;
+    if site.pending.was_reused(code) {
+        let id = session.id.clone();
+        site.store
+            .call(move |db| sessions::revoke(db, &id, now))
+            .await?;
+        return Err(TokenError::InvalidGrant("the code was used before"));
+    }
+    signed(
+        site,
+        &session,
+        refresh_token,
+        grant.asked.nonce.as_deref(),
+        now,
+    )
+}
+
+async fn by_device_code(
+    site: &Site,
+    form: &Parameters,
+    now: DateTime<Utc>,
+) -> Result<Map<String, Value>, TokenError> {
+    let Some(code) = form.get("device_code") else {
+        return Err(TokenError::InvalidRequest("device_code is missing"));
+    };
+    let session = match site.devices.poll(code, now) {
+        Polled::Approved {
+            person,
+            scope,
+            signed_in_at,
+        } => Session {
+            id: random::token()?,
+            client_id: DESKTOP.to_owned(),
+            subject: person.id.to_owned(),
+            scope,
+            signed_in_at,
+            expires_at: now + SESSION_TIME,
+        },
+        Polled::Pending => return Err(TokenError::AuthorizationPending),
+        Polled::SlowDown => return Err(TokenError::SlowDown),
+        Polled::Denied => return Err(TokenError::AccessDenied),
+        Polled::Expired => return Err(TokenError::ExpiredToken),
+        Polled::Unknown => {
+            return Err(TokenError::InvalidGrant(
+                "the device code does not count, or not any more",
+            ));
+        }
+    };
+    let refresh_token = begin(site, &session, now).await?;
+    signed(site, &session, refresh_token, None, now)
+}
+
+/// Keeps a session, and gives its first refresh token where it may have one.
+async fn begin(
+    site: &Site,
+    session: &Session,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, TokenError> {
     let refresh_token = has_scope(&session.scope, "offline_access")
         .then(random::token)
         .transpose()?;
@@ -252,20 +324,7 @@ async fn by_code(
             Ok(change.commit()?)
         })
         .await?;
-    if site.pending.was_reused(code) {
-        let id = session.id.clone();
-        site.store
-            .call(move |db| sessions::revoke(db, &id, now))
-            .await?;
-        return Err(TokenError::InvalidGrant("the code was used before"));
-    }
-    signed(
-        site,
-        &session,
-        refresh_token,
-        grant.asked.nonce.as_deref(),
-        now,
-    )
+    Ok(refresh_token)
 }
 
 async fn by_refresh_token(
@@ -360,7 +419,7 @@ fn form_decoded(text: &str) -> Option<String> {
 }
 
 /// RFC 6749 §5.1: nobody on the way keeps an answer.
-fn forbid_keeping(response: &mut Response) {
+pub(super) fn forbid_keeping(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));

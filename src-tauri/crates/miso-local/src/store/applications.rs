@@ -35,18 +35,7 @@ pub(crate) fn insert(
     secrets: &[SealedSecret],
 ) -> Result<bool, StoreError> {
     let change = db.transaction()?;
-    let inserted = change.execute(
-        "INSERT INTO applications (key, manifest, version, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-        params![
-            application.key,
-            serde_json::to_string(&application.manifest)?,
-            application.version,
-            millis(application.created_at),
-            millis(application.updated_at)
-        ],
-    )?;
-    if inserted == 0 {
+    if !add(&change, application)? {
         return Ok(false);
     }
     add_secrets(&change, &application.key, secrets)?;
@@ -89,6 +78,23 @@ fn add_secrets(db: &Connection, key: &str, secrets: &[SealedSecret]) -> Result<(
         add.execute(params![key, secret.scope, secret.name, secret.sealed])?;
     }
     Ok(())
+}
+
+/// Adds an application without secrets, within a change of the caller's; `false` when the key is
+/// taken.
+pub(crate) fn add(db: &Connection, application: &StoredApplication) -> Result<bool, StoreError> {
+    let mut write = db.prepare_cached(
+        "INSERT INTO applications (key, manifest, version, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+    )?;
+    let added = write.execute(params![
+        application.key,
+        serde_json::to_string(&application.manifest)?,
+        application.version,
+        millis(application.created_at),
+        millis(application.updated_at)
+    ])?;
+    Ok(added > 0)
 }
 
 /// The application of that key.

@@ -19,6 +19,7 @@ mod applications;
 mod configuration;
 mod deploying;
 mod deployments;
+mod devices;
 mod logs;
 mod logs_live;
 mod monitoring;
