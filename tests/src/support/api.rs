@@ -79,6 +79,20 @@ impl Api {
         self.send(method, path, headers, Body::Json(json)).await
     }
 
+    /// POST of JSON to an instance that may be gone before it answers.
+    pub async fn try_post(&self, path: &str, json: &Value) -> Option<Answer> {
+        self.try_send(Method::POST, path, &[], Body::Json(json))
+            .await
+            .ok()
+    }
+
+    /// POST of a body as it is.
+    pub async fn post_raw(&self, path: &str, media_type: &str, body: &str) -> Answer {
+        let headers = [("content-type", media_type)];
+        self.send(Method::POST, path, &headers, Body::Raw(body))
+            .await
+    }
+
     /// POST of a form, as the provider's endpoints take it.
     pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(Method::POST, path, &[], Body::Form(form)).await
@@ -97,6 +111,17 @@ impl Api {
         headers: &[(&str, &str)],
         body: Body<'_>,
     ) -> Answer {
+        let answer = self.try_send(method, path, headers, body).await;
+        answer.expect("an answer")
+    }
+
+    async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body<'_>,
+    ) -> reqwest::Result<Answer> {
         let url = if path.starts_with("http") {
             path.to_owned()
         } else {
@@ -113,16 +138,17 @@ impl Api {
         request = match body {
             Body::Nothing => request,
             Body::Json(json) => request.json(json),
+            Body::Raw(text) => request.body(text.to_owned()),
             Body::Form(form) => request.form(form),
         };
-        let answer = request.send().await.expect("an answer");
+        let answer = request.send().await?;
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
-        Answer {
+        Ok(Answer {
             status,
             headers,
-            text: answer.text().await.expect("a body"),
-        }
+            text: answer.text().await?,
+        })
     }
 }
 
@@ -156,5 +182,6 @@ pub fn service_account(id: &str, secret: &str) -> Value {
 enum Body<'a> {
     Nothing,
     Json(&'a Value),
+    Raw(&'a str),
     Form(&'a [(&'a str, &'a str)]),
 }

@@ -2,14 +2,13 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use chrono::Utc;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use miso_api::{ErrorBody, ErrorCode, ErrorDetail, ErrorEnvelope, Permission};
 use uuid::Uuid;
 
 use crate::random::NoRandomness;
 use crate::sealing::SealBroken;
-use crate::store::StoreError;
+use crate::store::{self, StoreError};
 
 /// How many details an error lists.
 const MOST_DETAILS: usize = 100;
@@ -172,7 +171,7 @@ impl IntoResponse for ApiError {
                 code: self.code,
                 message: self.message,
                 details: self.details,
-                timestamp: Some(Utc::now()),
+                timestamp: Some(store::now()),
                 request_id: Some(request_id),
             },
         };
@@ -214,7 +213,10 @@ mod tests {
                 .unwrap()
                 .starts_with("req-")
         );
-        assert!(body["error"]["timestamp"].as_str().unwrap().ends_with('Z'));
+        let timestamp = body["error"]["timestamp"].as_str().unwrap();
+        assert!(timestamp.ends_with('Z'), "{timestamp}");
+        let fraction = timestamp.split_once('.').map_or("", |(_, digits)| digits);
+        assert!(fraction.len() <= "123Z".len(), "milliseconds: {timestamp}");
     }
 
     #[tokio::test]

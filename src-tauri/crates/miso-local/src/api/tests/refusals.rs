@@ -1,19 +1,31 @@
 //! What is refused, and how.
 
 use super::*;
+use crate::api::openapi;
 
 #[tokio::test]
 async fn foreign_hosts_and_origins_are_refused_on_every_route_and_method() {
     let bench = Bench::new();
-    let paths = [
+    let elsewhere = [
         "/",
-        "/api/applications",
-        "/auth/token",
+        "/no/such/path",
+        "/oidc/authorize",
+        "/oidc/device-authorization",
+        "/oidc/end-session",
+        "/oidc/jwks",
+        "/oidc/revoke",
         "/oidc/token",
+        "/oidc/userinfo",
         "/sign-in",
+        "/sign-in/key",
+        "/device",
+        "/device/answer",
         "/.well-known/openid-configuration",
     ];
-    for path in paths {
+    let document = openapi::document(&[]).unwrap();
+    let calls = document["paths"].as_object().unwrap().keys();
+    let calls = calls.map(|path| path.replace(['{', '}'], ""));
+    for path in calls.chain(elsewhere.map(str::to_owned)) {
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"] {
             for (name, value) in [
                 ("host", "evil.example"),
@@ -24,7 +36,7 @@ async fn foreign_hosts_and_origins_are_refused_on_every_route_and_method() {
                 let host = if name == "host" { value } else { HOST };
                 let mut request = Request::builder()
                     .method(method)
-                    .uri(path)
+                    .uri(&path)
                     .header("host", host);
                 if name == "origin" {
                     request = request.header("origin", value);
@@ -297,4 +309,96 @@ async fn a_store_that_fails_is_told_in_each_ones_own_way() {
         .await;
     assert_eq!(page.status, 500);
     assert!(page.text.contains("<h1>"), "{}", page.text);
+}
+
+/// Every call that writes, and the permission it takes. Anybody may ask for access.
+const WRITES: [(&str, &str, &str); 10] = [
+    ("POST", "/api/applications", "applications:create"),
+    ("PUT", "/api/applications/{key}", "applications:update"),
+    ("DELETE", "/api/applications/{key}", "applications:delete"),
+    (
+        "PUT",
+        "/api/applications/{key}/configuration",
+        "configuration:update",
+    ),
+    (
+        "POST",
+        "/api/applications/{key}/deploy",
+        "applications:deploy",
+    ),
+    ("DELETE", "/api/deployments/{id}", "applications:deploy"),
+    (
+        "PUT",
+        "/api/applications/{key}/access/{subject}",
+        "access:update",
+    ),
+    (
+        "DELETE",
+        "/api/applications/{key}/access/{subject}",
+        "access:update",
+    ),
+    ("PATCH", "/api/access-requests/{id}", "access:update"),
+    ("POST", "/api/access-requests", ""),
+];
+
+#[tokio::test]
+async fn a_viewer_hears_which_permission_a_write_takes() {
+    let bench = Bench::new();
+    let admin = bench.token_for("aino.laine").await;
+    let viewer = bench.token_for("elena.novak").await;
+    assert_eq!(bench.create(&admin, "shop").await.status, 201);
+    let row = json!({"subjectType": "user", "role": "user", "environments": ["dev"]});
+    let path = "/api/applications/shop/access/mikko.saari";
+    assert_eq!(bench.put(&admin, path, &row).await.status, 200);
+    let wish = json!({"applicationKey": "shop", "role": "user", "environments": ["dev"]});
+    let asked = bench.post(&viewer, "/api/access-requests", &wish).await;
+    assert_eq!(asked.status, 201, "{}", asked.text);
+    let request = text(&asked.json(), "id");
+    let deployments = bench.get(&admin, "/api/deployments").await.json();
+    let deployment = text(&deployments["data"][0], "id");
+
+    let document = openapi::document(&[]).unwrap();
+    let mut known = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["put", "post", "delete", "patch"] {
+            if item.get(method).is_none() || path == "/auth/token" {
+                continue;
+            }
+            known += 1;
+            let mut named = WRITES.iter().filter(|(verb, template, _)| {
+                verb.eq_ignore_ascii_case(method) && template == path
+            });
+            let (verb, _, permission) = named.next().expect("a permission");
+            if permission.is_empty() {
+                continue;
+            }
+            let body = match *permission {
+                "applications:create" => manifest("other"),
+                "applications:update" => manifest("shop"),
+                "applications:deploy" => json!({"environment": "dev", "image": "miso/hello:2.0"}),
+                "configuration:update" => json!({"items": []}),
+                "access:update" if *verb == "PATCH" => json!({"decision": "approved"}),
+                "access:update" => row.clone(),
+                _ => Value::Null,
+            };
+            let id = match path.contains("access-requests") {
+                true => &request,
+                false => &deployment,
+            };
+            let path = path
+                .replace("{key}", "shop")
+                .replace("{subject}", "mikko.saari")
+                .replace("{id}", id);
+            let answer = bench.write(&viewer, (*verb, &path), &body, "").await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.code().as_str()),
+                (403, "FORBIDDEN"),
+                "{verb} {path}: {}",
+                answer.text
+            );
+            let message = text(&answer.json()["error"], "message");
+            assert!(message.contains(permission), "{verb} {path}: {message}");
+        }
+    }
+    assert_eq!(known, WRITES.len());
 }
