@@ -15,6 +15,7 @@ mod keyboard;
 mod local_catalogue;
 mod local_changes;
 mod local_closed;
+mod local_fuzzed;
 mod local_killed;
 mod local_limits;
 mod local_manifest;

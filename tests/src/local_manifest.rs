@@ -238,6 +238,10 @@ fn broken() -> Vec<(Value, &'static str)> {
             "environments.test.image",
         ),
         (
+            json!({"environments": {}, "environmentOverrides": {"test": {"image": "x"}}}),
+            "environmentOverrides.test.image",
+        ),
+        (
             json!({"environments": {"test": {"configuration": [item(json!({"name": "a"}))]}}}),
             "environments.test.configuration[0].name",
         ),

@@ -47,9 +47,17 @@ impl Api {
 
     /// Signs in as a service account.
     pub async fn signed_in(&self, id: &str, secret: &str) -> Self {
+        self.with_token(&self.token(id, secret).await)
+    }
+
+    /// The token of a service account.
+    pub async fn token(&self, id: &str, secret: &str) -> String {
         let answer = self.post("/auth/token", &service_account(id, secret)).await;
         assert_eq!(answer.status, 200, "{answer:?}");
-        self.with_token(answer.json()["access_token"].as_str().expect("a token"))
+        answer.json()["access_token"]
+            .as_str()
+            .expect("a token")
+            .to_owned()
     }
 
     /// GET.

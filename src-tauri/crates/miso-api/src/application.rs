@@ -101,6 +101,7 @@ pub struct EnvironmentEntry {
 #[serde(rename_all = "camelCase")]
 pub struct ConfigurationItem {
     /// The variable's name, `^[A-Z_][A-Z0-9_]*$`.
+    #[schema(pattern = "^[A-Z_][A-Z0-9_]*$")]
     pub name: String,
     /// The value; always `None` when a secret is read.
     #[serde(default)]

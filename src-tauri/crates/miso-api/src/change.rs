@@ -57,6 +57,7 @@ open_enum! {
 #[serde(rename_all = "camelCase")]
 pub struct ItemChange {
     /// The item's name.
+    #[schema(pattern = "^[A-Z_][A-Z0-9_]*$")]
     pub name: String,
     /// Its value.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -32,6 +32,7 @@ pub struct AccessGrant {
     /// What the subject is to be there.
     pub role: AccessRole,
     /// In which environments.
+    #[schema(min_items = 1)]
     pub environments: Vec<String>,
 }
 
@@ -53,6 +54,7 @@ pub struct AccessWish {
     /// As what.
     pub role: AccessRole,
     /// In which environments.
+    #[schema(min_items = 1)]
     pub environments: Vec<String>,
     /// What for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 use crate::cargo::{self, Bindings, Tests};
 use crate::packages::{self, For};
+use crate::schemathesis;
 use crate::step::{Failure, Steps};
 use crate::ui;
 
@@ -50,6 +51,9 @@ fn try_all(steps: &mut Steps, part: Part) -> Result<(), Failure> {
         };
         packages::install(steps, purpose)?;
         cargo::install_nextest(steps)?;
+        if purpose == For::Test && cfg!(target_os = "linux") {
+            schemathesis::install(steps)?;
+        }
     }
     let rust = all || part == Part::Rust;
     if rust {

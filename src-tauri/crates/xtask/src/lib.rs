@@ -20,6 +20,7 @@ mod display;
 mod gate;
 mod packages;
 mod paths;
+pub mod schemathesis;
 pub mod sign_in;
 mod step;
 #[cfg(test)]

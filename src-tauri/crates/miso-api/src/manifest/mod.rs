@@ -45,3 +45,16 @@ pub fn without_read_only(mut manifest: Map<String, Value>) -> Map<String, Value>
     }
     manifest
 }
+
+/// A manifest without the fields that count as absent because they are `null`; unknown fields stay
+/// as they are.
+pub fn without_absent(mut manifest: Map<String, Value>) -> Map<String, Value> {
+    let known = |name: &str| {
+        table::MANIFEST
+            .fields
+            .iter()
+            .any(|field| field.name == name)
+    };
+    manifest.retain(|name, value| !value.is_null() || !known(name));
+    manifest
+}

@@ -24,15 +24,16 @@ pub(crate) async fn create_application(
     sent: Map<String, Value>,
     first: &str,
 ) -> Result<Creation, ApiError> {
-    let mut sent = manifest::without_read_only(sent);
-    let checked = Value::Object(sent.clone());
-    let wrong = manifest::violations(&checked)
+    // As it was sent: what is wrong in a field that is not kept is wrong all the same.
+    let wrong = manifest::violations(&Value::Object(sent.clone()))
         .into_iter()
         .map(|violation| ErrorDetail {
             field: violation.field.clone(),
             message: violation.to_string(),
         });
     query::refuse(wrong.collect())?;
+    let mut sent = manifest::without_absent(manifest::without_read_only(sent));
+    let checked = Value::Object(sent.clone());
     let Some(key) = checked["key"].as_str().map(str::to_owned) else {
         return Err(ApiError::field("key", "is required"));
     };

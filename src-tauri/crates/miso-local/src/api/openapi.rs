@@ -4,7 +4,7 @@ use miso_api::ErrorEnvelope;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
-use super::calls;
+use super::{calls, parameters};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -45,6 +45,11 @@ pub(crate) fn document(without: &[String]) -> Result<Value, serde_json::Error> {
                         `/.well-known/openid-configuration` describes."
     }});
     document["security"] = json!([{"bearer": []}]);
+    for (name, schema) in manifests() {
+        if let Some(known) = document["components"]["schemas"].get_mut(name) {
+            *known = schema;
+        }
+    }
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, item) in paths {
             for method in METHODS {
@@ -55,6 +60,19 @@ pub(crate) fn document(without: &[String]) -> Result<Value, serde_json::Error> {
         }
     }
     Ok(document)
+}
+
+/// The manifest's schemas, made of the rules that check it.
+fn manifests() -> [(&'static str, Value); 2] {
+    let whole = miso_api::manifest::schema();
+    let mut change = whole.clone();
+    if let Some(required) = change["required"].as_array_mut() {
+        required.retain(|name| name != "key");
+    }
+    [
+        (parameters::MANIFEST, whole),
+        (parameters::MANIFEST_CHANGE, change),
+    ]
 }
 
 /// Adds what every call may answer, and the headers of the request limit.

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::applications::read;
 use super::deployments::must_exist;
-use super::parameters::{Force, IfMatch, Key, Manifest};
+use super::parameters::{Force, IfMatch, Key, ManifestChange};
 use super::segments::Segment;
 use crate::environments;
 use crate::http::body::JsonObject;
@@ -34,7 +34,7 @@ use crate::store::{self, StoreError, applications, deployments, events, placemen
     operation_id = "updateApplication",
     tag = "Applications",
     params(Key, IfMatch),
-    request_body = Manifest,
+    request_body = ManifestChange,
     responses(
         (status = 200, description = "It was changed.", body = Application, headers(
             ("ETag" = String, description = "The version of the manifest."))),
@@ -133,8 +133,7 @@ fn remove_row(db: &mut Connection, key: &str, force: bool) -> Result<(), ApiErro
 }
 
 /// A manifest fit to be stored under that key, or what is wrong with it.
-fn checked(sent: Map<String, Value>, key: &str) -> Result<Map<String, Value>, ApiError> {
-    let mut sent = manifest::without_read_only(sent);
+fn checked(mut sent: Map<String, Value>, key: &str) -> Result<Map<String, Value>, ApiError> {
     sent.entry("key").or_insert_with(|| key.into());
     let named = Value::Object(sent.clone());
     let mut wrong: Vec<ErrorDetail> = manifest::violations(&named)
@@ -151,7 +150,7 @@ fn checked(sent: Map<String, Value>, key: &str) -> Result<Map<String, Value>, Ap
         });
     }
     query::refuse(wrong)?;
-    Ok(sent)
+    Ok(manifest::without_absent(manifest::without_read_only(sent)))
 }
 
 struct Update {

@@ -27,12 +27,16 @@ impl<S: Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// The parameter's value; the last where it comes more than once, none where it is empty.
+    /// The parameter's free text; the last where it comes more than once, none where it is empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.given(name).filter(|value| !value.is_empty())
+    }
+
+    /// The parameter's value, the empty one too: where only some values are right, it is none of
+    /// them.
+    fn given(&self, name: &str) -> Option<&str> {
         let found = self.pairs.iter().rev().find(|(key, _)| key == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str())
     }
 
     /// A whole number within bounds, or `default`.
@@ -42,7 +46,7 @@ impl Query {
         bounds: std::ops::RangeInclusive<u32>,
         default: u32,
     ) -> Result<u32, ApiError> {
-        let Some(text) = self.get(name) else {
+        let Some(text) = self.given(name) else {
             return Ok(default);
         };
         text.parse()
@@ -62,7 +66,7 @@ impl Query {
 
     /// A time, RFC 3339.
     pub(crate) fn time(&self, name: &str) -> Result<Option<DateTime<Utc>>, ApiError> {
-        let Some(text) = self.get(name) else {
+        let Some(text) = self.given(name) else {
             return Ok(None);
         };
         // A plus sign that was not escaped arrives as a space.
@@ -78,7 +82,7 @@ impl Query {
 
     /// One of the words, if it is given.
     pub(crate) fn word(&self, name: &str, words: &[&str]) -> Result<Option<String>, ApiError> {
-        let Some(text) = self.get(name) else {
+        let Some(text) = self.given(name) else {
             return Ok(None);
         };
         if words.contains(&text) {
@@ -96,7 +100,7 @@ impl Query {
         name: &str,
         words: &[&str],
     ) -> Result<Option<Vec<String>>, ApiError> {
-        let Some(text) = self.get(name) else {
+        let Some(text) = self.given(name) else {
             return Ok(None);
         };
         let given: Vec<String> = text.split(',').map(|word| word.trim().to_owned()).collect();
@@ -111,7 +115,7 @@ impl Query {
 
     /// The environment asked for; one that does not exist is 404.
     pub(crate) fn environment(&self) -> Result<Option<&'static str>, ApiError> {
-        let Some(key) = self.get("environment") else {
+        let Some(key) = self.given("environment") else {
             return Ok(None);
         };
         match environments::find(key) {

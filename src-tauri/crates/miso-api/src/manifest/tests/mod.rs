@@ -11,7 +11,7 @@ use examples::{full, smallest};
 use serde_json::{Value, json};
 
 use super::ViolationCode::{self, *};
-use super::{Violation, violations, without_read_only};
+use super::{Violation, violations, without_absent, without_read_only};
 
 #[test]
 fn the_examples_pass() {
@@ -189,6 +189,16 @@ fn what_was_read_can_be_put_back() {
                                "required": true, "isSet": true}],
             "environments": {"prod": {"image": "miso/hello:0.9"}}
         })
+    );
+}
+
+#[test]
+fn what_is_null_is_not_kept_but_of_unknown_fields() {
+    let sent = json!({"key": "my-app", "configuration": null, "extra": null, "port": 3000});
+    let kept = without_absent(sent.as_object().unwrap().clone());
+    assert_eq!(
+        Value::Object(kept),
+        json!({"key": "my-app", "extra": null, "port": 3000})
     );
 }
 
