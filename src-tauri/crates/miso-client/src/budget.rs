@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Clock;
 
@@ -57,10 +57,15 @@ struct State {
     /// Permits that are out: each may be sent at any moment, so they count as sent now.
     out: u32,
     told: Option<Told>,
+    /// Until when a refusal said to send nothing, whatever other answers say.
+    barred_until: Option<DateTime<Utc>>,
 }
 
 /// Nanoseconds of the monotonic clock.
 type Moment = i128;
+
+/// How far the ends of windows may lie apart that are one: they are told in whole seconds.
+const SAME_WINDOW: TimeDelta = TimeDelta::seconds(2);
 
 /// What the server said last about the hour.
 #[derive(Clone, Copy)]
@@ -136,6 +141,7 @@ impl Budget {
                 sent: sent.into(),
                 out: 0,
                 told: None,
+                barred_until: None,
             }),
         }
     }
@@ -165,12 +171,22 @@ impl Budget {
     pub fn told(&self, remaining: u32, resets_in: Duration) {
         // Wall time: the server's window goes on while this machine sleeps.
         let resets = self.clock.now() + resets_in.min(HOUR);
-        self.lock().told = Some(Told { remaining, resets });
+        let mut state = self.lock();
+        // Answers overtake each other: within a window only what leaves less is news.
+        let remaining = match state.told {
+            Some(told) if (told.resets - resets).abs() <= SAME_WINDOW => {
+                told.remaining.min(remaining)
+            }
+            Some(_) | None => remaining,
+        };
+        state.told = Some(Told { remaining, resets });
     }
 
-    /// Corrects the budget by a refusal: nothing is left until then.
+    /// Corrects the budget by a refusal: nothing may be sent until then.
     pub fn refused(&self, retry_after: Duration) {
-        self.told(0, retry_after);
+        let until = self.clock.now() + retry_after.min(HOUR);
+        let mut state = self.lock();
+        state.barred_until = state.barred_until.max(Some(until));
     }
 
     /// Takes limits from an answer's `RateLimit-Policy`.
@@ -218,6 +234,9 @@ impl State {
         if self.told.is_some_and(|told| told.resets <= wall) {
             self.told = None;
         }
+        if self.barred_until.is_some_and(|until| until <= wall) {
+            self.barred_until = None;
+        }
     }
 
     /// How long a request of this class must wait; `None` if it may go now.
@@ -232,7 +251,13 @@ impl State {
             .told
             .filter(|told| told.remaining.saturating_sub(self.out) <= reserve)
             .map(|told| (told.resets - wall).to_std().unwrap_or_default());
-        [by_minute, by_hour, by_server].into_iter().flatten().max()
+        let by_refusal = self
+            .barred_until
+            .map(|until| (until - wall).to_std().unwrap_or_default());
+        [by_minute, by_hour, by_server, by_refusal]
+            .into_iter()
+            .flatten()
+            .max()
     }
 
     /// Until the window holds fewer than `most` requests.
@@ -352,6 +377,29 @@ mod tests {
         while budget.take(Class::Watched).map(Permit::sent).is_ok() {}
         assert!(budget.take(Class::Background).is_err());
         assert!(budget.take(Class::Interactive).is_ok());
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_takes_back_neither_a_refusal_nor_what_is_left() {
+        let (hand, budget) = budget(Limits::default());
+        budget.refused(Duration::from_secs(60));
+        budget.told(300, Duration::from_secs(600));
+        assert_eq!(
+            budget.take(Class::Interactive).err(),
+            Some(Duration::from_secs(60))
+        );
+        budget.refused(Duration::from_secs(5));
+        *hand.0.lock().unwrap() += Duration::from_secs(59);
+        assert!(budget.take(Class::Interactive).is_err());
+        *hand.0.lock().unwrap() += Duration::from_secs(1);
+        assert!(budget.take(Class::Interactive).is_ok());
+
+        budget.told(0, Duration::from_secs(540));
+        budget.told(300, Duration::from_secs(541));
+        assert!(budget.take(Class::Interactive).is_err(), "an older answer");
+        *hand.0.lock().unwrap() += Duration::from_secs(541);
+        budget.told(1000, HOUR);
+        assert!(budget.take(Class::Interactive).is_ok(), "a new window");
     }
 
     #[test]

@@ -103,11 +103,19 @@ impl Cache {
         connection: &ConnectionId,
         at: DateTime<Utc>,
     ) -> Result<(), Failure> {
-        self.lock()
+        let database = self.lock();
+        let mut insert = database
             .prepare_cached("insert into sent values (?1, ?2)")
-            .and_then(|mut insert| {
-                insert.execute(params![connection.as_str(), at.timestamp_millis()])
-            })
+            .map_err(failed)?;
+        insert
+            .execute(params![connection.as_str(), at.timestamp_millis()])
+            .map_err(failed)?;
+        let mut forget = database
+            .prepare_cached("delete from sent where connection = ?1 and at < ?2")
+            .map_err(failed)?;
+        let kept_from = (at - SENT_KEPT).timestamp_millis();
+        forget
+            .execute(params![connection.as_str(), kept_from])
             .map_err(failed)?;
         Ok(())
     }

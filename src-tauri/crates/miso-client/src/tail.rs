@@ -320,7 +320,10 @@ impl Tail {
     async fn take(&mut self, page: LogPage, limit: u32) -> Result<Step, Failure> {
         let lines = page.data.len();
         let newest = page.data.last().map(|line| line.timestamp);
-        let full = lines >= limit as usize && page.next_cursor.is_some();
+        // A cursor that stays where it is leads nowhere: such a page is asked for again in its time.
+        let full = lines >= limit as usize
+            && page.next_cursor.is_some()
+            && page.next_cursor != self.cursor;
         let total = self.append(page.data).await?;
         if page.next_cursor.is_some() && page.next_cursor != self.cursor {
             self.cursor = page.next_cursor;

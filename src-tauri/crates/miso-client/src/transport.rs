@@ -1,6 +1,8 @@
 //! The one place that makes API requests: budget, token, request, limits on size and time,
 //! decode, typed error. In this order, for every call.
 
+mod announced_wait;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use url::Url;
 use crate::budget::Permit;
 use crate::http::{ReadError, client_for, excerpt, failure_of, read_bounded};
 use crate::{Budget, Class, Clock, Code, Failure, Limits};
+use announced_wait::AnnouncedWait;
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
 /// A page of a log may be larger (SECURITY.md, "hostile bodies are bounded").
@@ -234,7 +237,8 @@ impl Transport {
                     .unwrap_or(Duration::from_secs(60)),
             );
         }
-        if failure.code == Code::NotMiso {
+        // What failed while it answered may have been done all the same.
+        if failure.code == Code::NotMiso || status.is_server_error() {
             return Err(self.unsure(call, failure));
         }
         Err(failure)
@@ -242,20 +246,15 @@ impl Transport {
 
     /// Waits until the budget lets a click through; what is watched is told to come back.
     async fn admitted(&self, class: Class) -> Result<Permit<'_>, Failure> {
-        let mut waited = false;
+        let mut announced = AnnouncedWait::new(&self.wait_due);
         loop {
             let wait = match self.budget.take(class) {
-                Ok(permit) => {
-                    if waited {
-                        (self.wait_due)(Duration::ZERO);
-                    }
-                    return Ok(permit);
-                }
+                Ok(permit) => return Ok(permit),
                 Err(wait) => wait,
             };
             let seconds = wait.as_secs_f64().ceil();
             match class {
-                Class::Interactive => (self.wait_due)(wait),
+                Class::Interactive => {}
                 Class::Watched | Class::Background => {
                     return Err(Failure::new(Code::BudgetWait).with("seconds", seconds));
                 }
@@ -263,7 +262,7 @@ impl Transport {
             if wait > LONGEST_WAIT {
                 return Err(Failure::new(Code::RateLimited).with("seconds", seconds));
             }
-            waited = true;
+            announced.say(wait);
             tokio::time::sleep(wait.max(Duration::from_millis(20))).await;
         }
     }

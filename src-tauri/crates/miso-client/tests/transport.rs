@@ -21,7 +21,7 @@ async fn promise_a_write_is_sent_once() {
         (
             "500",
             || Answer::error(500, "INTERNAL_ERROR"),
-            Code::ServerError,
+            Code::OutcomeUnknown,
         ),
         (
             "429",

@@ -112,3 +112,16 @@ fn what_may_pass_leaves_the_file_where_it_is() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     assert!(file.is_dir());
 }
+
+#[test]
+fn of_what_was_sent_an_hour_is_kept_however_long_it_runs() {
+    let cache = Cache::in_memory().unwrap();
+    let id = ConnectionId::random();
+    let start: DateTime<Utc> = "2126-11-24T10:00:00Z".parse().unwrap();
+    for minute in 0..240 {
+        cache
+            .note_sent(&id, start + TimeDelta::minutes(minute))
+            .unwrap();
+    }
+    assert_eq!(cache.sent_since(&id, start).unwrap().len(), 61);
+}

@@ -201,8 +201,12 @@ impl Session {
             return;
         }
         let was_held = vault.is_memory_only(id);
-        let older = vault.load(id).await.ok().flatten();
-        let (remembered, notice) = match vault.save(id, credential.clone(), true).await {
+        let (older, saved) = match vault.load(id).await {
+            Ok(older) => (older, vault.save(id, credential.clone(), true).await),
+            // What cannot be read could not be put back either: it is left as it is.
+            Err(error) => (None, Err(error)),
+        };
+        let (remembered, notice) = match saved {
             Ok(()) => (true, None),
             Err(error) => {
                 // Where the keyring fails now, the session goes on in memory, and says so.
@@ -224,7 +228,11 @@ impl Session {
                 vault.hold_again(id, None);
                 vault.save(id, older, true).await
             }
-            None => vault.delete(id).await,
+            None if remembered => vault.delete(id).await,
+            None => {
+                vault.hold_again(id, None);
+                Ok(())
+            }
         };
         if let Err(error) = undone {
             tracing::warn!(%error, "the credential of a cancelled sign-in could not be taken back");
