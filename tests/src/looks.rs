@@ -32,9 +32,10 @@ async fn home_in_both_themes() {
 async fn at_rest(window: &Window) {
     window.see_text_within(SETTLING, "1 of 12 unwell").await;
     until("nothing is being deployed", SETTLING, || async {
-        let deploying =
-            window.find("link", "→").await.len() + window.find("button", "→").await.len();
-        if deploying == 0 {
+        // The status bar names what is on its way.
+        let script = "return document.querySelector('footer').innerText";
+        let status = window.script(script, Vec::new()).await;
+        if status.as_str().is_some_and(|status| !status.contains('→')) {
             Ok(())
         } else {
             Err(window.seen().await)

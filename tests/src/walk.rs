@@ -91,7 +91,7 @@ async fn walk(app: &Path, prefix: &str) {
     window.click("button", "Connection: ").await;
     window.click("menuitem", "Sign out").await;
     window.click("button", "Sign out").await;
-    window.see("heading", "Sign in to").await;
+    window.see("heading", "Sign in again").await;
     until("the keyring is empty", SOON, || {
         let count = keyring::count(&session);
         async move {

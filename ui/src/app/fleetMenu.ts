@@ -1,9 +1,10 @@
-import { ArrowRight, ArrowUp, Copy, Star } from 'lucide-react';
+import { ArrowRight, ArrowUp, Copy, Star, Undo2 } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId, FleetRow } from '../ipc';
-import { openMenu } from './layers';
+import { tagOf } from './image';
+import { openMenu, type MenuEntry } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { isStarred, shell, toggleStar } from './shell';
@@ -21,6 +22,22 @@ export function fleetMenu(
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
   const starred = isStarred(shell.get().settings, connection, key);
   const cell = row.cells.find((each) => each.environment === there);
+  const before = cell?.place?.before ?? null;
+  const forbidden = cell?.mayDeploy === false ? i18n.t('deploy.forbidden') : undefined;
+  const rollBack: MenuEntry[] =
+    before === null
+      ? []
+      : [
+          {
+            label: i18n.t('menu.rollBack', { tag: tagOf(before) ?? '' }),
+            icon: Undo2,
+            shortcut: 'r',
+            reason: forbidden,
+            act: () => {
+              go(paths.application(connection, key, there, 'now', { form: true, image: before }));
+            },
+          },
+        ];
   openMenu(
     // Shift-F10 has no place of its own: the menu opens at what has the focus.
     event.clientX === 0 && event.clientY === 0 && focused ? focused : { x: event.clientX, y: event.clientY },
@@ -38,11 +55,12 @@ export function fleetMenu(
         label: i18n.t('deploy.action'),
         icon: ArrowUp,
         shortcut: 'd',
-        reason: cell?.mayDeploy === false ? i18n.t('deploy.forbidden') : undefined,
+        reason: forbidden,
         act: () => {
           go(paths.application(connection, key, there, 'now', { form: true }));
         },
       },
+      ...rollBack,
       'divider',
       {
         label: i18n.t('menu.copyKey'),

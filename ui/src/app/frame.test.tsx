@@ -128,7 +128,7 @@ describe('the window', () => {
 
   it('is called by the connection that asks to sign in', async () => {
     await renderApp('/c/payments');
-    await screen.findByRole('heading', { name: 'Sign in to Team Payments' });
+    await screen.findByRole('heading', { name: 'Sign in again' });
     expect(document.title).toBe('Sign in — Team Payments');
   });
 });

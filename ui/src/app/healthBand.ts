@@ -2,23 +2,31 @@ import type { Health, State } from '../ipc';
 import { healthState } from './state';
 
 export type Segment = { state: State; from: number; to: number; status: string; message: string | null };
-export type Band = { start: number; end: number; segments: Segment[] };
+export type Band = { start: number; end: number; segments: Segment[]; ticks: number[] };
 
 const MINUTE = 60_000;
-const SPANS = [15 * MINUTE, 60 * MINUTE, 6 * 60 * MINUTE, 24 * 60 * MINUTE, 7 * 24 * 60 * MINUTE];
+const HOUR = 60 * MINUTE;
+const SPANS = [2, 5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60].map((minutes) => minutes * MINUTE);
+/** From tick to tick. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 180, 360, 1440].map((minutes) => minutes * MINUTE);
+const MOST_TICKS = 6;
 
 /**
- * The health over a span that ends now and in which the last change is well within sight. Before the first
- * known change nothing is known.
+ * The health over a span that ends now and opens around the last change of state: what is now takes the greater
+ * part, what was before is seen beside it. Before the first known change nothing is known, and no room is
+ * given to that.
  */
 export function bandOf(health: Health, now: number): Band {
   const changes = health.history
     .map(({ at, status, message }) => ({ at: Date.parse(at), status, message }))
     .filter(({ at }) => !Number.isNaN(at) && at <= now)
     .sort((a, b) => a.at - b.at);
-  const last = changes.at(-1)?.at ?? now;
-  const span = SPANS.find((each) => (now - last) * 1.6 <= each) ?? SPANS.at(-1) ?? 60 * MINUTE;
-  const start = now - Math.max(span, changes.length > 1 ? 60 * MINUTE : 0);
+  const last = lastChange(changes)?.at ?? now;
+  const wanted = (now - last) * 1.6;
+  const span = SPANS.find((each) => wanted <= each) ?? SPANS.at(-1) ?? HOUR;
+  const first = changes[0]?.at ?? now;
+  const known = Math.max(now - first, SPANS[0] ?? MINUTE);
+  const start = Math.max(now - span, now - known * 1.1);
   const segments: Segment[] = [];
   changes.forEach((change, at) => {
     const from = Math.max(start, change.at);
@@ -32,5 +40,19 @@ export function bandOf(health: Health, now: number): Band {
       message: change.message,
     });
   });
-  return { start, end: now, segments };
+  return { start, end: now, segments, ticks: ticksOf(start, now) };
+}
+
+/** The last entry that says another state than the one before it; a history may repeat itself. */
+function lastChange(changes: { at: number; status: string }[]) {
+  return changes.findLast(({ status }, at) => status !== changes[at - 1]?.status);
+}
+
+/** Round times of the local day within the span, but none at its very end, where no word has room. */
+function ticksOf(start: number, end: number): number[] {
+  const step = STEPS.find((each) => (end - start) / each <= MOST_TICKS) ?? STEPS.at(-1) ?? HOUR;
+  const shift = new Date(start).getTimezoneOffset() * MINUTE;
+  const ticks: number[] = [];
+  for (let at = Math.ceil((start - shift) / step) * step + shift; at < end; at += step) ticks.push(at);
+  return ticks.filter((at) => (end - at) / (end - start) > 0.06);
 }

@@ -21,6 +21,8 @@ export function listKey(event: KeyboardEvent): boolean {
       return sideways(-1);
     case 'd':
       return deployRow();
+    case 'r':
+      return rollBackRow();
     case 'x':
       return selectRow();
     default:
@@ -54,6 +56,16 @@ function deployRow(): boolean {
   const connection = connectionOf(history.location.pathname);
   if (!place || connection === null) return false;
   go(paths.application(connection, place.application, place.environment, 'now', { form: true }));
+  return true;
+}
+
+/** Opens the form with the image that ran before, where the row or its cell is unwell and one is known. */
+function rollBackRow(): boolean {
+  const place = applicationInFocus();
+  const connection = connectionOf(history.location.pathname);
+  const image = focusedItem()?.closest('[data-before]')?.getAttribute('data-before');
+  if (!place || connection === null || image === null || image === undefined) return false;
+  go(paths.application(connection, place.application, place.environment, 'now', { form: true, image }));
   return true;
 }
 

@@ -25,6 +25,7 @@ import { openShortcuts } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { changeSettings, shell } from './shell';
+import { isUnwell } from './state';
 import { signOutAfterAsking } from './signOut';
 
 export type PaletteEntry = {
@@ -37,6 +38,8 @@ export type PaletteEntry = {
   icon?: ComponentType<Record<string, unknown>>;
   mark?: ReactNode;
   shortcut?: string;
+  /** Found by its letters alone: an empty palette does not list it. */
+  onlySearched?: boolean;
   act: () => void;
 };
 
@@ -52,9 +55,9 @@ export function allEntries(connection: ConnectionView | null, fleet: Fleet): Pal
   ];
 }
 
-/** The entries that fit, the best first; all of them, as they stand, for an empty query. */
+/** The entries that fit, the best first; for an empty query what one may want to see without asking. */
 export function matching(entries: PaletteEntry[], query: string): PaletteEntry[] {
-  if (query.trim() === '') return entries.slice(0, MOST);
+  if (query.trim() === '') return entries.filter(({ onlySearched }) => onlySearched !== true).slice(0, MOST);
   return entries
     .flatMap((entry) => {
       const score = fit(query, entry.label, entry.detail);
@@ -85,50 +88,49 @@ function pages({ id }: ConnectionView): PaletteEntry[] {
   ];
 }
 
+/** Every place there is, the unwell ones first, and behind them what can be done there. */
 function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
   const { id } = connection;
-  return fleet.rows.flatMap(({ key, cells }) =>
-    cells.flatMap((cell) => {
-      if (!cell.place) return [];
-      const environment = stageIn(connection, cell.environment).name;
-      const mark = <Shape state={cell.place.state} labelled />;
-      const open = paths.application(id, key, cell.environment);
-      const form = paths.application(id, key, cell.environment, 'now', { form: true });
-      const logs = paths.application(id, key, cell.environment, 'logs');
+  const there = fleet.rows.flatMap(({ key, cells }) =>
+    cells.flatMap(({ environment, place }) => {
+      if (!place) return [];
+      const at = {
+        detail: stageIn(connection, environment).name,
+        environment,
+        mark: <Shape state={place.state} labelled />,
+      };
+      const entry = (label: string, path: string) => ({
+        id: path,
+        label,
+        ...at,
+        act: () => {
+          go(path);
+        },
+      });
       return [
         {
-          id: open,
-          label: key,
-          detail: environment,
-          environment: cell.environment,
-          mark,
-          act: () => {
-            go(open);
-          },
-        },
-        {
-          id: logs,
-          label: i18n.t('palette.logs', { key }),
-          detail: environment,
-          environment: cell.environment,
-          mark,
-          act: () => {
-            go(logs);
-          },
-        },
-        {
-          id: form,
-          label: i18n.t('palette.deploy', { key }),
-          detail: environment,
-          environment: cell.environment,
-          icon: ArrowUp,
-          act: () => {
-            go(form);
-          },
+          unwell: isUnwell(place.state),
+          open: entry(key, paths.application(id, key, environment)),
+          searched: [
+            entry(i18n.t('palette.logs', { key }), paths.application(id, key, environment, 'logs')),
+            {
+              ...entry(
+                i18n.t('palette.deploy', { key }),
+                paths.application(id, key, environment, 'now', { form: true }),
+              ),
+              icon: ArrowUp,
+            },
+          ],
         },
       ];
     }),
   );
+  const [unwell, well] = [there.filter((each) => each.unwell), there.filter((each) => !each.unwell)];
+  return [
+    ...unwell.map(({ open }) => open),
+    ...well.map(({ open }) => open),
+    ...there.flatMap(({ searched }) => searched.map((each) => ({ ...each, onlySearched: true }))),
+  ];
 }
 
 function connections(): PaletteEntry[] {

@@ -3,8 +3,8 @@ import { listWords, type List } from './list';
 /** A tab of an application's page; "now" is the page itself. */
 export type Tab = 'now' | 'logs' | 'deployments';
 
-/** What the deploy panel shows: the form, or one deployment's progress. */
-export type Panel = { form: true } | { deployment: string };
+/** What the deploy panel shows: the form, with an image in it or not, or one deployment's progress. */
+export type Panel = { form: true; image?: string } | { deployment: string };
 
 /** The addresses of all pages. What is on screen is in the address, the environment too. */
 export const paths = {
@@ -15,7 +15,7 @@ export const paths = {
     `/c/${part(connection)}/applications${listWords(list)}`,
   application: (connection: string, key: string, environment: string, tab: Tab = 'now', panel?: Panel) => {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
-    return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?deploy=${panelWord(panel)}` : ''}`;
+    return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
   },
   deployments: (connection: string) => `/c/${part(connection)}/deployments`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
@@ -44,13 +44,15 @@ export function applicationOf(address: string): { application: string; environme
 }
 
 /** Reads the panel back from the address. */
-export function panelFrom(word: string | undefined): Panel | null {
+export function panelFrom(word: string | undefined, image?: string): Panel | null {
   if (word === undefined || word === '') return null;
-  return word === 'new' ? { form: true } : { deployment: word };
+  if (word !== 'new') return { deployment: word };
+  return image === undefined || image === '' ? { form: true } : { form: true, image };
 }
 
-function panelWord(panel: Panel): string {
-  return 'form' in panel ? 'new' : part(panel.deployment);
+function panelWords(panel: Panel): string {
+  if (!('form' in panel)) return `deploy=${part(panel.deployment)}`;
+  return `deploy=new${panel.image === undefined ? '' : `&image=${part(panel.image)}`}`;
 }
 
 function part(text: string): string {

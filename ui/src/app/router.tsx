@@ -60,8 +60,10 @@ export function createPages() {
   const application = createRoute({
     getParentRoute: () => connection,
     path: '/applications/$key/$environment',
-    validateSearch: (search: Record<string, unknown>): { deploy?: string } =>
-      typeof search.deploy === 'string' ? { deploy: search.deploy } : {},
+    validateSearch: (search: Record<string, unknown>): { deploy?: string; image?: string } => ({
+      ...(typeof search.deploy === 'string' ? { deploy: search.deploy } : {}),
+      ...(typeof search.image === 'string' ? { image: search.image } : {}),
+    }),
     component: lazyRouteComponent(() => import('../pages/Application'), 'Application'),
   });
 

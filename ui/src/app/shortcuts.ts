@@ -25,6 +25,7 @@ export const shortcutGroups = [
       { keys: ['h', 'l', '←', '→'], what: 'shortcuts.sideways' },
       { keys: ['⏎'], what: 'shortcuts.open' },
       { keys: ['d'], what: 'shortcuts.deploy' },
+      { keys: ['r'], what: 'shortcuts.rollBack' },
       { keys: ['x'], what: 'shortcuts.select' },
       { keys: ['Shift F10'], what: 'shortcuts.menu' },
       { keys: ['/'], what: 'shortcuts.filter' },

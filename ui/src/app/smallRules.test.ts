@@ -91,25 +91,65 @@ describe('what a log line may show', () => {
 });
 
 describe('the band of health', () => {
-  const now = Date.parse('2026-01-01T12:00:00Z');
-  it('covers the changes in order and knows nothing before the first', () => {
-    const band = bandOf(
+  const now = Date.parse('2026-01-01T12:00:30Z');
+  const band = (...history: [at: string, status: string][]) =>
+    bandOf(
       {
-        status: 'unhealthy',
+        status: history[0]?.[1] ?? 'unknown',
         checkedAt: null,
         latencyMs: null,
         checks: [],
-        history: [
-          { at: '2026-01-01T11:54:00Z', status: 'unhealthy', message: 'db' },
-          { at: '2026-01-01T11:20:00Z', status: 'healthy', message: null },
-        ],
+        history: history.map(([at, status]) => ({ at: `2026-01-01T${at}Z`, status, message: null })),
       },
       now,
     );
-    expect(band.segments.map(({ state }) => state)).toEqual(['well', 'bad']);
-    expect(band.segments[0]?.from).toBe(Date.parse('2026-01-01T11:20:00Z'));
-    expect(band.segments.at(-1)?.to).toBe(now);
-    expect(band.start).toBeLessThan(Date.parse('2026-01-01T11:20:00Z'));
+  const minutes = (from: number) => (now - from) / 60_000;
+
+  it('covers the changes in order', () => {
+    const { segments } = band(['11:54:00', 'unhealthy'], ['11:20:00', 'healthy']);
+    expect(segments.map(({ state }) => state)).toEqual(['well', 'bad']);
+    expect(segments[1]?.from).toBe(Date.parse('2026-01-01T11:54:00Z'));
+    expect(segments.at(-1)?.to).toBe(now);
+  });
+
+  it('opens around the last change of state, of which as much is seen as of what was before', () => {
+    for (const [at, most] of [
+      ['11:59:40', 2],
+      ['11:58:30', 5],
+      ['11:54:00', 15],
+      ['11:30:00', 60],
+    ] as const) {
+      const { start, end, segments } = band([at, 'unhealthy'], ['02:00:00', 'healthy']);
+      expect(minutes(start)).toBe(most);
+      const share = (end - (segments.at(-1)?.from ?? 0)) / (end - start);
+      expect(share).toBeGreaterThan(0.12);
+      expect(share).toBeLessThan(0.7);
+    }
+  });
+
+  it('takes a repeated word for no change', () => {
+    const { start } = band(['11:59:50', 'unhealthy'], ['11:54:00', 'unhealthy'], ['02:00:00', 'healthy']);
+    expect(minutes(start)).toBe(15);
+  });
+
+  it('gives little room to what is not known', () => {
+    const { start, segments } = band(['11:52:30', 'healthy']);
+    expect(minutes(start)).toBeCloseTo(8.8);
+    expect(segments).toHaveLength(1);
+    expect(minutes(band(['12:00:29', 'healthy']).start)).toBeCloseTo(2);
+  });
+
+  it('has ticks on round minutes', () => {
+    for (const at of ['11:59:40', '11:54:00', '11:10:00', '03:00:00']) {
+      const { ticks, start, end } = band([at, 'unhealthy'], ['01:00:00', 'healthy']);
+      expect(ticks.length).toBeGreaterThan(0);
+      expect(ticks.length).toBeLessThan(8);
+      for (const tick of ticks) {
+        expect(tick % 60_000).toBe(0);
+        expect(tick).toBeGreaterThanOrEqual(start);
+        expect(tick).toBeLessThan(end);
+      }
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { useId, type ButtonHTMLAttributes, type ReactNode, type Ref } from 'reac
 import styles from './Button.module.css';
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
-  kind?: 'plain' | 'primary' | 'production' | 'quiet';
+  kind?: 'plain' | 'primary' | 'production' | 'productionOutline' | 'quiet';
   size?: 'control' | 'large';
   /** Why it may not be pressed: it is disabled, and the reason can be read on hover and focus. */
   reason?: string | undefined;

@@ -4,8 +4,10 @@ import type { Health } from '../ipc';
 import styles from './Checks.module.css';
 import { Shape } from './Shape';
 
-/** What the last probe saw, check by check. */
-export function Checks({ checks }: { checks: Health['checks'] }) {
+type Check = Health['checks'][number];
+
+/** What the last probe saw, check by check, but for the words of the one that stand above already. */
+export function Checks({ checks, said }: { checks: Check[]; said: Check | undefined }) {
   const { t } = useTranslation();
   if (checks.length === 0) return <p className={styles.none}>{t('now.noChecks')}</p>;
   return (
@@ -33,7 +35,7 @@ export function Checks({ checks }: { checks: Health['checks'] }) {
               <td className={styles.latency}>
                 {check.latencyMs !== null && t('now.milliseconds', { value: Math.round(check.latencyMs) })}
               </td>
-              <td className={styles.message}>{check.message}</td>
+              <td className={styles.message}>{check === said ? null : check.message}</td>
             </tr>
           );
         })}

@@ -1,17 +1,32 @@
-import { useCallback, useLayoutEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+} from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, splitImage, tagOf, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
-import { paths } from '../app/paths';
+import { paths, type Panel } from '../app/paths';
 import { useConnection } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { usePreflight } from '../hooks/usePreflight';
-import { useResource } from '../hooks/useResource';
+import { useMade, useResource } from '../hooks/useResource';
 import { useTakeBack } from '../hooks/useTakeBack';
-import { asCommandError, commands, type CommandError, type DeployRequest, type ErrorDetail } from '../ipc';
+import {
+  asCommandError,
+  commands,
+  places,
+  type CommandError,
+  type DeployRequest,
+  type ErrorDetail,
+} from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
@@ -27,8 +42,24 @@ type Values = { tag: string; image: string; note: string };
 const FIELDS = ['image', 'note'];
 const NONE: never[] = [];
 
+/** How the button and the seconds before it is sent name what will happen. */
+const WORDS = {
+  deploy: { send: 'deploy.sendTo', about: 'deploy.takingBack' },
+  restart: { send: 'deploy.restartIn', about: 'deploy.takingBackRestart' },
+  rollBack: { send: 'application.rollBackTo', about: 'deploy.takingBackRollBack' },
+} as const;
+
 /** What to deploy where. For production the button counts three seconds down before anything is sent. */
-export function DeployForm({ connection, application, environment, tab }: PanelProps) {
+export function DeployForm({
+  connection,
+  application,
+  environment,
+  tab,
+  image: wanted,
+}: PanelProps & {
+  /** What the address asks for. It fills the form and sends nothing. */
+  image?: string;
+}) {
   const { t } = useTranslation();
   const { key } = application;
   const history = useResource(connection, { kind: 'deployments', application: key });
@@ -40,18 +71,23 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const order = useCallback((keys: string[]) => inOrder(view, keys), [view]);
   const deployments = history.value?.data ?? NONE;
 
-  const first = firstImage(application, environment, order);
-  const [whole, setWhole] = useState(first === '' || splitImage(first).tag === '');
+  const placed = useMade(connection, places(connection, key)).value;
+  const place = placed?.cells.find((each) => each.environment === environment)?.place;
+  const before = place?.before ?? null;
+  const base = baseImage(application, environment, order);
+  const first = wanted ?? before ?? firstImage(application, environment, order);
+  const isOther = splitImage(first).tag === '' || splitImage(first).repository !== base;
+  const [whole, setWhole] = useState(isOther);
   const form = useForm<Values>({ defaultValues: { tag: splitImage(first).tag, image: first, note: '' } });
   const [tag, wholeImage] = useWatch({ control: form.control, name: ['tag', 'image'] });
-  const base = baseImage(application, environment, order);
   const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
 
   const [phase, setPhase] = useState<'editing' | 'sending'>('editing');
   const [takenBack, setTakenBack] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
 
-  const address = paths.application(connection, key, environment, tab, { form: true });
+  const panel: Panel = wanted === undefined ? { form: true } : { form: true, image: wanted };
+  const address = paths.application(connection, key, environment, tab, panel);
   const send = (request: DeployRequest) => {
     setPhase('sending');
     setError(null);
@@ -75,6 +111,18 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = countdown.left !== null;
   const busy = waiting || phase === 'sending';
+
+  // Of a place that is unwell it may be known a moment later what ran before. It is offered then, once, and
+  // never over what was typed.
+  const offered = useRef(wanted !== undefined || before !== null);
+  const { isDirty } = form.formState;
+  useEffect(() => {
+    if (offered.current || !place) return;
+    if (place.unwell && before === null && !isDirty) return;
+    offered.current = true;
+    if (before === null || isDirty || busy || splitImage(before).repository !== base) return;
+    form.reset({ tag: splitImage(before).tag, image: before, note: form.getValues('note') });
+  }, [place, before, base, isDirty, busy, form]);
 
   const submit = form.handleSubmit(() => {
     if (busy || !preflight || preflight.refusal) return;
@@ -126,6 +174,8 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
   const [from, to] = imageNames(entry?.image ?? null, image === '' ? null : image);
   const details = error?.details ?? NONE;
   const shownTag = tagOf(image) ?? '';
+  const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
+  const effect = { tag: shownTag, environment: named(environment) };
   const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
 
   return (
@@ -143,7 +193,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
               production: stageIn(view, value).production,
             }))}
             change={(value) => {
-              goInstead(paths.application(connection, key, value, tab, { form: true }));
+              goInstead(paths.application(connection, key, value, tab, panel));
             }}
           />
         </section>
@@ -196,19 +246,27 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
                     }}
                   >
                     <code>{chip.tag}</code>
-                    {chip.runsIn !== null && (
+                    {(chip.runsIn !== null || chip.before) && (
                       <span className={styles.note}>
-                        {t('deploy.runsIn', { environment: named(chip.runsIn) })}
+                        {[
+                          chip.runsIn !== null && t('deploy.runsIn', { environment: named(chip.runsIn) }),
+                          chip.before && t('deploy.before'),
+                        ]
+                          .filter((part) => part !== false)
+                          .join(', ')}
                       </span>
                     )}
-                    {chip.before && <span className={styles.note}>{t('deploy.before')}</span>}
                   </button>
                 </li>
               ))}
             </ul>
           )}
           <div className={styles.change}>
-            <Change from={from} to={to} />
+            {does === 'restart' ? (
+              <span className={styles.note}>{t('deploy.sameImage')}</span>
+            ) : (
+              <Change from={from} to={to} />
+            )}
             <button
               type="button"
               className={styles.quietLink}
@@ -255,11 +313,7 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
       <footer className={styles.foot} data-waiting={waiting}>
         <span role="status" aria-live="assertive" className={styles.note}>
           {waiting
-            ? t('deploy.takingBack', {
-                tag: shownTag,
-                environment: named(environment),
-                seconds: countdown.left,
-              })
+            ? t(WORDS[does].about, { ...effect, seconds: countdown.left })
             : takenBack
               ? t('deploy.takenBack')
               : production
@@ -281,15 +335,19 @@ export function DeployForm({ connection, application, environment, tab }: PanelP
             aria-disabled={phase === 'sending'}
             autoFocus={takenBack}
           >
-            {phase === 'sending'
-              ? t('deploy.sending')
-              : t('deploy.sendTo', { tag: shownTag, environment: named(environment) })}
+            {phase === 'sending' ? t('deploy.sending') : t(WORDS[does].send, effect)}
             {phase === 'editing' && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
           </Button>
         )}
       </footer>
     </form>
   );
+}
+
+/** What sending this image does to what runs there. */
+function effectOf(image: string, running: string | null, before: string | null): keyof typeof WORDS {
+  if (image === running) return 'restart';
+  return image === before ? 'rollBack' : 'deploy';
 }
 
 /** What the server said about a field of the form. */

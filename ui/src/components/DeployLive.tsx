@@ -1,15 +1,16 @@
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { imageNames, tagOf } from '../app/image';
+import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
 import { useFront, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
-import type { Deployment } from '../ipc';
+import type { Application, Deployment } from '../ipc';
+import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
-import { Link } from './Link';
 import { errorWords } from './Problem';
 import { Shape } from './Shape';
 import { Steps } from './Steps';
@@ -17,7 +18,7 @@ import { Change } from './Tag';
 import { Waiting } from './Waiting';
 
 /** A deployment as it goes; closing the panel leaves it in the status bar. */
-export function DeployLive({ connection, environment, tab, id }: PanelProps & { id: string }) {
+export function DeployLive({ connection, application, environment, tab, id }: PanelProps & { id: string }) {
   const { t } = useTranslation();
   const now = useNow(1);
   const where = useStage(environment, connection).name;
@@ -35,6 +36,7 @@ export function DeployLive({ connection, environment, tab, id }: PanelProps & { 
   const state = lost ? 'unknown' : deploymentState(value.status);
   const [from, to] = imageNames(value.previousImage, value.image);
   const running = isRunning(value.status);
+  const stillRuns = runsStill(value, application, environment);
   const begun = value.startedAt ?? value.createdAt;
   const took = between(begun, value.completedAt ?? new Date(now).toISOString());
   return (
@@ -44,6 +46,7 @@ export function DeployLive({ connection, environment, tab, id }: PanelProps & { 
           <p className={styles.sentence}>
             <Shape state={state} labelled />
             {lost ? t('deploy.lostContact') : sentence(value, where, t)}
+            {stillRuns !== null && ` ${t('deploy.stillRuns', { tag: stillRuns })}`}
           </p>
           {lost && (
             <p className={styles.dim}>
@@ -51,17 +54,20 @@ export function DeployLive({ connection, environment, tab, id }: PanelProps & { 
               {reading.failure !== null && errorWords(reading.failure).title}
             </p>
           )}
-          <div
-            className={styles.bar}
-            data-state={state}
-            role="progressbar"
-            aria-label={t('deploy.progress')}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={value.progress ?? undefined}
-          >
-            <span style={{ width: `${String(running ? (value.progress ?? 0) : 100)}%` }} />
-          </div>
+          {running && (
+            <div
+              className={styles.bar}
+              data-state={state}
+              role="progressbar"
+              aria-label={t('deploy.progress')}
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-valuenow={value.progress ?? undefined}
+            >
+              <span style={{ width: `${String(value.progress ?? 0)}%` }} />
+            </div>
+          )}
+          {value.error !== null && <p className={styles.error}>{value.error}</p>}
           <div className={styles.change}>
             <Change from={from} to={to} />
             <span className={styles.note} title={exactTime(value.createdAt)}>
@@ -74,36 +80,54 @@ export function DeployLive({ connection, environment, tab, id }: PanelProps & { 
           </div>
           {value.note !== null && <p className={styles.dim}>{value.note}</p>}
           {running && value.message !== null && <p className={styles.dim}>{value.message}</p>}
-          {value.error !== null && <p className={styles.error}>{value.error}</p>}
         </section>
         <section className={styles.section}>
           <h3 className={styles.heading}>{t('steps.label')}</h3>
-          <Steps steps={value.steps} />
+          <Steps steps={value.steps} said={value.error} />
         </section>
-        <p className={styles.links}>
-          <Link
-            instead
-            to={paths.application(connection, value.applicationKey, environment, 'logs', { deployment: id })}
+      </div>
+      <footer className={styles.foot}>
+        {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
+        {!running && (
+          <Button
+            onClick={() => {
+              goInstead(
+                paths.application(connection, value.applicationKey, environment, tab, {
+                  form: true,
+                  ...(value.image === null ? {} : { image: value.image }),
+                }),
+              );
+            }}
+          >
+            {t('deploy.again')}
+          </Button>
+        )}
+        {tab !== 'logs' && (
+          <Button
+            onClick={() => {
+              goInstead(
+                paths.application(connection, value.applicationKey, environment, 'logs', { deployment: id }),
+              );
+            }}
           >
             {t('deploy.seeLogs')}
-          </Link>
-          {!running && (
-            <Link
-              instead
-              to={paths.application(connection, value.applicationKey, environment, tab, { form: true })}
-            >
-              {t('deploy.again')}
-            </Link>
-          )}
-        </p>
-      </div>
-      {running && (
-        <footer className={styles.foot}>
-          <span className={styles.note}>{t('deploy.dock')}</span>
-        </footer>
-      )}
+          </Button>
+        )}
+      </footer>
     </div>
   );
+}
+
+/** The tag that ran before and goes on, where a deployment did not come through. */
+function runsStill(
+  { status, previousImage, image }: Deployment,
+  application: Application,
+  environment: string,
+): string | null {
+  if (status !== 'failed' && status !== 'cancelled') return null;
+  const entry = application.environments.find((each) => each.environment === environment);
+  if (entry?.status !== 'running' || previousImage === image || entry.image !== previousImage) return null;
+  return tagOf(previousImage);
 }
 
 function sentence(deployment: Deployment, where: string, t: ReturnType<typeof useTranslation>['t']): string {

@@ -62,7 +62,15 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
           <X {...icon} />
         </IconButton>
       </header>
-      {shown === null ? <DeployForm {...props} /> : <DeployLive key={shown} {...props} id={shown} />}
+      {'form' in panel ? (
+        <DeployForm
+          key={panel.image}
+          {...props}
+          {...(panel.image === undefined ? {} : { image: panel.image })}
+        />
+      ) : (
+        <DeployLive key={shown} {...props} id={panel.deployment} />
+      )}
     </aside>
   );
 }

@@ -21,7 +21,7 @@ export function DeploymentTable({ connection, deployments, everything = false }:
   const { t } = useTranslation();
   const now = useNow(10);
   const [open, setOpen] = useState<string | null>(null);
-  const columns = everything ? 8 : 7;
+  const columns = everything ? 8 : 6;
   return (
     <table
       className={`${table.table ?? ''} ${styles.table ?? ''}`}
@@ -33,7 +33,7 @@ export function DeploymentTable({ connection, deployments, everything = false }:
           <th scope="col">{t('deployments.result')}</th>
           {everything && <th scope="col">{t('deployments.application')}</th>}
           <th scope="col">{t('deployments.image')}</th>
-          <th scope="col">{t('deployments.environment')}</th>
+          {everything && <th scope="col">{t('deployments.environment')}</th>}
           <th scope="col" className={table.number}>
             {t('deployments.when')}
           </th>
@@ -83,9 +83,11 @@ export function DeploymentTable({ connection, deployments, everything = false }:
                 <td>
                   <Change from={from} to={to} length={22} />
                 </td>
-                <td>
-                  <EnvironmentName environment={environment} />
-                </td>
+                {everything && (
+                  <td>
+                    <EnvironmentName environment={environment} />
+                  </td>
+                )}
                 <td
                   className={`${table.dim ?? ''} ${table.number ?? ''}`}
                   title={exactTime(deployment.createdAt)}

@@ -6,19 +6,16 @@ import { exactTime, timeOfDay } from '../i18n/format';
 import type { Health } from '../ipc';
 import styles from './HealthBand.module.css';
 
-const TICKS = 5;
-
 /** The changes of health over time; the same in words for those who do not see it. */
 export function HealthBand({ health }: { health: Health }) {
   const { t } = useTranslation();
   const now = useNow(10);
-  const { start, end, segments } = bandOf(health, now);
+  const { start, end, segments, ticks } = bandOf(health, now);
   const share = (at: number) => `${String(((at - start) / (end - start)) * 100)}%`;
   const time = (at: number) => timeOfDay(new Date(at).toISOString(), now);
-  const at = (tick: number) => start + ((end - start) / TICKS) * tick;
   // The day is named where it is another than that of the tick before.
-  const tickWord = (tick: number) =>
-    timeOfDay(new Date(at(tick)).toISOString(), tick === 0 ? now : at(tick - 1));
+  const tickWord = (at: number, before: number | undefined) =>
+    timeOfDay(new Date(at).toISOString(), before ?? now);
   const said = segments.map(({ from, status }) => `${time(from)} ${status}`).join(', ');
   const state = healthState(health.status);
   return (
@@ -39,8 +36,10 @@ export function HealthBand({ health }: { health: Health }) {
           ))}
         </div>
         <div className={styles.axis} aria-hidden="true">
-          {Array.from({ length: TICKS }, (_, tick) => (
-            <span key={tick}>{tickWord(tick)}</span>
+          {ticks.map((tick, at) => (
+            <span key={tick} style={{ left: share(tick) }}>
+              {tickWord(tick, ticks[at - 1])}
+            </span>
           ))}
         </div>
       </div>

@@ -61,6 +61,7 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
       aria-label={label}
       aria-rowcount={rows.length + 1}
       data-lead={Boolean(lead)}
+      data-bare={environments.length === 0}
     >
       <thead>
         <tr>
@@ -94,6 +95,7 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
               data-row={key}
               data-application={key}
               data-target={target}
+              data-before={row.cells.find((cell) => cell.environment === target)?.place?.before ?? undefined}
               aria-rowindex={shown.from + at + 2}
               onContextMenu={(event) => {
                 onMenu?.(row, environmentUnder(event), event);
@@ -123,6 +125,7 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
                   <td
                     key={cell.environment}
                     data-environment={cell.environment}
+                    data-before={place?.before ?? undefined}
                     data-changed={changed.has(`${key} ${cell.environment}`)}
                   >
                     <a

@@ -21,6 +21,7 @@ describe('the sentence of Now', () => {
   it('tells since when from the entry while it speaks of the same health', () => {
     render(
       <NowSentence
+        connection="orders"
         entry={entry('degraded', 30)}
         state="warning"
         health={probed('degraded', [{ at: before(29 * MINUTE), status: 'degraded', message: null }])}
@@ -34,6 +35,7 @@ describe('the sentence of Now', () => {
   it('tells it from the history where the entry still speaks of another', () => {
     render(
       <NowSentence
+        connection="orders"
         entry={entry('healthy', 600)}
         state="well"
         health={probed('unhealthy', [
@@ -51,6 +53,7 @@ describe('the sentence of Now', () => {
   it('says no time where nobody tells it of this health', () => {
     render(
       <NowSentence
+        connection="orders"
         entry={entry('unhealthy', 600)}
         state="bad"
         health={probed('healthy', [{ at: before(700 * MINUTE), status: 'unhealthy', message: null }])}
@@ -61,12 +64,50 @@ describe('the sentence of Now', () => {
     expect(screen.queryByText(/for/)).toBeNull();
   });
 
+  it('says in a sentence which check fails, and after which change, which leads to it', () => {
+    const [model] = deployments;
+    if (!model) throw new Error('no deployment');
+    const last = {
+      ...model,
+      status: 'completed',
+      previousImage: 'shop:1.9',
+      image: 'shop:2.0',
+      completedAt: before(5 * MINUTE),
+    };
+    const health = probed('unhealthy', []);
+    health.checks = [{ name: 'db', status: 'unhealthy', message: 'connect refused', latencyMs: null }];
+    const sick = { ...entry('unhealthy', 4), environment: 'dev' };
+    render(<NowSentence connection="orders" entry={sick} state="bad" health={health} last={last} />);
+    expect(screen.getByRole('heading')).toHaveTextContent(
+      'Unhealthy for 4 min: check db fails: connect refused.',
+    );
+    expect(screen.getByText(/^Began 1 min after/)).toHaveTextContent('after 1.9 → 2.0.');
+    expect(screen.getByRole('link', { name: /^1\.9\s*→\s*2\.0$/ })).toHaveAttribute(
+      'href',
+      expect.stringContaining(`deploy=${encodeURIComponent(last.id)}`),
+    );
+  });
+
+  it('never says that something lasts 0 s', () => {
+    render(
+      <NowSentence
+        connection="orders"
+        entry={entry('healthy', 0)}
+        state="well"
+        health={undefined}
+        last={undefined}
+      />,
+    );
+    expect(screen.getByText('Healthy for 1 s')).toBeVisible();
+  });
+
   it('does not call well what is being deployed or has just failed', () => {
     const [model] = deployments;
     if (!model) throw new Error('no deployment');
     const last = { ...model, image: 'shop:2.0', error: 'no such table', completedAt: before(5000) };
     const shown = (status: string) => (
       <NowSentence
+        connection="orders"
         entry={entry('healthy', 30)}
         state="well"
         health={probed('healthy', [])}

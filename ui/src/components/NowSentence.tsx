@@ -1,14 +1,18 @@
 import type { ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { imageNames, tagOf } from '../app/image';
-import { healthState, isRunning, isUnwell } from '../app/state';
+import { namedCheck } from '../app/namedCheck';
+import { healthState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
 import { age, ago, between, percent } from '../i18n/format';
-import type { Deployment, EnvironmentEntry, Health, State } from '../ipc';
+import { paths } from '../app/paths';
+import type { ConnectionId, Deployment, EnvironmentEntry, Health, State } from '../ipc';
 import styles from './NowSentence.module.css';
+import { Link } from './Link';
 import { Change, Tag } from './Tag';
 
 type Props = {
+  connection: ConnectionId;
   entry: EnvironmentEntry;
   state: State;
   health: Health | undefined;
@@ -31,7 +35,7 @@ export function NowSentence(props: Props) {
 type Translate = ReturnType<typeof useTranslation>['t'];
 
 function say(
-  { entry, state, health, last }: Props,
+  { connection, entry, state, health, last }: Props,
   t: Translate,
   now: number,
 ): { title: ReactNode; text: ReactNode } {
@@ -63,8 +67,12 @@ function say(
     since === null
       ? t('now.health', { state: word })
       : t('now.healthFor', { state: word, age: age(since, now) });
-  const failing = health?.checks.find((check) => isUnwell(healthState(check.status)));
-  if (!failing) return { title: `${begun}.`, text: message };
+  const failing = namedCheck({ entry, state, health, last });
+  if (!failing)
+    return {
+      title: `${begun}.`,
+      text: message ?? began(connection, since, last, t),
+    };
   return {
     title: (
       <>
@@ -72,13 +80,13 @@ function say(
         {': '}
         <Trans
           i18nKey={failing.message === null ? 'now.checkFailing' : 'now.checkFails'}
-          values={{ check: failing.name, message: failing.message }}
+          values={{ check: failing.name, message: failing.message?.replace(/[.…]+$/, '') }}
           components={{ code: <code className={styles.code} /> }}
           shouldUnescape
         />
       </>
     ),
-    text: began(since, last, t),
+    text: began(connection, since, last, t),
   };
 }
 
@@ -95,13 +103,27 @@ function sinceWhen(entry: EnvironmentEntry, health: Health | undefined): string 
 }
 
 /** How long after the last change it began. It says after, never because. */
-function began(since: string | null, last: Deployment | undefined, t: Translate): ReactNode {
+function began(
+  connection: ConnectionId,
+  since: string | null,
+  last: Deployment | undefined,
+  t: Translate,
+): ReactNode {
   if (since === null || last?.status !== 'completed' || last.completedAt === null) return null;
   if (Date.parse(since) < Date.parse(last.completedAt)) return null;
   const [from, to] = imageNames(last.previousImage, last.image);
   return (
     <>
-      {t('now.began', { after: between(last.completedAt, since) })} <Change from={from} to={to} />
+      {t('now.began', { after: between(last.completedAt, since) })}{' '}
+      <Link
+        className={styles.link}
+        to={paths.application(connection, last.applicationKey, last.environment, 'now', {
+          deployment: last.id,
+        })}
+      >
+        <Change from={from} to={to} />
+      </Link>
+      {'.'}
     </>
   );
 }

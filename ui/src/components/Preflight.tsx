@@ -3,6 +3,20 @@ import type { Finding } from '../ipc';
 import styles from './DeployPanel.module.css';
 import { Shape } from './Shape';
 
+type WithTag = Exclude<
+  Finding['kind'],
+  'first' | 'another' | 'noOther' | 'notKnownOther' | 'notKnownPermission'
+>;
+
+function keyOf({ state }: Finding, kind: WithTag) {
+  if (kind !== 'restart') return `deploy.${kind}` as const;
+  return state === 'bad'
+    ? 'deploy.restartBad'
+    : state === 'warning'
+      ? 'deploy.restartWarning'
+      : 'deploy.restart';
+}
+
 /** What is known about a deployment before it is sent. */
 export function Preflight({ findings }: { findings: Finding[] }) {
   const { t } = useTranslation();
@@ -10,13 +24,14 @@ export function Preflight({ findings }: { findings: Finding[] }) {
   const words = (finding: Finding) => {
     switch (finding.kind) {
       case 'restart':
+      case 'otherRepository':
       case 'runsBelow':
       case 'ranBelow':
       case 'neverRan':
       case 'notKnownBelow':
         return (
           <Trans
-            i18nKey={`deploy.${finding.kind}`}
+            i18nKey={keyOf(finding, finding.kind)}
             values={{ tag: finding.tag, environment: finding.environment.name }}
             components={{ tag }}
             shouldUnescape

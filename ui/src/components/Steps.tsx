@@ -6,8 +6,8 @@ import type { DeploymentStep } from '../ipc';
 import { Shape } from './Shape';
 import styles from './Steps.module.css';
 
-/** The steps of a deployment, each with how long it took or takes. */
-export function Steps({ steps }: { steps: DeploymentStep[] }) {
+/** The steps of a deployment, each with how long it took or takes, and its words unless they were said already. */
+export function Steps({ steps, said }: { steps: DeploymentStep[]; said: string | null }) {
   const { t } = useTranslation();
   const now = new Date(useNow(1)).toISOString();
   if (steps.length === 0) return <p className={styles.none}>{t('steps.none')}</p>;
@@ -18,7 +18,9 @@ export function Steps({ steps }: { steps: DeploymentStep[] }) {
           <Shape state={step.status === 'pending' ? 'unknown' : deploymentState(step.status)} labelled />
           <span className={styles.words}>
             {step.name}
-            {step.message !== null && <span className={styles.message}>{step.message}</span>}
+            {step.message !== null && !repeats(step.message, said) && (
+              <span className={styles.message}>{step.message}</span>
+            )}
           </span>
           <span className={styles.time}>
             {step.startedAt !== null && between(step.startedAt, step.completedAt ?? now)}
@@ -27,4 +29,9 @@ export function Steps({ steps }: { steps: DeploymentStep[] }) {
       ))}
     </ol>
   );
+}
+
+/** Whether a step's words are the whole's, or a part of them. */
+function repeats(message: string, said: string | null): boolean {
+  return said !== null && said.includes(message.trim().replace(/\.$/, ''));
 }

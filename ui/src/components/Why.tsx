@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { imageNames } from '../app/image';
 import { useNow } from '../hooks/useNow';
-import { age, exactTime } from '../i18n/format';
-import type { Why as Reason } from '../ipc';
+import { age, between, exactTime } from '../i18n/format';
+import type { Change as Made, Why as Reason } from '../ipc';
 import { Change } from './Tag';
 
 /** One line of why a place is unwell: what failed there, or what its health says, and for how long. */
@@ -31,9 +31,19 @@ export function Why({ why }: { why: Reason }) {
           {why.since !== null && (
             <span title={exactTime(why.since)}> {t('why.for', { age: age(why.since, now) })}</span>
           )}
+          {why.after !== null && (
+            <>
+              {t('why.since', { time: between(why.after.at, why.since) })} <Change {...changeOf(why.after)} />
+            </>
+          )}
         </>
       );
   }
+}
+
+function changeOf(change: Made): { from: string | null; to: string | null } {
+  const [from, to] = imageNames(change.from, change.to);
+  return { from, to };
 }
 
 function healthWord(health: string) {

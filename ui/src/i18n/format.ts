@@ -24,7 +24,8 @@ export function ago(time: string | null, now: number): string {
 
 /** A length of time in one unit. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  // Nothing lasts no time at all, whatever two clocks say.
+  const seconds = Math.max(1, Math.round(milliseconds / 1000));
   if (seconds < 60) return i18n.t('age.seconds', { value: seconds });
   const minutes = Math.round(seconds / 60);
   if (minutes < 60) return i18n.t('age.minutes', { value: minutes });
@@ -41,7 +42,7 @@ export function between(start: string | null, end: string | null): string {
   if (to - from < 950)
     return i18n.t('age.seconds', { value: Math.max(0.1, Math.round((to - from) / 100) / 10) });
   const seconds = Math.round((to - from) / 1000);
-  if (seconds < 60 || seconds >= 3600) return duration(seconds * 1000);
+  if (seconds % 60 === 0 || seconds < 60 || seconds >= 3600) return duration(seconds * 1000);
   return i18n.t('age.minutesSeconds', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
 

@@ -151,6 +151,18 @@ export type Cell = {
 	place: Place | null,
 };
 
+/**  A change of the image that runs in a place. */
+export type Change = {
+	/**  The deployment that made it. */
+	deployment: string,
+	/**  The image before. */
+	from: string | null,
+	/**  The image since. */
+	to: string | null,
+	/**  When it was done. */
+	at: string,
+};
+
 /**
  *  An error at the IPC: the code chooses the words and the next step, the message is the other
  *  side's own and never matched.
@@ -393,7 +405,7 @@ export type Finding = {
 	kind: FindingKind,
 	/**  Its shape. */
 	state: State,
-	/**  The tag that would be deployed. */
+	/**  The tag that would be deployed; of another repository, the name of what runs there. */
 	tag: string,
 	/**  The environment it speaks of. */
 	environment: Stage,
@@ -401,8 +413,10 @@ export type Finding = {
 
 /**  What can be found before a deployment. */
 export type FindingKind = 
-/**  The image runs there now: it is started again. */
+/**  The image runs there now, well or (by the shape) not: it is started again. */
 "restart" | 
+/**  It is of another repository than what runs there: not another version of it. */
+"otherRepository" | 
 /**  It runs one stage lower. */
 "runsBelow" | 
 /**  It ran one stage lower. */
@@ -655,6 +669,8 @@ export type Place = {
 	since: string | null,
 	/**  How it stands to its left neighbour. */
 	standing: Standing,
+	/**  While it is unwell: the image to go back to, as far as that is known. */
+	before: string | null,
 };
 
 /**  A deployment before it is sent. */
@@ -879,6 +895,8 @@ export type UnwellPlace = {
 	state: State,
 	/**  Why, for one line. */
 	why: Why,
+	/**  The image to go back to, as far as that is known. */
+	before: string | null,
 };
 
 export type Value = null | boolean | number | string | Value[] | { [key in string]: Value };
@@ -912,7 +930,9 @@ health: string;
 /**  Why, in the server's words. */
 message: string | null; 
 /**  Since when. */
-since: string | null };
+since: string | null; 
+/**  The change it began after, where one was shortly before. */
+after: Change | null };
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

@@ -5,6 +5,7 @@ export type {
   AppStart,
   Application,
   Cell,
+  Change,
   CommandError,
   ConnectionId,
   ConnectionView,

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, leaveFor } from '../app/navigation';
+import { middle, tagOf } from '../app/image';
 import { panelFrom, paths, type Tab } from '../app/paths';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
@@ -34,7 +35,10 @@ const DeployPanel = lazy(() => import('../components/DeployPanel'));
 export function Application() {
   const { t } = useTranslation();
   const { connection, key, environment } = usePlace();
-  const panel = panelFrom(useSearch({ strict: false, select: (search) => search.deploy }));
+  const panel = panelFrom(
+    useSearch({ strict: false, select: (search) => search.deploy }),
+    useSearch({ strict: false, select: (search) => search.image }),
+  );
   const tab = useTab();
   const application = useResource(connection, { kind: 'application', application: key });
   const [failure, setFailure] = useState<CommandError | null>(null);
@@ -45,6 +49,16 @@ export function Application() {
     : undefined;
   const app = application.value;
   const entry = app?.environments.find((each) => each.environment === environment);
+  const before = row?.cells.find((each) => each.environment === environment)?.place?.before ?? null;
+  const { name, production } = useStage(environment);
+  const openForm = (image?: string) => {
+    go(
+      paths.application(connection, key, environment, tab, {
+        form: true,
+        ...(image === undefined ? {} : { image }),
+      }),
+    );
+  };
 
   useEffect(() => {
     if (!app) return undefined;
@@ -62,13 +76,32 @@ export function Application() {
         actions={
           app && (
             <>
+              {before !== null && (
+                <Button
+                  kind={production ? 'productionOutline' : 'plain'}
+                  reason={forbidden}
+                  onClick={() => {
+                    openForm(before);
+                  }}
+                >
+                  {t('application.rollBackTo', { environment: name, tag: middle(tagOf(before) ?? '', 14) })}
+                </Button>
+              )}
               <Button
                 reason={forbidden}
                 onClick={() => {
-                  go(paths.application(connection, key, environment, tab, { form: true }));
+                  openForm();
                 }}
               >
                 {t('deploy.action')}
+              </Button>
+              <Button
+                reason={forbidden ?? (entry?.image ? undefined : t('application.notRunning'))}
+                onClick={() => {
+                  openForm(entry?.image ?? undefined);
+                }}
+              >
+                {t('application.restart')}
               </Button>
               <Button
                 kind="quiet"

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
 import { imageNames } from '../app/image';
+import { namedCheck } from '../app/namedCheck';
 import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
 import { Checks } from '../components/Checks';
@@ -40,7 +41,7 @@ export function ApplicationNow() {
   return (
     <div className={styles.page}>
       <div className={styles.answer}>
-        <NowSentence entry={entry} state={state} health={health.value} last={last} />
+        <NowSentence connection={connection} entry={entry} state={state} health={health.value} last={last} />
         {!health.pending && <Waiting held={health} what={t('now.history')} />}
         <dl className={styles.evidence}>
           {health.value && (
@@ -51,7 +52,10 @@ export function ApplicationNow() {
               </dd>
               <dt>{t('now.checks')}</dt>
               <dd>
-                <Checks checks={health.value.checks} />
+                <Checks
+                  checks={health.value.checks}
+                  said={namedCheck({ entry, state, health: health.value, last })}
+                />
               </dd>
             </>
           )}

@@ -1,20 +1,24 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
+import { isRunning } from '../app/state';
 import { DeploymentTable } from '../components/DeploymentTable';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { OfflineBar } from '../components/OfflineBar';
-import { PageBody } from '../components/PageBody';
+import { PageBody, Sentence } from '../components/PageBody';
 import { Waiting } from '../components/Waiting';
+import { useNow } from '../hooks/useNow';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
+import type { Deployment } from '../ipc';
 
 /** The recent activity of everything. */
 export function Deployments() {
   const { t } = useTranslation();
   const connection = useConnectionId();
   const recent = useResource(connection, { kind: 'deployments', application: null });
+  const now = useNow();
   useFront(recent.reading);
   const deployments = useMemo(() => newestFirst(recent.value?.data ?? []), [recent.value]);
   return (
@@ -26,10 +30,25 @@ export function Deployments() {
         {recent.value && deployments.length === 0 && (
           <Empty title={t('deployments.none')} text={t('deployments.noneText')} />
         )}
+        {deployments.length > 0 && <Sentence>{sentence(deployments, now, t)}</Sentence>}
         {deployments.length > 0 && (
           <DeploymentTable connection={connection} deployments={deployments} everything />
         )}
       </PageBody>
     </>
   );
+}
+
+/** What is on its way, and what did not come through since midnight. */
+function sentence(deployments: Deployment[], now: number, t: ReturnType<typeof useTranslation>['t']): string {
+  const today = new Date(now).setHours(0, 0, 0, 0);
+  const running = deployments.filter(({ status }) => isRunning(status)).length;
+  const failed = deployments.filter(
+    ({ status, createdAt }) => status === 'failed' && Date.parse(createdAt ?? '') >= today,
+  ).length;
+  const parts = [
+    running > 0 && t('deployments.runningCount', { count: running }),
+    failed > 0 && t('deployments.failedToday', { count: failed }),
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? parts.join(', ') : t('deployments.calm');
 }

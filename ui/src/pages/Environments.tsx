@@ -47,6 +47,9 @@ export function Environments() {
                 <th scope="col" className={table.number}>
                   {t('environments.applications')}
                 </th>
+                <th scope="col" className={table.number}>
+                  {t('environments.behind')}
+                </th>
                 <th scope="col" className={measured ? undefined : table.fill}>
                   {t('environments.unwell')}
                 </th>
@@ -91,6 +94,9 @@ function Row({
   const unwell = fleet.unwell
     .filter((place) => place.environment.key === environment.key)
     .map(({ application, state }) => ({ key: application, state }));
+  const behind = fleet.rows.filter(({ cells }) =>
+    cells.some((cell) => cell.environment === environment.key && cell.place?.standing.kind === 'behind'),
+  ).length;
   const troubled = environment.resources.filter((resource) => isUnwell(healthState(resource.status)));
   return (
     <tr data-row={environment.key}>
@@ -110,6 +116,9 @@ function Row({
         </span>
       </td>
       <td className={table.number}>{number(environment.applications.length)}</td>
+      <td className={behind === 0 ? `${table.number ?? ''} ${table.dim ?? ''}` : table.number}>
+        {number(behind)}
+      </td>
       <td>
         <span className={styles.names}>
           {unwell.length === 0 && <span className={table.dim}>{t('environments.allWell')}</span>}

@@ -1,20 +1,22 @@
 import { useTranslation } from 'react-i18next';
 import { fleetMenu } from '../app/fleetMenu';
+import { tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
+import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Shape } from '../components/Shape';
-import { Why } from '../components/Why';
+import { Why as WhyLine } from '../components/Why';
 import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
-import type { Counts } from '../ipc';
+import type { Counts, Why } from '../ipc';
 import styles from './Home.module.css';
 
 /** As many of the unwell as stand above the matrix; it shows the others first. */
@@ -45,13 +47,15 @@ export function Home() {
             <Sentence>{sentence(counts, t)}</Sentence>
             {unwell.length > 0 && (
               <ul className={styles.unwell} aria-label={t('home.unwellList')}>
-                {unwell.slice(0, FIRST).map(({ application: key, environment, state, why }) => {
+                {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
                   return (
                     <li
                       key={`${key} ${environment.key}`}
                       data-row={key}
                       data-application={key}
                       data-target={environment.key}
+                      data-before={before ?? undefined}
+                      className={styles.place}
                       onContextMenu={(event) => {
                         const row = fleet.rows.find((each) => each.key === key);
                         if (row) fleetMenu(connection, row, environment.key, event);
@@ -68,9 +72,25 @@ export function Home() {
                           <EnvironmentName environment={environment.key} />
                         </span>
                         <span className={styles.why}>
-                          <Why why={why} />
+                          <WhyLine why={why} />
                         </span>
                       </Link>
+                      {before !== null && isOfAChange(why) && (
+                        <Link
+                          className={styles.errand}
+                          to={paths.application(connection, key, environment.key, 'now', {
+                            form: true,
+                            image: before,
+                          })}
+                          title={t('application.rollBackTo', {
+                            environment: environment.name,
+                            tag: tagOf(before) ?? '',
+                          })}
+                        >
+                          {t('home.rollBack')}
+                          <Kbd keys="r" />
+                        </Link>
+                      )}
                     </li>
                   );
                 })}
@@ -93,6 +113,11 @@ export function Home() {
       </PageBody>
     </>
   );
+}
+
+/** Whether going back may mend it: where nothing was changed shortly before, nothing speaks for that. */
+function isOfAChange(why: Why): boolean {
+  return why.kind !== 'health' || why.after !== null;
 }
 
 /** All is well only where Rust says so; else what is not, and of what it is not known. */

@@ -1,5 +1,8 @@
+import { useLocation } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { stageIn } from '../app/environments';
+import { applicationOf } from '../app/paths';
 import { signIn } from '../app/signIn';
 import { Button } from '../components/Button';
 import { Mark } from '../components/Mark';
@@ -16,6 +19,7 @@ export function SignIn({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation();
   const [error, setError] = useState<CommandError | null>(null);
   useTitle(t('signIn.windowTitle'), connection.name);
+  const place = applicationOf(useLocation({ select: (location) => location.pathname }));
   const { session } = connection;
   const reason = session.state === 'signedOut' ? session.reason : null;
 
@@ -34,11 +38,20 @@ export function SignIn({ connection }: { connection: ConnectionView }) {
         <header className={styles.head}>
           <Mark />
           <div>
-            <h1 className={styles.title}>{t('signIn.title', { name: connection.name })}</h1>
+            <h1 className={styles.title}>{t('signIn.again')}</h1>
             <p className={own.url}>
               <Swatch hue={connection.hue} />
-              {connection.local ? t('signIn.local') : connection.url}
+              {connection.name}
+              {!connection.local && <span className={own.dim}>{connection.url}</span>}
             </p>
+            {place && (
+              <p className={own.dim}>
+                {t('signIn.returnTo', {
+                  application: place.application,
+                  environment: stageIn(connection, place.environment).name,
+                })}
+              </p>
+            )}
           </div>
         </header>
         {session.state === 'signedOut' && reason === null && (

@@ -21,6 +21,8 @@ type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
 export function Welcome() {
   const { t } = useTranslation();
   const [address, setAddress] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  const [empty, setEmpty] = useState(false);
   const [doing, setDoing] = useState<Doing>('nothing');
   const [found, setFound] = useState<InstanceFound | null>(null);
   const [error, setError] = useState<{ at: 'address' | 'here'; error: CommandError } | null>(null);
@@ -48,7 +50,12 @@ export function Welcome() {
 
   const connect = async (event: FormEvent) => {
     event.preventDefault();
-    if (busy || address.trim() === '') return;
+    if (busy) return;
+    setEmpty(address.trim() === '');
+    if (address.trim() === '') {
+      field.current?.focus();
+      return;
+    }
     const isWanted = begin('looking');
     try {
       const instance = await commands.connectionProbe(address);
@@ -126,17 +133,15 @@ export function Welcome() {
               placeholder={t('welcome.placeholder')}
               hint={t('welcome.hint')}
               value={address}
+              ref={field}
+              error={empty ? t('welcome.typeFirst') : undefined}
               invalid={error?.at === 'address'}
               onChange={(event) => {
+                setEmpty(false);
                 setAddress(event.target.value);
               }}
               after={
-                <Button
-                  type="submit"
-                  kind="primary"
-                  size="large"
-                  reason={address.trim() === '' && !busy ? t('welcome.typeFirst') : undefined}
-                >
+                <Button type="submit" kind="primary" size="large">
                   {t('welcome.signIn')}
                 </Button>
               }

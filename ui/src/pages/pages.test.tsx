@@ -15,8 +15,10 @@ describe('Home', () => {
     ).toBeVisible();
     const unwell = within(screen.getByRole('list', { name: 'Unwell' })).getAllByRole('listitem');
     expect(unwell).toHaveLength(2);
-    expect(unwell[0]).toHaveTextContent('orders-apiPRODcheck db refused for 6 min');
-    expect(unwell[1]).toHaveTextContent('pricingtestp95 at 2.4 s for 22 min');
+    expect(unwell[0]).toHaveTextContent(
+      /^orders-apiPRODcheck db refused for 6 min, since \d+ min( \d+ s)? after 1\.3\.9 → 1\.4\.0Roll backr$/,
+    );
+    expect(unwell[1]).toHaveTextContent(/^pricingtestp95 at 2\.4 s for 22 min$/);
   });
 
   it('says that all is well only where it is', async () => {
@@ -100,7 +102,7 @@ describe('Home', () => {
       within(menu)
         .getAllByRole('menuitem')
         .map((item) => item.textContent),
-    ).toEqual(['Open⏎', 'Deploy…d', 'Copy key', 'Remove star']);
+    ).toEqual(['Open⏎', 'Deploy…d', 'Roll back to 2.1.7r', 'Copy key', 'Remove star']);
     await user.keyboard('{Escape}');
     await waitFor(() => {
       expect(screen.queryByRole('menu')).toBeNull();
@@ -250,7 +252,7 @@ describe('a session that ends', () => {
       session: { state: 'signedOut', reason: failure('unauthorized') },
       revision: nextRevision(),
     });
-    expect(await screen.findByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
     expect(screen.getByRole('alert')).toHaveTextContent('The session has ended');
     await user.click(screen.getByRole('button', { name: 'Sign in again' }));
     expect(await screen.findByRole('table', { name: 'Deployments' })).toBeVisible();
@@ -265,14 +267,14 @@ describe('a session that ends', () => {
       session: { state: 'signedOut', reason: null },
       revision: nextRevision(),
     });
-    expect(await screen.findByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
     fake.emit('sessionChanged', {
       connection: 'orders',
       session: { state: 'signedIn', account, remembered: true, notice: null },
       revision: older,
     });
     await Promise.resolve();
-    expect(screen.getByRole('heading', { name: 'Sign in to Team Orders' })).toBeVisible();
+    expect(screen.getByRole('heading', { name: 'Sign in again' })).toBeVisible();
   });
 
   it('is ended by the user after one question', async () => {

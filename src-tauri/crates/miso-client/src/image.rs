@@ -12,6 +12,15 @@ pub(crate) fn tag_of(image: &str) -> &str {
     name.rsplit_once(':').map_or(name, |(_, tag)| tag)
 }
 
+/// An image's name without its tag or digest.
+pub(crate) fn repository_of(image: &str) -> &str {
+    let name = image.split_once('@').map_or(image, |(name, _)| name);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        Some(_) | None => name,
+    }
+}
+
 /// How two tags stand to each other, where their numbers tell them apart.
 pub(crate) fn compare_tags(a: &str, b: &str) -> Option<Ordering> {
     let order = version(a)?.cmp(&version(b)?);
@@ -46,6 +55,25 @@ mod tests {
         ];
         for (image, tag) in tags {
             assert_eq!(tag_of(image), tag, "{image}");
+        }
+    }
+
+    #[test]
+    fn a_repository_is_all_but_the_tag() {
+        let repositories = [
+            (
+                "registry.example:5000/team/app:1.4.0",
+                "registry.example:5000/team/app",
+            ),
+            (
+                "registry.example:5000/team/app",
+                "registry.example:5000/team/app",
+            ),
+            ("app:1.0@sha256:abc", "app"),
+            ("app", "app"),
+        ];
+        for (image, repository) in repositories {
+            assert_eq!(repository_of(image), repository, "{image}");
         }
     }
 

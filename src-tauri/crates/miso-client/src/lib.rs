@@ -41,7 +41,8 @@ pub use connection::{Account, Connection, ConnectionId, Hue};
 pub use connections::{Connections, Parts};
 pub use error::{Code, Failure};
 pub use fleet::{
-    Cell, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace, Why,
+    Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
+    Why,
 };
 pub use preflight::{Finding, FindingKind, Preflight};
 pub use reading::{Reading, Resource, Source};

@@ -1,12 +1,14 @@
 //! What is known about a deployment before it is sent, and whether it may be. The same check guards
 //! the sending (DESIGN.md, house rule 8).
 
-use miso_api::{Application, ApplicationStatus, DeployRequest, LONGEST_NOTE, Permission};
+use miso_api::{
+    Application, ApplicationStatus, DeployRequest, EnvironmentEntry, LONGEST_NOTE, Permission,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::fleet::{State, entry_of};
-use crate::image::tag_of;
+use crate::image::{repository_of, tag_of};
 use crate::known::{Known, KnownDeployments};
 use crate::permission::{Allowed, to_deploy};
 use crate::{Client, Code, Failure, Stage};
@@ -32,7 +34,7 @@ pub struct Finding {
     pub kind: FindingKind,
     /// Its shape.
     pub state: State,
-    /// The tag that would be deployed.
+    /// The tag that would be deployed; of another repository, the name of what runs there.
     pub tag: String,
     /// The environment it speaks of.
     pub environment: Stage,
@@ -42,8 +44,10 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum FindingKind {
-    /// The image runs there now: it is started again.
+    /// The image runs there now, well or (by the shape) not: it is started again.
     Restart,
+    /// It is of another repository than what runs there: not another version of it.
+    OtherRepository,
     /// It runs one stage lower.
     RunsBelow,
     /// It ran one stage lower.
@@ -129,12 +133,25 @@ fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
     let application = known.application.as_ref();
     let entry = application.and_then(|application| entry_of(application, environment));
     if entry.is_some_and(|entry| entry.image.as_deref() == Some(image)) {
-        found.push(finding(FindingKind::Restart, environment));
+        found.push(Finding {
+            state: entry.map_or(State::Well, restarted),
+            ..finding(FindingKind::Restart, environment)
+        });
     } else if let Some((application, below)) = application
         .and_then(|application| Some((application, below(known, application, environment)?)))
     {
         let kind = ran_below(application, &below, image, known.deployments.as_ref());
         found.push(finding(kind, &below));
+    }
+    let running = entry.and_then(|entry| entry.image.as_deref());
+    if let Some(other) = running.map(repository_of)
+        && !other.is_empty()
+        && other != repository_of(image)
+    {
+        found.push(Finding {
+            tag: other.rsplit('/').next().unwrap_or(other).to_owned(),
+            ..finding(FindingKind::OtherRepository, environment)
+        });
     }
     if application.is_some() && entry.is_none() {
         found.push(finding(FindingKind::First, environment));
@@ -151,6 +168,14 @@ fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
     };
     found.push(finding(other, environment));
     found
+}
+
+/// Starting again what is unwell seldom mends it.
+fn restarted(entry: &EnvironmentEntry) -> State {
+    match State::of(entry) {
+        unwell @ (State::Bad | State::Warning) => unwell,
+        State::Progress | State::Unknown | State::Off | State::Well => State::Well,
+    }
 }
 
 /// The stage that comes before, of those the application was deployed to.
@@ -187,7 +212,7 @@ impl FindingKind {
             Self::Restart | Self::RunsBelow | Self::RanBelow | Self::First | Self::NoOther => {
                 State::Well
             }
-            Self::NeverRan => State::Warning,
+            Self::NeverRan | Self::OtherRepository => State::Warning,
             Self::Another => State::Bad,
             Self::NotKnownBelow | Self::NotKnownOther | Self::NotKnownPermission => State::Unknown,
         }

@@ -81,6 +81,39 @@ fn it_is_said_whether_the_image_ran_one_stage_lower() {
 }
 
 #[test]
+fn starting_again_what_is_unwell_is_no_good_news() {
+    let mut known = known();
+    let restart = |known: &Known| findings(known, "prod", &image("1.0"))[0].clone();
+    assert_eq!(restart(&known).state, State::Well);
+    let sick = [
+        (miso_api::HealthStatus::Unhealthy, State::Bad),
+        (miso_api::HealthStatus::Degraded, State::Warning),
+        (miso_api::HealthStatus::NotKnown, State::Well),
+    ];
+    for (health, state) in sick {
+        if let Some(application) = &mut known.application {
+            application.environments[2].health = health;
+        }
+        assert_eq!(restart(&known).kind, FindingKind::Restart);
+        assert_eq!(restart(&known).state, state);
+    }
+}
+
+#[test]
+fn an_image_of_another_repository_is_no_version_of_what_runs() {
+    let known = known();
+    let other = findings(&known, "prod", "registry.example/b:1.1");
+    let other = other
+        .iter()
+        .find(|finding| finding.kind == FindingKind::OtherRepository);
+    let other = other.unwrap();
+    assert_eq!((other.tag.as_str(), other.state), ("a", State::Warning));
+    for (environment, tag) in [("prod", "1.1"), ("qa", "1.0")] {
+        assert!(!kinds(&known, environment, tag).contains(&FindingKind::OtherRepository));
+    }
+}
+
+#[test]
 fn what_is_not_known_is_said() {
     use FindingKind::{NotKnownBelow, NotKnownOther, NotKnownPermission};
     let mut known = known();

@@ -157,7 +157,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       Object.assign(
         entry,
         fails
-          ? { status: 'error' }
+          ? // What ran goes on where it was not reached.
+            { status: entry.image === null ? 'error' : 'running' }
           : {
               image: deployment.image,
               status: 'running',

@@ -39,7 +39,7 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
     ),
     rows,
     unwell: applications
-      .flatMap(unwellPlaces)
+      .flatMap((each) => unwellPlaces(each, deployments))
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)),
     counts: { ...counts, allWell: counts.unwell + counts.deploying + counts.unknown === 0 },
     running: deployments.filter(isUnderWay).map((each) => ({
@@ -70,6 +70,7 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
         image: entry.image,
         since: unwell ? (entry.healthSince ?? entry.lastDeployedAt) : entry.lastDeployedAt,
         standing: stopped ? { kind: 'same' } : standing(entry, left, deployments),
+        before: unwell ? imageBefore(application.key, entry, deployments) : null,
       },
     };
     if (!stopped) left = entry;
@@ -101,13 +102,23 @@ export function preflightOf(
   const find = (kind: Finding['kind'], state: State, where = environment) =>
     found.push({ kind, state, tag: tagOf(image) ?? '', environment: stage(where) });
   const here = deployments.filter((each) => each.applicationKey === application?.key);
-  if (entry?.image === image) find('restart', 'well');
-  else if (below !== undefined && application) {
+  if (entry?.image === image) {
+    const state = stateOf(entry);
+    find('restart', isUnwell(state) ? state : 'well');
+  } else if (below !== undefined && application) {
     if (entryOf(application, below)?.image === image) find('runsBelow', 'well', below);
     else if (here.some((each) => each.environment === below && each.image === image))
       find('ranBelow', 'well', below);
     else find('notKnownBelow', 'unknown', below);
   }
+  const runs = entry?.image?.split(':')[0];
+  if (runs !== undefined && image !== null && image.split(':')[0] !== runs)
+    found.push({
+      kind: 'otherRepository',
+      state: 'warning',
+      tag: runs.split('/').at(-1) ?? '',
+      environment: stage(environment),
+    });
   if (!entry) find('first', 'well');
   if (here.some((each) => each.environment === environment && isUnderWay(each))) find('another', 'bad');
   else find('noOther', 'well');
@@ -154,14 +165,41 @@ function standing(
   return { kind: 'behind', count: null };
 }
 
-function unwellPlaces(application: Application): UnwellPlace[] {
+function newestHere(key: string, entry: EnvironmentEntry, deployments: Deployment[]): Deployment | undefined {
+  return deployments.find(
+    (each) =>
+      each.applicationKey === key &&
+      each.environment === entry.environment &&
+      each.image === entry.image &&
+      each.status === 'completed',
+  );
+}
+
+function imageBefore(key: string, entry: EnvironmentEntry, deployments: Deployment[]): string | null {
+  return newestHere(key, entry, deployments)?.previousImage ?? null;
+}
+
+function unwellPlaces(application: Application, deployments: Deployment[]): UnwellPlace[] {
   return application.environments.flatMap((entry) => {
     const state = stateOf(entry);
     if (!isUnwell(state)) return [];
+    const made = newestHere(application.key, entry, deployments);
+    const soon = Date.parse(entry.healthSince ?? '') - Date.parse(made?.completedAt ?? '');
+    const after =
+      made?.completedAt && soon >= 0 && soon < 3_600_000
+        ? { deployment: made.id, from: made.previousImage, to: made.image, at: made.completedAt }
+        : null;
+    const before = imageBefore(application.key, entry, deployments);
     const why: UnwellPlace['why'] =
       entry.status === 'error'
         ? { kind: 'stopped', message: entry.healthMessage }
-        : { kind: 'health', health: entry.health, message: entry.healthMessage, since: entry.healthSince };
-    return [{ application: application.key, environment: stage(entry.environment), state, why }];
+        : {
+            kind: 'health',
+            health: entry.health,
+            message: entry.healthMessage,
+            since: entry.healthSince,
+            after,
+          };
+    return [{ application: application.key, environment: stage(entry.environment), state, why, before }];
   });
 }

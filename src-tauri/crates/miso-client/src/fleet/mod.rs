@@ -1,6 +1,7 @@
 //! The fleet: application × environment, as every overview shows it. Made of the one list call and
 //! the recent deployments; it asks for nothing else (DESIGN.md, "The request budget").
 
+mod before;
 mod row;
 mod standing;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use miso_api::{Application, Deployment, Me, Page};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use before::Change;
 pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
 pub use standing::Standing;
@@ -123,7 +125,7 @@ fn fleet_of(
         .collect();
     rows.sort_by(|a, b| (a.rank(), &a.key).cmp(&(b.rank(), &b.key)));
     Fleet {
-        unwell: unwell::unwell_places(&list.data, recent, &environments),
+        unwell: unwell::unwell_places(&list.data, &by_application, &environments),
         counts: counts(list, &rows),
         running: running(recent, stages),
         environments,

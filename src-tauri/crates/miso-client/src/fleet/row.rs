@@ -7,6 +7,7 @@ use miso_api::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::before::image_before;
 use super::standing::{Standing, standing};
 use crate::Stage;
 use crate::image::tag_of;
@@ -114,6 +115,8 @@ pub struct Place {
     pub since: Option<DateTime<Utc>>,
     /// How it stands to its left neighbour.
     pub standing: Standing,
+    /// While it is unwell: the image to go back to, as far as that is known.
+    pub before: Option<String>,
 }
 
 impl FleetRow {
@@ -216,6 +219,10 @@ fn place_of(
             Standing::Same
         } else {
             standing(entry, left, known)
+        },
+        before: match state.is_unwell() {
+            true => image_before(entry, known.iter().copied()),
+            false => None,
         },
     }
 }

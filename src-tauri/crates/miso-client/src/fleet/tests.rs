@@ -173,6 +173,7 @@ fn the_unwell_stand_first_and_say_why() {
         health,
         message,
         since,
+        after: None,
     };
     assert_eq!(fleet.unwell[0].why, expected);
     let Why::Failed { to, at: when, .. } = &fleet.unwell[1].why else {

@@ -1,14 +1,15 @@
 //! What is unwell, and why in one line.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use miso_api::{Application, ApplicationStatus, Deployment, DeploymentStatus, EnvironmentEntry};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::before::{Change, change_before_health, image_before};
 use super::row::State;
-use super::standing::newest_first;
 use crate::Stage;
 
 /// An application that is unwell in an environment.
@@ -23,6 +24,8 @@ pub struct UnwellPlace {
     pub state: State,
     /// Why, for one line.
     pub why: Why,
+    /// The image to go back to, as far as that is known.
+    pub before: Option<String>,
 }
 
 /// Why a place is unwell: what failed there, or what its health says.
@@ -57,18 +60,21 @@ pub enum Why {
         message: Option<String>,
         /// Since when.
         since: Option<DateTime<Utc>>,
+        /// The change it began after, where one was shortly before.
+        after: Option<Change>,
     },
 }
 
 /// Every place that is unwell, the worst first; then the furthest environment, then by key.
 pub(super) fn unwell_places(
     applications: &[Application],
-    recent: &[Deployment],
+    known: &BTreeMap<&str, Vec<&Deployment>>,
     columns: &[Stage],
 ) -> Vec<UnwellPlace> {
-    let recent = newest_first(recent);
     let mut found: Vec<(State, Reverse<usize>, &str, UnwellPlace)> = Vec::new();
     for application in applications {
+        let known = known.get(application.key.as_str());
+        let known = known.map(Vec::as_slice).unwrap_or_default();
         for (at, column) in columns.iter().enumerate() {
             let Some(entry) = super::row::entry_of(application, &column.key) else {
                 continue;
@@ -79,7 +85,8 @@ pub(super) fn unwell_places(
                     application: application.key.clone(),
                     environment: column.clone(),
                     state,
-                    why: why(&application.key, entry, &recent),
+                    why: why(entry, known),
+                    before: image_before(entry, known.iter().copied()),
                 };
                 found.push((state, Reverse(at), &application.key, place));
             }
@@ -89,18 +96,18 @@ pub(super) fn unwell_places(
     found.into_iter().map(|(_, _, _, place)| place).collect()
 }
 
-fn why(application: &str, entry: &EnvironmentEntry, recent: &[&Deployment]) -> Why {
+/// `known` are deployments of this application, the newest first.
+fn why(entry: &EnvironmentEntry, known: &[&Deployment]) -> Why {
     if entry.status != ApplicationStatus::Error {
         return Why::Health {
             health: entry.health.to_string(),
             message: entry.health_message.clone(),
             since: entry.health_since,
+            after: change_before_health(entry, known.iter().copied()),
         };
     }
-    let failed = recent.iter().find(|deployment| {
-        deployment.application_key == application
-            && deployment.environment == entry.environment
-            && deployment.status == DeploymentStatus::Failed
+    let failed = known.iter().find(|deployment| {
+        deployment.environment == entry.environment && deployment.status == DeploymentStatus::Failed
     });
     match failed {
         Some(failed) => Why::Failed {
