@@ -11,12 +11,12 @@ import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Shape } from '../components/Shape';
-import { Why as WhyLine } from '../components/Why';
+import { Why } from '../components/Why';
 import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
-import type { Counts, Why } from '../ipc';
+import type { Counts } from '../ipc';
 import styles from './Home.module.css';
 
 /** As many of the unwell as stand above the matrix; it shows the others first. */
@@ -72,10 +72,10 @@ export function Home() {
                           <EnvironmentName environment={environment.key} />
                         </span>
                         <span className={styles.why}>
-                          <WhyLine why={why} />
+                          <Why why={why} />
                         </span>
                       </Link>
-                      {before !== null && isOfAChange(why) && (
+                      {before !== null && (
                         <Link
                           className={styles.errand}
                           to={paths.application(connection, key, environment.key, 'now', {
@@ -113,11 +113,6 @@ export function Home() {
       </PageBody>
     </>
   );
-}
-
-/** Whether going back may mend it: where nothing was changed shortly before, nothing speaks for that. */
-function isOfAChange(why: Why): boolean {
-  return why.kind !== 'health' || why.after !== null;
 }
 
 /** All is well only where Rust says so; else what is not, and of what it is not known. */

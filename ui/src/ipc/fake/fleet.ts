@@ -189,7 +189,8 @@ function unwellPlaces(application: Application, deployments: Deployment[]): Unwe
       made?.completedAt && soon >= 0 && soon < 3_600_000
         ? { deployment: made.id, from: made.previousImage, to: made.image, at: made.completedAt }
         : null;
-    const before = imageBefore(application.key, entry, deployments);
+    const changed = entry.status === 'error' || after !== null;
+    const before = changed ? imageBefore(application.key, entry, deployments) : null;
     const why: UnwellPlace['why'] =
       entry.status === 'error'
         ? { kind: 'stopped', message: entry.healthMessage }

@@ -188,6 +188,25 @@ fn the_unwell_stand_first_and_say_why() {
 }
 
 #[test]
+fn going_back_is_offered_where_it_may_mend_what_is_unwell() {
+    let mut change = deployment("a", "prod", "1.4", 2, "completed");
+    change.previous_image = Some(image("1.3"));
+    change.completed_at = Some(at(2));
+    let before = |since: i64, status: ApplicationStatus| {
+        let mut sick = entry("prod", "1.4");
+        sick.health = HealthStatus::Unhealthy;
+        sick.health_since = Some(at(since));
+        sick.status = status;
+        let fleet = fleet(vec![application("a", vec![sick])], &[change.clone()]);
+        fleet.unwell[0].before.clone()
+    };
+    assert_eq!(before(5, ApplicationStatus::Running), Some(image("1.3")));
+    assert_eq!(before(5, ApplicationStatus::Error), Some(image("1.3")));
+    let later = 2 + 24 * 60;
+    assert_eq!(before(later, ApplicationStatus::Running), None);
+}
+
+#[test]
 fn all_is_well_only_where_everything_is_known_to_be() {
     let with = |change: fn(&mut EnvironmentEntry)| {
         let mut last = entry("prod", "1.0");

@@ -24,7 +24,8 @@ pub struct UnwellPlace {
     pub state: State,
     /// Why, for one line.
     pub why: Why,
-    /// The image to go back to, as far as that is known.
+    /// The image to go back to, as far as that is known and may mend it: where nothing was changed
+    /// shortly before, nothing speaks for going back.
     pub before: Option<String>,
 }
 
@@ -81,12 +82,19 @@ pub(super) fn unwell_places(
             };
             let state = State::of(entry);
             if state.is_unwell() {
+                let why = why(entry, known);
+                let before = match &why {
+                    Why::Health { after: None, .. } => None,
+                    Why::Health { .. } | Why::Failed { .. } | Why::Stopped { .. } => {
+                        image_before(entry, known.iter().copied())
+                    }
+                };
                 let place = UnwellPlace {
                     application: application.key.clone(),
                     environment: column.clone(),
                     state,
-                    why: why(entry, known),
-                    before: image_before(entry, known.iter().copied()),
+                    why,
+                    before,
                 };
                 found.push((state, Reverse(at), &application.key, place));
             }
