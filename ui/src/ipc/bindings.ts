@@ -895,7 +895,10 @@ export type UnwellPlace = {
 	state: State,
 	/**  Why, for one line. */
 	why: Why,
-	/**  The image to go back to, as far as that is known. */
+	/**
+	 *  The image to go back to, as far as that is known and may mend it: where nothing was changed
+	 *  shortly before, nothing speaks for going back.
+	 */
 	before: string | null,
 };
 
