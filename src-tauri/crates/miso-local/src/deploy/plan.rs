@@ -349,9 +349,12 @@ pub(crate) fn item_faults(items: &[Map<String, Value>], field: &str) -> Vec<Erro
         json!({"key": "any", "displayName": "any", "type": "external", "configuration": items});
     let mut faults: Vec<ErrorDetail> = miso_api::manifest::violations(&probe)
         .into_iter()
-        .map(|violation| ErrorDetail {
-            message: violation.to_string(),
-            field: violation.field.replacen("configuration", field, 1),
+        .map(|mut violation| {
+            violation.field = violation.field.replacen("configuration", field, 1);
+            ErrorDetail {
+                message: violation.to_string(),
+                field: violation.field,
+            }
         })
         .collect();
     for (index, item) in items.iter().enumerate() {

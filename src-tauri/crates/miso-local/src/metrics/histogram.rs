@@ -1,6 +1,8 @@
 //! How long requests took, in steps that grow: each is a fifth longer than the one before, so a
 //! quantile is known to a tenth, whatever its size.
 
+use serde::{Deserialize, Serialize};
+
 /// Steps; the last holds all that took longer, from about 3 minutes on.
 const STEPS: usize = 72;
 /// The end of the first step, in milliseconds.
@@ -8,7 +10,7 @@ const FIRST: f64 = 0.5;
 const GROWTH: f64 = 1.2;
 
 /// Counts by duration. Empty steps take no room.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Histogram(Vec<(u8, u32)>);
 
 impl Histogram {

@@ -1,13 +1,14 @@
 //! What the system measures of the workloads, and what the instance's own proxies count: CPU and
 //! memory of each process, requests, how long they took and how many failed, lines of level error.
-//! Kept in memory, bounded: the last hour in samples of 5 s, the last day in samples of a minute.
+//! Kept in memory, bounded: the last hour in samples of 5 s, the last day in samples of a minute;
+//! the minutes are kept in the store too, so that they outlive a restart.
 
 pub(crate) mod histogram;
 pub(crate) mod meter;
 mod series;
 mod usage;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use miso_api::{MetricPoint, MetricSeries, ResourceUsage};
 
 use crate::place::Place;
 use meter::Counted;
-use series::{Series, Step};
+pub(crate) use series::Sums;
+use series::{MINUTE, MINUTES, Series, Step};
 pub(crate) use usage::{Usage, Usages};
 
 /// The time between two samples.
@@ -37,6 +39,25 @@ pub(crate) struct Sample {
     pub(crate) counted: Counted,
 }
 
+/// A minute of a place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Minute {
+    /// Its beginning, in seconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) place: Place,
+    pub(crate) sums: Sums,
+}
+
+/// When the oldest minute began that is kept, in seconds since 1970.
+pub(crate) fn oldest_minute(now: DateTime<Utc>) -> i64 {
+    begun_minute(now) - (MINUTES as i64 - 1) * MINUTE
+}
+
+/// When the minute began that is not over yet, in seconds since 1970.
+pub(crate) fn begun_minute(now: DateTime<Utc>) -> i64 {
+    now.timestamp().div_euclid(MINUTE) * MINUTE
+}
+
 /// Which part of a series is wanted: in seconds since 1970, and seconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Span {
@@ -53,10 +74,33 @@ impl Metrics {
         series.add(at.timestamp(), SAMPLE.as_secs() as u32, sample);
     }
 
-    /// Forgets all places but these.
-    pub(crate) fn keep(&self, known: &HashSet<Place>) {
+    /// Forgets an application.
+    pub(crate) fn forget(&self, application: &str) {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        places.retain(|place, _| known.contains(place));
+        places.retain(|place, _| place.application != application);
+    }
+
+    /// Takes over what was kept by an instance before this one.
+    pub(crate) fn restore(&self, minutes: Vec<Minute>) {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        for Minute { at, place, sums } in minutes {
+            places.entry(place).or_default().restore(at, sums);
+        }
+    }
+
+    /// The minutes of all places from that one on, to be kept.
+    pub(crate) fn minutes_from(&self, minute: i64) -> Vec<Minute> {
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |(place, series): (&Place, &Series)| {
+            let minutes = series.minutes_from(minute);
+            let minute = |(at, sums): &(i64, Sums)| Minute {
+                at: *at,
+                place: place.clone(),
+                sums: sums.clone(),
+            };
+            minutes.map(minute).collect::<Vec<_>>()
+        };
+        places.iter().flat_map(of).collect()
     }
 
     /// What a place's process uses right now.
@@ -182,6 +226,35 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_is_read_as_it_was_measured_and_goes_on() {
+        let (before, after) = (Metrics::default(), Metrics::default());
+        let place = Place::new("a", "dev");
+        for second in (0..600).step_by(5) {
+            before.add(&place, at(second), &sample(10, 5, 20.0));
+        }
+        let wanted = std::slice::from_ref(&place);
+        let minutes = span(0, 600, 60);
+        after.restore(before.minutes_from(i64::MIN));
+        assert_eq!(
+            after.read(wanted, minutes),
+            before.read(wanted, minutes),
+            "as it was"
+        );
+        // It ended in the middle of a minute, and the next one began in the same.
+        for second in (600..630).step_by(5) {
+            before.add(&place, at(second), &sample(10, 5, 20.0));
+        }
+        let kept = before.minutes_from(at(600).timestamp());
+        assert_eq!(kept.len(), 1, "only what changed");
+        after.restore(kept);
+        for second in (630..720).step_by(5) {
+            after.add(&place, at(second), &sample(10, 5, 20.0));
+        }
+        let read = after.read(wanted, span(0, 720, 60));
+        assert_eq!(values(&read, "requests_per_second"), [2.0; 12]);
+    }
+
+    #[test]
     fn a_day_is_kept_and_no_more() {
         let metrics = Metrics::default();
         let place = Place::new("a", "dev");
@@ -200,7 +273,7 @@ mod tests {
         assert!(minutes.iter().all(|rate| (rate - 0.2).abs() < 0.001));
         let hours = metrics.read(std::slice::from_ref(&place), span(0, seconds, 3600));
         assert!((24..=25).contains(&values(&hours, "cpu_percent").len()));
-        metrics.keep(&HashSet::new());
+        metrics.forget("a");
         assert_eq!(metrics.read(&[place], span(0, seconds, 60)), []);
     }
 }

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::histogram::Histogram;
 use super::{Sample, Span, Usage};
 
 /// Samples as they are taken that are kept: an hour of them.
 const FINE: usize = 720;
 /// Minutes that are kept: a day.
-const MINUTES: usize = 24 * 60;
-const MINUTE: i64 = 60;
+pub(super) const MINUTES: usize = 24 * 60;
+/// Seconds of a minute.
+pub(super) const MINUTE: i64 = 60;
 
 /// The samples of one place.
 #[derive(Debug, Default)]
@@ -20,8 +23,8 @@ pub(super) struct Series {
 }
 
 /// Samples added up.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sums {
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Sums {
     /// Seconds that they stand for.
     seconds: u32,
     cpu: f64,
@@ -63,6 +66,20 @@ impl Series {
         self.fine.drain(..surplus);
         let surplus = self.minutes.len().saturating_sub(MINUTES);
         self.minutes.drain(..surplus);
+    }
+
+    /// Takes over a minute that was kept by an instance before this one.
+    pub(super) fn restore(&mut self, minute: i64, sums: Sums) {
+        match self.minutes.binary_search_by_key(&minute, |(at, _)| *at) {
+            Ok(index) => self.minutes[index].1.add(&sums),
+            Err(index) => self.minutes.insert(index, (minute, sums)),
+        }
+    }
+
+    /// The minutes from that one on.
+    pub(super) fn minutes_from(&self, minute: i64) -> impl Iterator<Item = &(i64, Sums)> {
+        let first = self.minutes.partition_point(|(at, _)| *at < minute);
+        self.minutes.range(first..)
     }
 
     /// What the process used when it was looked at last.

@@ -142,6 +142,15 @@ const STEPS: &[&str] = &["
         note TEXT
     ) STRICT;
     CREATE INDEX access_requests_of_somebody ON access_requests (requested_by, number);
+", "
+    CREATE TABLE measured_minutes (
+        minute INTEGER NOT NULL,
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT NOT NULL,
+        sums TEXT NOT NULL,
+        PRIMARY KEY (minute, application, environment)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX measured_minutes_of_an_application ON measured_minutes (application);
 "];
 
 /// Brings the schema from the version found to the newest, all or nothing.

@@ -7,6 +7,7 @@ pub(crate) mod applications;
 pub(crate) mod deployments;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod measured_minutes;
 mod migrations;
 mod open;
 pub(crate) mod placements;

@@ -6,6 +6,7 @@ mod launch;
 mod lifeline;
 mod lines;
 mod live;
+mod measuring;
 mod platform;
 mod ports;
 mod probe;

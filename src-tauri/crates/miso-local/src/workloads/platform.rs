@@ -10,7 +10,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,13 +25,13 @@ use super::supervisor::{FirstCrash, Surroundings, Workload};
 use crate::deploy::UnderWay;
 use crate::document::Document;
 use crate::logs::Logs;
-use crate::metrics::{Metrics, SAMPLE, Sample, Usages};
+use crate::metrics::Metrics;
 use crate::options::WorkloadCommand;
 use crate::place::Place;
 use crate::sealing::{Seal, SealBroken};
 #[cfg(test)]
 use crate::store::applications;
-use crate::store::{self, Store, StoreError, deployments, placements};
+use crate::store::{Store, StoreError, deployments, placements};
 
 /// How many processes may run.
 const MOST_PROCESSES: usize = 64;
@@ -57,11 +56,11 @@ pub(crate) struct Platform {
     /// Supervisors and addresses.
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
-    store: Store,
+    pub(super) store: Store,
     seal: Arc<Seal>,
     command: WorkloadCommand,
     client: HttpClient,
-    slots: RwLock<HashMap<Place, Arc<Slot>>>,
+    pub(super) slots: RwLock<HashMap<Place, Arc<Slot>>>,
     /// The ports of the slots' addresses, for those that call others.
     addresses: watch::Sender<BTreeMap<Place, u16>>,
     /// Places that have a workload, or are about to.
@@ -158,6 +157,7 @@ impl Platform {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .retain(|place| place.application != application);
+        self.metrics.forget(application);
         if let Err(error) = self.logs.remove(application) {
             tracing::warn!(%error, application, "its logs could not be removed");
         }
@@ -325,55 +325,6 @@ impl Platform {
         Ok(())
     }
 
-    /// Measures what runs, until the instance ends.
-    pub(crate) async fn measure(&self) {
-        let mut usages = Some(Usages::new());
-        let mut ticks = tokio::time::interval(SAMPLE);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        while let Some(known) = usages.take() {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = self.stop.cancelled() => return,
-            }
-            usages = self.look(known).await;
-        }
-    }
-
-    /// Looks at every place once.
-    async fn look(&self, mut usages: Usages) -> Option<Usages> {
-        let slots: Vec<Arc<Slot>> = {
-            let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-            slots.values().cloned().collect()
-        };
-        let processes: Vec<u32> = slots
-            .iter()
-            .filter_map(|slot| slot.meter().process())
-            .collect();
-        let looked = spawn_blocking(move || {
-            let found = usages.look(&processes);
-            (usages, found)
-        });
-        let (usages, found) = match looked.await {
-            Ok(looked) => looked,
-            Err(error) => {
-                tracing::error!(%error, "what runs is not measured any more");
-                return None;
-            }
-        };
-        let now = store::now();
-        self.metrics
-            .keep(&slots.iter().map(|slot| slot.place.clone()).collect());
-        for slot in slots {
-            let mut counted = slot.meter().take();
-            counted.log_errors = slot.log.take_errors();
-            let process = slot.meter().process();
-            let usage = process.and_then(|process| found.get(&process).copied());
-            self.metrics
-                .add(&slot.place, now, &Sample { usage, counted });
-        }
-        Some(usages)
-    }
-
     /// Ends all workloads, side by side, then the addresses.
     pub(crate) async fn shut_down(&self) {
         self.stop.cancel();
@@ -427,7 +378,7 @@ impl Platform {
         &self.client
     }
 
-    fn known(&self, place: &Place) -> Option<Arc<Slot>> {
+    pub(super) fn known(&self, place: &Place) -> Option<Arc<Slot>> {
         self.slots
             .read()
             .unwrap_or_else(PoisonError::into_inner)
