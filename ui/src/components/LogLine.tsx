@@ -29,6 +29,9 @@ export function logCells(line: Line) {
 /** The class of a line's row. */
 export const logRow = styles.row;
 
+/** The class of a row in a narrow place: time and text, which is wrapped. */
+export const wrappedRow = `${styles.row ?? ''} ${styles.wrapped ?? ''}`;
+
 /** How wide the column of instances must be, as a CSS variable for the list. */
 export function instanceWidth(lines: LogLines): { '--instance': string } {
   return { '--instance': `${String(Math.min(lines.widest, WIDEST))}ch` };

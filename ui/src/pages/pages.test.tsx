@@ -50,6 +50,15 @@ describe('Home', () => {
     expect(await bar.findByText(/checkout/)).toBeVisible();
   });
 
+  it('tells the same number of what is deployed in the sidebar, its sentence and the status bar', async () => {
+    await renderApp('/c/orders', { deployments: [] });
+    expect(await screen.findByRole('heading', { name: /1 deploying/ })).toBeVisible();
+    const link = within(screen.getByRole('contentinfo')).getByRole('link', { name: '1 deploying' });
+    expect(link.getAttribute('href')).toMatch(/\/c\/orders\/deployments$/);
+    const sidebar = within(screen.getByRole('navigation', { name: 'Main' }));
+    expect(sidebar.getByRole('link', { name: /^Deployments/ })).toHaveTextContent('Deployments1');
+  });
+
   it('shows every application in every environment, by shape, tag and age', async () => {
     await renderApp('/c/orders');
     const rows = within(await matrix()).getAllByRole('row');
