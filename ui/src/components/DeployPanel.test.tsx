@@ -267,6 +267,8 @@ describe('the way into the panel and out of it', () => {
     const { user } = await renderApp('/c/orders/applications/orders-api/dev');
     await user.click(await screen.findByRole('button', { name: 'Deploy…' }));
     expect(await tag()).toHaveFocus();
+    expect(screen.queryByRole('button', { name: 'Deploy…' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Restart' })).toBeNull();
     await typeTag('1.5.0');
     const before = screen.getByRole('complementary');
     await user.keyboard('{Control>}{Enter}{/Control}');

@@ -8,6 +8,9 @@ import styles from './LogLine.module.css';
 /** Characters of an instance's name that are shown. */
 const WIDEST = 28;
 
+/** What the platform says between an application's own lines: deployments, beginnings and ends. */
+const PLATFORM = 'platform';
+
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
 export function logCells(line: Line) {
   const instance = oneLine(instanceOf(line));
@@ -19,9 +22,15 @@ export function logCells(line: Line) {
       <span className={styles.instance} title={instance.length > WIDEST ? instance : undefined}>
         {middle(instance, WIDEST)}
       </span>
-      <span className={styles.message} data-level={line.level}>
-        {oneLine(line.message)}
-      </span>
+      {line.source === PLATFORM ? (
+        <span className={`${styles.message ?? ''} ${styles.event ?? ''}`} data-level={line.level}>
+          <span>{oneLine(line.message)}</span>
+        </span>
+      ) : (
+        <span className={styles.message} data-level={line.level}>
+          {oneLine(line.message)}
+        </span>
+      )}
     </>
   );
 }

@@ -74,6 +74,7 @@ export function Application() {
       <Header
         title={key}
         environment={environment}
+        covered={app !== undefined && panel !== null}
         actions={
           app && (
             <>

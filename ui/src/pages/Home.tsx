@@ -16,6 +16,7 @@ import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
+import { number } from '../i18n/format';
 import type { Counts } from '../ipc';
 import styles from './Home.module.css';
 
@@ -28,6 +29,9 @@ export function Home() {
   const { fleet, held } = useFleet(connection);
   const { unwell, counts } = fleet;
   useFront(held.reading);
+  const nothingPlaced = counts.placed + counts.unseen === 0;
+  const allElsewhere = nothingPlaced && fleet.rows.every((row) => row.type === 'external');
+  const words = { count: counts.total, formatted: number(counts.total) };
 
   return (
     <>
@@ -44,7 +48,8 @@ export function Home() {
         )}
         {held.value && counts.total > 0 && (
           <>
-            <Sentence>{sentence(counts, t)}</Sentence>
+            <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
+            {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
             {unwell.length > 0 && (
               <ul className={styles.unwell} aria-label={t('home.unwellList')}>
                 {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
