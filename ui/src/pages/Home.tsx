@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { fleetMenu } from '../app/fleetMenu';
-import { tagOf } from '../app/image';
+import { imageWords } from '../app/image';
 import { paths } from '../app/paths';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
@@ -53,6 +53,8 @@ export function Home() {
             {unwell.length > 0 && (
               <ul className={styles.unwell} aria-label={t('home.unwellList')}>
                 {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
+                  const row = fleet.rows.find((each) => each.key === key);
+                  const cell = row?.cells.find((each) => each.environment === environment.key);
                   return (
                     <li
                       key={`${key} ${environment.key}`}
@@ -62,7 +64,6 @@ export function Home() {
                       data-before={before ?? undefined}
                       className={styles.place}
                       onContextMenu={(event) => {
-                        const row = fleet.rows.find((each) => each.key === key);
                         if (row) fleetMenu(connection, row, environment.key, event);
                       }}
                     >
@@ -89,7 +90,7 @@ export function Home() {
                           })}
                           title={t('application.rollBackTo', {
                             environment: environment.name,
-                            tag: tagOf(before) ?? '',
+                            tag: imageWords(cell?.place?.image ?? null, before).to,
                           })}
                         >
                           {t('home.rollBack')}
