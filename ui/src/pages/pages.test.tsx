@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import { applications } from '../ipc/fake/data';
@@ -34,17 +34,20 @@ describe('Home', () => {
     expect(screen.queryByText(/All is well/)).toBeNull();
   });
 
-  it('says where to go on where nothing is deployed, and what runs elsewhere', async () => {
-    const nowhere = (key: string, type: string) =>
-      applications.slice(0, 1).map((each) => ({ ...each, key, type, environments: [] }));
+  const nowhere = (key: string, type: string) =>
+    applications.slice(0, 1).map((each) => ({ ...each, key, type, environments: [] }));
+
+  it('says where to go on where nothing is deployed', async () => {
+    await renderApp('/c/orders', { applications: nowhere('shop', 'webapp'), deployments: [] });
+    expect(await screen.findByRole('heading', { name: 'Nothing is deployed yet' })).toBeVisible();
+    expect(screen.getByText(/choose Deploy/)).toBeVisible();
+  });
+
+  it('does not call for deploying what runs elsewhere', async () => {
     const outside = [...nowhere('partner-a', 'external'), ...nowhere('partner-b', 'external')];
     await renderApp('/c/orders', { applications: outside, deployments: [] });
     expect(await screen.findByRole('heading', { name: '2 applications, all run elsewhere' })).toBeVisible();
     expect(screen.queryByText(/choose Deploy/)).toBeNull();
-    cleanup();
-    await renderApp('/c/orders', { applications: nowhere('shop', 'webapp'), deployments: [] });
-    expect(await screen.findByRole('heading', { name: 'Nothing is deployed yet' })).toBeVisible();
-    expect(screen.getByText(/choose Deploy/)).toBeVisible();
   });
 
   it('follows the lists that the fleet is made of', async () => {
