@@ -62,5 +62,5 @@ function ticksOf(start: number, end: number): number[] {
 }
 
 function withRoom(ticks: number[], start: number, end: number): number[] {
-  return ticks.filter((at) => at >= start && (end - at) / (end - start) > 0.06);
+  return ticks.filter((at) => at >= start && (end - at) / (end - start) > 0.1);
 }
