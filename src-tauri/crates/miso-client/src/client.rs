@@ -89,6 +89,21 @@ impl Client {
         })
     }
 
+    /// A client whose far end is simulated.
+    #[cfg(test)]
+    pub(crate) fn simulated(
+        connection: &Connection,
+        around: Surroundings,
+        cache: Arc<Cache>,
+        carrier: Arc<dyn crate::http::Carrier>,
+        tokens: Arc<dyn crate::transport::Tokens>,
+    ) -> Self {
+        let mut client = Self::new(connection, around, cache).unwrap();
+        let inner = Arc::get_mut(&mut client.inner).unwrap();
+        inner.transport.simulate(carrier, tokens);
+        client
+    }
+
     /// The connection's session.
     pub fn session(&self) -> SessionState {
         self.inner.session.state().state

@@ -81,7 +81,12 @@ pub struct Connection {
 impl Connection {
     /// A new connection to an instance, named after its host, with the next free colour.
     pub fn to(url: Url, taken: &[Hue]) -> Self {
-        let name = url.host_str().unwrap_or("instance").to_owned();
+        let host = url.host_str().unwrap_or("instance");
+        // Several instances may share a host.
+        let name = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
         let hue = Hue::ALL
             .into_iter()
             .find(|hue| !taken.contains(hue))

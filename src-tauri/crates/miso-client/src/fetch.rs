@@ -64,12 +64,27 @@ impl Inner {
             None => BTreeSet::new(),
         };
         let lists = self.lists_with(epoch, resource, &value);
-        let Some(changed) = self.view.put(epoch, resource, value, self.clock.now()) else {
+        let now = self.clock.now();
+        let renewed = match resource {
+            Resource::Applications => self.applications_with(epoch, &value, now),
+            Resource::Deployments { application: None } => self.histories_with(epoch, &value, now),
+            Resource::Deployments { .. }
+            | Resource::Application { .. }
+            | Resource::Environments
+            | Resource::Environment { .. }
+            | Resource::Me
+            | Resource::Deployment { .. }
+            | Resource::Health { .. } => Vec::new(),
+        };
+        let Some(changed) = self.view.put(epoch, resource, value, now) else {
             return;
         };
         self.announce(resource, changed);
         for list in lists {
             self.announce(&list, true);
+        }
+        for (renewed, changed) in renewed {
+            self.announce(&renewed, changed);
         }
         // Other readings may still say that it goes on.
         for application in ended {

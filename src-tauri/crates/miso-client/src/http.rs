@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::StreamExt;
 use reqwest::redirect::Policy;
 use url::Url;
@@ -36,6 +37,21 @@ pub fn client_for(origin: &Url) -> Result<reqwest::Client, Failure> {
     builder
         .build()
         .map_err(|error| Failure::new(Code::Tls).saying(error.to_string()))
+}
+
+/// Carries a request to the far end and brings back its answer. The HTTP client does it; where time
+/// is simulated, a far end without sockets stands in.
+#[async_trait]
+pub(crate) trait Carrier: Send + Sync {
+    /// Sends it once.
+    async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, reqwest::Error>;
+}
+
+#[async_trait]
+impl Carrier for reqwest::Client {
+    async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, reqwest::Error> {
+        self.execute(request).await
+    }
 }
 
 /// Why an answer could not be read.

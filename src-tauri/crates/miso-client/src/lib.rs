@@ -22,6 +22,7 @@ mod nap;
 mod permission;
 mod preflight;
 mod reading;
+mod renewed;
 mod session;
 pub mod signin;
 mod stage;
@@ -29,6 +30,8 @@ mod tail;
 pub mod transport;
 mod vault;
 mod view;
+#[cfg(test)]
+mod virtual_day;
 mod watch;
 mod wire;
 mod write;

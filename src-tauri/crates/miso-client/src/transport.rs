@@ -16,7 +16,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
-use crate::http::{ReadError, client_for, excerpt, failure_of, read_bounded};
+use crate::http::{Carrier, ReadError, client_for, excerpt, failure_of, read_bounded};
 use crate::{Budget, Class, Clock, Code, Failure, Limits};
 use announced_wait::AnnouncedWait;
 
@@ -110,6 +110,7 @@ impl Call {
 /// Sends the calls of one connection.
 pub struct Transport {
     http: reqwest::Client,
+    carrier: Arc<dyn Carrier>,
     base: Url,
     budget: Arc<Budget>,
     tokens: Arc<dyn Tokens>,
@@ -131,6 +132,7 @@ impl Transport {
     ) -> Result<Self, Failure> {
         let http = client_for(&base)?;
         Ok(Self {
+            carrier: Arc::new(http.clone()),
             http,
             base,
             budget,
@@ -138,6 +140,12 @@ impl Transport {
             clock,
             wait_due,
         })
+    }
+
+    /// Has another far end answer, and other tokens taken.
+    #[cfg(test)]
+    pub(crate) fn simulate(&mut self, carrier: Arc<dyn Carrier>, tokens: Arc<dyn Tokens>) {
+        (self.carrier, self.tokens) = (carrier, tokens);
     }
 
     /// Sends a call and reads its answer as JSON.
@@ -206,9 +214,11 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
+        let request = request.build().map_err(|error| self.lost(call, &error))?;
         permit.sent();
-        let response = request
-            .send()
+        let response = self
+            .carrier
+            .carry(request)
             .await
             .map_err(|error| self.lost(call, &error))?;
         self.learn(response.headers());
@@ -270,7 +280,7 @@ impl Transport {
     /// A request without a whole answer: a read failed, a write may have happened.
     fn lost(&self, call: &Call, error: &reqwest::Error) -> Failure {
         let failure = failure_of(error, &self.base);
-        if error.is_connect() {
+        if error.is_connect() || error.is_builder() {
             return failure;
         }
         self.unsure(call, failure)
