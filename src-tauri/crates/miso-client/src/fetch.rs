@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::client::Inner;
 use crate::transport::Call;
 use crate::view::Epoch;
+use crate::watch::is_brought;
 use crate::wire::documented;
 use crate::{Class, Code, Event, Failure, Resource, Source};
 
@@ -54,7 +55,8 @@ impl Inner {
     /// what is watched now and the rest when it is looked at.
     pub(crate) fn touch(&self, application: &str) {
         self.view.outdate(|resource| resource.shows(application));
-        self.leases.wake(|resource| resource.shows(application));
+        self.leases
+            .wake(|resource| resource.shows(application) && !is_brought(self, resource));
     }
 
     fn take(&self, epoch: Epoch, resource: &Resource, value: Value) {

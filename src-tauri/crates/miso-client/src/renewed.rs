@@ -23,16 +23,22 @@ impl Inner {
         let rows = rows(list).iter().filter_map(|row| {
             let application = row["key"].as_str()?.to_owned();
             let resource = Resource::Application { application };
-            let renewed = self.view.renew(epoch, &resource, now, |known, _| {
-                let (Some(known), Some(row)) = (known.as_object_mut(), row.as_object()) else {
-                    return false;
-                };
-                // The list leaves some fields out, as `configuration`: they stay.
-                for (name, value) in row.iter().filter(|(_, value)| !value.is_null()) {
-                    known.insert(name.clone(), value.clone());
-                }
-                true
-            });
+            let renewed = self.view.renew(
+                epoch,
+                &Resource::Applications,
+                &resource,
+                now,
+                |known, _| {
+                    let (Some(known), Some(row)) = (known.as_object_mut(), row.as_object()) else {
+                        return false;
+                    };
+                    // The list leaves some fields out, as `configuration`: they stay.
+                    for (name, value) in row.iter().filter(|(_, value)| !value.is_null()) {
+                        known.insert(name.clone(), value.clone());
+                    }
+                    true
+                },
+            );
             Some((resource, renewed?))
         });
         rows.collect()
@@ -64,9 +70,12 @@ impl Inner {
             };
             let own = rows.iter().filter(|row| row["applicationKey"] == **key);
             let own: Vec<Value> = own.cloned().collect();
-            let renewed = self.view.renew(epoch, &resource, now, |history, as_of| {
-                as_of >= reaches_back_to && put_on_top(history, own)
-            });
+            let by = Resource::Deployments { application: None };
+            let renewed = self
+                .view
+                .renew(epoch, &by, &resource, now, |history, as_of| {
+                    as_of >= reaches_back_to && put_on_top(history, own)
+                });
             Some((resource, renewed?))
         });
         known.collect()
@@ -84,7 +93,7 @@ fn created_at(deployment: &Value) -> Option<DateTime<Utc>> {
 /// Puts the newest deployments of an application on its history, newest first; whether that could
 /// be done.
 fn put_on_top(history: &mut Value, newest: Vec<Value>) -> bool {
-    let Some(older) = history["data"].as_array_mut() else {
+    let Some(older) = history.get_mut("data").and_then(Value::as_array_mut) else {
         return false;
     };
     let before = older.len();

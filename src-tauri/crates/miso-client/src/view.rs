@@ -160,16 +160,18 @@ impl View {
     }
 
     /// Brings a reading of this run up to a moment by what another one said; whether it differs now,
-    /// `None` where there is none that was good. `change` says whether it could.
+    /// `None` where there is none that was good, or where the other one, `by`, is outdated itself.
+    /// `change` says whether it could.
     pub(crate) fn renew(
         &self,
         epoch: Epoch,
+        by: &Resource,
         resource: &Resource,
         as_of: DateTime<Utc>,
         change: impl FnOnce(&mut Value, DateTime<Utc>) -> bool,
     ) -> Option<bool> {
         let _account = lock(&self.account);
-        if epoch != self.epoch() || lock(&self.outdated).contains(resource) {
+        if epoch != self.epoch() || lock(&self.outdated).contains(by) {
             return None;
         }
         let mut entries = lock(&self.entries);
@@ -183,6 +185,8 @@ impl View {
         }
         let differs = value != *entry.value;
         (entry.value, entry.as_of) = (Arc::new(value), as_of);
+        drop(entries);
+        lock(&self.outdated).remove(resource);
         Some(differs)
     }
 

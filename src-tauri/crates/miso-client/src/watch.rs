@@ -21,9 +21,9 @@ const RENEW_WITHIN: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// What is in front, and what shows a deployment that nobody follows, is asked for this often while
 /// the budget is calm; a deployment that is followed, and the rest of the screen, this often.
-const IN_FRONT: Duration = Duration::from_millis(9_500);
-const FOLLOWED: Duration = Duration::from_millis(4_500);
-const REST: Duration = Duration::from_secs(57);
+const IN_FRONT: Duration = Duration::from_millis(10_300);
+const FOLLOWED: Duration = Duration::from_millis(5_050);
+const REST: Duration = Duration::from_secs(62);
 const HARDLY_EVER: Duration = Duration::from_secs(600);
 
 /// Something has changed that a page may show.
@@ -141,10 +141,15 @@ impl Leases {
 
     /// Has what is watched of these resources asked for now.
     pub(crate) fn wake(&self, which: impl Fn(&Resource) -> bool) {
-        for (resource, watched) in lock(&self.watched).iter() {
-            if which(resource) {
-                watched.wake.notify_one();
-            }
+        let watched = lock(&self.watched);
+        let all: Vec<(Resource, Arc<Notify>)> = watched
+            .iter()
+            .map(|(resource, watched)| (resource.clone(), watched.wake.clone()))
+            .collect();
+        // Whoever is asked which may ask what is watched.
+        drop(watched);
+        for (_, wake) in all.iter().filter(|(resource, _)| which(resource)) {
+            wake.notify_one();
         }
     }
 
@@ -420,8 +425,32 @@ fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
             false => REST.mul_f64(gentle),
         },
     };
+    // A list brings it before: it is asked for by itself where that fails.
+    let pause = if is_brought(client, resource) {
+        pause * 2
+    } else {
+        pause
+    };
     let prolonged = pause * 2u32.saturating_pow(failures.min(5));
     prolonged.min(LONGEST_PAUSE.max(pause))
+}
+
+/// Whether a list that is watched brings a resource too (`renewed`).
+pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
+    let list = match resource {
+        Resource::Application { .. } => Resource::Applications,
+        Resource::Deployments {
+            application: Some(_),
+        } => Resource::Deployments { application: None },
+        Resource::Applications
+        | Resource::Deployments { application: None }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployment { .. }
+        | Resource::Health { .. }
+        | Resource::Me => return false,
+    };
+    client.leases.is_watched(&list)
 }
 
 /// Whether something is being deployed that has no watcher of its own to say how it goes on.

@@ -6,6 +6,7 @@ mod others;
 mod pace;
 
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ struct State {
     limits: Limits,
     /// When requests were sent, by a clock that never goes back; below zero before this run.
     sent: VecDeque<Moment>,
+    /// When those were sent lately that somebody waited for.
+    clicks: VecDeque<Moment>,
     /// How many were sent in this run, by class.
     sent_by_class: [u64; 3],
     /// Permits that are out: each may be sent at any moment, so they count as sent now.
@@ -68,6 +71,10 @@ struct State {
     began: Moment,
     others: Others,
     pace: Pace,
+    /// Whether the server has said how it stood at first.
+    has_begun: bool,
+    /// Where in the time after a reset this client comes back, 0 to 1: not all at once.
+    turn: f64,
     /// Until when a refusal said to send nothing, whatever other answers say.
     barred_until: Option<DateTime<Utc>>,
 }
@@ -108,6 +115,10 @@ impl Permit<'_> {
             state.out = state.out.saturating_sub(1);
             state.sent.push_back(now);
             state.sent_by_class[self.class as usize] += 1;
+            match self.class {
+                Class::Interactive => state.clicks.push_back(now),
+                Class::Watched | Class::Background => state.pace.asked(now),
+            }
             match &mut state.told {
                 Some(told) => told.remaining = told.remaining.saturating_sub(1),
                 None => state.find_pace(now, budget.clock.now()),
@@ -133,8 +144,13 @@ const PERMIT_OUT: Duration = Duration::from_secs(1);
 /// What must not be touched of the hour shrinks with the time that is left of it: it is looked at
 /// again so soon.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
-/// What is spent is judged by so long.
-const RECENT: Duration = Duration::from_secs(300);
+/// Those who share a quota come back within so long after it is full again.
+const COME_BACK: Duration = Duration::from_secs(60);
+/// What we spend is judged by so long, what others do by so long.
+const LATELY: Duration = Duration::from_secs(900);
+const JUST_NOW: Duration = Duration::from_secs(120);
+/// The next hour begins anew: so much of it counts with what is left of this one.
+const NEXT_HOUR: Duration = Duration::from_secs(300);
 
 impl Budget {
     /// A budget of which nothing is spent.
@@ -160,12 +176,15 @@ impl Budget {
             state: Mutex::new(State {
                 limits,
                 sent: sent.into(),
+                clicks: VecDeque::new(),
                 sent_by_class: [0; 3],
                 out: 0,
                 told: None,
                 began: now,
                 others: Others::default(),
                 pace: Pace::new(now),
+                has_begun: false,
+                turn: any_turn(),
                 barred_until: None,
             }),
         }
@@ -207,6 +226,10 @@ impl Budget {
         if let Some(before) = before {
             let spent = before.remaining - remaining;
             state.others.spent(before.at, now, spent);
+        }
+        if state.told.is_none() && !state.has_begun {
+            state.has_begun = true;
+            state.begin(remaining, resets - wall);
         }
         state.told = Some(Told {
             remaining,
@@ -265,40 +288,62 @@ impl State {
         if self.barred_until.is_some_and(|until| until <= wall) {
             self.barred_until = None;
         }
-        self.others.forget_before(now - nanos(RECENT));
+        let lately = now - nanos(LATELY);
+        while self.clicks.front().is_some_and(|click| *click <= lately) {
+            self.clicks.pop_front();
+        }
+        self.pace.forget_before(lately);
+        self.others.forget_before(lately);
     }
 
     /// What is left of the hour by now, as far as that is known: others go on as they did.
     fn remaining(&self, told: Told, now: Moment, wall: DateTime<Utc>) -> u32 {
         let since = seconds(now - told.at).max((wall - told.at_wall).as_seconds_f64());
-        let others = self.others.rate(now, nanos(RECENT)) * since;
+        let rate = |lately| self.others.rate(told.at, nanos(lately));
+        let others = rate(JUST_NOW).max(rate(LATELY)) * since;
         told.remaining
             .saturating_sub(others.ceil() as u32)
             .saturating_sub(self.out)
     }
 
+    /// Begins as others leave it: what they have spent of this hour so far, they go on spending.
+    fn begin(&mut self, remaining: u32, left: TimeDelta) {
+        let limit = self.limits.per_hour;
+        let own = u32::try_from(self.sent.len()).unwrap_or(u32::MAX);
+        let others = limit.saturating_sub(remaining).saturating_sub(own);
+        let passed = HOUR.as_secs_f64() - left.as_seconds_f64();
+        let theirs = f64::from(others) / passed.max(MINUTE.as_secs_f64()) * HOUR.as_secs_f64();
+        self.pace.begin_with(1.0 - theirs / f64::from(limit.max(1)));
+    }
+
     /// Finds the pace at which what is left of the hour lasts.
     fn find_pace(&mut self, now: Moment, wall: DateTime<Utc>) {
-        let watched = f64::from(allowed(self.limits.per_hour, shares(Class::Watched).1));
-        let lasts = match self.told {
-            Some(told) => {
-                let left = (told.resets - wall).as_seconds_f64();
-                let free = self.remaining(told, now, wall).saturating_sub(reserve(
-                    self.limits.per_hour,
-                    Class::Watched,
-                    left,
-                ));
-                f64::from(free) / left.max(1.0)
-            }
-            None => watched / HOUR.as_secs_f64(),
-        };
-        // What was seen for a moment only says little of a minute.
-        let window = (now - self.began).clamp(nanos(RECENT) / 10, nanos(RECENT));
-        let recent = self.sent.iter().rev();
-        let recent = recent.take_while(|sent| **sent + window > now);
-        let own = recent.count() as f64 / seconds(window);
-        let spent = own + self.others.rate(now, nanos(RECENT));
+        let lasts = self.lasts(now, wall);
+        let window = (now - self.began).clamp(nanos(LATELY) / 10, nanos(LATELY));
+        let clicks = self.clicks.iter().rev();
+        let clicks = clicks.take_while(|click| **click + window > now).count();
+        let spent = clicks as f64 / seconds(window)
+            + self.pace.asks(now, window)
+            + self.others.rate(now, nanos(JUST_NOW));
         self.pace.adjust(now, spent, lasts);
+    }
+
+    /// How many requests a second last to the end of the hour, and some way into the next.
+    fn lasts(&self, now: Moment, wall: DateTime<Utc>) -> f64 {
+        let limit = self.limits.per_hour;
+        let hour = f64::from(limit.saturating_sub(reserve(limit, Class::Interactive, 0.0)))
+            / HOUR.as_secs_f64();
+        let Some(told) = self.told else {
+            return hour;
+        };
+        let left = (told.resets - wall).as_seconds_f64().max(0.0);
+        let free = self.remaining(told, now, wall).saturating_sub(reserve(
+            limit,
+            Class::Interactive,
+            left,
+        ));
+        let next = NEXT_HOUR.as_secs_f64();
+        (f64::from(free) + hour * next) / (left + next)
     }
 
     /// How long a request of this class must wait; `None` if it may go now.
@@ -314,7 +359,8 @@ impl State {
             let left = left.to_std().unwrap_or_default();
             (self.remaining(told, now, wall) <= reserve).then(|| match class {
                 Class::Interactive => left,
-                Class::Watched | Class::Background => left.min(LOOK_AGAIN),
+                Class::Watched | Class::Background if left > LOOK_AGAIN => LOOK_AGAIN,
+                Class::Watched | Class::Background => left + COME_BACK.mul_f64(self.turn),
             })
         });
         let by_refusal = self
@@ -353,6 +399,12 @@ impl State {
 fn nanos(time: Duration) -> Moment {
     // Fits: a duration has at most 94 bits of nanoseconds.
     time.as_nanos() as Moment
+}
+
+/// A number from 0 to 1 that no two processes share.
+fn any_turn() -> f64 {
+    let any = RandomState::new().build_hasher().finish();
+    any as f64 / u64::MAX as f64
 }
 
 fn seconds(time: Moment) -> f64 {

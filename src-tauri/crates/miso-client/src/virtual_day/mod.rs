@@ -125,7 +125,7 @@ async fn a_day(person: &mut Person) {
 #[tokio::test(start_paused = true)]
 async fn virtual_day_alone() {
     let world = world();
-    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0).await;
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
     assert_eq!(person.sent(), [3, 0, 0], "a start costs three requests");
     a_day(&mut person).await;
     let ages = table("alone", &person);
@@ -137,7 +137,7 @@ async fn virtual_day_alone() {
 async fn virtual_day_with_a_thief() {
     let world = world();
     thief(world.far_end.clone(), 700);
-    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0).await;
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
     a_day(&mut person).await;
     let ages = table("with a thief of 70 %", &person);
     assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
@@ -147,7 +147,7 @@ async fn virtual_day_with_a_thief() {
 #[tokio::test(start_paused = true)]
 async fn virtual_day_with_a_suspend() {
     let world = world();
-    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0).await;
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     for second in 0..DAY {
         seconds.tick().await;
@@ -172,7 +172,7 @@ async fn virtual_day_of_twenty() {
         // They come within five minutes.
         if second.is_multiple_of(15) && (people.len() as u64) < OF_US {
             let offset = people.len() as u64 * 53 % ROUND;
-            people.push(Person::start(&world.around, Line::to(&world.far_end), offset).await);
+            people.push(Person::start(&world.around, Line::to(&world.far_end), offset, 8).await);
         }
         for person in &mut people {
             person.tick().await;

@@ -12,12 +12,14 @@ use crate::{Class, Client, Clock, Lease, Resource};
 
 /// Seconds between two renewals of the leases (the page's habit).
 const RENEW: u64 = 20;
+/// Seconds between two looks at the ages; no age repeats in step with it.
+const LOOK: u64 = 3;
 /// Their round, in seconds: so long on the overview, so long on an application, then a deployment.
 const OVERVIEW: u64 = 240;
 const APPLICATION: u64 = 360;
 pub(super) const ROUND: u64 = OVERVIEW + APPLICATION + 300;
 
-/// Ages in seconds, one for each second that something was on screen.
+/// Ages in seconds, one for each look at something that was on screen.
 #[derive(Default)]
 pub(super) struct Ages {
     pub(super) in_front: Vec<f64>,
@@ -32,6 +34,8 @@ pub(super) struct Person {
     clock: Arc<dyn Clock>,
     /// Where in their round they began, and how many seconds ago.
     offset: u64,
+    /// They deploy in one of so many rounds.
+    deploys_every: u64,
     second: u64,
     screen: Screen,
 }
@@ -47,7 +51,12 @@ struct Screen {
 
 impl Person {
     /// Starts the app.
-    pub(super) async fn start(around: &Surroundings, line: Arc<Line>, offset: u64) -> Self {
+    pub(super) async fn start(
+        around: &Surroundings,
+        line: Arc<Line>,
+        offset: u64,
+        deploys_every: u64,
+    ) -> Self {
         let connection = crate::Connection::to("https://miso.test/".parse().unwrap(), &[]);
         let cache = Arc::new(crate::Cache::in_memory().unwrap());
         let client = Client::simulated(
@@ -63,6 +72,7 @@ impl Person {
             line,
             ages: Ages::default(),
             offset,
+            deploys_every,
             second: 0,
             screen: Screen::default(),
         };
@@ -84,7 +94,11 @@ impl Person {
         match (self.second + self.offset) % ROUND {
             0 => self.overview(),
             OVERVIEW => self.application(&key(number)).await,
-            at if at == OVERVIEW + APPLICATION => self.deploy(&key(number)).await,
+            at if at == OVERVIEW + APPLICATION
+                && (round + self.offset).is_multiple_of(self.deploys_every) =>
+            {
+                self.deploy(&key(number)).await;
+            }
             _ => {}
         }
         if self.second.is_multiple_of(RENEW) {
@@ -94,7 +108,9 @@ impl Person {
                 }
             }
         }
-        self.look();
+        if self.second.is_multiple_of(LOOK) {
+            self.look();
+        }
     }
 
     fn overview(&mut self) {
