@@ -5,6 +5,8 @@ use specta::Type;
 use url::Url;
 use uuid::Uuid;
 
+use crate::{Code, Failure};
+
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(transparent)]
@@ -73,6 +75,9 @@ pub struct Connection {
     /// Whether all of it counts as production.
     #[serde(default)]
     pub production: bool,
+    /// Whether it is locked: nothing is written before it is unlocked.
+    #[serde(default)]
+    pub read_only: bool,
     /// The id of the local instance, where this connection leads to the one inside the app.
     #[serde(default)]
     pub local_instance: Option<String>,
@@ -100,7 +105,38 @@ impl Connection {
             account: None,
             hue,
             production: false,
+            read_only: false,
             local_instance: None,
+        }
+    }
+}
+
+/// Characters of a connection's name.
+const LONGEST_NAME: usize = 60;
+
+/// What people change of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionEdit {
+    /// What people call it, 1 to 60 characters.
+    pub name: String,
+    /// Its colour.
+    pub hue: Hue,
+    /// Whether all of it counts as production.
+    pub production: bool,
+    /// Whether it is locked.
+    pub read_only: bool,
+}
+
+impl ConnectionEdit {
+    /// The edit with a tidy name.
+    pub(crate) fn checked(mut self) -> Result<Self, Failure> {
+        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_good = (1..=LONGEST_NAME).contains(&self.name.chars().count())
+            && !self.name.chars().any(char::is_control);
+        match is_good {
+            true => Ok(self),
+            false => Err(Failure::new(Code::ConnectionNameInvalid).with("limit", LONGEST_NAME)),
         }
     }
 }

@@ -21,6 +21,7 @@ mod known;
 mod nap;
 mod permission;
 mod preflight;
+mod read_only;
 mod reading;
 mod renewed;
 mod session;
@@ -40,7 +41,7 @@ pub use budget::{Budget, Class, Limits, Permit};
 pub use cache::Cache;
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use connection::{Account, Connection, ConnectionId, Hue};
+pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Hue};
 pub use connections::{Connections, Parts};
 pub use error::{Code, Failure};
 pub use fleet::{

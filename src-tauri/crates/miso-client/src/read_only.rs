@@ -79,7 +79,11 @@ mod tests {
         assert_eq!(until - now, TimeDelta::minutes(15));
         assert_eq!(refused(until - TimeDelta::seconds(1)), Ok(()));
         assert_eq!(refused(until), Err(Code::ReadOnly));
-        assert_eq!(refused(now - TimeDelta::hours(1)), Err(Code::ReadOnly), "set back");
+        assert_eq!(
+            refused(now - TimeDelta::hours(1)),
+            Err(Code::ReadOnly),
+            "set back"
+        );
         lock.unlock(now);
         lock.lock_again();
         assert_eq!(refused(now), Err(Code::ReadOnly));

@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::budget::Permit;
 use crate::http::{Carrier, ReadError, client_for, excerpt, failure_of, read_bounded};
+use crate::read_only::ReadOnly;
 use crate::{Budget, Class, Clock, Code, Failure, Limits};
 use announced_wait::AnnouncedWait;
 
@@ -113,6 +114,7 @@ pub struct Transport {
     carrier: Arc<dyn Carrier>,
     base: Url,
     budget: Arc<Budget>,
+    read_only: Arc<ReadOnly>,
     tokens: Arc<dyn Tokens>,
     clock: Arc<dyn Clock>,
     wait_due: WaitDue,
@@ -123,9 +125,10 @@ impl Transport {
     ///
     /// # Errors
     /// [`Code::Tls`] where TLS cannot be set up.
-    pub fn new(
+    pub(crate) fn new(
         base: Url,
         budget: Arc<Budget>,
+        read_only: Arc<ReadOnly>,
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
         wait_due: WaitDue,
@@ -136,6 +139,7 @@ impl Transport {
             http,
             base,
             budget,
+            read_only,
             tokens,
             clock,
             wait_due,
@@ -163,6 +167,9 @@ impl Transport {
     }
 
     async fn exchange(&self, call: &Call, class: Class) -> Result<(StatusCode, Vec<u8>), Failure> {
+        if !call.is_read() {
+            self.read_only.refuse(self.clock.now())?;
+        }
         let permit = self.admitted(class).await?;
         let token = self.tokens.bearer().await?;
         match self.once(call, &token, permit).await {

@@ -21,8 +21,8 @@ const RENEW_WITHIN: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// What is in front, and what shows a deployment that nobody follows, is asked for this often while
 /// the budget is calm; a deployment that is followed, and the rest of the screen, this often.
-const IN_FRONT: Duration = Duration::from_millis(10_300);
-const FOLLOWED: Duration = Duration::from_millis(5_050);
+const IN_FRONT: Duration = Duration::from_millis(10_250);
+const FOLLOWED: Duration = Duration::from_millis(4_900);
 const REST: Duration = Duration::from_secs(62);
 const HARDLY_EVER: Duration = Duration::from_secs(600);
 
@@ -413,7 +413,7 @@ fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
     // What is not in front changes slowly already.
     let gentle = f64::midpoint(1.0, stretch);
     let pause = match resource {
-        Resource::Deployment { .. } => FOLLOWED.mul_f64(stretch),
+        Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
         Resource::Applications
         | Resource::Application { .. }

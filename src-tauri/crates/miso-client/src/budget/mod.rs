@@ -259,6 +259,12 @@ impl Budget {
         self.lock().pace.stretch()
     }
 
+    /// The same for a deployment that was started here.
+    pub fn stretch_followed(&self) -> f64 {
+        let now = self.moment();
+        self.lock().pace.stretch_followed(now)
+    }
+
     /// How many requests of a class were sent in this run.
     pub fn sent(&self, class: Class) -> u64 {
         self.lock().sent_by_class[class as usize]

@@ -11,8 +11,9 @@ use super::{Moment, seconds};
 
 /// Freshness while everything is asked for calmly.
 const CALM: f64 = 1.0;
-/// Freshness before anything is known of others.
+/// Freshness before anything is known of others, for so many seconds.
 const AT_FIRST: f64 = 0.5;
+const KNOWS_LITTLE: f64 = 300.0;
 /// The least: some twenty minutes between two questions about what is in front.
 const LEAST: f64 = 1.0 / 120.0;
 /// It falls to a part by e in so many seconds where twice as much is spent as lasts.
@@ -21,7 +22,7 @@ const TURNS: f64 = 150.0;
 const MOST_OVER: f64 = 4.0;
 const MOST_UNDER: f64 = -0.5;
 /// It rises by so much in a second whatever is spent.
-const RISES: f64 = 3e-5;
+const RISES: f64 = 1e-5;
 /// Nothing is known of a longer time without an answer, in seconds.
 const LONGEST: f64 = 120.0;
 
@@ -29,6 +30,7 @@ const LONGEST: f64 = 120.0;
 pub(super) struct Pace {
     freshness: f64,
     found: Moment,
+    began: Moment,
     /// What was watched and asked for lately: when, and how many times slower than calmly.
     asked: VecDeque<(Moment, f64)>,
 }
@@ -38,6 +40,7 @@ impl Pace {
         Self {
             freshness: AT_FIRST,
             found: now,
+            began: now,
             asked: VecDeque::new(),
         }
     }
@@ -45,6 +48,16 @@ impl Pace {
     /// How many times longer than calmly to wait between two questions.
     pub(super) fn stretch(&self) -> f64 {
         CALM / self.freshness
+    }
+
+    /// The same for what was started here and is followed: closely as long as nothing speaks against
+    /// it.
+    pub(super) fn stretch_followed(&self, now: Moment) -> f64 {
+        let knows_little = seconds(now - self.began) < KNOWS_LITTLE;
+        match knows_little && self.freshness >= AT_FIRST {
+            true => 1.0,
+            false => self.stretch(),
+        }
     }
 
     /// Takes up that something watched was asked for.
@@ -75,7 +88,7 @@ impl Pace {
 
     /// Begins with what others leave, a share of the whole.
     pub(super) fn begin_with(&mut self, share: f64) {
-        self.freshness = share.clamp(LEAST, AT_FIRST);
+        self.freshness = share.clamp(AT_FIRST / 3.0, AT_FIRST);
     }
 
     /// Takes up how much is spent and how much lasts to the end of the hour, both in requests a
