@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
+import { Lock } from '../components/Lock';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
@@ -24,6 +25,7 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
             {connection.name}
           </span>
           <Account connection={connection} />
+          <Lock connection={connection} className={styles.shortcuts} />
           <FrontAge />
           <span className={styles.space} />
           <Wait connection={connection.id} />

@@ -33,10 +33,18 @@ type Layers = {
   shortcuts: boolean;
   menu: { anchor: Anchor; label: string; entries: MenuEntry[]; returnTo: HTMLElement | null } | null;
   question: (Question & { answer: (yes: boolean) => void }) | null;
+  /** The connection that is being changed. */
+  connection: string | null;
 };
 
 /** What lies above the page. Escape closes one layer and focus returns where it came from. */
-export const layers = createStore<Layers>({ palette: false, shortcuts: false, menu: null, question: null });
+export const layers = createStore<Layers>({
+  palette: false,
+  shortcuts: false,
+  menu: null,
+  question: null,
+  connection: null,
+});
 
 export function useLayers(): Layers {
   return useStore(layers, (value) => value);
@@ -59,6 +67,11 @@ export function openMenu(
   layers.set((before) => ({ ...before, menu: { anchor, label, entries, returnTo } }));
 }
 
+/** Lets a connection's name, colour and protection be changed. */
+export function openConnection(connection: string): void {
+  layers.set((before) => ({ ...before, menu: null, palette: false, connection }));
+}
+
 export function closeLayer(layer: keyof Layers): void {
   layers.set((before) => ({
     ...before,
@@ -78,6 +91,6 @@ export function ask(question: Question): Promise<boolean> {
 }
 
 export function anyLayerOpen(): boolean {
-  const { palette, shortcuts, menu, question } = layers.get();
-  return palette !== false || shortcuts || menu !== null || question !== null;
+  const { palette, shortcuts, menu, question, connection } = layers.get();
+  return palette !== false || shortcuts || menu !== null || question !== null || connection !== null;
 }

@@ -32,6 +32,7 @@ import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { Field } from './Field';
 import { Link } from './Link';
+import { useLock } from './Lock';
 import { Preflight } from './Preflight';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
@@ -107,7 +108,8 @@ export function DeployForm({
   };
   const countdown = useTakeBack(send);
   const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
-  const forbidden = preflight?.refusal ? t('deploy.forbidden') : undefined;
+  const { locked } = useLock(view);
+  const forbidden = preflight?.refusal ? t('deploy.forbidden') : locked ? t('lock.reason') : undefined;
   const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = countdown.left !== null;
   const busy = waiting || phase === 'sending';
@@ -125,7 +127,7 @@ export function DeployForm({
   }, [place, before, base, isDirty, busy, form]);
 
   const submit = form.handleSubmit(() => {
-    if (busy || !preflight || preflight.refusal) return;
+    if (busy || locked || !preflight || preflight.refusal) return;
     setTakenBack(false);
     setError(null);
     const note = form.getValues('note').trim();
@@ -316,10 +318,15 @@ export function DeployForm({
             ? t(WORDS[does].about, { ...effect, seconds: countdown.left })
             : takenBack
               ? t('deploy.takenBack')
-              : production
-                ? t('deploy.thenTakeBack')
-                : null}
+              : locked
+                ? t('lock.reason')
+                : production
+                  ? t('deploy.thenTakeBack')
+                  : null}
         </span>
+        {locked && (
+          <Button onClick={() => void commands.connectionUnlock(connection)}>{t('lock.unlock')}</Button>
+        )}
         {waiting ? (
           <Button key="back" autoFocus onClick={takeBack}>
             {t('deploy.takeBack')}

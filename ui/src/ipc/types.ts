@@ -7,6 +7,7 @@ export type {
   Cell,
   Change,
   CommandError,
+  ConnectionEdit,
   ConnectionId,
   ConnectionView,
   Counts,

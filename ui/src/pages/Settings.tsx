@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { openConnection } from '../app/layers';
 import { paths } from '../app/paths';
 import { changeSettings, useShell } from '../app/shell';
 import { removeAfterAsking, signOutAfterAsking } from '../app/signOut';
@@ -82,6 +83,8 @@ function Row({ connection }: { connection: ConnectionView }) {
         <span className={styles.name}>
           <Swatch hue={connection.hue} />
           {name}
+          {connection.production && <span className={styles.mark}>{t('connection.production')}</span>}
+          {connection.readOnly && <span className={styles.dim}>{t('lock.locked')}</span>}
         </span>
       </th>
       <td className={table.mono}>{connection.local ? t('settings.thisMachine') : connection.url}</td>
@@ -112,6 +115,16 @@ function Row({ connection }: { connection: ConnectionView }) {
               {t('settings.signIn')}
             </Link>
           )}
+          <Button
+            kind="quiet"
+            data-item=""
+            aria-label={t('connection.editNamed', { name })}
+            onClick={() => {
+              openConnection(connection.id);
+            }}
+          >
+            {t('connection.edit')}
+          </Button>
           <Button
             kind="quiet"
             data-item=""

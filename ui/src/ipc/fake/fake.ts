@@ -217,10 +217,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       emit('connectionsChanged', null);
     }),
     connectionRemove: (id) => {
-      connections.splice(
-        connections.findIndex((each) => each.id === id),
-        1,
-      );
+      connections.splice(0, connections.length, ...connections.filter((each) => each.id !== id));
       emit('connectionsChanged', null);
       return answer(null);
     },
@@ -240,7 +237,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer(null);
     },
     signInCopyAddress: () => answer(null),
-    signOut: (id) => {
+    signOut: async (id) => {
       session(id, { state: 'signedOut', reason: null });
       return answer(null);
     },
@@ -253,7 +250,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     fleet: () => reading(fleetOf(applications, deployments)),
     places: (_, key) => {
       const found = applications.find((each) => each.key === key);
-      return found ? reading(rowOf(found, deployments)) : refuse(failure('not_found'));
+      return refuseUnless(found && rowOf(found, deployments));
     },
     environments: () => reading(data.environments),
     environment: (_, key) => refuseUnless(data.environments.find((each) => each.key === key)),

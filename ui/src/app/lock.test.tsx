@@ -1,0 +1,41 @@
+import { act, screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { callsOf, renderApp } from '../test/renderApp';
+
+describe('a connection', () => {
+  it('is renamed, coloured and locked in one go, and an empty name is refused with what was typed kept', async () => {
+    const { user, ...fake } = await renderApp('/settings');
+    await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
+    const name = dialog.getByRole('textbox', { name: 'Name' });
+    await user.clear(name);
+    await user.type(name, 'Orders');
+    await user.click(dialog.getByRole('radio', { name: 'Olive' }));
+    await user.click(dialog.getByRole('checkbox', { name: /Locked/ }));
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(callsOf(fake, 'connectionEdit')).toEqual([
+      ['orders', { name: 'Orders', hue: 'olive', production: false, readOnly: true }],
+    ]);
+    expect(await screen.findByRole('button', { name: 'Edit Orders' })).toBeVisible();
+    expect(screen.queryByRole('dialog')).toBeNull();
+  });
+
+  it('that is locked deploys nothing before it is unlocked', async () => {
+    const { user, ...fake } = await renderApp('/c/orders/applications/orders-api/dev?deploy=new');
+    await act(() =>
+      fake.commands.connectionEdit('orders', {
+        name: 'Team Orders',
+        hue: 'indigo',
+        production: false,
+        readOnly: true,
+      }),
+    );
+    const panel = within(await screen.findByRole('complementary', { name: /Deploy orders-api/ }));
+    const send = await panel.findByRole('button', { name: /in dev/ });
+    expect(send).toHaveAttribute('aria-disabled', 'true');
+    await user.keyboard('{Control>}{Enter}{/Control}');
+    expect(callsOf(fake, 'deploy')).toHaveLength(0);
+    await user.click(panel.getByRole('button', { name: 'Unlock for 15 minutes' }));
+    expect(callsOf(fake, 'connectionUnlock')).toEqual([['orders']]);
+  });
+});
