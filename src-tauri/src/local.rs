@@ -50,7 +50,7 @@ pub(crate) async fn start(app: &App) -> Result<(ConnectionId, Vec<Notice>), Comm
     };
     let connection =
         app.connections
-            .add_local(instance.url().clone(), instance.instance_id(), NAME)?;
+            .add_local(instance.url().clone(), instance.instance_id(), NAME);
     // The browser remembers addresses: it is given a key for one sign-in, and each begins here.
     let launch_key = ("launch_key".to_owned(), instance.one_time_key()?);
     let issuer = instance.issuer().to_owned();

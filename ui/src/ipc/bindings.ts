@@ -681,7 +681,7 @@ export type Preflight = {
 	findings: Finding[],
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
-	/**  Characters that its note may have. */
+	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
 };
 

@@ -1,12 +1,14 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
 //! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
-//! was sent in the last hour, for the budget, and which keyring entries are still to be deleted.
+//! was sent in the last hour, for the budget, what an instance does not offer, and which keyring
+//! entries are still to be deleted.
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection as Database, ErrorCode, OptionalExtension, params};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::{Code, ConnectionId, Failure, Resource};
@@ -37,6 +39,13 @@ const SCHEMA: &str = "
         at integer not null
     );
     create index if not exists sent_by_connection on sent (connection, at);
+    create table if not exists capability (
+        connection text not null,
+        word text not null,
+        offered integer not null,
+        at integer not null,
+        primary key (connection, word)
+    ) without rowid;
     create table if not exists to_delete (name text primary key) without rowid;
 ";
 
@@ -141,6 +150,52 @@ impl Cache {
             .map_err(failed)
     }
 
+    /// Keeps whether an instance offers something.
+    pub(crate) fn keep_capability(
+        &self,
+        connection: &ConnectionId,
+        word: &str,
+        is_offered: bool,
+        at: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        self.lock()
+            .execute(
+                "insert or replace into capability values (?1, ?2, ?3, ?4)",
+                params![connection.as_str(), word, is_offered, at.timestamp_millis()],
+            )
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    /// What is known of what an instance offers, and since when.
+    pub(crate) fn capabilities(
+        &self,
+        connection: &ConnectionId,
+    ) -> Result<Vec<(String, bool, DateTime<Utc>)>, Failure> {
+        let database = self.lock();
+        let mut select = database
+            .prepare("select word, offered, at from capability where connection = ?1")
+            .map_err(failed)?;
+        let rows = select
+            .query_map([connection.as_str()], |row| {
+                let at = DateTime::from_timestamp_millis(row.get(2)?).unwrap_or_default();
+                Ok((row.get(0)?, row.get(1)?, at))
+            })
+            .map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    /// Forgets what an instance offers.
+    pub(crate) fn forget_capabilities(&self, connection: &ConnectionId) -> Result<(), Failure> {
+        self.lock()
+            .execute(
+                "delete from capability where connection = ?1",
+                [connection.as_str()],
+            )
+            .map_err(failed)?;
+        Ok(())
+    }
+
     /// Remembers that a keyring entry is to be deleted.
     pub(crate) fn owe_deletion(&self, name: &str) -> Result<(), Failure> {
         self.lock()
@@ -198,7 +253,7 @@ impl Cache {
         resource: &Resource,
         row: &Row,
     ) -> Result<(), Failure> {
-        let value = without_configuration(row.value.clone()).to_string();
+        let value = serde_json::to_string(&WithoutConfiguration(&row.value)).map_err(failed)?;
         self.lock()
             .execute(
                 "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
@@ -282,23 +337,28 @@ fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::CacheFailed).with("reason", error)
 }
 
-/// Takes every list named `configuration` out, however deep, and what overrides it.
-fn without_configuration(value: Value) -> Value {
-    const KEPT_BACK: [&str; 4] = [
-        "configuration",
-        "conditionalConfiguration",
-        "environmentOverrides",
-        "manifest",
-    ];
-    match value {
-        Value::Object(map) => Value::Object(
-            map.into_iter()
-                .filter(|(name, _)| !KEPT_BACK.contains(&name.as_str()))
-                .map(|(name, value)| (name, without_configuration(value)))
-                .collect(),
-        ),
-        Value::Array(list) => Value::Array(list.into_iter().map(without_configuration).collect()),
-        other => other,
+/// A value without every list named `configuration`, however deep, and what overrides it. It is
+/// left out while it is written: a reading may be large, and needs no second copy.
+struct WithoutConfiguration<'a>(&'a Value);
+
+impl Serialize for WithoutConfiguration<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        const KEPT_BACK: [&str; 4] = [
+            "configuration",
+            "conditionalConfiguration",
+            "environmentOverrides",
+            "manifest",
+        ];
+        match self.0 {
+            Value::Object(map) => {
+                let kept = map
+                    .iter()
+                    .filter(|(name, _)| !KEPT_BACK.contains(&name.as_str()));
+                to.collect_map(kept.map(|(name, value)| (name, Self(value))))
+            }
+            Value::Array(list) => to.collect_seq(list.iter().map(Self)),
+            other => other.serialize(to),
+        }
     }
 }
 

@@ -14,8 +14,9 @@ use crate::transport::Transport;
 use crate::view::View;
 use crate::watch::{Leases, watch};
 use crate::{
-    Account, Budget, Cache, Class, Clock, Code, Connection, ConnectionId, Event, Failure, Lease,
-    Limits, Publish, Reading, Resource, SessionState, StampedSession,
+    Account, Budget, Cache, Capabilities, Capability, Class, Clock, Code, Connection, ConnectionId,
+    Event, Failure, Lease, Limits, Network, Publish, Reading, Resource, SessionState,
+    StampedSession,
 };
 
 /// The client of one connection. Cheap to clone; watchers live as long as the last clone.
@@ -26,10 +27,13 @@ pub struct Client {
 
 pub(crate) struct Inner {
     pub id: ConnectionId,
+    pub url: Url,
     pub clock: Arc<dyn Clock>,
     pub publish: Arc<dyn Publish>,
     pub budget: Arc<Budget>,
     pub transport: Transport,
+    pub network: Network,
+    pub capabilities: Arc<Capabilities>,
     pub view: View,
     pub leases: Leases,
     /// Whether the whole connection counts as production.
@@ -40,13 +44,19 @@ pub(crate) struct Inner {
 
 impl Client {
     /// A client for a connection; makes no request by itself.
-    pub(crate) fn new(
-        connection: &Connection,
-        around: Surroundings,
-        cache: Arc<Cache>,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn new(connection: &Connection, around: Surroundings, cache: Arc<Cache>) -> Self {
+        let network = Network::new(connection.network.clone());
+        let around = Surroundings {
+            network: network.clone(),
+            ..around
+        };
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
         let budget = Arc::new(budget_of(&connection.id, clock.clone(), cache.clone()));
+        let capabilities = Arc::new(Capabilities::kept(
+            connection.id.clone(),
+            cache.clone(),
+            clock.clone(),
+        ));
         let session = Arc::new(Session::new(
             connection.id.clone(),
             connection.url.clone(),
@@ -56,16 +66,18 @@ impl Client {
         let (id, announce) = (connection.id.clone(), publish.clone());
         let transport = Transport::new(
             connection.url.clone(),
+            network.clone(),
             budget.clone(),
             Arc::new(Bearer(session.clone())),
             clock.clone(),
+            capabilities.clone(),
             Arc::new(move |wait| {
                 announce.publish(Event::WaitDue {
                     connection: id.clone(),
                     wait,
                 })
             }),
-        )?;
+        );
         let subject = connection
             .account
             .as_ref()
@@ -73,20 +85,39 @@ impl Client {
         let view = View::new(connection.id.clone(), cache, subject.unwrap_or_default());
         let id = connection.id.clone();
         let leases = Leases::default();
-        Ok(Self {
+        Self {
             inner: Arc::new(Inner {
                 id,
+                url: connection.url.clone(),
                 clock,
                 publish,
                 budget,
                 transport,
+                network,
+                capabilities,
                 view,
                 leases,
                 production: connection.production,
                 tails: Tails::default(),
                 session,
             }),
-        })
+        }
+    }
+
+    /// The way of its requests, the provider's too.
+    pub fn network(&self) -> &Network {
+        &self.inner.network
+    }
+
+    /// What this instance is known not to offer. It is asked again after a day.
+    pub fn lacking(&self) -> Vec<Capability> {
+        self.inner.capabilities.lacking()
+    }
+
+    /// Forgets what this instance does not offer, so that it is asked again now.
+    pub fn forget_lacking(&self) {
+        self.inner.capabilities.forget();
+        self.inner.leases.wake_all();
     }
 
     /// The connection's session.

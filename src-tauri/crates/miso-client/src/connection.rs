@@ -5,6 +5,8 @@ use specta::Type;
 use url::Url;
 use uuid::Uuid;
 
+use crate::NetworkSettings;
+
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
 #[serde(transparent)]
@@ -76,6 +78,9 @@ pub struct Connection {
     /// The id of the local instance, where this connection leads to the one inside the app.
     #[serde(default)]
     pub local_instance: Option<String>,
+    /// The way to it and its provider.
+    #[serde(default)]
+    pub network: NetworkSettings,
 }
 
 impl Connection {
@@ -96,6 +101,7 @@ impl Connection {
             hue,
             production: false,
             local_instance: None,
+            network: NetworkSettings::default(),
         }
     }
 }

@@ -10,8 +10,8 @@ use url::Url;
 use crate::session::Surroundings;
 use crate::signin::Browser;
 use crate::{
-    Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Publish,
-    SessionState, StampedSession, Vault,
+    Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Network,
+    NetworkSettings, Publish, SessionState, StampedSession, Vault,
 };
 
 /// What all clients share.
@@ -46,10 +46,7 @@ struct Entry {
 
 impl Connections {
     /// The connections that the settings hold.
-    ///
-    /// # Errors
-    /// [`Code::Tls`] where no HTTP client can be made at all.
-    pub fn new(parts: Parts, known: Vec<Connection>) -> Result<Self, Failure> {
+    pub fn new(parts: Parts, known: Vec<Connection>) -> Self {
         let Parts {
             vault,
             browser,
@@ -67,6 +64,7 @@ impl Connections {
             browser,
             clock,
             publish: relay.clone(),
+            network: Network::default(),
         };
         let shared = Arc::new(Shared {
             around,
@@ -75,10 +73,10 @@ impl Connections {
         });
         *relay.lock() = Arc::downgrade(&shared);
         for connection in known {
-            let client = shared.client(&connection)?;
+            let client = shared.client(&connection);
             shared.write().push(Entry { connection, client });
         }
-        Ok(Self { shared })
+        Self { shared }
     }
 
     /// Opens the cache in a folder of the caller's.
@@ -123,16 +121,13 @@ impl Connections {
     }
 
     /// The connection to an instance, made if there is none yet.
-    ///
-    /// # Errors
-    /// [`Code::Tls`].
-    pub fn add(&self, url: Url, issuer: String) -> Result<ConnectionId, Failure> {
+    pub fn add(&self, url: Url, issuer: String) -> ConnectionId {
         let known = self.shared.read().iter().find_map(|entry| {
             let same = entry.connection.url == url && entry.connection.local_instance.is_none();
             same.then(|| entry.connection.id.clone())
         });
         if let Some(id) = known {
-            return Ok(id);
+            return id;
         }
         let connection = Connection {
             issuer: Some(issuer),
@@ -143,10 +138,7 @@ impl Connections {
 
     /// The connection to the local instance of this id, made if there is none yet; it follows the
     /// instance where that has moved to another port.
-    ///
-    /// # Errors
-    /// [`Code::Tls`].
-    pub fn add_local(&self, url: Url, instance: &str, name: &str) -> Result<ConnectionId, Failure> {
+    pub fn add_local(&self, url: Url, instance: &str, name: &str) -> ConnectionId {
         let known = {
             let all = self.shared.read();
             all.iter()
@@ -164,7 +156,7 @@ impl Connections {
         let id = connection.id.clone();
         if connection.url != url {
             connection.url = url;
-            let client = self.shared.client(&connection)?;
+            let client = self.shared.client(&connection);
             for entry in self
                 .shared
                 .write()
@@ -178,7 +170,26 @@ impl Connections {
             }
             self.changed();
         }
-        Ok(id)
+        id
+    }
+
+    /// Sets the way to an instance and its provider; it holds from the next request on.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`], [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`]; nothing
+    /// is changed then.
+    pub fn set_network(&self, id: &ConnectionId, network: NetworkSettings) -> Result<(), Failure> {
+        network.check()?;
+        {
+            let mut all = self.shared.write();
+            let Some(entry) = all.iter_mut().find(|entry| entry.connection.id == *id) else {
+                return Err(unknown(id));
+            };
+            entry.client.network().set(network.clone());
+            entry.connection.network = network;
+        }
+        self.changed();
+        Ok(())
     }
 
     /// Removes a connection with all that was kept of it. Signs it out first.
@@ -195,12 +206,12 @@ impl Connections {
         signed_out
     }
 
-    fn insert(&self, connection: Connection) -> Result<ConnectionId, Failure> {
-        let client = self.shared.client(&connection)?;
+    fn insert(&self, connection: Connection) -> ConnectionId {
+        let client = self.shared.client(&connection);
         let id = connection.id.clone();
         self.shared.write().push(Entry { connection, client });
         self.changed();
-        Ok(id)
+        id
     }
 
     fn hues(&self) -> Vec<Hue> {
@@ -220,7 +231,7 @@ impl Connections {
 }
 
 impl Shared {
-    fn client(&self, connection: &Connection) -> Result<Client, Failure> {
+    fn client(&self, connection: &Connection) -> Client {
         Client::new(connection, self.around.clone(), self.cache.clone())
     }
 
@@ -229,7 +240,7 @@ impl Shared {
             .iter()
             .find(|entry| entry.connection.id == *id)
             .map(take)
-            .ok_or_else(|| Failure::new(Code::ConnectionUnknown).with("connection", id))
+            .ok_or_else(|| unknown(id))
     }
 
     /// Keeps who signed in; whether that is new.
@@ -250,6 +261,10 @@ impl Shared {
     fn write(&self) -> RwLockWriteGuard<'_, Vec<Entry>> {
         self.all.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn unknown(id: &ConnectionId) -> Failure {
+    Failure::new(Code::ConnectionUnknown).with("connection", id)
 }
 
 /// Passes events on, and keeps with a connection who signed in.

@@ -29,8 +29,17 @@ codes! {
     Timeout,
     /// The certificate or the TLS handshake was refused; params: `host`.
     Tls,
+    /// The proxy does not let the request through; params: `host`, `reason`.
+    ProxyFailed,
+    /// What was set as the proxy is none; params: `proxy`, `reason` (`address`, `scheme`,
+    /// `credentials`).
+    ProxyInvalid,
+    /// A file with certificates of authorities cannot be used; params: `file`, `reason`.
+    AuthorityUnreadable,
     /// The answer is not one of a Miso instance; params: `status`, `excerpt`.
     NotMiso,
+    /// The instance does not offer this; params: `capability`.
+    NotOffered,
     /// The answer is larger than allowed; params: `limit`.
     TooLarge,
     /// The session does not count any more.
@@ -133,7 +142,10 @@ impl Failure {
 
     /// Whether the far end could not be reached, so that what is cached is all there is.
     pub fn is_connectivity(&self) -> bool {
-        matches!(self.code, Code::Offline | Code::Timeout | Code::Tls)
+        matches!(
+            self.code,
+            Code::Offline | Code::Timeout | Code::Tls | Code::ProxyFailed
+        )
     }
 
     /// Whether only signing in helps.

@@ -8,10 +8,12 @@
 pub mod address;
 mod budget;
 mod cache;
+mod capability;
 mod client;
 mod clock;
 mod connection;
 mod connections;
+pub mod doctor;
 mod error;
 mod fetch;
 mod fleet;
@@ -19,6 +21,7 @@ mod http;
 mod image;
 mod known;
 mod nap;
+mod network;
 mod permission;
 mod preflight;
 mod reading;
@@ -35,6 +38,7 @@ mod write;
 
 pub use budget::{Budget, Class, Limits, Permit};
 pub use cache::Cache;
+pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use connection::{Account, Connection, ConnectionId, Hue};
@@ -44,6 +48,7 @@ pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
     Why,
 };
+pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use preflight::{Finding, FindingKind, Preflight};
 pub use reading::{Reading, Resource, Source};
 pub use session::{SessionState, SignInStep, StampedSession};

@@ -10,7 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use miso_client::{
-    Account, Browser, Cache, Client, Connection, Connections, Credential, CredentialKind,
+    Account, Browser, Cache, Client, Clock, Connection, Connections, Credential, CredentialKind,
     CredentialStore, Event, Parts, Publish, SystemClock, Vault, VaultError,
 };
 use secrecy::SecretString;
@@ -217,7 +217,8 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     response.body(Body::from(answer.body)).unwrap()
 }
 
-fn discovery(url: &Url) -> Value {
+/// What a provider below this address says of itself.
+pub fn discovery(url: &Url) -> Value {
     let at = |path: &str| url.join(path).unwrap().to_string();
     json!({
         "issuer": url.as_str().trim_end_matches('/'),
@@ -366,18 +367,26 @@ pub async fn restored(far_end: &FarEnd) -> Restored {
 
 /// The same with a credential that another issuer gave.
 pub async fn restored_by(far_end: &FarEnd, issuer: &str) -> Restored {
-    start(far_end, Some(issuer), Arc::new(NoBrowser), false).await
+    let clock = Arc::new(SystemClock::new());
+    start(far_end, Some(issuer), Arc::new(NoBrowser), false, clock).await
+}
+
+/// The same where time is the test's.
+pub async fn restored_at(far_end: &FarEnd, clock: Arc<dyn Clock>) -> Restored {
+    let issuer = far_end.url.as_str().trim_end_matches('/');
+    start(far_end, Some(issuer), Arc::new(NoBrowser), false, clock).await
 }
 
 /// The same with a keyring that is locked at the start.
 pub async fn locked(far_end: &FarEnd) -> Restored {
     let issuer = far_end.url.as_str().trim_end_matches('/');
-    start(far_end, Some(issuer), Arc::new(NoBrowser), true).await
+    let clock = Arc::new(SystemClock::new());
+    start(far_end, Some(issuer), Arc::new(NoBrowser), true, clock).await
 }
 
 /// A client of which nothing is kept.
 pub async fn signed_out(far_end: &FarEnd, browser: Arc<dyn Browser>) -> Restored {
-    start(far_end, None, browser, false).await
+    start(far_end, None, browser, false, Arc::new(SystemClock::new())).await
 }
 
 async fn start(
@@ -385,6 +394,7 @@ async fn start(
     issuer: Option<&str>,
     browser: Arc<dyn Browser>,
     is_locked: bool,
+    clock: Arc<dyn Clock>,
 ) -> Restored {
     let shelf = Shelf::default();
     let heard = Arc::new(Heard::default());
@@ -414,11 +424,11 @@ async fn start(
     let parts = Parts {
         vault,
         browser,
-        clock: Arc::new(SystemClock::new()),
+        clock,
         publish: heard.clone(),
         cache: Arc::new(Cache::in_memory().unwrap()),
     };
-    let connections = Connections::new(parts, vec![connection]).unwrap();
+    let connections = Connections::new(parts, vec![connection]);
     let client = connections.client(&id).unwrap();
     shelf.lock(is_locked);
     client.begin_restoring();

@@ -83,6 +83,7 @@ impl Session {
             account,
         } = sign_in(Attempt {
             instance: &self.instance,
+            network: &self.around.network,
             client_id: &self.client_id,
             extra: &parameters,
             browser: self.around.browser.clone(),
@@ -114,7 +115,8 @@ impl Session {
         secret: SecretString,
         remember: bool,
     ) -> Result<(), Failure> {
-        let token = service_token(&self.instance, &client_id, &secret).await?;
+        let network = &self.around.network;
+        let token = service_token(&self.instance, network, &client_id, &secret).await?;
         let account = Account {
             subject: client_id.clone(),
             username: client_id.clone(),

@@ -18,7 +18,7 @@ use url::Url;
 use crate::signin::{Browser, Provider};
 use crate::transport::Tokens;
 use crate::vault::{Credential, CredentialKind, Vault, VaultError};
-use crate::{Clock, Code, ConnectionId, Event, Failure, Publish};
+use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish};
 
 use machine::Machine;
 use renewal::Renewal;
@@ -32,13 +32,14 @@ const RESTORE_LIMIT: Duration = Duration::from_secs(150);
 /// Discovery and revocation together; the session here is over before.
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// What a session needs from outside.
+/// What a session needs from outside; the network is that of its connection.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
     pub vault: Arc<Vault>,
     pub browser: Arc<dyn Browser>,
     pub clock: Arc<dyn Clock>,
     pub publish: Arc<dyn Publish>,
+    pub network: Network,
 }
 
 /// The session of one connection.

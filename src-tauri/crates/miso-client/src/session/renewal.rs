@@ -111,7 +111,9 @@ impl Session {
         let renewed = match credential.kind {
             CredentialKind::RefreshToken => self.refresh(credential, generation).await,
             CredentialKind::ClientSecret => {
-                service_token(&self.instance, &credential.client_id, &credential.secret)
+                let network = &self.around.network;
+                let (client_id, secret) = (&credential.client_id, &credential.secret);
+                service_token(&self.instance, network, client_id, secret)
                     .await
                     .map(|token| self.access_of(token.access_token, token.expires_in))
             }
@@ -233,7 +235,7 @@ impl Session {
         if let Some(provider) = known.as_ref() {
             return Ok(provider.clone());
         }
-        let provider = Arc::new(Provider::discover(&self.instance).await?);
+        let provider = Arc::new(Provider::discover(&self.instance, &self.around.network).await?);
         *known = Some(provider.clone());
         Ok(provider)
     }

@@ -10,7 +10,7 @@ use url::Url;
 use super::loopback::{Callback, Loopback};
 use super::{Browser, Provider, Refreshed};
 use crate::session::SignInStep;
-use crate::{Account, Clock, Code, Failure};
+use crate::{Account, Clock, Code, Failure, Network};
 
 /// Nobody needs longer in the browser (SECURITY.md).
 const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
@@ -18,6 +18,7 @@ const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
 /// What an attempt needs.
 pub(crate) struct Attempt<'a> {
     pub instance: &'a Url,
+    pub network: &'a Network,
     pub client_id: &'a str,
     /// Further authorization parameters, such as the local instance's launch key.
     pub extra: &'a [(String, SecretString)],
@@ -38,6 +39,7 @@ pub(crate) struct SignedIn {
 pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
     let Attempt {
         instance,
+        network,
         client_id,
         extra,
         browser,
@@ -45,7 +47,7 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
         step,
     } = attempt;
     step(SignInStep::Discovering, None);
-    let provider = Provider::discover(instance).await?;
+    let provider = Provider::discover(instance, network).await?;
     let loopback = Loopback::bind().await?;
     let redirect = loopback.redirect().clone();
     let authorization = provider.authorization(client_id, &redirect, extra);

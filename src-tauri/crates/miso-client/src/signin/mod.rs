@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::Failure;
+use crate::{Failure, Network};
 
 pub(crate) use attempt::{Attempt, SignedIn, sign_in};
 pub(crate) use provider::{Provider, Refreshed};
@@ -44,7 +44,15 @@ pub struct InstanceFound {
 /// # Errors
 /// Why there is none: connectivity, TLS, or [`crate::Code::DiscoveryFailed`].
 pub async fn probe(instance: &Url) -> Result<InstanceFound, Failure> {
-    let first = match look_at(instance).await {
+    probe_through(instance, &Network::default()).await
+}
+
+/// The same by a way that was set.
+///
+/// # Errors
+/// See [`probe`].
+pub async fn probe_through(instance: &Url, network: &Network) -> Result<InstanceFound, Failure> {
+    let first = match look_at(instance, network).await {
         Err(failure) if failure.code == crate::Code::DiscoveryFailed => failure,
         other => return other,
     };
@@ -53,11 +61,11 @@ pub async fn probe(instance: &Url) -> Result<InstanceFound, Failure> {
     }
     let mut origin = instance.clone();
     origin.set_path("/");
-    look_at(&origin).await.map_err(|_| first)
+    look_at(&origin, network).await.map_err(|_| first)
 }
 
-async fn look_at(instance: &Url) -> Result<InstanceFound, Failure> {
-    let provider = Provider::discover(instance).await?;
+async fn look_at(instance: &Url, network: &Network) -> Result<InstanceFound, Failure> {
+    let provider = Provider::discover(instance, network).await?;
     Ok(InstanceFound {
         url: instance.clone(),
         issuer: provider.issuer().to_owned(),

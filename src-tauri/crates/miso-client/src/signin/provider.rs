@@ -25,8 +25,8 @@ use url::Url;
 use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender, token_sender};
 use super::verify::{Expected, verify};
 use crate::address::is_loopback;
-use crate::http::{client_for, excerpt, failure_of};
-use crate::{Account, Clock, Code, Failure};
+use crate::http::{excerpt, failure_of};
+use crate::{Account, Clock, Code, Failure, Network};
 
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 /// API.md, "Sign-in"; `openid` is added by the library.
@@ -34,7 +34,7 @@ const SCOPES: [&str; 4] = ["profile", "email", "offline_access", "api"];
 
 /// A provider as discovery described it.
 pub(crate) struct Provider {
-    http: reqwest::Client,
+    network: Network,
     instance: Url,
     metadata: Metadata,
 }
@@ -96,23 +96,22 @@ impl AdditionalProviderMetadata for Extra {}
 
 impl Provider {
     /// Finds the provider of an instance: its discovery document names the issuer.
-    pub(crate) async fn discover(instance: &Url) -> Result<Self, Failure> {
-        let named = issuer_named_by(instance).await?;
+    pub(crate) async fn discover(instance: &Url, network: &Network) -> Result<Self, Failure> {
+        let named = issuer_named_by(instance, network).await?;
         let failed = |reason: String| {
             Failure::new(Code::DiscoveryFailed)
                 .with("url", instance)
                 .with("reason", reason)
         };
         let issuer = IssuerUrl::new(named.clone()).map_err(|error| failed(error.to_string()))?;
-        let http = client_for(issuer.url())?;
-        let metadata = Metadata::discover_async(issuer, &sender(http.clone()))
+        let metadata = Metadata::discover_async(issuer, &sender(network.clone()))
             .await
             .map_err(|error| match error {
                 openidconnect::DiscoveryError::Request(ProviderError(failure)) => failure,
                 other => failed(chain(&other)),
             })?;
         let provider = Self {
-            http,
+            network: network.clone(),
             instance: instance.clone(),
             metadata,
         };
@@ -188,7 +187,7 @@ impl Provider {
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| self.failed(&error))?
             .set_pkce_verifier(authorization.verifier)
-            .request_async(&token_sender(self.http.clone()))
+            .request_async(&token_sender(self.network.clone()))
             .await
             .map_err(|error| self.refused(error))?;
         let Some(token) = response.id_token() else {
@@ -214,7 +213,7 @@ impl Provider {
         let response = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
             .map_err(|error| self.failed(&error))?
-            .request_async(&token_sender(self.http.clone()))
+            .request_async(&token_sender(self.network.clone()))
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(response)
@@ -263,7 +262,8 @@ impl Provider {
             ("client_id", client_id),
         ];
         let response = self
-            .http
+            .network
+            .client_for(endpoint)?
             .post(endpoint.clone())
             .timeout(REVOCATION_LIMIT)
             .form(&form)
@@ -386,7 +386,7 @@ fn refreshed(response: CoreTokenResponse) -> Refreshed {
 }
 
 /// The issuer that the instance's own discovery document names.
-async fn issuer_named_by(instance: &Url) -> Result<String, Failure> {
+async fn issuer_named_by(instance: &Url, network: &Network) -> Result<String, Failure> {
     #[derive(Deserialize)]
     struct Named {
         issuer: String,
@@ -399,8 +399,10 @@ async fn issuer_named_by(instance: &Url) -> Result<String, Failure> {
     let address = instance
         .join(".well-known/openid-configuration")
         .map_err(|error| failed(error.to_string()))?;
-    let request = client_for(instance)?.get(address).timeout(ANSWER_LIMIT);
-    let response = request
+    let client = network.client_for(instance)?;
+    let response = client
+        .get(address)
+        .timeout(ANSWER_LIMIT)
         .send()
         .await
         .map_err(|error| failure_of(&error, instance))?;

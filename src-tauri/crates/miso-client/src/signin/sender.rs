@@ -11,7 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::http::{ReadError, excerpt, failure_of, read_bounded};
-use crate::{Code, Failure};
+use crate::{Code, Failure, Network};
 
 const PROVIDER_LIMIT: usize = 1024 * 1024;
 /// How long the provider may take to answer.
@@ -25,14 +25,16 @@ pub(super) struct ProviderError(pub(super) Failure);
 type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderError>> + Send>>;
 
 /// Sends what the library asks for: no redirects, limits on time and size.
-pub(super) fn sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
+pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
     move |request| {
-        let http = http.clone();
+        let network = network.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let url = Url::parse(&parts.uri.to_string())
                 .map_err(|_| ProviderError(Failure::new(Code::AddressInvalid)))?;
-            let response = http
+            let response = network
+                .client_for(&url)
+                .map_err(ProviderError)?
                 .request(parts.method, url.clone())
                 .headers(parts.headers)
                 .timeout(ANSWER_LIMIT)
@@ -54,8 +56,8 @@ pub(super) fn sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
 
 /// The same for the token endpoint. An error counts as the endpoint's own only with the statuses
 /// that RFC 6749 §5.2 gives it: a gateway's 500 or 403 may have anything in its body.
-pub(super) fn token_sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
-    let send = sender(http);
+pub(super) fn token_sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
+    let send = sender(network);
     move |request| {
         let answer = send(request);
         Box::pin(async move {
