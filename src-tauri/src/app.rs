@@ -82,7 +82,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         }
     };
     let parts = Parts {
-        vault: Arc::new(Vault::platform()),
+        vault: Arc::new(Vault::platform(folder.join("turns"))),
         browser: Arc::new(SystemBrowser(app.clone())),
         clock: Arc::new(SystemClock::new()),
         publish: Arc::new(ToPages::of(app.clone())),

@@ -776,13 +776,17 @@ reason: Failure | null } |
 /**  How far it is. */
 step: SignInStep } | 
 /**  The keyring is being read at the start; what is cached can be shown. */
-{ state: "restoring" } | 
+{ state: "restoring"; 
+/**  Whether it takes so long that somebody may have to unlock it, or it does not answer. */
+slow: boolean } | 
 /**  Somebody is. */
 { state: "signedIn"; 
 /**  Who. */
 account: Account; 
 /**  Whether the session outlives the app. */
 remembered: boolean; 
+/**  When it ends, where nothing can renew it: the provider gave no refresh token. */
+until: string | null; 
 /**  What the user should know about it. */
 notice: Failure | null };
 

@@ -270,7 +270,7 @@ describe('a session that ends', () => {
     expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
     fake.emit('sessionChanged', {
       connection: 'orders',
-      session: { state: 'signedIn', account, remembered: true, notice: null },
+      session: { state: 'signedIn', account, remembered: true, until: null, notice: null },
       revision: older,
     });
     await Promise.resolve();

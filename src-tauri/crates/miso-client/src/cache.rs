@@ -3,25 +3,31 @@
 //! was sent in the last hour, for the budget, what an instance does not offer, and which keyring
 //! entries are still to be deleted.
 
+mod writer;
+
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection as Database, ErrorCode, OptionalExtension, params};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use tokio::runtime::RuntimeFlavor;
 
 use crate::{Code, ConnectionId, Failure, Resource};
+use writer::{Key, Writer};
 
-/// The cache. Blocking, but each call touches one row.
+/// The cache. What is written waits its turn on a thread of its own.
 pub struct Cache {
-    database: Mutex<Database>,
+    database: Arc<Mutex<Database>>,
+    writer: Writer,
 }
 
 /// A cached value and when the server said so.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    pub value: Value,
+    pub value: Arc<Value>,
     pub as_of: DateTime<Utc>,
 }
 
@@ -51,6 +57,8 @@ const SCHEMA: &str = "
 
 /// What nobody has asked for again in this time is not worth keeping.
 const KEPT: TimeDelta = TimeDelta::days(7);
+/// How long what waits to be written may take before it is read, or erased.
+const FLUSH_LIMIT: Duration = Duration::from_secs(5);
 /// The longest window of the server's limits.
 const SENT_KEPT: TimeDelta = TimeDelta::hours(1);
 
@@ -63,15 +71,16 @@ impl Cache {
     /// [`Code::CacheFailed`] where the file cannot be used now.
     pub fn open(file: &Path) -> Result<Self, Failure> {
         let opened = Self::try_open(file);
-        match opened {
-            Ok(cache) => Ok(cache),
-            Err(error) if !is_broken(&error) => Err(failed(error)),
+        let database = match opened {
+            Ok(database) => database,
+            Err(error) if !is_broken(&error) => return Err(failed(error)),
             Err(error) => {
                 tracing::warn!(%error, "the cache is begun anew");
                 set_aside(file).map_err(failed)?;
-                Self::try_open(file).map_err(failed)
+                Self::try_open(file).map_err(failed)?
             }
-        }
+        };
+        Self::over(database).map_err(failed)
     }
 
     /// A cache that ends with the process.
@@ -81,12 +90,18 @@ impl Cache {
     pub fn in_memory() -> Result<Self, Failure> {
         let database = Database::open_in_memory().map_err(failed)?;
         database.execute_batch(SCHEMA).map_err(failed)?;
+        Self::over(database).map_err(failed)
+    }
+
+    fn over(database: Database) -> std::io::Result<Self> {
+        let database = Arc::new(Mutex::new(database));
         Ok(Self {
-            database: Mutex::new(database),
+            writer: Writer::over(database.clone())?,
+            database,
         })
     }
 
-    fn try_open(file: &Path) -> Result<Self, rusqlite::Error> {
+    fn try_open(file: &Path) -> Result<Database, rusqlite::Error> {
         let database = Database::open(file)?;
         restrict(file);
         database.pragma_update(None, "journal_mode", "wal")?;
@@ -101,32 +116,17 @@ impl Cache {
             "delete from sent where at < ?1",
             params![(now - SENT_KEPT).timestamp_millis()],
         )?;
-        Ok(Self {
-            database: Mutex::new(database),
-        })
+        Ok(database)
     }
 
-    /// Keeps that a request was sent.
-    pub(crate) fn note_sent(
-        &self,
-        connection: &ConnectionId,
-        at: DateTime<Utc>,
-    ) -> Result<(), Failure> {
-        let database = self.lock();
-        let mut insert = database
-            .prepare_cached("insert into sent values (?1, ?2)")
-            .map_err(failed)?;
-        insert
-            .execute(params![connection.as_str(), at.timestamp_millis()])
-            .map_err(failed)?;
-        let mut forget = database
-            .prepare_cached("delete from sent where connection = ?1 and at < ?2")
-            .map_err(failed)?;
-        let kept_from = (at - SENT_KEPT).timestamp_millis();
-        forget
-            .execute(params![connection.as_str(), kept_from])
-            .map_err(failed)?;
-        Ok(())
+    /// Keeps that a request was sent. Written by and by.
+    pub(crate) fn note_sent(&self, connection: &ConnectionId, at: DateTime<Utc>) {
+        let connection = connection.to_string();
+        self.writer.later(move |database| {
+            if let Err(error) = write_sent(database, &connection, at) {
+                tracing::warn!(%error, "what was sent could not be kept");
+            }
+        });
     }
 
     /// When requests were sent since a moment, oldest first.
@@ -135,6 +135,7 @@ impl Cache {
         connection: &ConnectionId,
         since: DateTime<Utc>,
     ) -> Result<Vec<DateTime<Utc>>, Failure> {
+        may_block(|| self.flush(FLUSH_LIMIT));
         let database = self.lock();
         let mut select = database
             .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")
@@ -228,6 +229,19 @@ impl Cache {
         account: &str,
         resource: &Resource,
     ) -> Result<Option<Row>, Failure> {
+        let key = key(connection, account, resource);
+        if let Some(row) = self.writer.waiting(&key) {
+            return kept(&row).map(Some);
+        }
+        may_block(|| self.read(connection, account, resource))
+    }
+
+    fn read(
+        &self,
+        connection: &ConnectionId,
+        account: &str,
+        resource: &Resource,
+    ) -> Result<Option<Row>, Failure> {
         let found: Option<(String, String)> = self
             .lock()
             .query_row(
@@ -240,12 +254,14 @@ impl Cache {
         let Some((as_of, value)) = found else {
             return Ok(None);
         };
+        let value: Value = serde_json::from_str(&value).map_err(failed)?;
         Ok(Some(Row {
-            value: serde_json::from_str(&value).map_err(failed)?,
+            value: Arc::new(value),
             as_of: as_of.parse().map_err(failed)?,
         }))
     }
 
+    /// Keeps a reading. Written by and by, and read from now on.
     pub(crate) fn put(
         &self,
         connection: &ConnectionId,
@@ -253,19 +269,28 @@ impl Cache {
         resource: &Resource,
         row: &Row,
     ) -> Result<(), Failure> {
-        let value = serde_json::to_string(&WithoutConfiguration(&row.value)).map_err(failed)?;
-        self.lock()
-            .execute(
+        let name = name(resource)?;
+        let key = key(connection, account, resource);
+        let (connection, account) = (connection.to_string(), account.to_owned());
+        self.writer.put(key, row.clone(), move |database, row| {
+            let value = serde_json::to_string(&WithoutConfiguration(&row.value));
+            let Ok(value) = value else {
+                return;
+            };
+            let written = database.execute(
                 "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
                 params![
-                    connection.as_str(),
+                    connection,
                     account,
-                    name(resource)?,
+                    name,
                     row.as_of.to_rfc3339(),
                     value
                 ],
-            )
-            .map_err(failed)?;
+            );
+            if let Err(error) = written {
+                tracing::warn!(%error, "a reading could not be kept");
+            }
+        });
         Ok(())
     }
 
@@ -275,32 +300,91 @@ impl Cache {
         account: &str,
         resource: &Resource,
     ) -> Result<(), Failure> {
-        self.lock()
-            .execute(
+        let name = name(resource)?;
+        let forgotten = key(connection, account, resource);
+        self.writer.forget(|key| *key == forgotten);
+        let (connection, account) = (connection.to_string(), account.to_owned());
+        self.writer.later(move |database| {
+            let deleted = database.execute(
                 "delete from reading where connection = ?1 and account = ?2 and resource = ?3",
-                params![connection.as_str(), account, name(resource)?],
-            )
-            .map_err(failed)?;
+                params![connection, account, name],
+            );
+            if let Err(error) = deleted {
+                tracing::warn!(%error, "a reading could not be forgotten");
+            }
+        });
         Ok(())
     }
 
-    /// Forgets everything of a connection.
+    /// Forgets everything of a connection, before it returns.
     ///
     /// # Errors
     /// [`Code::CacheFailed`].
     pub fn erase(&self, connection: &ConnectionId) -> Result<(), Failure> {
-        self.lock()
-            .execute(
-                "delete from reading where connection = ?1",
-                params![connection.as_str()],
-            )
-            .map_err(failed)?;
+        self.writer.forget(|key| key.connection == *connection);
+        may_block(|| {
+            // What is just being written is erased too.
+            self.flush(FLUSH_LIMIT);
+            self.lock()
+                .execute(
+                    "delete from reading where connection = ?1",
+                    params![connection.as_str()],
+                )
+                .map_err(failed)
+        })?;
         Ok(())
+    }
+
+    /// Waits until everything so far is written, or the time is over; whether it is written.
+    pub fn flush(&self, limit: Duration) -> bool {
+        self.writer.flush(limit)
     }
 
     fn lock(&self) -> MutexGuard<'_, Database> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Does what may wait for the disk, and has another thread take over the tasks of this one.
+fn may_block<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(work)
+        }
+        Ok(_) | Err(_) => work(),
+    }
+}
+
+fn write_sent(
+    database: &Database,
+    connection: &str,
+    at: DateTime<Utc>,
+) -> Result<(), rusqlite::Error> {
+    database
+        .prepare_cached("insert into sent values (?1, ?2)")?
+        .execute(params![connection, at.timestamp_millis()])?;
+    let kept_from = (at - SENT_KEPT).timestamp_millis();
+    database
+        .prepare_cached("delete from sent where connection = ?1 and at < ?2")?
+        .execute(params![connection, kept_from])?;
+    Ok(())
+}
+
+fn key(connection: &ConnectionId, account: &str, resource: &Resource) -> Key {
+    Key {
+        connection: connection.clone(),
+        account: account.to_owned(),
+        resource: resource.clone(),
+    }
+}
+
+/// What is kept of a row.
+fn kept(row: &Row) -> Result<Row, Failure> {
+    let value = serde_json::to_value(WithoutConfiguration(&row.value)).map_err(failed)?;
+    Ok(Row {
+        value: Arc::new(value),
+        as_of: row.as_of,
+    })
 }
 
 /// Whether the file itself is what is wrong.

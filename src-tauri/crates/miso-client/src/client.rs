@@ -376,10 +376,6 @@ fn budget_of(id: &ConnectionId, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Bud
         Vec::new()
     });
     let id = id.clone();
-    let keep = Box::new(move |at| {
-        if let Err(failure) = cache.note_sent(&id, at) {
-            tracing::warn!(?failure, "what was sent could not be kept");
-        }
-    });
+    let keep = Box::new(move |at| cache.note_sent(&id, at));
     Budget::kept(clock, Limits::default(), &sent_before, keep)
 }

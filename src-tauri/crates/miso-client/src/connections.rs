@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
 };
+use std::time::Duration;
 
 use url::Url;
 
@@ -122,37 +123,27 @@ impl Connections {
 
     /// The connection to an instance, made if there is none yet.
     pub fn add(&self, url: Url, issuer: String) -> ConnectionId {
-        let known = self.shared.read().iter().find_map(|entry| {
-            let same = entry.connection.url == url && entry.connection.local_instance.is_none();
-            same.then(|| entry.connection.id.clone())
-        });
-        if let Some(id) = known {
-            return id;
-        }
-        let connection = Connection {
-            issuer: Some(issuer),
-            ..Connection::to(url, &self.hues())
-        };
-        self.insert(connection)
+        let known = self.find_or_insert(
+            |known| known.url == url && known.local_instance.is_none(),
+            |hues| Connection {
+                issuer: Some(issuer.clone()),
+                ..Connection::to(url.clone(), hues)
+            },
+        );
+        known.id
     }
 
     /// The connection to the local instance of this id, made if there is none yet; it follows the
     /// instance where that has moved to another port.
     pub fn add_local(&self, url: Url, instance: &str, name: &str) -> ConnectionId {
-        let known = {
-            let all = self.shared.read();
-            all.iter()
-                .find(|entry| entry.connection.local_instance.as_deref() == Some(instance))
-                .map(|entry| entry.connection.clone())
-        };
-        let Some(mut connection) = known else {
-            let connection = Connection {
+        let mut connection = self.find_or_insert(
+            |known| known.local_instance.as_deref() == Some(instance),
+            |hues| Connection {
                 name: name.to_owned(),
                 local_instance: Some(instance.to_owned()),
-                ..Connection::to(url, &self.hues())
-            };
-            return self.insert(connection);
-        };
+                ..Connection::to(url.clone(), hues)
+            },
+        );
         let id = connection.id.clone();
         if connection.url != url {
             connection.url = url;
@@ -206,20 +197,37 @@ impl Connections {
         signed_out
     }
 
-    fn insert(&self, connection: Connection) -> ConnectionId {
-        let client = self.shared.client(&connection);
-        let id = connection.id.clone();
-        self.shared.write().push(Entry { connection, client });
+    /// The connection that is looked for, made if there is none yet: under one lock, so that two
+    /// who ask at once get the same.
+    fn find_or_insert(
+        &self,
+        is_meant: impl Fn(&Connection) -> bool,
+        make: impl Fn(&[Hue]) -> Connection,
+    ) -> Connection {
+        let connection = {
+            let mut all = self.shared.write();
+            let known = all.iter().find(|entry| is_meant(&entry.connection));
+            if let Some(entry) = known {
+                return entry.connection.clone();
+            }
+            let hues: Vec<Hue> = all.iter().map(|entry| entry.connection.hue).collect();
+            let connection = make(&hues);
+            let client = self.shared.client(&connection);
+            all.push(Entry {
+                connection: connection.clone(),
+                client,
+            });
+            connection
+        };
         self.changed();
-        id
+        connection
     }
 
-    fn hues(&self) -> Vec<Hue> {
-        self.shared
-            .read()
-            .iter()
-            .map(|entry| entry.connection.hue)
-            .collect()
+    /// Waits until what was read is written, or the time is over.
+    pub fn flush(&self, limit: Duration) {
+        if !self.shared.cache.flush(limit) {
+            tracing::warn!("not everything that was read could be kept");
+        }
     }
 
     fn changed(&self) {

@@ -68,6 +68,10 @@ codes! {
     KeyringLocked,
     /// What the keyring holds cannot be read.
     KeyringCorrupt,
+    /// The keyring answers, and holds nothing for the session any more.
+    KeyringEmpty,
+    /// Another process works with the session and does not let go of it; params: `reason`.
+    SessionBusy,
     /// The provider gave no refresh token: the session ends with its access token.
     NoRefreshToken,
     /// The request waits its turn; params: `seconds`.

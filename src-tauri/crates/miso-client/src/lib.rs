@@ -5,6 +5,9 @@
 //! Below it, [`wire`] is the only place that knows paths and names of the wire, and
 //! [`transport`] the only place that makes API requests.
 
+#[macro_use]
+mod secrets;
+
 pub mod address;
 mod budget;
 mod cache;

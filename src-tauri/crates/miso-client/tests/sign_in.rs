@@ -271,6 +271,11 @@ async fn a_refresh_that_comes_back_after_the_sign_out_brings_nothing_back() {
         here.client.session(),
         SessionState::SignedOut { reason: None }
     );
+    until("what came late is revoked too", || {
+        let revoked = far_end.asked("POST /revoke");
+        revoked.iter().any(|asked| asked.body.contains("refresh-2"))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -65,6 +65,7 @@ export function createFake(options: FakeOptions = {}): Fake {
           state: 'signedIn',
           account,
           remembered: true,
+          until: null,
           notice: null,
         }),
         connection('payments', 'Team Payments', 'coral', { state: 'signedOut', reason: null }),
@@ -117,7 +118,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       session(id, { state: 'signingIn', step: at });
       await later(step / 2);
     }
-    session(id, { state: 'signedIn', account, remembered: remember, notice: null });
+    session(id, { state: 'signedIn', account, remembered: remember, until: null, notice: null });
   };
 
   const progress = async (id: string, deployment: Deployment) => {

@@ -22,6 +22,8 @@ pub(super) struct Number(u64);
 pub(super) struct Access {
     pub token: SecretString,
     pub ends: DateTime<Utc>,
+    /// The ID token that came last, for the end of the provider's session.
+    pub id_token: Option<SecretString>,
 }
 
 /// What an attempt ends well with.
@@ -29,8 +31,12 @@ pub(super) struct Success {
     pub access: Access,
     pub account: Account,
     pub remembered: bool,
+    /// Whether there is nothing to renew it with.
+    pub ends_by_itself: bool,
     pub notice: Option<Failure>,
 }
+
+never_serialized!(Access, Success, Machine);
 
 pub(super) struct Machine {
     /// The session without the attempt; never `SigningIn`.
@@ -125,13 +131,15 @@ impl Machine {
         }
     }
 
-    /// Somebody calls the attempt off.
-    pub(super) fn cancel(&mut self) {
-        if self.call_off() {
+    /// Somebody calls the attempt off; whether there was one.
+    pub(super) fn cancel(&mut self) -> bool {
+        let called_off = self.call_off();
+        if called_off {
             self.settle(Happening::AttemptFailed(Failure::new(
                 Code::SignInCancelled,
             )));
         }
+        called_off
     }
 
     /// Ends the attempt without a word; whether there was one.
@@ -150,12 +158,13 @@ impl Machine {
         }
         self.attempt = None;
         self.generation.0 += 1;
-        self.access = Some(success.access);
         self.settle(Happening::SignedIn {
             account: success.account,
             remembered: success.remembered,
+            until: success.ends_by_itself.then_some(success.access.ends),
             notice: success.notice,
         });
+        self.access = Some(success.access);
         true
     }
 
@@ -173,6 +182,33 @@ impl Machine {
     pub(super) fn settle(&mut self, happening: Happening) {
         if let Some(next) = self.beneath.after(happening) {
             self.beneath = next;
+        }
+    }
+
+    /// Whether the session ends with its access token, since nothing can renew it.
+    pub(super) fn ends_by_itself(&self) -> bool {
+        matches!(self.beneath, SessionState::SignedIn { until: Some(_), .. })
+    }
+
+    /// There is something to be known about the session of this credential.
+    pub(super) fn notice(&mut self, generation: Generation, notice: Failure) {
+        if self.generation == generation {
+            self.settle(Happening::Noticed(notice));
+        }
+    }
+
+    /// The keyring holds a credential of this account: another process may have signed in as
+    /// somebody else.
+    pub(super) fn found(&mut self, generation: Generation, found: &Account) {
+        let is_another = matches!(&self.beneath, SessionState::SignedIn { account, .. }
+            if account.subject != found.subject);
+        if is_another && self.generation == generation {
+            self.settle(Happening::SignedIn {
+                account: found.clone(),
+                remembered: true,
+                until: None,
+                notice: None,
+            });
         }
     }
 
@@ -194,9 +230,16 @@ impl Machine {
     pub(super) fn take_access(&mut self, generation: Generation, access: Access) -> bool {
         let counts = self.generation == generation;
         if counts {
-            self.access = Some(access);
+            let before = self.access.take().and_then(|access| access.id_token);
+            let id_token = access.id_token.or(before);
+            self.access = Some(Access { id_token, ..access });
         }
         counts
+    }
+
+    /// The ID token that came last.
+    pub(super) fn id_token(&self) -> Option<SecretString> {
+        self.access.as_ref()?.id_token.clone()
     }
 
     pub(super) fn access(&self) -> Option<&Access> {
@@ -236,9 +279,11 @@ mod tests {
             access: Access {
                 token: SecretString::from(format!("access of {name}")),
                 ends: DateTime::UNIX_EPOCH,
+                id_token: None,
             },
             account: account(name),
             remembered: true,
+            ends_by_itself: false,
             notice: None,
         }
     }

@@ -14,7 +14,7 @@ use url::Url;
 use crate::{Failure, Network};
 
 pub(crate) use attempt::{Attempt, SignedIn, sign_in};
-pub(crate) use provider::{Provider, Refreshed};
+pub(crate) use provider::{NotRefreshed, Provider, Refreshed};
 pub(crate) use service_account::service_token;
 
 /// Opens addresses in the browser the user already has.

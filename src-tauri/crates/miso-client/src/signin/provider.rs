@@ -49,6 +49,23 @@ pub(crate) struct Refreshed {
     response: CoreTokenResponse,
 }
 
+impl Refreshed {
+    /// The ID token that came with it.
+    pub(crate) fn id_token(&self) -> Option<SecretString> {
+        let token = self.response.id_token()?;
+        Some(SecretString::from(token.to_string()))
+    }
+}
+
+never_serialized!(SecretString, Refreshed, Authorization);
+
+/// Why nothing came back for a refresh token.
+pub(crate) struct NotRefreshed {
+    pub failure: Failure,
+    /// Whether the answer was lost after the token may have been sent: it may be spent.
+    pub answer_lost: bool,
+}
+
 /// Where the browser is sent, and what must come back.
 pub(crate) struct Authorization {
     pub address: Url,
@@ -90,6 +107,9 @@ struct Extra {
     /// RFC 8414 §2.
     #[serde(default)]
     revocation_endpoint: Option<Url>,
+    /// OpenID Connect RP-Initiated Logout §2.1.
+    #[serde(default)]
+    end_session_endpoint: Option<Url>,
 }
 
 impl AdditionalProviderMetadata for Extra {}
@@ -107,7 +127,7 @@ impl Provider {
         let metadata = Metadata::discover_async(issuer, &sender(network.clone()))
             .await
             .map_err(|error| match error {
-                openidconnect::DiscoveryError::Request(ProviderError(failure)) => failure,
+                openidconnect::DiscoveryError::Request(error) => error.failure,
                 other => failed(chain(&other)),
             })?;
         let provider = Self {
@@ -202,28 +222,34 @@ impl Provider {
     }
 
     /// Exchanges a refresh token. Only a well-formed `invalid_grant` with the status that belongs
-    /// to it is [`Code::SignedOut`]. What
-    /// comes back is to be verified with [`Self::verify_refreshed`] before it is used.
+    /// to it is [`Code::SignedOut`]. What comes back is to be verified with
+    /// [`Self::verify_refreshed`] before it is used.
     pub(crate) async fn refresh(
         &self,
         client_id: &str,
         refresh_token: &SecretString,
-    ) -> Result<Refreshed, Failure> {
+    ) -> Result<Refreshed, NotRefreshed> {
         let client = self.client(client_id);
-        let response = client
-            .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
-            .map_err(|error| self.failed(&error))?
-            .request_async(&token_sender(self.network.clone()))
-            .await
-            .map_err(|error| match error {
+        let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
+        let request = client
+            .exchange_refresh_token(&refresh_token)
+            .map_err(|error| NotRefreshed {
+                failure: self.failed(&error),
+                answer_lost: false,
+            })?;
+        let send = token_sender(self.network.clone());
+        let response = request.request_async(&send).await;
+        response.map(refreshed).map_err(|error| NotRefreshed {
+            answer_lost: matches!(&error, RequestTokenError::Request(error) if error.answer_lost),
+            failure: match error {
                 RequestTokenError::ServerResponse(response)
                     if *response.error() == BasicErrorResponseType::InvalidGrant =>
                 {
                     Failure::new(Code::SignedOut)
                 }
                 other => self.refused(other),
-            })?;
-        Ok(refreshed(response))
+            },
+        })
     }
 
     /// Verifies the ID token that may have come with a refresh: it must be of the same subject
@@ -261,16 +287,37 @@ impl Provider {
             ("token_type_hint", "refresh_token"),
             ("client_id", client_id),
         ];
-        let response = self
-            .network
-            .client_for(endpoint)?
+        self.post(endpoint, &form).await
+    }
+
+    /// Ends the provider's session of an ID token (OpenID Connect RP-Initiated Logout §2), where
+    /// it can. Sent by POST, so that the token stands in no address.
+    pub(crate) async fn end_session(
+        &self,
+        client_id: &str,
+        id_token: &SecretString,
+    ) -> Result<(), Failure> {
+        let Some(endpoint) = &self.metadata.additional_metadata().end_session_endpoint else {
+            return Ok(());
+        };
+        let form = [
+            ("id_token_hint", id_token.expose_secret()),
+            ("client_id", client_id),
+        ];
+        self.post(endpoint, &form).await
+    }
+
+    async fn post(&self, endpoint: &Url, form: &[(&str, &str)]) -> Result<(), Failure> {
+        let http = self.network.client_for(endpoint)?;
+        let response = http
             .post(endpoint.clone())
             .timeout(REVOCATION_LIMIT)
-            .form(&form)
+            .form(form)
             .send()
             .await
             .map_err(|error| failure_of(&error, endpoint))?;
-        if !response.status().is_success() {
+        // A redirect is the way back for a browser.
+        if response.status().is_client_error() || response.status().is_server_error() {
             return Err(Failure::new(Code::SignInRefused).with("error", response.status()));
         }
         Ok(())
@@ -318,6 +365,7 @@ impl Provider {
             metadata.token_endpoint().map(|endpoint| endpoint.url()),
             Some(metadata.jwks_uri().url()),
             metadata.additional_metadata().revocation_endpoint.as_ref(),
+            metadata.additional_metadata().end_session_endpoint.as_ref(),
         ];
         for endpoint in endpoints.into_iter().flatten() {
             if endpoint.scheme() != "https"
@@ -347,7 +395,7 @@ impl Provider {
                     None => failure,
                 }
             }
-            RequestTokenError::Request(ProviderError(failure)) => failure,
+            RequestTokenError::Request(error) => error.failure,
             RequestTokenError::Parse(error, body) => {
                 // What is JSON may hold a token, and is shown to nobody.
                 let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();

@@ -19,8 +19,22 @@ pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// Why a request brought no answer that the library should see.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct ProviderError(pub(super) Failure);
+#[error("{failure}")]
+pub(super) struct ProviderError {
+    pub(super) failure: Failure,
+    /// Whether it may have been sent and the answer was lost, so that the provider may have done
+    /// what was asked.
+    pub(super) answer_lost: bool,
+}
+
+impl From<Failure> for ProviderError {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            answer_lost: false,
+        }
+    }
+}
 
 type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderError>> + Send>>;
 
@@ -31,25 +45,31 @@ pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let url = Url::parse(&parts.uri.to_string())
-                .map_err(|_| ProviderError(Failure::new(Code::AddressInvalid)))?;
+                .map_err(|_| Failure::new(Code::AddressInvalid))?;
             let response = network
-                .client_for(&url)
-                .map_err(ProviderError)?
+                .client_for(&url)?
                 .request(parts.method, url.clone())
                 .headers(parts.headers)
                 .timeout(ANSWER_LIMIT)
                 .body(body)
                 .send()
                 .await
-                .map_err(|error| ProviderError(failure_of(&error, &url)))?;
+                .map_err(|error| ProviderError {
+                    failure: failure_of(&error, &url),
+                    answer_lost: !error.is_connect(),
+                })?;
             let mut answer = http::Response::builder().status(response.status());
             if let Some(headers) = answer.headers_mut() {
                 *headers = response.headers().clone();
             }
-            let body = bounded(response, &url).await.map_err(ProviderError)?;
-            answer
-                .body(body)
-                .map_err(|_| ProviderError(Failure::new(Code::NotMiso)))
+            let body = bounded(response, &url)
+                .await
+                .map_err(|failure| ProviderError {
+                    answer_lost: failure.is_connectivity(),
+                    failure,
+                })?;
+            let answer = answer.body(body);
+            Ok(answer.map_err(|_| Failure::new(Code::NotMiso))?)
         })
     }
 }
@@ -72,8 +92,7 @@ pub(super) fn token_sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
             if is_its_own {
                 return Ok(answer);
             }
-            let failure = not_the_endpoints(answer.status(), answer.body());
-            Err(ProviderError(failure))
+            Err(not_the_endpoints(answer.status(), answer.body()).into())
         })
     }
 }

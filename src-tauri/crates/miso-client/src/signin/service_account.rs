@@ -20,6 +20,8 @@ pub(crate) struct ServiceToken {
     pub expires_in: Option<Duration>,
 }
 
+never_serialized!(ServiceToken);
+
 /// Asks for a token. A wrong id or secret is [`Code::SignedOut`].
 pub(crate) async fn service_token(
     instance: &Url,
