@@ -1,6 +1,6 @@
 //! Connections, and the local instance.
 
-use miso_client::{ConnectionId, InstanceFound, address, signin};
+use miso_client::{ConnectionId, InstanceFound, SignInSettings, address, signin};
 use tauri::{AppHandle, State};
 
 use super::Answer;
@@ -19,14 +19,22 @@ pub async fn connections(app: State<'_, App>) -> Answer<Vec<ConnectionView>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn connection_probe(address: String) -> Answer<InstanceFound> {
-    Ok(signin::probe(&address::instance_from(&address)?).await?)
+    Ok(signin::probe(
+        &address::instance_from(&address)?,
+        &SignInSettings::default(),
+    )
+    .await?)
 }
 
 /// The connection to the instance behind an address.
 #[tauri::command]
 #[specta::specta]
 pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<ConnectionView> {
-    let found = signin::probe(&address::instance_from(&address)?).await?;
+    let found = signin::probe(
+        &address::instance_from(&address)?,
+        &SignInSettings::default(),
+    )
+    .await?;
     app.view(&app.connections.add(found.url, found.issuer)?)
 }
 

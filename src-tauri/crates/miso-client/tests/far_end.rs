@@ -102,6 +102,8 @@ pub struct FarEnd {
 struct Shared {
     base: String,
     url: Url,
+    /// Whether discovery and keys are the script's too.
+    raw: bool,
     script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -117,6 +119,17 @@ impl FarEnd {
         base: &str,
         script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        Self::play(base, false, |_| Arc::new(script)).await
+    }
+
+    /// A far end of which everything is the script's, which is made for its address.
+    pub async fn raw<S: Fn(&Asked) -> Answer + Send + Sync + 'static>(
+        script: impl FnOnce(&Url) -> S,
+    ) -> Self {
+        Self::play("/", true, |url| Arc::new(script(url))).await
+    }
+
+    async fn play(base: &str, raw: bool, script: impl FnOnce(&Url) -> Script) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}{base}", listener.local_addr().unwrap());
         let url = Url::parse(&url).unwrap();
@@ -124,7 +137,8 @@ impl FarEnd {
         let shared = Shared {
             base: base.to_owned(),
             url: url.clone(),
-            script: Arc::new(script),
+            raw,
+            script: script(&url),
             asked: asked.clone(),
         };
         let router = Router::new().fallback(answer).with_state(shared);
@@ -179,11 +193,11 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
             .map(|key| key.to_str().unwrap().to_owned()),
     };
     let answer = match asked.line.as_str() {
-        "GET /.well-known/openid-configuration" => {
+        "GET /.well-known/openid-configuration" if !shared.raw => {
             shared.asked.lock().unwrap().push(asked.clone());
             Answer::json(200, discovery(&shared.url))
         }
-        "GET /jwks" => Answer::json(200, json!({"keys": []})),
+        "GET /jwks" if !shared.raw => Answer::json(200, json!({"keys": []})),
         _ => {
             shared.asked.lock().unwrap().push(asked.clone());
             (shared.script)(&asked)
@@ -217,7 +231,8 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     response.body(Body::from(answer.body)).unwrap()
 }
 
-fn discovery(url: &Url) -> Value {
+/// An ordinary discovery document.
+pub fn discovery(url: &Url) -> Value {
     let at = |path: &str| url.join(path).unwrap().to_string();
     json!({
         "issuer": url.as_str().trim_end_matches('/'),
@@ -380,8 +395,35 @@ pub async fn signed_out(far_end: &FarEnd, browser: Arc<dyn Browser>) -> Restored
     start(far_end, None, browser, false).await
 }
 
+/// The same for a connection that is not as others are.
+pub async fn signed_out_with(connection: Connection, browser: Arc<dyn Browser>) -> Restored {
+    start_with(connection, None, browser, false).await
+}
+
 async fn start(
     far_end: &FarEnd,
+    issuer: Option<&str>,
+    browser: Arc<dyn Browser>,
+    is_locked: bool,
+) -> Restored {
+    let connection = Connection {
+        account: Some(aino()),
+        ..Connection::to(far_end.url.clone(), &[])
+    };
+    start_with(connection, issuer, browser, is_locked).await
+}
+
+fn aino() -> Account {
+    Account {
+        subject: "u-1".to_owned(),
+        username: "aino".to_owned(),
+        display_name: None,
+        email: None,
+    }
+}
+
+async fn start_with(
+    connection: Connection,
     issuer: Option<&str>,
     browser: Arc<dyn Browser>,
     is_locked: bool,
@@ -390,16 +432,6 @@ async fn start(
     let heard = Arc::new(Heard::default());
     let inside = shelf.clone();
     let vault = Arc::new(Vault::over(Arc::new(move || Box::new(inside.clone()))));
-    let account = Account {
-        subject: "u-1".to_owned(),
-        username: "aino".to_owned(),
-        display_name: None,
-        email: None,
-    };
-    let connection = Connection {
-        account: Some(account.clone()),
-        ..Connection::to(far_end.url.clone(), &[])
-    };
     let id = connection.id.clone();
     if let Some(issuer) = issuer {
         let credential = Credential {
@@ -407,7 +439,7 @@ async fn start(
             secret: SecretString::from("refresh-1"),
             issuer: issuer.to_owned(),
             client_id: "miso-desktop".to_owned(),
-            account,
+            account: aino(),
         };
         vault.save(&id, credential, true).await.unwrap();
     }

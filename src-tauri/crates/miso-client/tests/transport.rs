@@ -1,7 +1,7 @@
 //! What the transport promises: writes once, the same read once, bounded answers.
 
 use miso_api::DeployRequest;
-use miso_client::{Code, Event, Resource, Source, address, signin};
+use miso_client::{Code, Event, Resource, SignInSettings, Source, address, signin};
 use serde_json::json;
 
 use crate::far_end::{Answer, FarEnd, Make, restored, tokens, until};
@@ -273,13 +273,21 @@ async fn an_instance_may_live_below_a_path() {
     })
     .await;
     let typed = format!("{}applications/orders/dev?x=1", far_end.url);
-    let found = signin::probe(&address::instance_from(&typed).unwrap()).await;
+    let found = signin::probe(
+        &address::instance_from(&typed).unwrap(),
+        &SignInSettings::default(),
+    )
+    .await;
     assert_eq!(found.unwrap().url, far_end.url);
     let here = restored(&far_end).await;
     let environment = here.client.environment("dev".to_owned()).await.unwrap();
     assert_eq!(environment.value.key, "dev");
     let root = FarEnd::start(|_| Answer::error(404, "NOT_FOUND")).await;
     let typed = root.url.join("/some/page/of/it").unwrap();
-    let found = signin::probe(&address::instance_from(typed.as_str()).unwrap()).await;
+    let found = signin::probe(
+        &address::instance_from(typed.as_str()).unwrap(),
+        &SignInSettings::default(),
+    )
+    .await;
     assert_eq!(found.unwrap().url, root.url);
 }

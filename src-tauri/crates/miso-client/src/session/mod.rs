@@ -2,6 +2,7 @@
 //! refresh at a time, signed out only on proof.
 
 mod attempt;
+mod device;
 mod machine;
 mod renewal;
 mod state;
@@ -15,7 +16,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::signin::{Browser, Provider};
+use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
 use crate::vault::{Credential, CredentialKind, Vault, VaultError};
 use crate::{Clock, Code, ConnectionId, Event, Failure, Publish};
@@ -45,7 +46,7 @@ pub(crate) struct Surroundings {
 pub(crate) struct Session {
     connection: ConnectionId,
     instance: Url,
-    client_id: String,
+    settings: SignInSettings,
     around: Surroundings,
     machine: Mutex<Machine>,
     states: watch::Sender<StampedSession>,
@@ -65,7 +66,7 @@ pub(crate) struct Known {
     /// The issuer, where that of the credential may have moved.
     pub issuer: Option<String>,
     /// Further parameters of the authorization request, such as the launch key.
-    pub parameters: Vec<(String, SecretString)>,
+    pub parameters: Option<SignInParameters>,
 }
 
 /// Grows with every state of every session, so that a connection whose client was replaced does
@@ -76,7 +77,7 @@ impl Session {
     pub(crate) fn new(
         connection: ConnectionId,
         instance: Url,
-        client_id: String,
+        settings: SignInSettings,
         around: Surroundings,
     ) -> Self {
         let machine = Machine::new();
@@ -84,7 +85,7 @@ impl Session {
         Self {
             connection,
             instance,
-            client_id,
+            settings,
             around,
             machine: Mutex::new(machine),
             states,

@@ -233,7 +233,8 @@ impl Session {
         if let Some(provider) = known.as_ref() {
             return Ok(provider.clone());
         }
-        let provider = Arc::new(Provider::discover(&self.instance).await?);
+        let provider =
+            Arc::new(Provider::discover(&self.instance, self.settings.issuer.as_deref()).await?);
         *known = Some(provider.clone());
         Ok(provider)
     }
