@@ -28,6 +28,10 @@ export const commands = {
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**  Begins to sign in with the browser; how it goes is told by events. */
 	signIn: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in", { connection, remember }),
+	/**  Begins to sign in on another device; how it goes is told by events. */
+	signInOnDevice: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in_on_device", { connection, remember }),
+	/**  What the other device is to be told, while it is waited for. */
+	signInDeviceCode: (connection: ConnectionId) => __TAURI_INVOKE<DeviceCode | null>("sign_in_device_code", { connection }),
 	/**  Calls the attempt off. */
 	signInCancel: (connection: ConnectionId) => __TAURI_INVOKE<null>("sign_in_cancel", { connection }),
 	/**  Puts the address the browser was sent to on the clipboard. */
@@ -319,6 +323,16 @@ export type DeploymentStep = {
 	completedAt: string | null,
 	/**  What it did, in the server's words. */
 	message: string | null,
+};
+
+/**  What the other device is told: shown to the user, worth nothing to who does not sign in there. */
+export type DeviceCode = {
+	/**  What is typed there. */
+	userCode: string,
+	/**  Where. */
+	address: string,
+	/**  Until when. */
+	ends: string,
 };
 
 /**  An environment. */
@@ -810,6 +824,8 @@ export type SignInStep =
 "waitingForBrowser" | 
 /**  No browser could be opened; the address can be copied. */
 "noBrowser" | 
+/**  A code is shown that somebody types on another device. */
+"waitingForDevice" | 
 /**  The code is exchanged. */
 "exchanging" | 
 /**  The session goes into the keyring. */

@@ -13,6 +13,7 @@ export type {
   DeployRequest,
   Deployment,
   DeploymentStep,
+  DeviceCode,
   Environment,
   ErrorDetail,
   EnvironmentEntry,

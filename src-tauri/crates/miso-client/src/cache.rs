@@ -279,13 +279,7 @@ impl Cache {
             };
             let written = database.execute(
                 "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    connection,
-                    account,
-                    name,
-                    row.as_of.to_rfc3339(),
-                    value
-                ],
+                params![connection, account, name, row.as_of.to_rfc3339(), value],
             );
             if let Err(error) = written {
                 tracing::warn!(%error, "a reading could not be kept");

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::session::{Bearer, Known, Session, Surroundings};
+use crate::signin::{DeviceCode, SignInParameters};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
 use crate::transport::Transport;
 use crate::view::View;
@@ -60,7 +61,7 @@ impl Client {
         let session = Arc::new(Session::new(
             connection.id.clone(),
             connection.url.clone(),
-            connection.client_id.clone(),
+            connection.sign_in.clone(),
             around,
         ));
         let (id, announce) = (connection.id.clone(), publish.clone());
@@ -147,6 +148,18 @@ impl Client {
         self.inner.leases.wake_all();
     }
 
+    /// Signs in on another device, where the browser of this one is of no use (RFC 8628). Its end
+    /// is announced by [`Event::SessionChanged`].
+    pub async fn sign_in_on_device(&self, remember: bool) {
+        self.inner.session.sign_in_on_device(remember).await;
+        self.inner.leases.wake_all();
+    }
+
+    /// What the other device is to be told, while [`Self::sign_in_on_device`] waits for it.
+    pub fn device_code(&self) -> Option<DeviceCode> {
+        self.inner.session.device()
+    }
+
     /// Signs in as a service account, for machines without a browser.
     ///
     /// # Errors
@@ -178,9 +191,11 @@ impl Client {
 
     /// Says what is known of the instance from elsewhere than the network: its issuer, and further
     /// parameters of the authorization request, such as the local instance's launch key.
-    pub fn set_known(&self, issuer: String, parameters: Vec<(String, SecretString)>) {
-        let issuer = Some(issuer);
-        self.inner.session.set_known(Known { issuer, parameters });
+    pub fn set_known(&self, issuer: String, parameters: SignInParameters) {
+        self.inner.session.set_known(Known {
+            issuer: Some(issuer),
+            parameters: Some(parameters),
+        });
     }
 
     /// Signs out and forgets what was kept of the account here.

@@ -6,6 +6,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::NetworkSettings;
+use crate::signin::SignInSettings;
 
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -60,12 +61,12 @@ pub struct Connection {
     pub name: String,
     /// The instance.
     pub url: Url,
-    /// The OpenID Connect issuer; the instance's own discovery document names it.
+    /// The OpenID Connect issuer that was found.
     #[serde(default)]
     pub issuer: Option<String>,
-    /// The OAuth client.
-    #[serde(default = "default_client_id")]
-    pub client_id: String,
+    /// How it signs in.
+    #[serde(default)]
+    pub sign_in: SignInSettings,
     /// Who signed in last.
     #[serde(default)]
     pub account: Option<Account>,
@@ -96,7 +97,7 @@ impl Connection {
             name,
             url,
             issuer: None,
-            client_id: default_client_id(),
+            sign_in: SignInSettings::default(),
             account: None,
             hue,
             production: false,
@@ -104,10 +105,6 @@ impl Connection {
             network: NetworkSettings::default(),
         }
     }
-}
-
-fn default_client_id() -> String {
-    "miso-desktop".to_owned()
 }
 
 /// A connection's colour: one of eight that no state uses (UX.md, "Colour").

@@ -9,7 +9,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::session::Surroundings;
-use crate::signin::Browser;
+use crate::signin::{Browser, SignInSettings};
 use crate::{
     Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Network,
     NetworkSettings, Publish, SessionState, StampedSession, Vault,
@@ -147,19 +147,7 @@ impl Connections {
         let id = connection.id.clone();
         if connection.url != url {
             connection.url = url;
-            let client = self.shared.client(&connection);
-            for entry in self
-                .shared
-                .write()
-                .iter_mut()
-                .filter(|entry| entry.connection.id == id)
-            {
-                *entry = Entry {
-                    connection: connection.clone(),
-                    client: client.clone(),
-                };
-            }
-            self.changed();
+            self.exchange(connection);
         }
         id
     }
@@ -180,6 +168,23 @@ impl Connections {
             entry.connection.network = network;
         }
         self.changed();
+        Ok(())
+    }
+
+    /// Has a connection sign in in another way. Its client is another one then, which has yet to
+    /// be restored; what the keyring holds stays.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`]; [`Code::AddressInvalid`] where the issuer is none.
+    pub fn set_sign_in(&self, id: &ConnectionId, settings: SignInSettings) -> Result<(), Failure> {
+        let mut connection = self.get(id)?;
+        let settings = settings.checked()?;
+        if connection.sign_in == settings {
+            return Ok(());
+        }
+        self.client(id)?.cancel_sign_in();
+        connection.sign_in = settings;
+        self.exchange(connection);
         Ok(())
     }
 
@@ -221,6 +226,20 @@ impl Connections {
         };
         self.changed();
         connection
+    }
+
+    /// Puts a connection in the place of the one with its id.
+    fn exchange(&self, connection: Connection) {
+        let client = self.shared.client(&connection);
+        let mut all = self.shared.write();
+        if let Some(entry) = all
+            .iter_mut()
+            .find(|entry| entry.connection.id == connection.id)
+        {
+            *entry = Entry { connection, client };
+        }
+        drop(all);
+        self.changed();
     }
 
     /// Waits until what was read is written, or the time is over.

@@ -82,10 +82,16 @@ codes! {
     SignInCancelled,
     /// Nobody came back from the browser in time.
     SignInTimeout,
+    /// Nobody signed in on the other device in time.
+    DeviceCodeExpired,
+    /// The provider has no sign-in on another device (RFC 8628).
+    DeviceSignInUnsupported,
     /// The provider said no; params: `error`.
     SignInRefused,
     /// The ID token is not to be trusted; params: `reason`.
     IdTokenInvalid,
+    /// The ID token is signed in a way that cannot be verified here; params: `algorithm`.
+    SigningAlgorithmUnsupported,
     /// The answer came from another issuer (RFC 9207); params: `expected`, `found`.
     IssuerMismatch,
     /// The provider could not be found; params: `url`, `reason`.

@@ -55,7 +55,7 @@ pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use preflight::{Finding, FindingKind, Preflight};
 pub use reading::{Reading, Resource, Source};
 pub use session::{SessionState, SignInStep, StampedSession};
-pub use signin::{Browser, InstanceFound};
+pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{LogPlace, TailProgress, TailState};
 pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};

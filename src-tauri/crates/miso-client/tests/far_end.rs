@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use miso_client::{
     Account, Browser, Cache, Client, Clock, Connection, ConnectionId, Connections, Credential,
-    CredentialKind, Event, Parts, Publish, SystemClock, Vault,
+    CredentialKind, Event, Parts, Publish, SignInSettings, SystemClock, Vault,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -111,6 +111,8 @@ pub struct FarEnd {
 struct Shared {
     base: String,
     url: Url,
+    /// Whether discovery and keys are the script's too.
+    raw: bool,
     script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -126,6 +128,17 @@ impl FarEnd {
         base: &str,
         script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        Self::play(base, false, |_| Arc::new(script)).await
+    }
+
+    /// A far end of which everything is the script's, which is made for its address.
+    pub async fn raw<S: Fn(&Asked) -> Answer + Send + Sync + 'static>(
+        script: impl FnOnce(&Url) -> S,
+    ) -> Self {
+        Self::play("/", true, |url| Arc::new(script(url))).await
+    }
+
+    async fn play(base: &str, raw: bool, script: impl FnOnce(&Url) -> Script) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}{base}", listener.local_addr().unwrap());
         let url = Url::parse(&url).unwrap();
@@ -133,7 +146,8 @@ impl FarEnd {
         let shared = Shared {
             base: base.to_owned(),
             url: url.clone(),
-            script: Arc::new(script),
+            raw,
+            script: script(&url),
             asked: asked.clone(),
         };
         let router = Router::new().fallback(answer).with_state(shared);
@@ -194,11 +208,11 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         issuer: issuer_of(&shared.url),
     };
     let answer = match asked.line.as_str() {
-        "GET /.well-known/openid-configuration" => {
+        "GET /.well-known/openid-configuration" if !shared.raw => {
             shared.asked.lock().unwrap().push(asked.clone());
             Answer::json(200, discovery(&shared.url))
         }
-        "GET /jwks" => Answer::json(200, crate::signed::keys()),
+        "GET /jwks" if !shared.raw => Answer::json(200, crate::signed::keys()),
         _ => {
             shared.asked.lock().unwrap().push(asked.clone());
             (shared.script)(&asked)
@@ -344,10 +358,23 @@ pub async fn signed_out(far_end: &FarEnd, browser: Arc<dyn Browser>) -> Restored
     start.go().await
 }
 
+/// The same for a connection that is not as others are.
+pub async fn signed_out_with(connection: Connection, browser: Arc<dyn Browser>) -> Restored {
+    let start = Start {
+        id: connection.id,
+        sign_in: connection.sign_in,
+        issuer: None,
+        browser,
+        ..Start::of(&FarEnd::at(connection.url.as_str()))
+    };
+    start.go().await
+}
+
 /// What a client starts with.
 pub struct Start {
     pub url: Url,
     pub id: ConnectionId,
+    pub sign_in: SignInSettings,
     /// Who gave the credential that the keyring holds; `None` where it holds none of the test's.
     pub issuer: Option<String>,
     pub browser: Arc<dyn Browser>,
@@ -364,6 +391,7 @@ impl Start {
         Self {
             url: far_end.url.clone(),
             id: ConnectionId::random(),
+            sign_in: SignInSettings::default(),
             issuer: Some(far_end.issuer()),
             browser: Arc::new(NoBrowser),
             is_locked: false,
@@ -406,6 +434,7 @@ impl Start {
         };
         let connection = Connection {
             id: self.id.clone(),
+            sign_in: self.sign_in,
             account: Some(aino()),
             ..Connection::to(self.url, &[])
         };

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod authority;
+mod bad_id_tokens;
 mod canary;
 mod clocks;
 mod company;
+mod device_sign_in;
 mod examined;
 mod far_end;
 mod faults;
@@ -14,8 +16,11 @@ mod flying;
 mod following;
 mod hand_clock;
 mod hostile;
+mod hostile_provider;
+mod id_tokens;
 mod keyring_away;
 mod offered;
+mod oidc_provider;
 mod one_account;
 mod proof;
 mod relay;
@@ -24,7 +29,11 @@ mod saving;
 mod session;
 mod shelf;
 mod sign_in;
+mod sign_in_faults;
+mod sign_in_settings;
 mod signed;
+mod signer;
+mod sockets;
 mod traced;
 mod transport;
 mod writes;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use miso_api::Me;
 use url::Url;
 
-use crate::signin::Provider;
+use crate::signin::{Provider, SignInSettings};
 use crate::wire::documented;
 use crate::{Class, Client, Code, Failure, Network, ProxyChoice};
 
@@ -130,10 +130,10 @@ async fn reach_provider(
         seen.extend(more);
         seen
     };
-    let found = tokio::time::timeout(STEP_LIMIT, Provider::discover(instance, network)).await;
+    let found = tokio::time::timeout(STEP_LIMIT, Provider::discover(instance, None, network)).await;
     let failure = match found {
         Ok(Ok(provider)) => {
-            let left_out = provider.scopes_left_out();
+            let left_out = provider.scopes_left_out(&SignInSettings::default());
             let left_out = left_out
                 .into_iter()
                 .map(|scope| Seen::of(SeenKind::ScopeLeftOut, scope));

@@ -17,7 +17,7 @@ use crate::{Account, Code, Failure};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What an attempt brought, not yet kept.
-struct Brought {
+pub(super) struct Brought {
     access: Access,
     credential: Option<Credential>,
     account: Account,
@@ -70,30 +70,34 @@ impl Session {
     }
 
     async fn by_browser(self: &Arc<Self>, number: Number, remember: bool) -> Result<(), Failure> {
-        if remember && self.take_up_locked(number).await? {
+        if remember && self.take_up_or_probe(number).await? {
             return Ok(());
-        }
-        if remember {
-            self.around.vault.probe(keyring_back::LIMIT).await?;
         }
         let step = |step, address: Option<&Url>| {
             self.change(|machine| machine.step(number, step, address));
         };
         let parameters = lock(&self.known).parameters.clone();
-        let SignedIn {
-            provider,
-            tokens,
-            account,
-        } = sign_in(Attempt {
+        let signed_in = sign_in(Attempt {
             instance: &self.instance,
             network: &self.around.network,
-            client_id: &self.client_id,
-            extra: &parameters,
+            settings: &self.settings,
+            parameters: parameters.as_ref(),
             browser: self.around.browser.clone(),
             clock: self.around.clock.as_ref(),
             step: &step,
         })
         .await?;
+        let brought = self.brought(signed_in).await;
+        self.commit(number, brought, remember).await
+    }
+
+    /// What is kept of a sign-in.
+    pub(super) async fn brought(&self, signed_in: SignedIn) -> Brought {
+        let SignedIn {
+            provider,
+            tokens,
+            account,
+        } = signed_in;
         let issuer = provider.issuer().to_owned();
         let id_token = tokens.id_token();
         *self.provider.lock().await = Some(Arc::new(provider));
@@ -101,16 +105,15 @@ impl Session {
             kind: CredentialKind::RefreshToken,
             secret,
             issuer,
-            client_id: self.client_id.clone(),
+            client_id: self.settings.client_id.clone(),
             account: account.clone(),
         });
         let access = self.access_of(tokens.access_token, tokens.expires_in);
-        let brought = Brought {
+        Brought {
             access: Access { id_token, ..access },
             credential,
             account,
-        };
-        self.commit(number, brought, remember).await
+        }
     }
 
     async fn by_secret(
@@ -143,6 +146,15 @@ impl Session {
         self.commit(number, brought, remember).await
     }
 
+    /// Asks the keyring before anybody is sent anywhere; whether it brought the session back.
+    pub(super) async fn take_up_or_probe(&self, number: Number) -> Result<bool, Failure> {
+        if self.take_up_locked(number).await? {
+            return Ok(true);
+        }
+        self.around.vault.probe(KEYRING_LIMIT).await?;
+        Ok(false)
+    }
+
     /// Where the keyring was locked at the start, somebody who clicks is asked once more to unlock
     /// it, before anybody is sent to a browser; whether that brought the session back.
     async fn take_up_locked(&self, number: Number) -> Result<bool, Failure> {
@@ -157,7 +169,7 @@ impl Session {
 
     /// Keeps the credential, then sets the session: both or neither. On a task of its own, since
     /// what the keyring has begun must be brought to its end or taken back, whoever waits for it.
-    async fn commit(
+    pub(super) async fn commit(
         self: &Arc<Self>,
         number: Number,
         brought: Brought,

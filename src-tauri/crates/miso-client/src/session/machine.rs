@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::state::{Happening, SessionState, SignInStep};
+use crate::signin::DeviceCode;
 use crate::{Account, Code, Failure};
 
 /// Which credential is meant: what was found out about one says nothing about the next.
@@ -52,6 +53,7 @@ struct Running {
     cancelled: CancellationToken,
     step: SignInStep,
     address: Option<Url>,
+    device: Option<DeviceCode>,
 }
 
 impl Machine {
@@ -96,6 +98,7 @@ impl Machine {
             cancelled: CancellationToken::new(),
             step: SignInStep::CheckingKeyring,
             address: None,
+            device: None,
         };
         let begun = (running.number, running.cancelled.clone());
         self.attempt = Some(running);
@@ -115,6 +118,19 @@ impl Machine {
             running.step = step;
             running.address = address.cloned().or_else(|| running.address.take());
         }
+    }
+
+    /// What another device is to be told, from now on.
+    pub(super) fn show(&mut self, number: Number, device: DeviceCode) {
+        let running = self.attempt.as_mut();
+        if let Some(running) = running.filter(|running| running.number == number) {
+            running.device = Some(device);
+        }
+    }
+
+    /// What another device is to be told, while it is waited for.
+    pub(super) fn device(&self) -> Option<DeviceCode> {
+        self.attempt.as_ref()?.device.clone()
     }
 
     /// The address the browser was sent to, while it is waited for.

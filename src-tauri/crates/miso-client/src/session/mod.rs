@@ -2,6 +2,7 @@
 //! refresh at a time, signed out only on proof.
 
 mod attempt;
+mod device;
 mod ending;
 mod keyring_back;
 mod machine;
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::signin::{Browser, Provider};
+use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
 use crate::vault::{Credential, Vault, VaultError};
 use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish};
@@ -48,7 +49,7 @@ pub(crate) struct Surroundings {
 pub(crate) struct Session {
     connection: ConnectionId,
     instance: Url,
-    client_id: String,
+    settings: SignInSettings,
     around: Surroundings,
     machine: Mutex<Machine>,
     states: watch::Sender<StampedSession>,
@@ -74,7 +75,7 @@ pub(crate) struct Known {
     /// The issuer, where that of the credential may have moved.
     pub issuer: Option<String>,
     /// Further parameters of the authorization request, such as the launch key.
-    pub parameters: Vec<(String, SecretString)>,
+    pub parameters: Option<SignInParameters>,
 }
 
 never_serialized!(Known);
@@ -87,7 +88,7 @@ impl Session {
     pub(crate) fn new(
         connection: ConnectionId,
         instance: Url,
-        client_id: String,
+        settings: SignInSettings,
         around: Surroundings,
     ) -> Self {
         let machine = Machine::new();
@@ -95,7 +96,7 @@ impl Session {
         Self {
             connection,
             instance,
-            client_id,
+            settings,
             around,
             machine: Mutex::new(machine),
             states,

@@ -332,7 +332,9 @@ impl Session {
         if let Some(provider) = known.as_ref() {
             return Ok(provider.clone());
         }
-        let provider = Arc::new(Provider::discover(&self.instance, &self.around.network).await?);
+        let issuer = self.settings.issuer.as_deref();
+        let network = &self.around.network;
+        let provider = Arc::new(Provider::discover(&self.instance, issuer, network).await?);
         *known = Some(provider.clone());
         Ok(provider)
     }

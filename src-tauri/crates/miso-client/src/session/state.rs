@@ -63,6 +63,8 @@ pub enum SignInStep {
     WaitingForBrowser,
     /// No browser could be opened; the address can be copied.
     NoBrowser,
+    /// A code is shown that somebody types on another device.
+    WaitingForDevice,
     /// The code is exchanged.
     Exchanging,
     /// The session goes into the keyring.

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::loopback::{Callback, Loopback};
-use super::{Browser, Provider, Refreshed};
+use super::{Browser, Provider, Refreshed, SignInParameters, SignInSettings};
 use crate::session::SignInStep;
 use crate::{Account, Clock, Code, Failure, Network};
 
@@ -19,9 +18,9 @@ const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
 pub(crate) struct Attempt<'a> {
     pub instance: &'a Url,
     pub network: &'a Network,
-    pub client_id: &'a str,
+    pub settings: &'a SignInSettings,
     /// Further authorization parameters, such as the local instance's launch key.
-    pub extra: &'a [(String, SecretString)],
+    pub parameters: Option<&'a SignInParameters>,
     pub browser: Arc<dyn Browser>,
     pub clock: &'a dyn Clock,
     /// Told at each step; with the address once it is known.
@@ -40,17 +39,17 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
     let Attempt {
         instance,
         network,
-        client_id,
-        extra,
+        settings,
+        parameters,
         browser,
         clock,
         step,
     } = attempt;
     step(SignInStep::Discovering, None);
-    let provider = Provider::discover(instance, network).await?;
-    let loopback = Loopback::bind().await?;
+    let provider = Provider::discover(instance, settings.issuer.as_deref(), network).await?;
+    let loopback = Loopback::bind(settings.redirect_host).await?;
     let redirect = loopback.redirect().clone();
-    let authorization = provider.authorization(client_id, &redirect, extra);
+    let authorization = provider.authorization(settings, &redirect, parameters);
     step(SignInStep::WaitingForBrowser, Some(&authorization.address));
     let address = authorization.address.clone();
     let opening = async {
@@ -71,7 +70,7 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
     let code = code_of(callback, &provider)?;
     step(SignInStep::Exchanging, None);
     let (tokens, account) = provider
-        .exchange(client_id, &redirect, code, authorization, clock)
+        .exchange(&settings.client_id, &redirect, &code, &authorization, clock)
         .await?;
     Ok(SignedIn {
         provider,

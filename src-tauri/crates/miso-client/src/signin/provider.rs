@@ -2,35 +2,29 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use oauth2::basic::BasicErrorResponseType;
-use oauth2::{AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge};
-use oauth2::{
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse,
-};
+use oauth2::{ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
-    CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreJsonWebKey,
+    CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey, CoreJsonWebKeySet,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
-    CoreResponseType, CoreSubjectIdentifierType, CoreTokenResponse,
+    CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
-    ProviderMetadata, TokenResponse as _,
+    AdditionalProviderMetadata, DiscoveryError, IssuerUrl, Nonce, ProviderMetadata,
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 
-use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender, token_sender};
+use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender};
+use super::token_endpoint::{Answer, NotAnswered, Refreshed, post, send};
 use super::verify::{Expected, verify};
+use super::{SignInParameters, SignInSettings};
 use crate::address::is_loopback;
 use crate::http::{excerpt, failure_of};
 use crate::{Account, Clock, Code, Failure, Network};
 
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
-/// API.md, "Sign-in"; `openid` is added by the library.
-const SCOPES: [&str; 4] = ["profile", "email", "offline_access", "api"];
 
 /// A provider as discovery described it.
 pub(crate) struct Provider {
@@ -39,25 +33,7 @@ pub(crate) struct Provider {
     metadata: Metadata,
 }
 
-/// What came back for a code or a refresh token.
-pub(crate) struct Refreshed {
-    pub access_token: SecretString,
-    /// Seconds the access token lasts, where the provider says.
-    pub expires_in: Option<Duration>,
-    /// A new refresh token; `None` where the old one stays or there is none.
-    pub refresh_token: Option<SecretString>,
-    response: CoreTokenResponse,
-}
-
-impl Refreshed {
-    /// The ID token that came with it.
-    pub(crate) fn id_token(&self) -> Option<SecretString> {
-        let token = self.response.id_token()?;
-        Some(SecretString::from(token.to_string()))
-    }
-}
-
-never_serialized!(SecretString, Refreshed, Authorization);
+never_serialized!(SecretString, Authorization);
 
 /// Why nothing came back for a refresh token.
 pub(crate) struct NotRefreshed {
@@ -72,6 +48,19 @@ pub(crate) struct Authorization {
     pub state: CsrfToken,
     pub nonce: Nonce,
     pub verifier: PkceCodeVerifier,
+}
+
+/// A sign-in on another device that the provider waits for (RFC 8628 §3.2).
+#[derive(Deserialize)]
+pub(super) struct Begun {
+    #[serde(deserialize_with = "secret")]
+    pub(super) device_code: SecretString,
+    pub(super) user_code: String,
+    pub(super) verification_uri: Url,
+    #[serde(deserialize_with = "lasting")]
+    pub(super) expires_in: Duration,
+    #[serde(default = "usual_interval", deserialize_with = "lasting")]
+    pub(super) interval: Duration,
 }
 
 type Metadata = ProviderMetadata<
@@ -89,15 +78,6 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-type OidcClient = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
 /// Members of the discovery document beyond OpenID Connect Discovery 1.0.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Extra {
@@ -110,14 +90,25 @@ struct Extra {
     /// OpenID Connect RP-Initiated Logout §2.1.
     #[serde(default)]
     end_session_endpoint: Option<Url>,
+    /// RFC 8628 §4.
+    #[serde(default)]
+    device_authorization_endpoint: Option<Url>,
 }
 
 impl AdditionalProviderMetadata for Extra {}
 
 impl Provider {
-    /// Finds the provider of an instance: its discovery document names the issuer.
-    pub(crate) async fn discover(instance: &Url, network: &Network) -> Result<Self, Failure> {
-        let named = issuer_named_by(instance, network).await?;
+    /// Finds the provider of an instance: the issuer that was given, or the one that the
+    /// instance's discovery document names.
+    pub(crate) async fn discover(
+        instance: &Url,
+        given: Option<&str>,
+        network: &Network,
+    ) -> Result<Self, Failure> {
+        let named = match given {
+            Some(issuer) => issuer.to_owned(),
+            None => issuer_named_by(instance, network).await?,
+        };
         let failed = |reason: String| {
             Failure::new(Code::DiscoveryFailed)
                 .with("url", instance)
@@ -127,7 +118,7 @@ impl Provider {
         let metadata = Metadata::discover_async(issuer, &sender(network.clone()))
             .await
             .map_err(|error| match error {
-                openidconnect::DiscoveryError::Request(error) => error.failure,
+                DiscoveryError::Request(ProviderError(failure)) => failure,
                 other => failed(chain(&other)),
             })?;
         let provider = Self {
@@ -150,25 +141,27 @@ impl Provider {
             .authorization_response_iss_parameter_supported
     }
 
-    pub(crate) fn scopes_left_out(&self) -> Vec<String> {
-        SCOPES
-            .iter()
-            .filter(|scope| !self.knows(scope))
-            .map(|scope| (*scope).to_owned())
-            .collect()
+    /// Scopes this provider does not know, which are therefore not asked for.
+    pub(crate) fn scopes_left_out(&self, settings: &SignInSettings) -> Vec<String> {
+        let scopes = settings.scopes.iter();
+        scopes.filter(|scope| !self.knows(scope)).cloned().collect()
     }
 
     /// A fresh authorization request with PKCE S256, `state` and `nonce`.
     pub(crate) fn authorization(
         &self,
-        client_id: &str,
+        settings: &SignInSettings,
         redirect: &Url,
-        extra: &[(String, SecretString)],
+        parameters: Option<&SignInParameters>,
     ) -> Authorization {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let client = self
-            .client(client_id)
-            .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
+        let parameters = parameters.map(|make| make(challenge.as_str()));
+        let client = CoreClient::from_provider_metadata(
+            self.metadata.clone(),
+            ClientId::new(settings.client_id.clone()),
+            None,
+        )
+        .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
         let mut request = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
@@ -176,11 +169,14 @@ impl Provider {
                 Nonce::new_random,
             )
             .set_pkce_challenge(challenge);
-        for scope in SCOPES.iter().filter(|scope| self.knows(scope)) {
-            request = request.add_scope(Scope::new((*scope).to_owned()));
+        for scope in settings.scopes.iter().filter(|scope| self.knows(scope)) {
+            request = request.add_scope(Scope::new(scope.clone()));
         }
-        for (name, value) in extra {
-            request = request.add_extra_param(name.clone(), value.expose_secret().to_owned());
+        if let Some(prompt) = settings.prompt {
+            request = request.add_extra_param("prompt", prompt.as_str());
+        }
+        for (name, value) in parameters.unwrap_or_default() {
+            request = request.add_extra_param(name, value.expose_secret().to_owned());
         }
         let (address, state, nonce) = request.url();
         Authorization {
@@ -196,29 +192,58 @@ impl Provider {
         &self,
         client_id: &str,
         redirect: &Url,
-        code: String,
-        authorization: Authorization,
+        code: &str,
+        authorization: &Authorization,
         clock: &dyn Clock,
     ) -> Result<(Refreshed, Account), Failure> {
-        let client = self
-            .client(client_id)
-            .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
-        let response = client
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| self.failed(&error))?
-            .set_pkce_verifier(authorization.verifier)
-            .request_async(&token_sender(self.network.clone()))
-            .await
-            .map_err(|error| self.refused(error))?;
-        let Some(token) = response.id_token() else {
-            return Err(Failure::new(Code::IdTokenInvalid).with("reason", "missing"));
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", redirect.as_str()),
+            ("code_verifier", authorization.verifier.secret()),
+            ("client_id", client_id),
+        ];
+        let tokens = self.ask_for_tokens(&grant).await?.tokens()?;
+        let nonce = authorization.nonce.secret();
+        let account = self.account(client_id, &tokens, Some(nonce), clock).await?;
+        Ok((tokens, account))
+    }
+
+    /// Begins a sign-in on another device.
+    ///
+    /// # Errors
+    /// [`Code::DeviceSignInUnsupported`] where the provider has none.
+    pub(super) async fn begin_device(&self, settings: &SignInSettings) -> Result<Begun, Failure> {
+        let metadata = self.metadata.additional_metadata();
+        let Some(endpoint) = &metadata.device_authorization_endpoint else {
+            return Err(Failure::new(Code::DeviceSignInUnsupported));
         };
-        let expected = Expected {
-            nonce: Some(&authorization.nonce),
-            subject: None,
-        };
-        let account = self.account(&client, token, &response, &expected, clock)?;
-        Ok((refreshed(response), account))
+        let known = settings.scopes.iter().filter(|scope| self.knows(scope));
+        let scopes: Vec<&str> = std::iter::once("openid")
+            .chain(known.map(String::as_str))
+            .collect();
+        let scope = scopes.join(" ");
+        let form = [
+            ("client_id", settings.client_id.as_str()),
+            ("scope", &scope),
+        ];
+        let begun: Begun = post(&self.network, endpoint, &form).await?;
+        self.refuse_plain(&begun.verification_uri)?;
+        Ok(begun)
+    }
+
+    /// Asks whether somebody has signed in on the other device (RFC 8628 §3.4).
+    pub(super) async fn ask_for_device(
+        &self,
+        client_id: &str,
+        begun: &Begun,
+    ) -> Result<Answer, Failure> {
+        let grant = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
+            ("device_code", begun.device_code.expose_secret()),
+            ("client_id", client_id),
+        ];
+        Ok(self.ask_for_tokens(&grant).await?)
     }
 
     /// Exchanges a refresh token. Only a well-formed `invalid_grant` with the status that belongs
@@ -229,26 +254,27 @@ impl Provider {
         client_id: &str,
         refresh_token: &SecretString,
     ) -> Result<Refreshed, NotRefreshed> {
-        let client = self.client(client_id);
-        let refresh_token = RefreshToken::new(refresh_token.expose_secret().to_owned());
-        let request = client
-            .exchange_refresh_token(&refresh_token)
-            .map_err(|error| NotRefreshed {
-                failure: self.failed(&error),
-                answer_lost: false,
-            })?;
-        let send = token_sender(self.network.clone());
-        let response = request.request_async(&send).await;
-        response.map(refreshed).map_err(|error| NotRefreshed {
-            answer_lost: matches!(&error, RequestTokenError::Request(error) if error.answer_lost),
-            failure: match error {
-                RequestTokenError::ServerResponse(response)
-                    if *response.error() == BasicErrorResponseType::InvalidGrant =>
-                {
-                    Failure::new(Code::SignedOut)
-                }
-                other => self.refused(other),
-            },
+        let grant = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose_secret()),
+            ("client_id", client_id),
+        ];
+        let failure = match self.ask_for_tokens(&grant).await {
+            Ok(Answer::Tokens(tokens)) => return Ok(tokens),
+            Ok(Answer::Refused(refusal)) if refusal.error == "invalid_grant" => {
+                Failure::new(Code::SignedOut)
+            }
+            Ok(Answer::Refused(refusal)) => refusal.into(),
+            Err(NotAnswered { failure, lost }) => {
+                return Err(NotRefreshed {
+                    failure,
+                    answer_lost: lost,
+                });
+            }
+        };
+        Err(NotRefreshed {
+            failure,
+            answer_lost: false,
         })
     }
 
@@ -261,16 +287,14 @@ impl Provider {
         subject: &str,
         clock: &dyn Clock,
     ) -> Result<(), Failure> {
-        let Some(token) = refreshed.response.id_token() else {
+        let Some(token) = &refreshed.id_token else {
             return Ok(());
         };
         let expected = Expected {
-            nonce: None,
             subject: Some(subject),
+            ..self.expected(client_id, refreshed, None, clock)
         };
-        let client = self.client(client_id);
-        self.account(&client, token, &refreshed.response, &expected, clock)
-            .map(drop)
+        verify(token.expose_secret(), self.metadata.jwks(), &expected).map(drop)
     }
 
     /// Revokes a refresh token (RFC 7009), where the provider can.
@@ -316,39 +340,59 @@ impl Provider {
             .send()
             .await
             .map_err(|error| failure_of(&error, endpoint))?;
-        // A redirect is the way back for a browser.
-        if response.status().is_client_error() || response.status().is_server_error() {
+        if !response.status().is_success() {
             return Err(Failure::new(Code::SignInRefused).with("error", response.status()));
         }
         Ok(())
     }
 
-    fn client(&self, client_id: &str) -> OidcClient {
-        CoreClient::from_provider_metadata(
-            self.metadata.clone(),
-            ClientId::new(client_id.to_owned()),
-            None,
-        )
-        .set_auth_type(oauth2::AuthType::RequestBody)
+    async fn ask_for_tokens(&self, grant: &[(&str, &str)]) -> Result<Answer, NotAnswered> {
+        let Some(endpoint) = self.metadata.token_endpoint() else {
+            return Err(self.failed("no token endpoint").into());
+        };
+        send(&self.network, endpoint.url(), grant).await
     }
 
-    fn account(
+    /// Who signed in. The provider may have exchanged its keys since it was discovered, while
+    /// somebody was busy in the browser: then once more with the new ones.
+    pub(super) async fn account(
         &self,
-        client: &OidcClient,
-        token: &CoreIdToken,
-        response: &CoreTokenResponse,
-        expected: &Expected<'_>,
+        client_id: &str,
+        tokens: &Refreshed,
+        nonce: Option<&str>,
         clock: &dyn Clock,
     ) -> Result<Account, Failure> {
-        verify(
-            token,
-            client.id_token_verifier(),
-            client.client_id(),
-            response.access_token(),
-            expected,
-            clock,
-        )
-        .map_err(|reason| Failure::new(Code::IdTokenInvalid).with("reason", reason))
+        let Some(token) = &tokens.id_token else {
+            return Err(Failure::new(Code::IdTokenInvalid).with("reason", "missing"));
+        };
+        let expected = self.expected(client_id, tokens, nonce, clock);
+        let known = self.metadata.jwks();
+        let refused = match verify(token.expose_secret(), known, &expected) {
+            Err(failure) if failure.code == Code::IdTokenInvalid => failure,
+            other => return other,
+        };
+        let address = self.metadata.jwks_uri();
+        match CoreJsonWebKeySet::fetch_async(address, &sender(self.network.clone())).await {
+            Ok(keys) if keys != *known => verify(token.expose_secret(), &keys, &expected),
+            Ok(_) | Err(_) => Err(refused),
+        }
+    }
+
+    fn expected<'a>(
+        &'a self,
+        client_id: &'a str,
+        tokens: &'a Refreshed,
+        nonce: Option<&'a str>,
+        clock: &dyn Clock,
+    ) -> Expected<'a> {
+        Expected {
+            issuer: self.issuer(),
+            client_id,
+            nonce,
+            subject: None,
+            access_token: tokens.access_token.expose_secret(),
+            now: clock.now(),
+        }
     }
 
     fn knows(&self, scope: &str) -> bool {
@@ -360,76 +404,33 @@ impl Provider {
     /// An issuer reached by TLS must not send anybody to plain HTTP.
     fn refuse_plain_endpoints(&self) -> Result<(), Failure> {
         let metadata = &self.metadata;
+        let extra = metadata.additional_metadata();
         let endpoints = [
             Some(metadata.authorization_endpoint().url()),
             metadata.token_endpoint().map(|endpoint| endpoint.url()),
             Some(metadata.jwks_uri().url()),
-            metadata.additional_metadata().revocation_endpoint.as_ref(),
-            metadata.additional_metadata().end_session_endpoint.as_ref(),
+            extra.revocation_endpoint.as_ref(),
+            extra.end_session_endpoint.as_ref(),
+            extra.device_authorization_endpoint.as_ref(),
         ];
-        for endpoint in endpoints.into_iter().flatten() {
-            if endpoint.scheme() != "https"
-                && !(is_loopback(endpoint) && is_loopback(metadata.issuer().url()))
-            {
-                return Err(Failure::new(Code::DiscoveryFailed)
-                    .with("url", &self.instance)
-                    .with("reason", format!("{endpoint} is not https")));
-            }
-        }
-        Ok(())
+        let mut endpoints = endpoints.into_iter().flatten();
+        endpoints.try_for_each(|endpoint| self.refuse_plain(endpoint))
     }
 
-    fn refused(
-        &self,
-        error: RequestTokenError<
-            ProviderError,
-            oauth2::StandardErrorResponse<BasicErrorResponseType>,
-        >,
-    ) -> Failure {
-        match error {
-            RequestTokenError::ServerResponse(response) => {
-                let failure =
-                    Failure::new(Code::SignInRefused).with("error", response.error().as_ref());
-                match response.error_description() {
-                    Some(description) => failure.saying(description.clone()),
-                    None => failure,
-                }
-            }
-            RequestTokenError::Request(error) => error.failure,
-            RequestTokenError::Parse(error, body) => {
-                // What is JSON may hold a token, and is shown to nobody.
-                let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-                let shown = if is_json {
-                    String::new()
-                } else {
-                    excerpt(&body)
-                };
-                Failure::new(Code::NotMiso)
-                    .with("status", StatusCode::OK.as_u16())
-                    .with("excerpt", shown)
-                    .saying(error.to_string())
-            }
-            RequestTokenError::Other(reason) => {
-                Failure::new(Code::SignInRefused).with("error", reason)
-            }
+    fn refuse_plain(&self, address: &Url) -> Result<(), Failure> {
+        let from_here = || is_loopback(address) && is_loopback(self.metadata.issuer().url());
+        if address.scheme() == "https" || (address.scheme() == "http" && from_here()) {
+            return Ok(());
         }
+        Err(Failure::new(Code::DiscoveryFailed)
+            .with("url", &self.instance)
+            .with("reason", format!("{address} is not https")))
     }
 
-    fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
+    fn failed(&self, error: impl std::fmt::Display) -> Failure {
         Failure::new(Code::DiscoveryFailed)
             .with("url", self.issuer())
             .with("reason", error)
-    }
-}
-
-fn refreshed(response: CoreTokenResponse) -> Refreshed {
-    Refreshed {
-        access_token: SecretString::from(response.access_token().secret().as_str()),
-        expires_in: response.expires_in(),
-        refresh_token: response
-            .refresh_token()
-            .map(|token| SecretString::from(token.secret().as_str())),
-        response,
     }
 }
 
@@ -447,10 +448,11 @@ async fn issuer_named_by(instance: &Url, network: &Network) -> Result<String, Fa
     let address = instance
         .join(".well-known/openid-configuration")
         .map_err(|error| failed(error.to_string()))?;
-    let client = network.client_for(instance)?;
-    let response = client
+    let request = network
+        .client_for(instance)?
         .get(address)
-        .timeout(ANSWER_LIMIT)
+        .timeout(ANSWER_LIMIT);
+    let response = request
         .send()
         .await
         .map_err(|error| failure_of(&error, instance))?;
@@ -474,6 +476,20 @@ async fn issuer_named_by(instance: &Url, network: &Network) -> Result<String, Fa
     Ok(named.issuer)
 }
 
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+fn usual_interval() -> Duration {
+    Duration::from_secs(5)
+}
+
+/// Seconds, at least one and at most a day.
+fn lasting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    Ok(Duration::from_secs(seconds.clamp(1.0, 86_400.0) as u64))
+}
+
 /// The innermost message of an error, which says what it was.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut innermost = error;
@@ -481,4 +497,60 @@ fn chain(error: &dyn std::error::Error) -> String {
         innermost = cause;
     }
     innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A provider whose document has one member exchanged.
+    fn provider(member: &str, address: &str) -> Provider {
+        let mut document = json!({
+            "issuer": "https://login.example",
+            "authorization_endpoint": "https://login.example/authorize",
+            "token_endpoint": "https://login.example/token",
+            "jwks_uri": "https://login.example/jwks",
+            "revocation_endpoint": "https://login.example/revoke",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        });
+        document[member] = address.into();
+        let instance = Url::parse("https://miso.example").unwrap();
+        Provider {
+            network: Network::default(),
+            instance,
+            metadata: serde_json::from_value(document).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_http_endpoint_of_an_https_issuer_is_refused() {
+        for member in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "revocation_endpoint",
+            "end_session_endpoint",
+            "device_authorization_endpoint",
+        ] {
+            for address in ["http://login.example/x", "http://127.0.0.1/x"] {
+                let refused = provider(member, address).refuse_plain_endpoints();
+                assert_eq!(
+                    refused.unwrap_err().code,
+                    Code::DiscoveryFailed,
+                    "{member} {address}"
+                );
+            }
+            let elsewhere = provider(member, "https://elsewhere.example/x");
+            assert!(elsewhere.refuse_plain_endpoints().is_ok(), "{member}");
+        }
+        let local = provider("issuer", "http://127.0.0.1:1");
+        assert!(
+            local.refuse_plain_endpoints().is_ok(),
+            "https from this machine"
+        );
+    }
 }
