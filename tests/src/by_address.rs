@@ -43,7 +43,7 @@ async fn signed_in_on_another_device() {
     let api = instance.account().await;
     let manifest = json!({ "key": "shop", "displayName": "Shop", "type": "external" });
     assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
-    let window = Window::open(&session, &[]).await;
+    let window = Window::open(&mut session, &[]).await;
     window.see_within(LATER, "button", "Start").await;
     let address = instance.ready("url");
     window.fill("Connect to an instance", address).await;

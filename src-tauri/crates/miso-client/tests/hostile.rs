@@ -111,6 +111,7 @@ async fn request(socket: &mut BufReader<TcpStream>) -> Option<Asked> {
     socket.read_exact(&mut body).await.ok()?;
     let body = String::from_utf8(body).ok()?;
     Some(Asked {
+        issuer: String::new(),
         line,
         token,
         body,

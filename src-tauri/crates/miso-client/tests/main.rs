@@ -23,6 +23,7 @@ mod offered;
 mod oidc_provider;
 mod one_account;
 mod proof;
+mod redirect_visitors;
 mod relay;
 mod rules;
 mod saving;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use miso_client::signin::Prompt;
 use miso_client::{Browser, Code, Connection, Resource, SessionState, SignInSettings};
@@ -13,7 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use url::Url;
 
-use crate::far_end::{Answer, FarEnd, Restored, signed_out_with};
+use crate::far_end::{Answer, FarEnd, Restored, signed_out_with, until};
 use crate::hostile_provider::client;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,6 +27,7 @@ async fn a_certified_provider_signs_in_renews_rotates_revokes_and_ends() {
             account,
             remembered,
             notice,
+            ..
         } = here.client.session()
         else {
             panic!("{algorithm}: {:?}", here.client.session());
@@ -67,6 +68,13 @@ async fn a_certified_provider_signs_in_renews_rotates_revokes_and_ends() {
         let ended = here.client.refresh(&Resource::Me).await.unwrap_err();
         assert_eq!(ended.code, Code::SignedOut, "{algorithm}");
         assert!(here.shelf.is_empty());
+        let client = here.client.clone();
+        let signing_in = tokio::spawn(async move { client.sign_in_on_device(true).await });
+        until("a code is shown", || here.client.device_code().is_some()).await;
+        let shown = here.client.device_code().unwrap();
+        type_there(&shown.address, &shown.user_code).await;
+        signing_in.await.unwrap();
+        here.client.refresh(&Resource::Me).await.unwrap();
         println!(
             "figure: oidc-provider with {algorithm}: {}",
             provider.counts().await
@@ -178,34 +186,58 @@ struct CookieBrowser;
 
 impl Browser for CookieBrowser {
     fn open(&self, address: &Url) -> Result<(), String> {
-        tokio::runtime::Handle::current().spawn(visit(address.clone()));
+        let address = address.clone();
+        tokio::runtime::Handle::current().spawn(async move {
+            Jar::default().visit(address, &[]).await;
+        });
         Ok(())
     }
 }
 
-async fn visit(mut address: Url) {
-    let jar: Mutex<HashMap<String, String>> = Mutex::default();
-    for _ in 0..10 {
-        let cookies: Vec<String> = {
-            let jar = jar.lock().unwrap();
-            jar.iter()
+/// The cookies of one browser.
+#[derive(Default)]
+struct Jar(HashMap<String, String>);
+
+impl Jar {
+    /// The page at the end of the way that begins there; fields are sent as a form.
+    async fn visit(&mut self, mut address: Url, fields: &[(&str, &str)]) -> String {
+        let mut request = match fields {
+            [] => client().get(address.clone()),
+            fields => client().post(address.clone()).form(fields),
+        };
+        for _ in 0..10 {
+            let cookies: Vec<String> = self
+                .0
+                .iter()
                 .map(|(name, value)| format!("{name}={value}"))
-                .collect()
-        };
-        let request = client()
-            .get(address.clone())
-            .header("cookie", cookies.join("; "));
-        let answer = request.send().await.unwrap();
-        for cookie in answer.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            jar.lock()
-                .unwrap()
-                .insert(name.to_owned(), value.to_owned());
+                .collect();
+            let answer = request.header("cookie", cookies.join("; ")).send();
+            let answer = answer.await.unwrap();
+            for cookie in answer.headers().get_all("set-cookie") {
+                let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+                let (name, value) = pair.split_once('=').unwrap();
+                self.0.insert(name.to_owned(), value.to_owned());
+            }
+            let Some(next) = answer.headers().get("location") else {
+                return answer.text().await.unwrap();
+            };
+            address = address.join(next.to_str().unwrap()).unwrap();
+            request = client().get(address.clone());
         }
-        let Some(next) = answer.headers().get("location") else {
-            return;
-        };
-        address = address.join(next.to_str().unwrap()).unwrap();
+        unreachable!("{address} leads on and on")
     }
+}
+
+/// Types a code on the provider's page, as somebody does on another device.
+async fn type_there(address: &Url, code: &str) {
+    let mut jar = Jar::default();
+    let asked = jar.visit(address.clone(), &[]).await;
+    let (_, rest) = asked.split_once("name=\"xsrf\" value=\"").unwrap();
+    let xsrf = rest.split('"').next().unwrap();
+    let mut fields = vec![("xsrf", xsrf), ("user_code", code)];
+    let shown = jar.visit(address.clone(), &fields).await;
+    assert!(shown.contains(code), "{shown}");
+    fields.push(("confirm", "yes"));
+    let done = jar.visit(address.clone(), &fields).await;
+    assert!(done.contains("Sign-in Success"), "{done}");
 }

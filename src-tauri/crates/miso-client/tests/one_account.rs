@@ -312,7 +312,7 @@ async fn two_who_add_one_instance_at_once_get_one_connection() {
         .collect();
     let ids: std::collections::HashSet<_> = adding
         .into_iter()
-        .map(|thread| thread.join().unwrap().unwrap())
+        .map(|thread| thread.join().unwrap())
         .collect();
     assert_eq!(ids.len(), 1);
     assert_eq!(connections.list().len(), 2);

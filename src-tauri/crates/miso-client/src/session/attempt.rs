@@ -151,7 +151,7 @@ impl Session {
         if self.take_up_locked(number).await? {
             return Ok(true);
         }
-        self.around.vault.probe(KEYRING_LIMIT).await?;
+        self.around.vault.probe(keyring_back::LIMIT).await?;
         Ok(false)
     }
 

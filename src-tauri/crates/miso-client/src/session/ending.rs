@@ -94,7 +94,7 @@ impl Session {
                 log("the refresh token could not be revoked", revoked);
             }
             if let Some(hint) = &hint {
-                let ended = provider.end_session(&self.client_id, hint).await;
+                let ended = provider.end_session(&self.settings.client_id, hint).await;
                 log("the provider did not end its session", ended);
             }
             Ok(())

@@ -13,6 +13,8 @@ use crate::{Account, Clock, Code, Failure, Network};
 
 /// Nobody needs longer in the browser (SECURITY.md).
 const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How often the clocks are looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What an attempt needs.
 pub(crate) struct Attempt<'a> {
@@ -64,10 +66,14 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
         tracing::warn!(reason, "no browser could be opened");
         step(SignInStep::NoBrowser, Some(&address));
     };
-    let wait = loopback.callback(authorization.state.secret());
-    let (callback, ()) = tokio::join!(tokio::time::timeout(BROWSER_LIMIT, wait), opening);
-    let callback = callback.map_err(|_| Failure::new(Code::SignInTimeout))?;
-    let code = code_of(callback, &provider)?;
+    let wait = async {
+        tokio::select! {
+            callback = loopback.callback(authorization.state.secret()) => Ok(callback),
+            () = time_is_up(clock) => Err(Failure::new(Code::SignInTimeout)),
+        }
+    };
+    let (callback, ()) = tokio::join!(wait, opening);
+    let code = code_of(callback?, &provider)?;
     step(SignInStep::Exchanging, None);
     let (tokens, account) = provider
         .exchange(&settings.client_id, &redirect, &code, &authorization, clock)
@@ -77,6 +83,15 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
         tokens,
         account,
     })
+}
+
+/// Ends when somebody has been waited for long enough by either clock: the monotonic one may stand
+/// still while the machine sleeps, and the wall clock may be set back.
+async fn time_is_up(clock: &dyn Clock) {
+    let (began, ends) = (clock.monotonic(), clock.now() + BROWSER_LIMIT);
+    while clock.monotonic().saturating_sub(began) < BROWSER_LIMIT && clock.now() < ends {
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 fn code_of(callback: Callback, provider: &Provider) -> Result<String, Failure> {
