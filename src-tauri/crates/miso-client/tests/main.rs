@@ -18,3 +18,4 @@ mod shelf;
 mod sign_in;
 mod signed;
 mod transport;
+mod two_processes;
