@@ -6,11 +6,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 
 const alg = process.argv[2] ?? 'ES256';
 const kinds = { ES256: ['ec', { namedCurve: 'P-256' }], EdDSA: ['ed25519', {}] };
 const account = { sub: 'u-aino', preferred_username: 'aino', name: 'Aino Laine', email: 'aino@example.org' };
 const counts = {};
+// What was granted is kept here, so that the provider with the next key goes on with it.
+const adapter = createMemoryAdapter();
 let keys = 0;
 let current;
 let last;
@@ -30,12 +33,12 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => process.exit(0));
 
-// What was granted lives in the module, so that another provider goes on with it.
 function made(port) {
   const [type, options] = kinds[alg];
   const key = generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' });
   keys += 1;
   const provider = new Provider(`http://127.0.0.1:${port}`, {
+    adapter,
     jwks: { keys: [{ ...key, kid: `key-${keys}`, alg, use: 'sig' }] },
     clients: [
       {

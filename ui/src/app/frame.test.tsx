@@ -57,9 +57,16 @@ describe('a notice of what failed', () => {
 
 describe('what is to be known about the session', () => {
   const signedIn = { state: 'signedIn', account, remembered: true, until: null, notice: null } as const;
+  const signedInAgain = async () => {
+    await waitFor(() => {
+      expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+      expect(screen.getByRole('contentinfo', { name: 'Status' })).not.toHaveTextContent('signing in');
+    });
+  };
 
   it('is a keyring that is slow: it is waited for, or done without', async () => {
     const { user, ...fake } = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
     const slow = (is: boolean) => {
       act(() => {
         fake.emit('sessionChanged', {
@@ -78,10 +85,12 @@ describe('what is to be known about the session', () => {
     slow(true);
     await user.click(screen.getByRole('button', { name: 'Keep me signed in until I quit' }));
     expect(callsOf(fake, 'signIn')).toEqual([['orders', false]]);
+    await signedInAgain();
   });
 
   it('is when one ends that nothing can renew', async () => {
     const fake = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
     const until = new Date();
     until.setHours(23, 58, 0, 0);
     fake.emit('sessionChanged', {
@@ -100,6 +109,7 @@ describe('what is to be known about the session', () => {
 
   it('is an entry that is gone, with the way back', async () => {
     const { user, ...fake } = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
     fake.emit('sessionChanged', {
       connection: 'orders',
       session: { ...signedIn, notice: failure('keyring_empty') },
@@ -108,6 +118,7 @@ describe('what is to be known about the session', () => {
     expect(await screen.findByText('The keyring no longer holds this session')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Sign in again' }));
     expect(callsOf(fake, 'signIn')).toEqual([['orders', true]]);
+    await signedInAgain();
   });
 });
 

@@ -8,7 +8,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  The one call before the first paint. */
+	/**
+	 *  The one call before the first paint. It looks into the cached view, which is not for the
+	 *  window's own thread.
+	 */
 	appStart: () => __TAURI_INVOKE<AppStart>("app_start"),
 	/**  Says that something was painted. */
 	painted: () => __TAURI_INVOKE<null>("painted"),

@@ -135,20 +135,16 @@ impl Cache {
         connection: &ConnectionId,
         since: DateTime<Utc>,
     ) -> Result<Vec<DateTime<Utc>>, Failure> {
-        may_block(|| self.flush(FLUSH_LIMIT));
-        let database = self.lock();
-        let mut select = database
-            .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")
-            .map_err(failed)?;
-        let rows = select
-            .query_map(
+        self.now(|database| {
+            let mut select = database
+                .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")?;
+            let rows = select.query_map(
                 params![connection.as_str(), since.timestamp_millis()],
                 |row| row.get::<_, i64>(0),
-            )
-            .map_err(failed)?;
-        rows.map(|at| at.map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default()))
-            .collect::<Result<_, _>>()
-            .map_err(failed)
+            )?;
+            rows.map(|at| at.map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default()))
+                .collect()
+        })
     }
 
     /// Keeps whether an instance offers something.
@@ -199,28 +195,25 @@ impl Cache {
 
     /// Remembers that a keyring entry is to be deleted.
     pub(crate) fn owe_deletion(&self, name: &str) -> Result<(), Failure> {
-        self.lock()
-            .execute("insert or ignore into to_delete values (?1)", [name])
-            .map_err(failed)?;
+        self.now(|database| {
+            database.execute("insert or ignore into to_delete values (?1)", [name])
+        })?;
         Ok(())
     }
 
     /// Forgets that a keyring entry is to be deleted: it was.
     pub(crate) fn deletion_done(&self, name: &str) -> Result<(), Failure> {
-        self.lock()
-            .execute("delete from to_delete where name = ?1", [name])
-            .map_err(failed)?;
+        self.now(|database| database.execute("delete from to_delete where name = ?1", [name]))?;
         Ok(())
     }
 
     /// The keyring entries that are still to be deleted.
     pub(crate) fn owed_deletions(&self) -> Result<Vec<String>, Failure> {
-        let database = self.lock();
-        let mut select = database
-            .prepare("select name from to_delete")
-            .map_err(failed)?;
-        let names = select.query_map([], |row| row.get(0)).map_err(failed)?;
-        names.collect::<Result<_, _>>().map_err(failed)
+        self.now(|database| {
+            let mut select = database.prepare("select name from to_delete")?;
+            let names = select.query_map([], |row| row.get(0))?;
+            names.collect()
+        })
     }
 
     pub(crate) fn get(
@@ -231,26 +224,19 @@ impl Cache {
     ) -> Result<Option<Row>, Failure> {
         let key = key(connection, account, resource);
         if let Some(row) = self.writer.waiting(&key) {
-            return kept(&row).map(Some);
+            return row.as_ref().map(kept).transpose();
         }
-        may_block(|| self.read(connection, account, resource))
-    }
-
-    fn read(
-        &self,
-        connection: &ConnectionId,
-        account: &str,
-        resource: &Resource,
-    ) -> Result<Option<Row>, Failure> {
-        let found: Option<(String, String)> = self
-            .lock()
-            .query_row(
-                "select as_of, value from reading where connection = ?1 and account = ?2 and resource = ?3",
-                params![connection.as_str(), account, name(resource)?],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(failed)?;
+        let name = name(resource)?;
+        let found: Option<(String, String)> = may_block(|| {
+            self.lock()
+                .query_row(
+                    "select as_of, value from reading where connection = ?1 and account = ?2 and resource = ?3",
+                    params![connection.as_str(), account, name],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()
+        })
+        .map_err(failed)?;
         let Some((as_of, value)) = found else {
             return Ok(None);
         };
@@ -272,19 +258,20 @@ impl Cache {
         let name = name(resource)?;
         let key = key(connection, account, resource);
         let (connection, account) = (connection.to_string(), account.to_owned());
-        self.writer.put(key, row.clone(), move |database, row| {
-            let value = serde_json::to_string(&WithoutConfiguration(&row.value));
-            let Ok(value) = value else {
-                return;
-            };
-            let written = database.execute(
-                "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
-                params![connection, account, name, row.as_of.to_rfc3339(), value],
-            );
-            if let Err(error) = written {
-                tracing::warn!(%error, "a reading could not be kept");
-            }
-        });
+        self.writer
+            .put(key, Some(row.clone()), move |database, row| {
+                let value = row.map(|row| serde_json::to_string(&WithoutConfiguration(&row.value)));
+                let (Some(row), Some(Ok(value))) = (row, value) else {
+                    return;
+                };
+                let written = database.execute(
+                    "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
+                    params![connection, account, name, row.as_of.to_rfc3339(), value],
+                );
+                if let Err(error) = written {
+                    tracing::warn!(%error, "a reading could not be kept");
+                }
+            });
         Ok(())
     }
 
@@ -295,10 +282,9 @@ impl Cache {
         resource: &Resource,
     ) -> Result<(), Failure> {
         let name = name(resource)?;
-        let forgotten = key(connection, account, resource);
-        self.writer.forget(|key| *key == forgotten);
+        let key = key(connection, account, resource);
         let (connection, account) = (connection.to_string(), account.to_owned());
-        self.writer.later(move |database| {
+        self.writer.put(key, None, move |database, _| {
             let deleted = database.execute(
                 "delete from reading where connection = ?1 and account = ?2 and resource = ?3",
                 params![connection, account, name],
@@ -316,15 +302,12 @@ impl Cache {
     /// [`Code::CacheFailed`].
     pub fn erase(&self, connection: &ConnectionId) -> Result<(), Failure> {
         self.writer.forget(|key| key.connection == *connection);
-        may_block(|| {
-            // What is just being written is erased too.
-            self.flush(FLUSH_LIMIT);
-            self.lock()
-                .execute(
-                    "delete from reading where connection = ?1",
-                    params![connection.as_str()],
-                )
-                .map_err(failed)
+        // What is just being written is erased too.
+        self.now(|database| {
+            database.execute(
+                "delete from reading where connection = ?1",
+                params![connection.as_str()],
+            )
         })?;
         Ok(())
     }
@@ -332,6 +315,17 @@ impl Cache {
     /// Waits until everything so far is written, or the time is over; whether it is written.
     pub fn flush(&self, limit: Duration) -> bool {
         self.writer.flush(limit)
+    }
+
+    /// Does what must be done now, after what waits to be written.
+    fn now<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, Failure> {
+        may_block(|| {
+            self.flush(FLUSH_LIMIT);
+            work(&self.lock()).map_err(failed)
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Database> {

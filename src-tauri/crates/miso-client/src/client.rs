@@ -211,6 +211,11 @@ impl Client {
         signed_out.and(erased)
     }
 
+    /// Waits for what must not be cut off at the end of the process.
+    pub(crate) async fn settled(&self) {
+        self.inner.session.settled().await;
+    }
+
     /// Shows what is known of this account only.
     pub(crate) fn show_account(&self, account: &Account) {
         if self.inner.view.set_account(&account.subject) {

@@ -242,6 +242,16 @@ impl Connections {
         self.changed();
     }
 
+    /// Waits for what must not be cut off at the end of the process: a refresh token that came for
+    /// one that is spent goes into the keyring.
+    pub async fn settled(&self) {
+        let clients: Vec<Client> = {
+            let all = self.shared.read();
+            all.iter().map(|entry| entry.client.clone()).collect()
+        };
+        futures_util::future::join_all(clients.iter().map(Client::settled)).await;
+    }
+
     /// Waits until what was read is written, or the time is over.
     pub fn flush(&self, limit: Duration) {
         if !self.shared.cache.flush(limit) {

@@ -154,7 +154,7 @@ async fn promise_secrets_stay_in_rust() {
         assert_eq!(files_with(folder.path(), secret), Vec::<String>::new());
     }
     println!(
-        "figure: 5 secrets looked for in {places} places: {} bytes of log at its finest, events, \
+        "figure: 6 secrets looked for in {places} places: {} bytes of log at its finest, events, \
          errors, settings, the browser's argument, the data folder: none",
         logged.len()
     );

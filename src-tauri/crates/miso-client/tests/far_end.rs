@@ -182,14 +182,9 @@ impl FarEnd {
 async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
-    let token = parts.headers.get("authorization").map(|value| {
-        value
-            .to_str()
-            .unwrap()
-            .strip_prefix("Bearer ")
-            .unwrap()
-            .to_owned()
-    });
+    let header = |name: &str| Some(parts.headers.get(name)?.to_str().unwrap().to_owned());
+    let token =
+        header("authorization").map(|value| value.strip_prefix("Bearer ").unwrap().to_owned());
     let uri = parts.uri.to_string();
     let Some(path) = uri.strip_prefix(&shared.base) else {
         return Response::builder()
@@ -201,10 +196,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         line: format!("{} /{path}", parts.method),
         token,
         body: String::from_utf8(body.to_vec()).unwrap(),
-        key: parts
-            .headers
-            .get("idempotency-key")
-            .map(|key| key.to_str().unwrap().to_owned()),
+        key: header("idempotency-key"),
         issuer: issuer_of(&shared.url),
     };
     let answer = match asked.line.as_str() {

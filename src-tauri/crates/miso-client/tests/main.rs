@@ -37,4 +37,5 @@ mod signer;
 mod sockets;
 mod traced;
 mod transport;
+mod two_processes;
 mod writes;

@@ -63,6 +63,11 @@ async fn a_certified_provider_signs_in_renews_rotates_revokes_and_ends() {
         provider.until("revoked", 1).await;
 
         here.client.sign_in(true).await;
+        let session = here.client.session();
+        assert!(
+            matches!(session, SessionState::SignedIn { .. }),
+            "{session:?}"
+        );
         here.client.refresh(&Resource::Me).await.unwrap();
         provider.say("end").await;
         let ended = here.client.refresh(&Resource::Me).await.unwrap_err();

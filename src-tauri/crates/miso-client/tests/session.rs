@@ -1,9 +1,11 @@
 //! Tokens: where they go, and what is kept of them.
 
-use miso_client::{Code, SessionState};
+use chrono::TimeDelta;
+use miso_client::{Code, Resource, SessionState};
 use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, restored, restored_by, tokens};
+use crate::far_end::{Answer, FarEnd, Start, restored, restored_by, tokens};
+use crate::hand_clock::HandClock;
 
 fn me() -> Answer {
     Answer::json(200, json!({"id": "u-1", "username": "aino"}))
@@ -104,4 +106,35 @@ async fn the_refresh_token_goes_to_its_own_issuer_only() {
     );
     assert!(far_end.asked("POST /token").is_empty());
     assert!(!here.shelf.is_empty());
+}
+
+#[tokio::test]
+async fn without_a_new_refresh_token_or_a_lifetime_the_old_one_stays_and_is_sent_in_time() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => Answer::json(
+            200,
+            json!({"access_token": "access", "token_type": "Bearer"}),
+        ),
+        _ => me(),
+    })
+    .await;
+    let clock = HandClock::ahead_by(TimeDelta::zero());
+    let start = Start {
+        clock: clock.clone(),
+        ..Start::of(&far_end)
+    };
+    let here = start.go().await;
+    let kept = here.shelf.contents();
+    // RFC 6749 §5.1 only recommends `expires_in`: five minutes are assumed.
+    for (minutes, renewals) in [(0, 1), (4, 1), (1, 2), (5, 3)] {
+        clock.jump(TimeDelta::minutes(minutes));
+        here.client.refresh(&Resource::Me).await.unwrap();
+        let sent = far_end.asked("POST /token");
+        assert_eq!(sent.len(), renewals, "{minutes} min later");
+        assert!(
+            sent.iter()
+                .all(|asked| asked.body.contains("refresh_token=refresh-1"))
+        );
+    }
+    assert_eq!(here.shelf.contents(), kept);
 }

@@ -145,6 +145,7 @@ async fn a_slow_disk_holds_up_nobody_and_what_waits_can_be_read() {
         .put(&id, "me", &Resource::Environments, &row(7))
         .unwrap();
     cache.forget(&id, "me", &Resource::Me).unwrap();
+    assert_eq!(cache.get(&id, "me", &Resource::Me).unwrap(), None);
     assert!(began.elapsed() < Duration::from_secs(1));
     assert!(!cache.flush(Duration::from_millis(20)));
     drop(slow);

@@ -28,10 +28,10 @@ pub(super) struct Writer {
 
 type Job = Box<dyn FnOnce(&Database) + Send>;
 
-/// Rows that are not on the disk yet.
+/// Rows that are not on the disk yet, and what is still there and counts no more.
 #[derive(Default)]
 struct Waiting {
-    rows: HashMap<Key, (Row, u64)>,
+    rows: HashMap<Key, (Option<Row>, u64)>,
     put: u64,
 }
 
@@ -63,12 +63,12 @@ impl Writer {
         }
     }
 
-    /// Has a row written, which can be read from now on.
+    /// Has a row written, or none where it is forgotten; that can be read from now on.
     pub(super) fn put(
         &self,
         key: Key,
-        row: Row,
-        write: impl FnOnce(&Database, &Row) + Send + 'static,
+        row: Option<Row>,
+        write: impl FnOnce(&Database, Option<&Row>) + Send + 'static,
     ) {
         let put = {
             let mut waiting = lock(&self.waiting);
@@ -79,12 +79,12 @@ impl Writer {
         };
         let waiting = self.waiting.clone();
         self.later(move |database| {
-            // A newer one waits behind this, or it was forgotten meanwhile.
+            // A newer one waits behind this, or all of it was erased meanwhile.
             let counts = |waiting: &Waiting| waiting.rows.get(&key).is_some_and(|row| row.1 == put);
             if !counts(&lock(&waiting)) {
                 return;
             }
-            write(database, &row);
+            write(database, row.as_ref());
             let mut waiting = lock(&waiting);
             if counts(&waiting) {
                 waiting.rows.remove(&key);
@@ -92,8 +92,8 @@ impl Writer {
         });
     }
 
-    /// A row that is not on the disk yet.
-    pub(super) fn waiting(&self, key: &Key) -> Option<Row> {
+    /// What is not on the disk yet: a row, or that there is none.
+    pub(super) fn waiting(&self, key: &Key) -> Option<Option<Row>> {
         lock(&self.waiting)
             .rows
             .get(key)

@@ -206,6 +206,14 @@ impl Machine {
         matches!(self.beneath, SessionState::SignedIn { until: Some(_), .. })
     }
 
+    /// Whether the session is one that outlives the app.
+    pub(super) fn is_to_be_remembered(&self) -> bool {
+        let SessionState::SignedIn { remembered, .. } = self.beneath else {
+            return false;
+        };
+        remembered
+    }
+
     /// There is something to be known about the session of this credential.
     pub(super) fn notice(&mut self, generation: Generation, notice: Failure) {
         if self.generation == generation {

@@ -55,6 +55,16 @@ impl Session {
         renewal.await
     }
 
+    /// Waits for a renewal that is under way: what the provider gave is kept by then.
+    pub(crate) async fn settled(&self) {
+        let under_way = lock(&self.renewal).clone();
+        if let Some(renewal) = under_way
+            && let Err(failure) = renewal.await
+        {
+            tracing::debug!(?failure, "the last renewal failed");
+        }
+    }
+
     /// The provider of a credential. Its secret goes to the issuer that gave it and to no other,
     /// whatever discovery names today.
     pub(super) async fn provider_of(
@@ -145,6 +155,7 @@ impl Session {
                 let (id, secret) = (&credential.client_id, &credential.secret);
                 let network = &self.around.network;
                 let token = service_token(&self.instance, network, id, secret).await?;
+                self.nothing_to_keep();
                 self.access_of(token.access_token, token.expires_in)
             }
         };
@@ -185,10 +196,7 @@ impl Session {
                 credential.secret = secret.clone();
                 self.keep_rotated(turn, &credential, generation).await?;
             }
-            None => {
-                self.let_go();
-                self.change(|machine| machine.settle(Happening::Unnoticed));
-            }
+            None => self.nothing_to_keep(),
         }
         self.verified(&provider, &credential, &tokens).await?;
         let id_token = tokens.id_token();
@@ -285,6 +293,16 @@ impl Session {
         };
         self.change(|machine| machine.settle(happening));
         Ok(())
+    }
+
+    /// What was sent counts on. Where the keyring has an older one of it, that stays nobody's.
+    fn nothing_to_keep(&self) {
+        let is_unsaved = self.around.vault.is_memory_only(&self.connection)
+            && lock(&self.machine).is_to_be_remembered();
+        if !is_unsaved {
+            self.let_go();
+            self.change(|machine| machine.settle(Happening::Unnoticed));
+        }
     }
 
     /// What a renewal answers whose session was replaced meanwhile.

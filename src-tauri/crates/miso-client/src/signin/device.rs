@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use super::provider::Begun;
+use super::device_requests::Begun;
 use super::token_endpoint::{Answer, Refreshed};
 use super::{Provider, SignInSettings, SignedIn};
 use crate::session::SignInStep;

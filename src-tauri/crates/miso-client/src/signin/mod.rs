@@ -3,7 +3,9 @@
 
 mod attempt;
 mod device;
+mod device_requests;
 mod loopback;
+mod named_issuer;
 mod provider;
 mod sender;
 mod service_account;

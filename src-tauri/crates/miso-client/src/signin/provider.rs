@@ -13,22 +13,23 @@ use openidconnect::{
     AdditionalProviderMetadata, DiscoveryError, IssuerUrl, Nonce, ProviderMetadata,
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender};
-use super::token_endpoint::{Answer, NotAnswered, Refreshed, post, send};
+use super::named_issuer::issuer_named_by;
+use super::sender::{ProviderError, sender};
+use super::token_endpoint::{Answer, NotAnswered, Refreshed, send};
 use super::verify::{Expected, verify};
 use super::{SignInParameters, SignInSettings};
 use crate::address::is_loopback;
-use crate::http::{excerpt, failure_of};
+use crate::http::failure_of;
 use crate::{Account, Clock, Code, Failure, Network};
 
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
 /// A provider as discovery described it.
 pub(crate) struct Provider {
-    network: Network,
+    pub(super) network: Network,
     instance: Url,
     metadata: Metadata,
 }
@@ -48,19 +49,6 @@ pub(crate) struct Authorization {
     pub state: CsrfToken,
     pub nonce: Nonce,
     pub verifier: PkceCodeVerifier,
-}
-
-/// A sign-in on another device that the provider waits for (RFC 8628 §3.2).
-#[derive(Deserialize)]
-pub(super) struct Begun {
-    #[serde(deserialize_with = "secret")]
-    pub(super) device_code: SecretString,
-    pub(super) user_code: String,
-    pub(super) verification_uri: Url,
-    #[serde(deserialize_with = "lasting")]
-    pub(super) expires_in: Duration,
-    #[serde(default = "usual_interval", deserialize_with = "lasting")]
-    pub(super) interval: Duration,
 }
 
 type Metadata = ProviderMetadata<
@@ -147,6 +135,12 @@ impl Provider {
         scopes.filter(|scope| !self.knows(scope)).cloned().collect()
     }
 
+    /// Where a sign-in on another device begins (RFC 8628 §4).
+    pub(super) fn device_endpoint(&self) -> Option<&Url> {
+        let extra = self.metadata.additional_metadata();
+        extra.device_authorization_endpoint.as_ref()
+    }
+
     /// A fresh authorization request with PKCE S256, `state` and `nonce`.
     pub(crate) fn authorization(
         &self,
@@ -207,43 +201,6 @@ impl Provider {
         let nonce = authorization.nonce.secret();
         let account = self.account(client_id, &tokens, Some(nonce), clock).await?;
         Ok((tokens, account))
-    }
-
-    /// Begins a sign-in on another device.
-    ///
-    /// # Errors
-    /// [`Code::DeviceSignInUnsupported`] where the provider has none.
-    pub(super) async fn begin_device(&self, settings: &SignInSettings) -> Result<Begun, Failure> {
-        let metadata = self.metadata.additional_metadata();
-        let Some(endpoint) = &metadata.device_authorization_endpoint else {
-            return Err(Failure::new(Code::DeviceSignInUnsupported));
-        };
-        let known = settings.scopes.iter().filter(|scope| self.knows(scope));
-        let scopes: Vec<&str> = std::iter::once("openid")
-            .chain(known.map(String::as_str))
-            .collect();
-        let scope = scopes.join(" ");
-        let form = [
-            ("client_id", settings.client_id.as_str()),
-            ("scope", &scope),
-        ];
-        let begun: Begun = post(&self.network, endpoint, &form).await?;
-        self.refuse_plain(&begun.verification_uri)?;
-        Ok(begun)
-    }
-
-    /// Asks whether somebody has signed in on the other device (RFC 8628 §3.4).
-    pub(super) async fn ask_for_device(
-        &self,
-        client_id: &str,
-        begun: &Begun,
-    ) -> Result<Answer, Failure> {
-        let grant = [
-            ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-            ("device_code", begun.device_code.expose_secret()),
-            ("client_id", client_id),
-        ];
-        Ok(self.ask_for_tokens(&grant).await?)
     }
 
     /// Exchanges a refresh token. Only a well-formed `invalid_grant` with the status that belongs
@@ -346,7 +303,10 @@ impl Provider {
         Ok(())
     }
 
-    async fn ask_for_tokens(&self, grant: &[(&str, &str)]) -> Result<Answer, NotAnswered> {
+    pub(super) async fn ask_for_tokens(
+        &self,
+        grant: &[(&str, &str)],
+    ) -> Result<Answer, NotAnswered> {
         let Some(endpoint) = self.metadata.token_endpoint() else {
             return Err(self.failed("no token endpoint").into());
         };
@@ -395,7 +355,7 @@ impl Provider {
         }
     }
 
-    fn knows(&self, scope: &str) -> bool {
+    pub(super) fn knows(&self, scope: &str) -> bool {
         self.metadata
             .scopes_supported()
             .is_none_or(|known| known.iter().any(|known| known.as_str() == scope))
@@ -417,7 +377,7 @@ impl Provider {
         endpoints.try_for_each(|endpoint| self.refuse_plain(endpoint))
     }
 
-    fn refuse_plain(&self, address: &Url) -> Result<(), Failure> {
+    pub(super) fn refuse_plain(&self, address: &Url) -> Result<(), Failure> {
         let from_here = || is_loopback(address) && is_loopback(self.metadata.issuer().url());
         if address.scheme() == "https" || (address.scheme() == "http" && from_here()) {
             return Ok(());
@@ -432,62 +392,6 @@ impl Provider {
             .with("url", self.issuer())
             .with("reason", error)
     }
-}
-
-/// The issuer that the instance's own discovery document names.
-async fn issuer_named_by(instance: &Url, network: &Network) -> Result<String, Failure> {
-    #[derive(Deserialize)]
-    struct Named {
-        issuer: String,
-    }
-    let failed = |reason: String| {
-        Failure::new(Code::DiscoveryFailed)
-            .with("url", instance)
-            .with("reason", reason)
-    };
-    let address = instance
-        .join(".well-known/openid-configuration")
-        .map_err(|error| failed(error.to_string()))?;
-    let request = network
-        .client_for(instance)?
-        .get(address)
-        .timeout(ANSWER_LIMIT);
-    let response = request
-        .send()
-        .await
-        .map_err(|error| failure_of(&error, instance))?;
-    let status = response.status();
-    let body = bounded(response, instance).await?;
-    if !status.is_success() {
-        return Err(failed(format!("HTTP {status}"))
-            .with("status", status.as_u16())
-            .with("excerpt", excerpt(&body)));
-    }
-    let named: Named = serde_json::from_slice(&body).map_err(|error| {
-        failed(error.to_string())
-            .with("status", status.as_u16())
-            .with("excerpt", excerpt(&body))
-    })?;
-    let issuer = Url::parse(&named.issuer).map_err(|error| failed(error.to_string()))?;
-    let plain = issuer.scheme() != "https" && !(is_loopback(&issuer) && is_loopback(instance));
-    if plain {
-        return Err(failed(format!("the issuer {issuer} is not https")));
-    }
-    Ok(named.issuer)
-}
-
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
-    String::deserialize(deserializer).map(SecretString::from)
-}
-
-fn usual_interval() -> Duration {
-    Duration::from_secs(5)
-}
-
-/// Seconds, at least one and at most a day.
-fn lasting<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    Ok(Duration::from_secs(seconds.clamp(1.0, 86_400.0) as u64))
 }
 
 /// The innermost message of an error, which says what it was.
