@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook};
 use miso_client::{
     Client, Code, Connection, ConnectionId, Connections, Failure, SessionState, Stage,
@@ -53,6 +54,10 @@ pub struct ConnectionView {
     pub hue: miso_client::Hue,
     /// Whether all of it counts as production.
     pub production: bool,
+    /// Whether it is locked: nothing is written before it is unlocked.
+    pub read_only: bool,
+    /// Until when it can be written to although it is locked.
+    pub unlocked_until: Option<DateTime<Utc>>,
     /// Whether it leads to the instance inside this app.
     pub local: bool,
     /// Its session.
@@ -76,7 +81,7 @@ impl App {
             .into_iter()
             .filter_map(|(connection, session)| {
                 let client = self.connections.client(&connection.id).ok()?;
-                Some(view(connection, session, client.stages()))
+                Some(view(connection, session, &client))
             })
             .collect()
     }
@@ -85,7 +90,7 @@ impl App {
     pub(crate) fn view(&self, id: &ConnectionId) -> Result<ConnectionView, CommandError> {
         let client = self.connections.client(id)?;
         let connection = self.connections.get(id)?;
-        Ok(view(connection, client.stamped_session(), client.stages()))
+        Ok(view(connection, client.stamped_session(), &client))
     }
 
     /// What the user must know, so far.
@@ -148,11 +153,7 @@ pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {
         .into()
 }
 
-fn view(
-    connection: Connection,
-    session: StampedSession,
-    environments: Vec<Stage>,
-) -> ConnectionView {
+fn view(connection: Connection, session: StampedSession, client: &Client) -> ConnectionView {
     ConnectionView {
         id: connection.id,
         name: connection.name,
@@ -162,9 +163,11 @@ fn view(
         account: connection.account,
         hue: connection.hue,
         production: connection.production,
+        read_only: connection.read_only,
+        unlocked_until: client.unlocked_until(),
         local: connection.local_instance.is_some(),
         session: session.state,
         revision: session.revision,
-        environments,
+        environments: client.stages(),
     }
 }

@@ -31,6 +31,14 @@ async fn from_page_to_page_by_keys() {
     window.press([Key::Enter.into()]).await;
     window.see_gone("dialog", "Search or go to").await;
     window.see("heading", "checkout").await;
+    until("the keys are the page's again", SOON, || async {
+        let script = "return document.activeElement?.tagName ?? ''";
+        match window.script(script, Vec::new()).await.as_str() {
+            Some("INPUT") => Err("the field of the palette has them".to_owned()),
+            Some(_) | None => Ok(()),
+        }
+    })
+    .await;
 
     window.press("2".chars()).await;
     window.see("region", "Log lines").await;

@@ -64,9 +64,9 @@ async fn walk(app: &Path, prefix: &str) {
     window.click("button", "dev").await;
     window.click("button", "Edit the whole image").await;
     window.fill("Image", "miso/crashing:1.0").await;
-    window.see("button", "Deploy 1.0 to dev").await;
+    window.see("button", "Deploy crashing:1.0 to dev").await;
     steps.picture(&window, "deploy").await;
-    window.click("button", "Deploy 1.0 to dev").await;
+    window.click("button", "Deploy crashing:1.0 to dev").await;
     window.see_text_within(LATER, "1.0 failed in dev").await;
     window.see_text("exit").await;
     steps.picture(&window, "deploy-failed").await;

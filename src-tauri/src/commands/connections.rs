@@ -1,6 +1,6 @@
 //! Connections, and the local instance.
 
-use miso_client::{ConnectionId, InstanceFound, address, signin};
+use miso_client::{ConnectionEdit, ConnectionId, InstanceFound, address, signin};
 use tauri::{AppHandle, State};
 
 use super::Answer;
@@ -28,6 +28,32 @@ pub async fn connection_probe(address: String) -> Answer<InstanceFound> {
 pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<ConnectionView> {
     let found = signin::probe(&address::instance_from(&address)?).await?;
     app.view(&app.connections.add(found.url, found.issuer))
+}
+
+/// Changes a connection's name, its colour, whether it is production and whether it is locked.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_edit(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    edit: ConnectionEdit,
+) -> Answer<ConnectionView> {
+    app.connections.edit(&connection, edit)?;
+    app.view(&connection)
+}
+
+/// Lets writes through on a locked connection for 15 minutes.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_unlock(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    Ok(app.connections.unlock(&connection)?)
+}
+
+/// Locks it again before that.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_lock_again(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    Ok(app.connections.lock_again(&connection)?)
 }
 
 /// Removes a connection with all that was kept of it.

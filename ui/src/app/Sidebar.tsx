@@ -86,7 +86,9 @@ function Places({
 }) {
   const { t } = useTranslation();
   const { fleet } = useFleet(connection.id);
-  const { total, unwell } = fleet.counts;
+  const { total, unwell, deploying } = fleet.counts;
+  // An application may be known to be deployed before its deployment is, and the other way round.
+  const running = Math.max(deploying, fleet.running.length);
   const starred = useShell((value) => value.settings.starred);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
@@ -118,8 +120,8 @@ function Places({
           icon={ArrowUp}
           label={t('deployments.title')}
           current={at(paths.deployments(connection.id))}
-          count={fleet.running.length}
-          counted={t('deployments.runningCount', { count: fleet.running.length })}
+          count={running}
+          counted={t('deployments.runningCount', { count: running })}
           collapsed={collapsed}
         />
         <Entry

@@ -72,9 +72,17 @@ function Wait({ connection }: { connection: string }) {
 
 function Running({ connection }: { connection: string }) {
   const { t } = useTranslation();
-  const { running } = useFleet(connection).fleet;
+  const { running, counts } = useFleet(connection).fleet;
   const [first, second] = running;
   const shown = [first, second].filter((each) => each !== undefined);
+  // An application may be known to be deployed before its deployment is.
+  if (running.length === 0 && counts.deploying > 0)
+    return (
+      <Link className={styles.running} to={paths.deployments(connection)}>
+        <Shape state="progress" />
+        {t('home.deploying', { count: counts.deploying })}
+      </Link>
+    );
   return (
     <>
       {shown.map((deployment) => (

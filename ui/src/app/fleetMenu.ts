@@ -3,7 +3,7 @@ import type { MouseEvent } from 'react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId, FleetRow } from '../ipc';
-import { tagOf } from './image';
+import { imageWords } from './image';
 import { openMenu, type MenuEntry } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
@@ -29,7 +29,7 @@ export function fleetMenu(
       ? []
       : [
           {
-            label: i18n.t('menu.rollBack', { tag: tagOf(before) ?? '' }),
+            label: i18n.t('menu.rollBack', { tag: imageWords(cell?.place?.image ?? null, before).to }),
             icon: Undo2,
             shortcut: 'r',
             reason: forbidden,

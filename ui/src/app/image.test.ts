@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageNames, middle, splitImage, tagOf, withTag } from './image';
+import { imageNames, imageWords, middle, splitImage, tagOf, withTag } from './image';
 
 describe('an image', () => {
   it.each([
@@ -23,6 +23,15 @@ describe('an image', () => {
     expect(tagOf(null)).toBeNull();
     expect(imageNames('miso/hello:1.0', 'miso/hello:1.1')).toEqual(['1.0', '1.1']);
     expect(imageNames('miso/hello:1.0', 'miso/crash:1.0')).toEqual(['hello:1.0', 'crash:1.0']);
+  });
+});
+
+describe('a sentence', () => {
+  it('calls what differs, in short', () => {
+    expect(imageWords('miso/hello:1.0', 'miso/hello:1.1')).toEqual({ from: '1.0', to: '1.1' });
+    expect(imageWords('miso/hello:1.0', 'miso/crash:1.0')).toEqual({ from: 'hello:1.0', to: 'crash:1.0' });
+    expect(imageWords(null, 'miso/crash:1.0')).toEqual({ from: '', to: '1.0' });
+    expect(imageWords(null, `miso/crash@sha256:${'0'.repeat(64)}`).to).toHaveLength(24);
   });
 });
 

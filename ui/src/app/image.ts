@@ -32,6 +32,12 @@ export function imageNames(before: string | null, after: string | null): [string
   return [shortName(before), shortName(after)];
 }
 
+/** The same as words of a sentence: shortened in the middle, and nothing where there is none. */
+export function imageWords(before: string | null, after: string | null): { from: string; to: string } {
+  const [from, to] = imageNames(before, after);
+  return { from: middle(from ?? '', 24), to: middle(to ?? '', 24) };
+}
+
 /** Keeps both ends of a long text: "2.0.0…rc.3". */
 export function middle(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -65,6 +65,26 @@ export class LogLines {
     void this.fetch();
   }
 
+  /** One past the last line that was written by then; lines stand by time. Null where they cannot be read. */
+  async endAt(time: number): Promise<number | null> {
+    let [from, to] = [this.first, this.total];
+    try {
+      while (from < to) {
+        const middle = Math.floor((from + to) / 2);
+        const { lines, first } = await this.ask(middle, 1);
+        const [line] = lines;
+        if (!line) from = Math.max(middle + 1, first ?? 0);
+        else if (Date.parse(line.timestamp) <= time) from = middle + 1;
+        else to = middle;
+      }
+      return to;
+    } catch (thrown) {
+      this.failing = true;
+      this.failed(thrown);
+      return null;
+    }
+  }
+
   private async fetch(): Promise<void> {
     if (this.fetching) return;
     this.fetching = true;
@@ -79,13 +99,7 @@ export class LogLines {
   }
 
   private async load(from: number): Promise<void> {
-    const window = await commands.logWindow(
-      this.connection,
-      this.application,
-      this.environment,
-      from,
-      WINDOW,
-    );
+    const window = await this.ask(from, WINDOW);
     if (this.failing) this.failed(null);
     this.failing = false;
     const start = window.from ?? from;
@@ -102,6 +116,10 @@ export class LogLines {
     this.total = Math.max(this.total, window.total ?? 0);
     this.forget();
     this.tell();
+  }
+
+  private ask(from: number, count: number) {
+    return commands.logWindow(this.connection, this.application, this.environment, from, count);
   }
 
   private missing(): number | null {

@@ -114,6 +114,8 @@ describe('the band of health', () => {
 
   it('opens around the last change of state, of which as much is seen as of what was before', () => {
     for (const [at, most] of [
+      ['12:00:24', 0.25],
+      ['12:00:14', 0.5],
       ['11:59:40', 2],
       ['11:58:30', 5],
       ['11:54:00', 15],
@@ -127,6 +129,20 @@ describe('the band of health', () => {
     }
   });
 
+  it('has what changed just now, of a clock that is ahead too', () => {
+    for (const at of ['12:00:30', '12:00:33']) {
+      const { start, end, segments, ticks } = band([at, 'healthy']);
+      const [only] = segments;
+      expect(segments).toHaveLength(1);
+      expect(only?.state).toBe('well');
+      expect(((only?.to ?? 0) - (only?.from ?? 0)) / (end - start)).toBeGreaterThan(0.05);
+      expect(end).toBeGreaterThanOrEqual(now);
+      for (const tick of ticks) expect(tick).toBeGreaterThanOrEqual(start);
+    }
+    const { segments } = band(['12:00:31', 'unhealthy'], ['11:00:00', 'healthy']);
+    expect(segments.map(({ state }) => state)).toEqual(['well', 'bad']);
+  });
+
   it('takes a repeated word for no change', () => {
     const { start } = band(['11:59:50', 'unhealthy'], ['11:54:00', 'unhealthy'], ['02:00:00', 'healthy']);
     expect(minutes(start)).toBe(15);
@@ -136,7 +152,7 @@ describe('the band of health', () => {
     const { start, segments } = band(['11:52:30', 'healthy']);
     expect(minutes(start)).toBeCloseTo(8.8);
     expect(segments).toHaveLength(1);
-    expect(minutes(band(['12:00:29', 'healthy']).start)).toBeCloseTo(2);
+    expect(minutes(band(['12:00:29', 'healthy']).start)).toBeCloseTo(0.25);
   });
 
   it('has ticks on round minutes', () => {

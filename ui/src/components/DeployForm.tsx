@@ -10,7 +10,7 @@ import {
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { inOrder, stageIn } from '../app/environments';
-import { imageNames, splitImage, tagOf, withTag } from '../app/image';
+import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths, type Panel } from '../app/paths';
@@ -171,11 +171,11 @@ export function DeployForm({
     () => suggestions(application, environment, deployments, order),
     [application, environment, deployments, order],
   );
-  const [from, to] = imageNames(entry?.image ?? null, image === '' ? null : image);
+  const change = [entry?.image ?? null, image === '' ? null : image] as const;
+  const [from, to] = imageNames(...change);
   const details = error?.details ?? NONE;
-  const shownTag = tagOf(image) ?? '';
   const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
-  const effect = { tag: shownTag, environment: named(environment) };
+  const effect = { tag: imageWords(...change).to, environment: named(environment) };
   const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
 
   return (
@@ -284,7 +284,7 @@ export function DeployForm({
         {image !== '' && (
           <section className={styles.section}>
             <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
-            <Preflight findings={preflight?.findings ?? NONE} />
+            <Preflight application={key} findings={preflight?.findings ?? NONE} />
           </section>
         )}
         <section className={styles.section}>

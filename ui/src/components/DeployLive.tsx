@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
-import { imageNames, tagOf } from '../app/image';
+import { imageNames, imageWords } from '../app/image';
 import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
@@ -9,6 +9,7 @@ import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
 import type { Application, Deployment } from '../ipc';
 import { Button } from './Button';
+import { DeployLog } from './DeployLog';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { errorWords } from './Problem';
@@ -35,17 +36,20 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const lost = isRunning(value.status) && (reading.source === 'offline' || reading.failure !== null);
   const state = lost ? 'unknown' : deploymentState(value.status);
   const [from, to] = imageNames(value.previousImage, value.image);
+  const names = imageWords(value.previousImage, value.image);
   const running = isRunning(value.status);
   const stillRuns = runsStill(value, application, environment);
   const begun = value.startedAt ?? value.createdAt;
   const took = between(begun, value.completedAt ?? new Date(now).toISOString());
   return (
     <div className={styles.live}>
-      <div className={styles.content}>
+      <div className={`${styles.content ?? ''} ${styles.stacked ?? ''}`}>
         <section className={styles.section} aria-live="polite">
           <p className={styles.sentence}>
             <Shape state={state} labelled />
-            {lost ? t('deploy.lostContact') : sentence(value, where, t)}
+            {lost
+              ? t('deploy.lostContact')
+              : sentence(value.status, { tag: names.to, environment: where }, t)}
             {stillRuns !== null && ` ${t('deploy.stillRuns', { tag: stillRuns })}`}
           </p>
           {lost && (
@@ -83,8 +87,9 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
         </section>
         <section className={styles.section}>
           <h3 className={styles.heading}>{t('steps.label')}</h3>
-          <Steps steps={value.steps} said={value.error} />
+          <Steps steps={value.steps} said={value.error} ended={!running} />
         </section>
+        <DeployLog connection={connection} deployment={value} />
       </div>
       <footer className={styles.foot}>
         {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
@@ -99,7 +104,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
               );
             }}
           >
-            {t('deploy.again')}
+            {value.image === null ? t('deploy.again') : t('deploy.againNamed', { tag: names.to })}
           </Button>
         )}
         {tab !== 'logs' && (
@@ -118,7 +123,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   );
 }
 
-/** The tag that ran before and goes on, where a deployment did not come through. */
+/** What ran before and goes on, where a deployment did not come through. */
 function runsStill(
   { status, previousImage, image }: Deployment,
   application: Application,
@@ -127,12 +132,15 @@ function runsStill(
   if (status !== 'failed' && status !== 'cancelled') return null;
   const entry = application.environments.find((each) => each.environment === environment);
   if (entry?.status !== 'running' || previousImage === image || entry.image !== previousImage) return null;
-  return tagOf(previousImage);
+  return imageWords(previousImage, image).from;
 }
 
-function sentence(deployment: Deployment, where: string, t: ReturnType<typeof useTranslation>['t']): string {
-  const words = { tag: tagOf(deployment.image) ?? '', environment: where };
-  switch (deployment.status) {
+function sentence(
+  status: string,
+  words: { tag: string; environment: string },
+  t: ReturnType<typeof useTranslation>['t'],
+): string {
+  switch (status) {
     case 'pending':
       return t('deploy.pending', words);
     case 'running':
@@ -144,6 +152,6 @@ function sentence(deployment: Deployment, where: string, t: ReturnType<typeof us
     case 'cancelled':
       return t('deploy.cancelled', words);
     default:
-      return deployment.status;
+      return status;
   }
 }

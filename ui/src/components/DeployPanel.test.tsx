@@ -96,7 +96,7 @@ describe('the deploy panel', () => {
     await renderApp(PROD);
     await typeTag('1.4.1');
     expect(await (await panel()).findByText(/is not known to have run in test/)).toBeVisible();
-    expect((await panel()).getByText('no other deployment is running')).toBeVisible();
+    expect((await panel()).getByText('no other deployment of orders-api runs in PROD')).toBeVisible();
     await typeTag('1.4.0');
     expect(await (await panel()).findByText(/is unhealthy there now: this starts it again/)).toBeVisible();
   });
@@ -158,13 +158,41 @@ describe('the deploy panel', () => {
     const { user } = await renderApp(DEV);
     await user.click((await panel()).getByRole('button', { name: 'Edit the whole image' }));
     fireEvent.change(await tag(), { target: { value: 'miso/crash:1.0' } });
-    await user.click(screen.getByRole('button', { name: /^Deploy 1\.0 to dev/ }));
-    expect(await screen.findByText('1.0 failed in dev. 1.4.1 still runs.')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: /^Deploy crash:1\.0 to dev/ }));
+    expect(await screen.findByText('crash:1.0 failed in dev. orders-api:1.4.1 still runs.')).toBeVisible();
     // Once, and without a bar of what is over.
     expect((await panel()).getAllByText(/ended with exit code 1/)).toHaveLength(1);
     expect(screen.queryByRole('progressbar')).toBeNull();
-    await user.click((await panel()).getByRole('button', { name: 'Deploy again…' }));
+    const steps = (await panel()).getByRole('list', { name: 'Steps' });
+    expect(within(steps).getAllByRole('listitem').at(-1)).toHaveTextContent('Switch over');
+    expect(within(steps).getByText('not reached')).toBeVisible();
+    expect(screen.getByRole('complementary')).toHaveAccessibleName('Deployment of orders-api to');
+    await user.click((await panel()).getByRole('button', { name: 'Deploy crash:1.0 again…' }));
     expect(await tag()).toHaveValue('miso/crash:1.0');
+  });
+
+  it('shows what the instance of a deployment wrote until it ended', async () => {
+    const ended = Date.now() - 600_000;
+    const [model] = deployments.filter((each) => each.applicationKey === 'orders-api');
+    if (!model) throw new Error('no deployment');
+    const failed = {
+      ...model,
+      id: 'dep-failed',
+      status: 'failed',
+      completedAt: new Date(ended).toISOString(),
+      steps: model.steps.map((step) => ({ ...step, message: step.name === 'Start' ? 'orders-api-1' : null })),
+    };
+    await renderApp('/c/orders/applications/orders-api/prod?deploy=dep-failed', {
+      deployments: [failed],
+      lines: 5000,
+    });
+    const log = await (await panel()).findByRole('region', { name: 'Log of the deployment' });
+    const lines = await within(log).findAllByRole('listitem');
+    expect(lines.length).toBeGreaterThan(40);
+    for (const line of lines) expect(line).toHaveTextContent('orders-api-1');
+    const last = Date.parse(lines.at(-1)?.querySelector('time')?.dateTime ?? '');
+    expect(last).toBeGreaterThan(ended - 3000);
+    expect(last).toBeLessThan(ended + 5000);
   });
 
   it('closes with Escape', async () => {
@@ -239,6 +267,8 @@ describe('the way into the panel and out of it', () => {
     const { user } = await renderApp('/c/orders/applications/orders-api/dev');
     await user.click(await screen.findByRole('button', { name: 'Deploy…' }));
     expect(await tag()).toHaveFocus();
+    expect(screen.queryByRole('button', { name: 'Deploy…' })).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Restart' })).toBeNull();
     await typeTag('1.5.0');
     const before = screen.getByRole('complementary');
     await user.keyboard('{Control>}{Enter}{/Control}');

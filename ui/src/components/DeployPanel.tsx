@@ -44,7 +44,7 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
     };
   }, [close]);
   const { production } = useStage(environment);
-  const title = t('deploy.title', { application: application.key });
+  const title = t(shown === null ? 'deploy.title' : 'deploy.titleLive', { application: application.key });
   return (
     <aside
       ref={panelRef}

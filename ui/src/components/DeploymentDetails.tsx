@@ -21,7 +21,7 @@ export function DeploymentDetails({
     <div className={styles.details}>
       {value.error !== null && <p className={styles.error}>{value.error}</p>}
       {isRunning(value.status) && value.message !== null && <p className={styles.message}>{value.message}</p>}
-      <Steps steps={value.steps} said={value.error} />
+      <Steps steps={value.steps} said={value.error} ended={!isRunning(value.status)} />
       <p className={styles.links}>
         <Link
           to={paths.application(connection, value.applicationKey, value.environment, 'deployments', {

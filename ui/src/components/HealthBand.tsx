@@ -9,7 +9,7 @@ import styles from './HealthBand.module.css';
 /** The changes of health over time; the same in words for those who do not see it. */
 export function HealthBand({ health }: { health: Health }) {
   const { t } = useTranslation();
-  const now = useNow(10);
+  const now = useNow(1);
   const { start, end, segments, ticks } = bandOf(health, now);
   const share = (at: number) => `${String(((at - start) / (end - start)) * 100)}%`;
   const time = (at: number) => timeOfDay(new Date(at).toISOString(), now);

@@ -8,6 +8,9 @@ import styles from './LogLine.module.css';
 /** Characters of an instance's name that are shown. */
 const WIDEST = 28;
 
+/** What the platform says between an application's own lines: deployments, beginnings and ends. */
+const PLATFORM = 'platform';
+
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
 export function logCells(line: Line) {
   const instance = oneLine(instanceOf(line));
@@ -19,15 +22,24 @@ export function logCells(line: Line) {
       <span className={styles.instance} title={instance.length > WIDEST ? instance : undefined}>
         {middle(instance, WIDEST)}
       </span>
-      <span className={styles.message} data-level={line.level}>
-        {oneLine(line.message)}
-      </span>
+      {line.source === PLATFORM ? (
+        <span className={`${styles.message ?? ''} ${styles.event ?? ''}`} data-level={line.level}>
+          <span>{oneLine(line.message)}</span>
+        </span>
+      ) : (
+        <span className={styles.message} data-level={line.level}>
+          {oneLine(line.message)}
+        </span>
+      )}
     </>
   );
 }
 
 /** The class of a line's row. */
 export const logRow = styles.row;
+
+/** The class of a row in a narrow place: time and text, which is wrapped. */
+export const wrappedRow = `${styles.row ?? ''} ${styles.wrapped ?? ''}`;
 
 /** How wide the column of instances must be, as a CSS variable for the list. */
 export function instanceWidth(lines: LogLines): { '--instance': string } {

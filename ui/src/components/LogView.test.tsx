@@ -48,6 +48,22 @@ describe('the log', () => {
     expect(screen.queryByRole('group', { name: 'Fields' })).toBeNull();
   });
 
+  it('marks what the platform says as what happened', async () => {
+    await renderApp(LOGS, {
+      answers: {
+        logWindow: (_, key, __, from, count) => {
+          const window = windowOf(100_000, 0, from, count, key);
+          const said = window.lines.at(-1);
+          if (said) Object.assign(said, { source: 'platform', message: '1.4.0 runs' });
+          return Promise.resolve(window);
+        },
+      },
+    });
+    const said = (await within(await region()).findAllByText('1.4.0 runs'))[0]?.parentElement;
+    expect(said).toHaveClass('event');
+    expect(within(await region()).getAllByText(/^GET/)[0]).not.toHaveClass('event');
+  });
+
   it('says that there are none yet', async () => {
     await renderApp('/c/orders/applications/contract-reader/dev/logs');
     expect(await screen.findByRole('heading', { name: 'No lines yet' })).toBeVisible();

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
-import { imageNames, tagOf } from '../app/image';
+import { imageNames, imageWords } from '../app/image';
 import { namedCheck } from '../app/namedCheck';
 import { healthState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
@@ -46,27 +46,22 @@ function say(
   const since = sinceWhen(entry, health);
   // The entry's words are of its own health, which may be older or newer than the probe's.
   const message = speaksOf(entry, health) ? entry.healthMessage : (health?.history.at(-1)?.message ?? null);
-  if (current === 'well' && last?.status === 'failed')
+  if (current === 'well' && last?.status === 'failed') {
+    const { from: runs, to: failed } = imageWords(entry.image, last.image);
     return {
-      title: t('now.wellAfterFailure', {
-        runs: tagOf(entry.image) ?? '',
-        failed: tagOf(last.image) ?? '',
-        ago: ago(last.completedAt ?? last.createdAt, now),
-      }),
+      title: t('now.wellAfterFailure', { runs, failed, ago: ago(last.completedAt ?? last.createdAt, now) }),
       text: last.error,
     };
-  if (current === 'well')
-    return {
-      title: t('now.well'),
-      text:
-        since === null ? null : t('now.healthFor', { state: capital(t('state.well')), age: age(since, now) }),
-    };
+  }
+  if (current === 'well' && since === null) return { title: t('now.well'), text: null };
   if (current === 'unknown') return { title: t('now.unknown'), text: message ?? t('now.unknownText') };
   const word = capital(t(`state.${current}`));
   const begun =
     since === null
       ? t('now.health', { state: word })
       : t('now.healthFor', { state: word, age: age(since, now) });
+  // On a good day nothing is said twice.
+  if (current === 'well') return { title: `${begun}.`, text: null };
   const failing = namedCheck({ entry, state, health, last });
   if (!failing)
     return {
@@ -129,8 +124,9 @@ function began(
 }
 
 function deploying(last: Deployment | undefined, entry: EnvironmentEntry, t: Translate) {
-  const tag = tagOf(last && isRunning(last.status) ? last.image : entry.image) ?? '';
-  const progress = last && isRunning(last.status) ? last.progress : null;
+  const goesOn = last && isRunning(last.status) ? last : null;
+  const { to: tag } = goesOn ? imageWords(goesOn.previousImage, goesOn.image) : imageWords(null, entry.image);
+  const progress = goesOn?.progress ?? null;
   return {
     title:
       progress === null
@@ -142,9 +138,10 @@ function deploying(last: Deployment | undefined, entry: EnvironmentEntry, t: Tra
 
 function failed(last: Deployment | undefined, entry: EnvironmentEntry, t: Translate, now: number) {
   if (last?.status !== 'failed') return { title: t('now.failedPlain'), text: entry.healthMessage };
+  const [ranBefore] = imageNames(last.previousImage, last.image);
   return {
     title: t('now.failed', {
-      tag: tagOf(last.image) ?? '',
+      tag: imageWords(last.previousImage, last.image).to,
       ago: ago(last.completedAt ?? last.createdAt, now),
     }),
     text: (
@@ -153,7 +150,7 @@ function failed(last: Deployment | undefined, entry: EnvironmentEntry, t: Transl
         {last.previousImage !== null && last.previousImage !== last.image && (
           <>
             {' '}
-            {t('now.ranBefore')} <Tag text={tagOf(last.previousImage) ?? ''} />
+            {t('now.ranBefore')} <Tag text={ranBefore ?? ''} />
           </>
         )}
       </>

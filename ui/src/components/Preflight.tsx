@@ -18,7 +18,7 @@ function keyOf({ state }: Finding, kind: WithTag) {
 }
 
 /** What is known about a deployment before it is sent. */
-export function Preflight({ findings }: { findings: Finding[] }) {
+export function Preflight({ application, findings }: { application: string; findings: Finding[] }) {
   const { t } = useTranslation();
   const tag = <code />;
   const words = (finding: Finding) => {
@@ -42,7 +42,7 @@ export function Preflight({ findings }: { findings: Finding[] }) {
       case 'noOther':
       case 'notKnownOther':
       case 'notKnownPermission':
-        return t(`deploy.${finding.kind}`);
+        return t(`deploy.${finding.kind}`, { application, environment: finding.environment.name });
     }
   };
   return (

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { tagOf } from '../app/image';
+import { imageWords } from '../app/image';
 import { paths } from '../app/paths';
 import { dismissToast, useShell, type Toast } from '../app/shell';
 import { deploymentState } from '../app/state';
@@ -40,7 +40,10 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
       clearInterval(timer);
     };
   }, [id, status]);
-  const words = { application: applicationKey, tag: tagOf(deployment.image) ?? '' };
+  const words = {
+    application: applicationKey,
+    tag: imageWords(deployment.previousImage, deployment.image).to,
+  };
   return (
     <div
       className={styles.toast}

@@ -25,6 +25,12 @@ export const commands = {
 	connectionProbe: (address: string) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address }),
 	/**  The connection to the instance behind an address. */
 	connectionAdd: (address: string) => __TAURI_INVOKE<ConnectionView>("connection_add", { address }),
+	/**  Changes a connection's name, its colour, whether it is production and whether it is locked. */
+	connectionEdit: (connection: ConnectionId, edit: ConnectionEdit) => __TAURI_INVOKE<ConnectionView>("connection_edit", { connection, edit }),
+	/**  Lets writes through on a locked connection for 15 minutes. */
+	connectionUnlock: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_unlock", { connection }),
+	/**  Locks it again before that. */
+	connectionLockAgain: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_lock_again", { connection }),
 	/**  Removes a connection with all that was kept of it. */
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
@@ -201,6 +207,18 @@ export type ConfigurationItem = {
 	isSet: boolean | null,
 };
 
+/**  What people change of a connection. */
+export type ConnectionEdit = {
+	/**  What people call it, 1 to 60 characters. */
+	name: string,
+	/**  Its colour. */
+	hue: Hue,
+	/**  Whether all of it counts as production. */
+	production: boolean,
+	/**  Whether it is locked. */
+	readOnly: boolean,
+};
+
 /**  Names a connection in every command, event, route, keyring entry and cache row. */
 export type ConnectionId = string;
 
@@ -222,6 +240,10 @@ export type ConnectionView = {
 	hue: Hue,
 	/**  Whether all of it counts as production. */
 	production: boolean,
+	/**  Whether it is locked: nothing is written before it is unlocked. */
+	readOnly: boolean,
+	/**  Until when it can be written to although it is locked. */
+	unlockedUntil: string | null,
 	/**  Whether it leads to the instance inside this app. */
 	local: boolean,
 	/**  Its session. */

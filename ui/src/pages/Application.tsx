@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, leaveFor } from '../app/navigation';
-import { middle, tagOf } from '../app/image';
+import { imageNames, middle } from '../app/image';
 import { panelFrom, paths, type Tab } from '../app/paths';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
@@ -50,6 +50,7 @@ export function Application() {
   const app = application.value;
   const entry = app?.environments.find((each) => each.environment === environment);
   const before = row?.cells.find((each) => each.environment === environment)?.place?.before ?? null;
+  const [, goesTo] = imageNames(entry?.image ?? null, before);
   const { name, production } = useStage(environment);
   const openForm = (image?: string) => {
     go(
@@ -73,6 +74,7 @@ export function Application() {
       <Header
         title={key}
         environment={environment}
+        covered={app !== undefined && panel !== null}
         actions={
           app && (
             <>
@@ -84,7 +86,7 @@ export function Application() {
                     openForm(before);
                   }}
                 >
-                  {t('application.rollBackTo', { environment: name, tag: middle(tagOf(before) ?? '', 14) })}
+                  {t('application.rollBackTo', { environment: name, tag: middle(goesTo ?? '', 14) })}
                 </Button>
               )}
               <Button

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { fleetMenu } from '../app/fleetMenu';
-import { tagOf } from '../app/image';
+import { imageWords } from '../app/image';
 import { paths } from '../app/paths';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
@@ -16,6 +16,7 @@ import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
+import { number } from '../i18n/format';
 import type { Counts } from '../ipc';
 import styles from './Home.module.css';
 
@@ -28,6 +29,9 @@ export function Home() {
   const { fleet, held } = useFleet(connection);
   const { unwell, counts } = fleet;
   useFront(held.reading);
+  const nothingPlaced = counts.placed + counts.unseen === 0;
+  const allElsewhere = nothingPlaced && fleet.rows.every((row) => row.type === 'external');
+  const words = { count: counts.total, formatted: number(counts.total) };
 
   return (
     <>
@@ -44,10 +48,13 @@ export function Home() {
         )}
         {held.value && counts.total > 0 && (
           <>
-            <Sentence>{sentence(counts, t)}</Sentence>
+            <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
+            {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
             {unwell.length > 0 && (
               <ul className={styles.unwell} aria-label={t('home.unwellList')}>
                 {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
+                  const row = fleet.rows.find((each) => each.key === key);
+                  const cell = row?.cells.find((each) => each.environment === environment.key);
                   return (
                     <li
                       key={`${key} ${environment.key}`}
@@ -57,7 +64,6 @@ export function Home() {
                       data-before={before ?? undefined}
                       className={styles.place}
                       onContextMenu={(event) => {
-                        const row = fleet.rows.find((each) => each.key === key);
                         if (row) fleetMenu(connection, row, environment.key, event);
                       }}
                     >
@@ -84,7 +90,7 @@ export function Home() {
                           })}
                           title={t('application.rollBackTo', {
                             environment: environment.name,
-                            tag: tagOf(before) ?? '',
+                            tag: imageWords(cell?.place?.image ?? null, before).to,
                           })}
                         >
                           {t('home.rollBack')}

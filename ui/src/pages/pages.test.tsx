@@ -34,6 +34,22 @@ describe('Home', () => {
     expect(screen.queryByText(/All is well/)).toBeNull();
   });
 
+  const nowhere = (key: string, type: string) =>
+    applications.slice(0, 1).map((each) => ({ ...each, key, type, environments: [] }));
+
+  it('says where to go on where nothing is deployed', async () => {
+    await renderApp('/c/orders', { applications: nowhere('shop', 'webapp'), deployments: [] });
+    expect(await screen.findByRole('heading', { name: 'Nothing is deployed yet' })).toBeVisible();
+    expect(screen.getByText(/choose Deploy/)).toBeVisible();
+  });
+
+  it('does not call for deploying what runs elsewhere', async () => {
+    const outside = [...nowhere('partner-a', 'external'), ...nowhere('partner-b', 'external')];
+    await renderApp('/c/orders', { applications: outside, deployments: [] });
+    expect(await screen.findByRole('heading', { name: '2 applications, all run elsewhere' })).toBeVisible();
+    expect(screen.queryByText(/choose Deploy/)).toBeNull();
+  });
+
   it('follows the lists that the fleet is made of', async () => {
     const { emit, deployments } = await renderApp('/c/orders');
     await matrix();
@@ -48,6 +64,15 @@ describe('Home', () => {
       changed: true,
     });
     expect(await bar.findByText(/checkout/)).toBeVisible();
+  });
+
+  it('tells the same number of what is deployed in the sidebar, its sentence and the status bar', async () => {
+    await renderApp('/c/orders', { deployments: [] });
+    expect(await screen.findByRole('heading', { name: /1 deploying/ })).toBeVisible();
+    const link = within(screen.getByRole('contentinfo')).getByRole('link', { name: '1 deploying' });
+    expect(link.getAttribute('href')).toMatch(/\/c\/orders\/deployments$/);
+    const sidebar = within(screen.getByRole('navigation', { name: 'Main' }));
+    expect(sidebar.getByRole('link', { name: /^Deployments/ })).toHaveTextContent('Deployments1');
   });
 
   it('shows every application in every environment, by shape, tag and age', async () => {

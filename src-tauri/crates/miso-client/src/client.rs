@@ -1,13 +1,15 @@
 //! The client of one connection: one set of methods over one reading of the wire.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use miso_api::{Application, Deployment, Environment, Health, Me, Page};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
@@ -38,7 +40,9 @@ pub(crate) struct Inner {
     pub view: View,
     pub leases: Leases,
     /// Whether the whole connection counts as production.
-    pub production: bool,
+    pub production: AtomicBool,
+    /// Whether it is locked.
+    pub read_only: Arc<ReadOnly>,
     pub tails: Tails,
     session: Arc<Session>,
 }
@@ -65,10 +69,12 @@ impl Client {
             around,
         ));
         let (id, announce) = (connection.id.clone(), publish.clone());
+        let read_only = Arc::new(ReadOnly::new(connection.read_only));
         let transport = Transport::new(
             connection.url.clone(),
             network.clone(),
             budget.clone(),
+            read_only.clone(),
             Arc::new(Bearer(session.clone())),
             clock.clone(),
             capabilities.clone(),
@@ -98,7 +104,8 @@ impl Client {
                 capabilities,
                 view,
                 leases,
-                production: connection.production,
+                production: AtomicBool::new(connection.production),
+                read_only,
                 tails: Tails::default(),
                 session,
             }),
@@ -119,6 +126,21 @@ impl Client {
     pub fn forget_lacking(&self) {
         self.inner.capabilities.forget();
         self.inner.leases.wake_all();
+    }
+
+    /// A client whose far end is simulated.
+    #[cfg(test)]
+    pub(crate) fn simulated(
+        connection: &Connection,
+        around: Surroundings,
+        cache: Arc<Cache>,
+        carrier: Arc<dyn crate::http::Carrier>,
+        tokens: Arc<dyn crate::transport::Tokens>,
+    ) -> Self {
+        let mut client = Self::new(connection, around, cache);
+        let inner = Arc::get_mut(&mut client.inner).unwrap();
+        inner.transport.simulate(carrier, tokens);
+        client
     }
 
     /// The connection's session.
@@ -187,6 +209,30 @@ impl Client {
     /// The address the browser was sent to, while it is waited for. Not for the webview.
     pub fn sign_in_address(&self) -> Option<Url> {
         self.inner.session.address()
+    }
+
+    /// Takes over what people changed of the connection.
+    pub(crate) fn edited(&self, connection: &Connection) {
+        let inner = &self.inner;
+        inner
+            .production
+            .store(connection.production, Ordering::SeqCst);
+        inner.read_only.set(connection.read_only);
+    }
+
+    /// Lets writes through on a locked connection for 15 minutes; until when.
+    pub fn unlock(&self) -> DateTime<Utc> {
+        self.inner.read_only.unlock(self.inner.clock.now())
+    }
+
+    /// Locks it again before that.
+    pub fn lock_again(&self) {
+        self.inner.read_only.lock_again();
+    }
+
+    /// Until when a locked connection can be written to, if it can now.
+    pub fn unlocked_until(&self) -> Option<DateTime<Utc>> {
+        self.inner.read_only.unlocked_until(self.inner.clock.now())
     }
 
     /// Says what is known of the instance from elsewhere than the network: its issuer, and further

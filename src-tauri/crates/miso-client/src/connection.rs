@@ -5,8 +5,8 @@ use specta::Type;
 use url::Url;
 use uuid::Uuid;
 
-use crate::NetworkSettings;
 use crate::signin::SignInSettings;
+use crate::{Code, Failure, NetworkSettings};
 
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -76,6 +76,9 @@ pub struct Connection {
     /// Whether all of it counts as production.
     #[serde(default)]
     pub production: bool,
+    /// Whether it is locked: nothing is written before it is unlocked.
+    #[serde(default)]
+    pub read_only: bool,
     /// The id of the local instance, where this connection leads to the one inside the app.
     #[serde(default)]
     pub local_instance: Option<String>,
@@ -87,7 +90,12 @@ pub struct Connection {
 impl Connection {
     /// A new connection to an instance, named after its host, with the next free colour.
     pub fn to(url: Url, taken: &[Hue]) -> Self {
-        let name = url.host_str().unwrap_or("instance").to_owned();
+        let host = url.host_str().unwrap_or("instance");
+        // Several instances may share a host.
+        let name = match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
         let hue = Hue::ALL
             .into_iter()
             .find(|hue| !taken.contains(hue))
@@ -101,8 +109,39 @@ impl Connection {
             account: None,
             hue,
             production: false,
+            read_only: false,
             local_instance: None,
             network: NetworkSettings::default(),
+        }
+    }
+}
+
+/// Characters of a connection's name.
+const LONGEST_NAME: usize = 60;
+
+/// What people change of a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionEdit {
+    /// What people call it, 1 to 60 characters.
+    pub name: String,
+    /// Its colour.
+    pub hue: Hue,
+    /// Whether all of it counts as production.
+    pub production: bool,
+    /// Whether it is locked.
+    pub read_only: bool,
+}
+
+impl ConnectionEdit {
+    /// The edit with a tidy name.
+    pub(crate) fn checked(mut self) -> Result<Self, Failure> {
+        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_good = (1..=LONGEST_NAME).contains(&self.name.chars().count())
+            && !self.name.chars().any(char::is_control);
+        match is_good {
+            true => Ok(self),
+            false => Err(Failure::new(Code::ConnectionNameInvalid).with("limit", LONGEST_NAME)),
         }
     }
 }

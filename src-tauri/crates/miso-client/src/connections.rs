@@ -11,8 +11,8 @@ use url::Url;
 use crate::session::Surroundings;
 use crate::signin::{Browser, SignInSettings};
 use crate::{
-    Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Hue, Network,
-    NetworkSettings, Publish, SessionState, StampedSession, Vault,
+    Account, Cache, Client, Clock, Code, Connection, ConnectionEdit, ConnectionId, Event, Failure,
+    Hue, Network, NetworkSettings, Publish, SessionState, StampedSession, Vault,
 };
 
 /// What all clients share.
@@ -185,6 +185,47 @@ impl Connections {
         self.client(id)?.cancel_sign_in();
         connection.sign_in = settings;
         self.exchange(connection);
+        Ok(())
+    }
+
+    /// Changes what people may change of a connection.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`], [`Code::ConnectionNameInvalid`].
+    pub fn edit(&self, id: &ConnectionId, edit: ConnectionEdit) -> Result<(), Failure> {
+        let edit = edit.checked()?;
+        {
+            let mut all = self.shared.write();
+            let entry = all
+                .iter_mut()
+                .find(|entry| entry.connection.id == *id)
+                .ok_or_else(|| unknown(id))?;
+            let connection = &mut entry.connection;
+            (connection.name, connection.hue) = (edit.name, edit.hue);
+            (connection.production, connection.read_only) = (edit.production, edit.read_only);
+            entry.client.edited(connection);
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Lets writes through on a locked connection for 15 minutes.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`].
+    pub fn unlock(&self, id: &ConnectionId) -> Result<(), Failure> {
+        self.client(id)?.unlock();
+        self.changed();
+        Ok(())
+    }
+
+    /// Locks it again before that.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`].
+    pub fn lock_again(&self, id: &ConnectionId) -> Result<(), Failure> {
+        self.client(id)?.lock_again();
+        self.changed();
         Ok(())
     }
 

@@ -100,6 +100,10 @@ codes! {
     AddressInvalid,
     /// There is no such connection.
     ConnectionUnknown,
+    /// A connection's name is empty or too long; params: `limit`.
+    ConnectionNameInvalid,
+    /// The connection is locked: nothing is written before it is unlocked.
+    ReadOnly,
     /// The cache on disk cannot be used; params: `reason`.
     CacheFailed,
     /// The log store on disk cannot be used; params: `reason`.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::client::Inner;
 use crate::transport::Call;
 use crate::view::Epoch;
+use crate::watch::is_brought;
 use crate::wire::documented;
 use crate::{Class, Code, Event, Failure, Resource, Source};
 
@@ -54,7 +55,8 @@ impl Inner {
     /// what is watched now and the rest when it is looked at.
     pub(crate) fn touch(&self, application: &str) {
         self.view.outdate(|resource| resource.shows(application));
-        self.leases.wake(|resource| resource.shows(application));
+        self.leases
+            .wake(|resource| resource.shows(application) && !is_brought(self, resource));
     }
 
     fn take(&self, epoch: Epoch, resource: &Resource, value: Value) {
@@ -64,12 +66,27 @@ impl Inner {
             None => BTreeSet::new(),
         };
         let lists = self.lists_with(epoch, resource, &value);
-        let Some(changed) = self.view.put(epoch, resource, value, self.clock.now()) else {
+        let now = self.clock.now();
+        let renewed = match resource {
+            Resource::Applications => self.applications_with(epoch, &value, now),
+            Resource::Deployments { application: None } => self.histories_with(epoch, &value, now),
+            Resource::Deployments { .. }
+            | Resource::Application { .. }
+            | Resource::Environments
+            | Resource::Environment { .. }
+            | Resource::Me
+            | Resource::Deployment { .. }
+            | Resource::Health { .. } => Vec::new(),
+        };
+        let Some(changed) = self.view.put(epoch, resource, value, now) else {
             return;
         };
         self.announce(resource, changed);
         for list in lists {
             self.announce(&list, true);
+        }
+        for (renewed, changed) in renewed {
+            self.announce(&renewed, changed);
         }
         // Other readings may still say that it goes on.
         for application in ended {

@@ -1,6 +1,7 @@
 //! What comes back over HTTP, for the transport and for the provider alike: bodies, read within
 //! bounds, and what a request that failed means.
 
+use async_trait::async_trait;
 use futures_util::StreamExt;
 use url::Url;
 
@@ -8,6 +9,14 @@ use crate::{Code, Failure};
 
 /// Characters of a foreign answer that an error keeps (API.md, "Errors").
 pub(crate) const EXCERPT: usize = 500;
+
+/// Carries a request to the far end and brings back its answer. The HTTP client does it; where time
+/// is simulated, a far end without sockets stands in.
+#[async_trait]
+pub(crate) trait Carrier: Send + Sync {
+    /// Sends it once.
+    async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, reqwest::Error>;
+}
 
 /// Why an answer could not be read.
 #[derive(Debug)]

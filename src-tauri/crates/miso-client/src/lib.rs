@@ -27,7 +27,9 @@ mod nap;
 mod network;
 mod permission;
 mod preflight;
+mod read_only;
 mod reading;
+mod renewed;
 mod session;
 pub mod signin;
 mod stage;
@@ -35,6 +37,8 @@ mod tail;
 pub mod transport;
 mod vault;
 mod view;
+#[cfg(test)]
+mod virtual_day;
 mod watch;
 mod wire;
 mod write;
@@ -44,7 +48,7 @@ pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use connection::{Account, Connection, ConnectionId, Hue};
+pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Hue};
 pub use connections::{Connections, Parts};
 pub use error::{Code, Failure};
 pub use fleet::{

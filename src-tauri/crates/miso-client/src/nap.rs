@@ -12,25 +12,28 @@ const LOOK: Duration = Duration::from_secs(10);
 const SLEPT: Duration = Duration::from_secs(5);
 
 /// Waits, but not on when it is woken, nor when the machine slept meanwhile: the wall clock goes on
-/// then, and the monotonic one may not.
-pub(crate) async fn nap(clock: &dyn Clock, pause: Duration, wake: &Notify) {
-    nap_looking(LOOK, clock, pause, wake).await;
+/// then, and the monotonic one may not. Whether it was cut short so.
+pub(crate) async fn nap(clock: &dyn Clock, pause: Duration, wake: &Notify) -> bool {
+    nap_looking(LOOK, clock, pause, wake).await
 }
 
-async fn nap_looking(often: Duration, clock: &dyn Clock, pause: Duration, wake: &Notify) {
+async fn nap_looking(often: Duration, clock: &dyn Clock, pause: Duration, wake: &Notify) -> bool {
     let mut left = pause;
     loop {
         let slice = left.min(often);
         let (wall, monotonic) = (clock.now(), clock.monotonic());
         tokio::select! {
             () = tokio::time::sleep(slice) => {}
-            () = wake.notified() => return,
+            () = wake.notified() => return true,
         }
         left = left.saturating_sub(slice);
         let waited = clock.monotonic().saturating_sub(monotonic);
         let passed = (clock.now() - wall).to_std().unwrap_or_default();
-        if left.is_zero() || passed > waited + SLEPT {
-            return;
+        if passed > waited + SLEPT {
+            return true;
+        }
+        if left.is_zero() {
+            return false;
         }
     }
 }
@@ -70,7 +73,8 @@ mod tests {
             *clock.1.lock().unwrap() = TimeDelta::minutes(20);
         };
         let napping = nap_looking(often, clock.as_ref(), Duration::from_secs(600), &wake);
-        tokio::join!(jump, napping);
+        let ((), cut_short) = tokio::join!(jump, napping);
+        assert!(cut_short);
         assert!(clock.monotonic() < Duration::from_secs(60));
     }
 
@@ -78,10 +82,10 @@ mod tests {
     async fn a_nap_is_as_long_as_it_should_be_or_until_it_is_woken() {
         let (clock, wake) = (clock(), Notify::new());
         let often = Duration::from_millis(20);
-        nap_looking(often, clock.as_ref(), often * 5, &wake).await;
+        assert!(!nap_looking(often, clock.as_ref(), often * 5, &wake).await);
         assert!(clock.monotonic() >= often * 5);
         wake.notify_one();
-        nap(clock.as_ref(), Duration::from_secs(600), &wake).await;
+        assert!(nap(clock.as_ref(), Duration::from_secs(600), &wake).await);
         assert!(clock.monotonic() < Duration::from_secs(60));
     }
 }

@@ -91,16 +91,12 @@ impl Resource {
     /// Whether a change of an application, such as a deployment's begin or end, shows here.
     pub(crate) fn shows(&self, changed: &str) -> bool {
         match self {
-            Self::Applications
-            | Self::Environments
-            | Self::Environment { .. }
-            | Self::Deployments { application: None } => true,
-            Self::Application { application }
-            | Self::Health { application, .. }
-            | Self::Deployments {
-                application: Some(application),
-            } => application == changed,
-            Self::Me | Self::Deployment { .. } => false,
+            Self::Applications | Self::Environments | Self::Environment { .. } => true,
+            Self::Application { application } | Self::Health { application, .. } => {
+                application == changed
+            }
+            // What is deployed is put into the lists by its own reading.
+            Self::Deployments { .. } | Self::Me | Self::Deployment { .. } => false,
         }
     }
 }

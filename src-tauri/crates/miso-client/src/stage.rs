@@ -1,6 +1,7 @@
 //! Environments as the stages of a release: their order, their names, and which are production.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use miso_api::{Environment, Me, Page};
 use serde::{Deserialize, Serialize};
@@ -135,7 +136,7 @@ impl Client {
     pub(crate) fn known_stages(&self) -> Stages {
         let known: Option<Page<Environment>> = self.peek(&Resource::Environments);
         let known = known.map(|page| page.data).unwrap_or_default();
-        Stages::new(self.inner.production, &known)
+        Stages::new(self.inner.production.load(Ordering::SeqCst), &known)
     }
 }
 

@@ -233,7 +233,7 @@ impl Tail {
             };
             let ended = self.ended.clone();
             tokio::select! {
-                () = nap(clock.as_ref(), pause, &self.wake) => {}
+                _ = nap(clock.as_ref(), pause, &self.wake) => {}
                 () = ended.cancelled() => break,
             }
         }

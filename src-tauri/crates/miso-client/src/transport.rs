@@ -18,7 +18,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
-use crate::http::{ReadError, failure_of, read_bounded};
+use crate::http::{Carrier, ReadError, failure_of, read_bounded};
+use crate::read_only::ReadOnly;
 use crate::wire::{description, documented};
 use crate::{Budget, Capabilities, Capability, Class, Clock, Code, Failure, Network};
 use announced_wait::AnnouncedWait;
@@ -127,8 +128,11 @@ impl Call {
 /// Sends the calls of one connection.
 pub struct Transport {
     network: Network,
+    /// What stands in for the network, where time is simulated.
+    carrier: Option<Arc<dyn Carrier>>,
     base: Url,
     budget: Arc<Budget>,
+    read_only: Arc<ReadOnly>,
     tokens: Arc<dyn Tokens>,
     clock: Arc<dyn Clock>,
     capabilities: Arc<Capabilities>,
@@ -137,10 +141,11 @@ pub struct Transport {
 
 impl Transport {
     /// A transport to one instance. Tokens go to its origin only.
-    pub fn new(
+    pub(crate) fn new(
         base: Url,
         network: Network,
         budget: Arc<Budget>,
+        read_only: Arc<ReadOnly>,
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
         capabilities: Arc<Capabilities>,
@@ -148,13 +153,21 @@ impl Transport {
     ) -> Self {
         Self {
             network,
+            carrier: None,
             base,
             budget,
+            read_only,
             tokens,
             clock,
             capabilities,
             wait_due,
         }
+    }
+
+    /// Has another far end answer, and other tokens taken.
+    #[cfg(test)]
+    pub(crate) fn simulate(&mut self, carrier: Arc<dyn Carrier>, tokens: Arc<dyn Tokens>) {
+        (self.carrier, self.tokens) = (Some(carrier), tokens);
     }
 
     /// Sends a call and reads its answer as JSON.
@@ -230,6 +243,9 @@ impl Transport {
     }
 
     async fn exchange(&self, call: &Call, class: Class) -> Result<(StatusCode, Vec<u8>), Failure> {
+        if !call.is_read() {
+            self.read_only.refuse(self.clock.now())?;
+        }
         let permit = self.admitted(class).await?;
         let token = self.tokens.bearer().await?;
         match self.once(call, &token, permit).await {
@@ -266,9 +282,8 @@ impl Transport {
             self.base.path().trim_end_matches('/'),
             call.path
         ));
-        let mut request = self
-            .network
-            .client_for(&self.base)?
+        let http = self.network.client_for(&self.base)?;
+        let mut request = http
             .request(call.method.clone(), url)
             .timeout(ANSWER_LIMIT)
             .bearer_auth(token.expose_secret())
@@ -282,12 +297,14 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
+        let request = request.build().map_err(|error| self.lost(call, &error))?;
         permit.sent();
         let begun = self.clock.monotonic();
-        let response = request
-            .send()
-            .await
-            .map_err(|error| self.lost(call, &error))?;
+        let sent = match &self.carrier {
+            Some(carrier) => carrier.carry(request).await,
+            None => http.execute(request).await,
+        };
+        let response = sent.map_err(|error| self.lost(call, &error))?;
         self.learn(response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match read_bounded(response, call.limit).await {
@@ -363,7 +380,7 @@ impl Transport {
     fn lost(&self, call: &Call, error: &reqwest::Error) -> Failure {
         let failure = failure_of(error, &self.base);
         tracing::debug!(method = %call.method, path = call.path, ?failure, "no answer");
-        if error.is_connect() {
+        if error.is_connect() || error.is_builder() {
             return failure;
         }
         self.unsure(call, failure)

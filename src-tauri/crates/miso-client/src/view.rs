@@ -154,6 +154,42 @@ impl View {
         differs
     }
 
+    /// What is in memory.
+    pub(crate) fn known(&self) -> Vec<Resource> {
+        lock(&self.entries).all.keys().cloned().collect()
+    }
+
+    /// Brings a reading of this run up to a moment by what another one said; whether it differs now,
+    /// `None` where there is none that was good, or where the other one, `by`, is outdated itself.
+    /// `change` says whether it could.
+    pub(crate) fn renew(
+        &self,
+        epoch: Epoch,
+        by: &Resource,
+        resource: &Resource,
+        as_of: DateTime<Utc>,
+        change: impl FnOnce(&mut Value, DateTime<Utc>) -> bool,
+    ) -> Option<bool> {
+        let _account = lock(&self.account);
+        if epoch != self.epoch() || lock(&self.outdated).contains(by) {
+            return None;
+        }
+        let mut entries = lock(&self.entries);
+        let (entry, _) = entries.all.get_mut(resource)?;
+        if entry.source != Source::Live || entry.failure.is_some() || entry.as_of >= as_of {
+            return None;
+        }
+        let mut value = entry.value.as_ref().clone();
+        if !change(&mut value, entry.as_of) {
+            return None;
+        }
+        let differs = value != *entry.value;
+        (entry.value, entry.as_of) = (Arc::new(value), as_of);
+        drop(entries);
+        lock(&self.outdated).remove(resource);
+        Some(differs)
+    }
+
     /// Takes a new reading that was asked for in an epoch; whether it differs from the one before.
     /// `None` where the view is another's by now.
     pub(crate) fn put(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use miso_api::{Application, ApplicationStatus, Deployment, Page};
+use miso_api::{Deployment, Page};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::Notify;
@@ -19,8 +19,12 @@ use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
 const LEASE: Duration = Duration::from_secs(45);
 const RENEW_WITHIN: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// While a deployment is under way, what shows it is asked for this often.
-const DEPLOYING_PAUSE: Duration = Duration::from_secs(4);
+/// What is in front, and what shows a deployment that nobody follows, is asked for this often while
+/// the budget is calm; a deployment that is followed, and the rest of the screen, this often.
+const IN_FRONT: Duration = Duration::from_millis(10_250);
+const FOLLOWED: Duration = Duration::from_millis(4_900);
+const REST: Duration = Duration::from_secs(62);
+const HARDLY_EVER: Duration = Duration::from_secs(600);
 
 /// Something has changed that a page may show.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,10 +141,15 @@ impl Leases {
 
     /// Has what is watched of these resources asked for now.
     pub(crate) fn wake(&self, which: impl Fn(&Resource) -> bool) {
-        for (resource, watched) in lock(&self.watched).iter() {
-            if which(resource) {
-                watched.wake.notify_one();
-            }
+        let watched = lock(&self.watched);
+        let all: Vec<(Resource, Arc<Notify>)> = watched
+            .iter()
+            .map(|(resource, watched)| (resource.clone(), watched.wake.clone()))
+            .collect();
+        // Whoever is asked which may ask what is watched.
+        drop(watched);
+        for (_, wake) in all.iter().filter(|(resource, _)| which(resource)) {
+            wake.notify_one();
         }
     }
 
@@ -196,6 +205,18 @@ impl Leases {
         lock(&self.held)
             .values()
             .any(|held| held.what == what && held.ends > now)
+    }
+
+    /// Whether the health of an application is on screen: then that application is in front.
+    fn shows_health(&self, now: Duration) -> bool {
+        lock(&self.held).values().any(|held| {
+            held.ends > now && matches!(held.what, What::Resource(Resource::Health { .. }))
+        })
+    }
+
+    /// Whether a resource has a watcher of its own.
+    fn is_watched(&self, resource: &Resource) -> bool {
+        lock(&self.watched).contains_key(resource)
     }
 
     fn unpin(&self, resource: &Resource) {
@@ -270,13 +291,19 @@ fn keep_fresh(
     let mut failures = 0u32;
     async move {
         loop {
-            nap(clock.as_ref(), pause, &wake).await;
+            let cut_short = nap(clock.as_ref(), pause, &wake).await;
             let Some(client) = client.upgrade() else {
                 return;
             };
             let now = clock.monotonic();
             if client.leases.finish(&resource, now, false) {
                 return;
+            }
+            // Another answer may have brought it meanwhile.
+            let due = until_due(&client, &resource);
+            if !cut_short && !due.is_zero() {
+                pause = due;
+                continue;
             }
             pause = ask(&client, &resource, &mut failures).await;
             if ended(&client, &resource) {
@@ -367,51 +394,76 @@ fn until_due(client: &Inner, resource: &Resource) -> Duration {
     pause(client, resource, 0).saturating_sub(age)
 }
 
-/// How long until a resource is asked for again: by how fast it changes, how much of the hour is
-/// spent, and how often it failed.
+/// How long until a resource is asked for again: by how fast it changes and whether it is in front,
+/// by how long the budget has to last, and by how often it failed.
 fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
-    let calm = match resource {
-        Resource::Deployment { .. } => Duration::from_secs(2),
-        Resource::Applications if is_deploying(client, None) => DEPLOYING_PAUSE,
-        Resource::Application { application } | Resource::Health { application, .. }
-            if is_deploying(client, Some(application)) =>
-        {
-            DEPLOYING_PAUSE
+    let in_front = match resource {
+        Resource::Health { .. } => true,
+        Resource::Applications => {
+            !client.leases.shows_health(client.clock.monotonic()) || runs_unfollowed(client)
         }
-        Resource::Deployments { .. } if has_running(client, resource) => DEPLOYING_PAUSE,
-        Resource::Applications | Resource::Health { .. } => Duration::from_secs(10),
+        Resource::Deployments { .. } => runs_unfollowed(client),
         Resource::Application { .. }
         | Resource::Environments
         | Resource::Environment { .. }
-        | Resource::Deployments { .. } => Duration::from_secs(30),
-        Resource::Me => Duration::from_secs(600),
+        | Resource::Deployment { .. }
+        | Resource::Me => false,
     };
-    let stretched = calm.mul_f64(client.budget.stretch());
-    (stretched * 2u32.saturating_pow(failures.min(5))).min(LONGEST_PAUSE.max(calm))
+    let stretch = client.budget.stretch();
+    // What is not in front changes slowly already.
+    let gentle = f64::midpoint(1.0, stretch);
+    let pause = match resource {
+        Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
+        Resource::Me => HARDLY_EVER,
+        Resource::Applications
+        | Resource::Application { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployments { .. }
+        | Resource::Health { .. } => match in_front {
+            true => IN_FRONT.mul_f64(stretch),
+            false => REST.mul_f64(gentle),
+        },
+    };
+    // A list brings it before: it is asked for by itself where that fails.
+    let pause = if is_brought(client, resource) {
+        pause * 2
+    } else {
+        pause
+    };
+    let prolonged = pause * 2u32.saturating_pow(failures.min(5));
+    prolonged.min(LONGEST_PAUSE.max(pause))
 }
 
-/// Whether anything is being deployed, or one application.
-fn is_deploying(client: &Inner, application: Option<&str>) -> bool {
-    let list = client
-        .view
-        .peek::<Page<Application>>(&Resource::Applications);
-    let listed = list.is_some_and(|list| {
-        list.value.data.iter().any(|one| {
-            one.status == ApplicationStatus::Deploying
-                && application.is_none_or(|application| one.key == application)
-        })
-    });
-    let application = application.map(str::to_owned);
-    listed || has_running(client, &Resource::Deployments { application })
+/// Whether a list that is watched brings a resource too (`renewed`).
+pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
+    let list = match resource {
+        Resource::Application { .. } => Resource::Applications,
+        Resource::Deployments {
+            application: Some(_),
+        } => Resource::Deployments { application: None },
+        Resource::Applications
+        | Resource::Deployments { application: None }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployment { .. }
+        | Resource::Health { .. }
+        | Resource::Me => return false,
+    };
+    client.leases.is_watched(&list)
 }
 
-fn has_running(client: &Inner, list: &Resource) -> bool {
-    let list = client.view.peek::<Page<Deployment>>(list);
-    list.is_some_and(|list| {
-        list.value
-            .data
-            .iter()
-            .any(|deployment| !deployment.status.has_ended())
+/// Whether something is being deployed that has no watcher of its own to say how it goes on.
+fn runs_unfollowed(client: &Inner) -> bool {
+    let recent = Resource::Deployments { application: None };
+    let Some(list) = client.view.peek::<Page<Deployment>>(&recent) else {
+        return false;
+    };
+    let running = list.value.data.into_iter();
+    let mut running = running.filter(|deployment| !deployment.status.has_ended());
+    running.any(|deployment| {
+        let id = deployment.id;
+        !client.leases.is_watched(&Resource::Deployment { id })
     })
 }
 

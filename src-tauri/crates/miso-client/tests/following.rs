@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use miso_api::{Appended, DeployRequest, LineSink, LogLine};
 use miso_client::{Code, Event, LogPlace, Resource, TailProgress, TailState};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::far_end::{Answer, FarEnd, restored, tokens, until};
 
 fn deployment(status: &str, progress: u8) -> serde_json::Value {
     json!({"id": "d-1", "applicationKey": "checkout", "environment": "dev", "image": "a:1",
         "status": status, "progress": progress})
+}
+
+fn checkout() -> Value {
+    json!({"key": "checkout", "displayName": "C", "type": "webapp", "status": "running"})
 }
 
 #[tokio::test]
@@ -32,11 +36,8 @@ async fn lists_say_what_a_deployment_says_and_are_read_again_when_it_ends() {
             "GET /api/deployments" | "GET /api/applications/checkout/deployments" => {
                 Answer::json(200, json!({"data": [deployment("running", 10)]}))
             }
-            "GET /api/applications" => Answer::json(200, json!({"data": []})),
-            "GET /api/applications/checkout" => Answer::json(
-                200,
-                json!({"key": "checkout", "displayName": "C", "type": "webapp", "status": "running"}),
-            ),
+            "GET /api/applications" => Answer::json(200, json!({"data": [checkout()]})),
+            "GET /api/applications/checkout" => Answer::json(200, checkout()),
             "GET /api/applications/checkout/health" => {
                 Answer::json(200, json!({"status": "healthy"}))
             }
@@ -56,11 +57,10 @@ async fn lists_say_what_a_deployment_says_and_are_read_again_when_it_ends() {
         },
         Resource::Deployments { application: None },
     ];
+    // The list brings the application; the deployment's own reading is put into the lists.
     let paths = [
         "GET /api/applications?",
-        "GET /api/applications/checkout",
         "GET /api/applications/checkout/health",
-        "GET /api/deployments?",
     ];
     for resource in shown {
         here.client.watch(resource);

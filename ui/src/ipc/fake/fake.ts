@@ -11,6 +11,7 @@ import type {
   Settings,
 } from '../types';
 import * as data from './data';
+import { edits } from './edits';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
 import { account, connection, failure, hostOf, later, nextRevision, page } from './parts';
@@ -189,6 +190,9 @@ export function createFake(options: FakeOptions = {}): Fake {
       if (!connections.some((each) => each.id === added.id)) connections.push(added);
       return answer(added);
     },
+    ...edits(connections, () => {
+      emit('connectionsChanged', null);
+    }),
     connectionRemove: (id) => {
       connections.splice(
         connections.findIndex((each) => each.id === id),

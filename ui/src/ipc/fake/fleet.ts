@@ -41,7 +41,10 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
     unwell: applications
       .flatMap((each) => unwellPlaces(each, deployments))
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)),
-    counts: { ...counts, allWell: counts.unwell + counts.deploying + counts.unknown === 0 },
+    counts: {
+      ...counts,
+      allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown === 0,
+    },
     running: deployments.filter(isUnderWay).map((each) => ({
       id: each.id,
       application: each.applicationKey,

@@ -28,6 +28,8 @@ export function connection(
     account: session.state === 'signedIn' ? session.account : null,
     hue,
     production: false,
+    readOnly: false,
+    unlockedUntil: null,
     local: id === 'local',
     session,
     environments: stages,

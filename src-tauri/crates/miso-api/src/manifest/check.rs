@@ -44,7 +44,7 @@ fn fields(map: &Map<String, Value>, object: &Object, path: &str, found: &mut Vec
 fn check(value: &Value, rule: &Rule, path: &str, found: &mut Vec<Violation>) {
     match (rule, value) {
         (Rule::Anything, _) | (Rule::Flag, Value::Bool(_)) => {}
-        (Rule::ByEnvironment(_), Value::Array(_)) => {}
+        (Rule::ByEnvironmentOrRead(_), Value::Array(_)) => {}
         (Rule::Integer { min, max }, Value::Number(number)) if is_integer(number) => {
             range(number, *min, *max, path, found);
         }
@@ -64,7 +64,7 @@ fn check(value: &Value, rule: &Rule, path: &str, found: &mut Vec<Violation>) {
             }
         }
         (Rule::Object(object), Value::Object(map)) => fields(map, object, path, found),
-        (Rule::ByEnvironment(object), Value::Object(map)) => {
+        (Rule::ByEnvironment(object) | Rule::ByEnvironmentOrRead(object), Value::Object(map)) => {
             for (key, value) in map {
                 let path = member(path, key);
                 check_shape(key, &ENVIRONMENT_KEY, &path, found);
@@ -184,7 +184,7 @@ fn expected(rule: &Rule) -> &'static str {
         Rule::Number { .. } => "number",
         Rule::Text(_) | Rule::OneOf(_) => "string",
         Rule::List(_) => "array",
-        Rule::Object(_) | Rule::ByEnvironment(_) => "object",
+        Rule::Object(_) | Rule::ByEnvironment(_) | Rule::ByEnvironmentOrRead(_) => "object",
     }
 }
 

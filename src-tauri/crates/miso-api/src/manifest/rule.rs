@@ -67,8 +67,10 @@ pub(super) enum Rule {
     OneOf(&'static [&'static str]),
     List(&'static Rule),
     Object(&'static Object),
-    /// An object of objects by environment key; an array, as reads give it, is passed over.
+    /// An object of objects by environment key.
     ByEnvironment(&'static Object),
+    /// The same; an array, as reads give it, is passed over.
+    ByEnvironmentOrRead(&'static Object),
 }
 
 /// Lengths in characters and a shape.

@@ -65,12 +65,17 @@ fn value(rule: &Rule, needed: bool) -> Value {
             schema["type"] = kind("object");
             schema
         }
-        Rule::ByEnvironment(of) => json!({
-            "type": kind("object"),
-            "propertyNames": {"pattern": super::table::ENVIRONMENT_KEY.pattern},
-            "additionalProperties": object(of),
-        }),
+        Rule::ByEnvironment(of) => by_environment(of, kind("object")),
+        Rule::ByEnvironmentOrRead(of) => by_environment(of, json!(["object", "array", "null"])),
     }
+}
+
+fn by_environment(of: &Object, kind: Value) -> Value {
+    json!({
+        "type": kind,
+        "propertyNames": {"pattern": super::table::ENVIRONMENT_KEY.pattern},
+        "additionalProperties": object(of),
+    })
 }
 
 fn add_text(schema: &mut Value, text: &Text) {

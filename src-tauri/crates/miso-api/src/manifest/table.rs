@@ -41,7 +41,7 @@ pub(super) static MANIFEST: Object = Object::new(&[
     optional("runtimeVersion", Rule::Object(&RUNTIME_VERSION)),
     optional("scaling", Rule::Object(&SCALING)),
     optional("build", Rule::Object(&BUILD)),
-    optional("environments", Rule::ByEnvironment(&OVERRIDES)),
+    optional("environments", Rule::ByEnvironmentOrRead(&OVERRIDES)),
     optional("environmentOverrides", Rule::ByEnvironment(&OVERRIDES)),
     optional("externalIntegration", Rule::Anything),
     optional("system", Rule::Anything),

@@ -99,7 +99,7 @@ fn walk_rule(rule: &Rule, path: &str, found: &mut impl FnMut(&str, ViolationCode
         Rule::OneOf(_) => found(path, NotOneOf),
         Rule::List(rule) => walk_rule(rule, &format!("{path}/*"), found),
         Rule::Object(object) => walk_boxed(object, path, found),
-        Rule::ByEnvironment(object) => {
+        Rule::ByEnvironment(object) | Rule::ByEnvironmentOrRead(object) => {
             found(&format!("{path}/*"), WrongType);
             walk_boxed(object, &format!("{path}/*"), found);
         }
@@ -124,6 +124,8 @@ fn shapes_of(rule: &Rule, seen: &mut dyn FnMut(&Shape)) {
         Rule::Text(_) | Rule::Anything | Rule::Flag | Rule::OneOf(_) => {}
         Rule::Integer { .. } | Rule::Number { .. } => {}
         Rule::List(rule) => shapes_of(rule, seen),
-        Rule::Object(object) | Rule::ByEnvironment(object) => shapes(object, seen),
+        Rule::Object(object) | Rule::ByEnvironment(object) | Rule::ByEnvironmentOrRead(object) => {
+            shapes(object, seen)
+        }
     }
 }

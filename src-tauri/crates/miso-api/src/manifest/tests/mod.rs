@@ -193,6 +193,20 @@ fn what_was_read_can_be_put_back() {
 }
 
 #[test]
+fn where_it_runs_is_passed_over_under_the_name_it_is_read_by_only() {
+    let mut sent = full();
+    sent["environments"] = json!([{"environment": "dev", "status": "running"}]);
+    assert_eq!(violations(&sent), []);
+    sent["environmentOverrides"] = json!([null, null]);
+    let fields: Vec<_> = violations(&sent)
+        .into_iter()
+        .map(|violation| (violation.field, violation.code))
+        .collect();
+    let wrong = ("environmentOverrides".to_owned(), ViolationCode::WrongType);
+    assert_eq!(fields, [wrong]);
+}
+
+#[test]
 fn what_is_null_is_not_kept_but_of_unknown_fields() {
     let sent = json!({"key": "my-app", "configuration": null, "extra": null, "port": 3000});
     let kept = without_absent(sent.as_object().unwrap().clone());

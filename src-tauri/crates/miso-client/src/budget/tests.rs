@@ -1,0 +1,176 @@
+//! Budgets under a clock that a hand moves.
+
+use proptest::prelude::*;
+
+use super::*;
+
+struct Hand(Mutex<Duration>);
+
+impl Clock for Hand {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + *self.0.lock().unwrap()
+    }
+    fn monotonic(&self) -> Duration {
+        *self.0.lock().unwrap()
+    }
+}
+
+fn budget(limits: Limits) -> (Arc<Hand>, Budget) {
+    let hand = Arc::new(Hand(Mutex::new(Duration::from_secs(1))));
+    (hand.clone(), Budget::new(hand, limits))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Whatever is asked for when, and however long after it is sent or given back, no window
+    /// ever holds more than the limits.
+    #[test]
+    fn never_more_than_the_limits(
+        asks in prop::collection::vec((0u64..5_000, 0u8..3, 0u8..4), 1..2_500),
+        per_minute in 5u32..120,
+        per_hour in 20u32..1_200,
+    ) {
+        let (hand, budget) = budget(Limits { per_hour, per_minute });
+        let mut sent: Vec<Duration> = Vec::new();
+        let mut out = Vec::new();
+        for (millis, class, what) in asks {
+            *hand.0.lock().unwrap() += Duration::from_millis(millis);
+            let now = hand.monotonic();
+            let class = [Class::Interactive, Class::Watched, Class::Background][class as usize];
+            if let Ok(permit) = budget.take(class) {
+                out.push(permit);
+            }
+            match what {
+                0 => {}
+                1 => drop(out.pop()),
+                _ => if !out.is_empty() {
+                    out.swap_remove(0).sent();
+                    sent.push(now);
+                }
+            }
+            let within = |window: Duration| sent.iter().rev().take_while(|t| **t + window > now).count();
+            prop_assert!(within(MINUTE) <= per_minute as usize);
+            prop_assert!(within(HOUR) <= per_hour as usize);
+        }
+    }
+
+    /// The wait that is given is enough, and not more than a window.
+    #[test]
+    fn the_wait_is_enough(burst in 1usize..300) {
+        let (hand, budget) = budget(Limits::default());
+        for _ in 0..burst {
+            match budget.take(Class::Interactive) {
+                Ok(permit) => permit.sent(),
+                Err(wait) => {
+                    prop_assert!(wait <= MINUTE);
+                    *hand.0.lock().unwrap() += wait;
+                    prop_assert!(budget.take(Class::Interactive).map(Permit::sent).is_ok());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_click_still_goes_when_watchers_have_used_their_share() {
+    let (_, budget) = budget(Limits::default());
+    while budget.take(Class::Watched).map(Permit::sent).is_ok() {}
+    assert!(budget.take(Class::Background).is_err());
+    assert!(budget.take(Class::Interactive).is_ok());
+}
+
+#[test]
+fn an_answer_that_comes_late_takes_back_neither_a_refusal_nor_what_is_left() {
+    let (hand, budget) = budget(Limits::default());
+    budget.refused(Duration::from_secs(60));
+    budget.told(300, Duration::from_secs(600));
+    assert_eq!(
+        budget.take(Class::Interactive).err(),
+        Some(Duration::from_secs(60))
+    );
+    budget.refused(Duration::from_secs(5));
+    *hand.0.lock().unwrap() += Duration::from_secs(59);
+    assert!(budget.take(Class::Interactive).is_err());
+    *hand.0.lock().unwrap() += Duration::from_secs(1);
+    assert!(budget.take(Class::Interactive).is_ok());
+
+    budget.told(0, Duration::from_secs(540));
+    budget.told(300, Duration::from_secs(541));
+    assert!(budget.take(Class::Interactive).is_err(), "an older answer");
+    *hand.0.lock().unwrap() += Duration::from_secs(541);
+    budget.told(1000, HOUR);
+    assert!(budget.take(Class::Interactive).is_ok(), "a new window");
+}
+
+#[test]
+fn the_servers_word_counts_until_it_resets() {
+    let (hand, budget) = budget(Limits::default());
+    budget.told(0, Duration::from_secs(30));
+    let taken = || budget.take(Class::Interactive).map(Permit::sent);
+    assert_eq!(taken(), Err(Duration::from_secs(30)));
+    *hand.0.lock().unwrap() += Duration::from_secs(30);
+    assert_eq!(taken(), Ok(()));
+}
+
+#[test]
+fn a_permit_that_is_out_counts_until_it_is_given_back() {
+    let limits = Limits {
+        per_hour: 100,
+        per_minute: 2,
+    };
+    let (hand, budget) = budget(limits);
+    let out = budget.take(Class::Interactive).unwrap();
+    assert!(budget.take(Class::Interactive).is_err());
+    // It counts for as long as it is out, and from the moment it is sent.
+    *hand.0.lock().unwrap() += Duration::from_secs(300);
+    assert!(budget.take(Class::Interactive).is_err());
+    drop(out);
+    let out = budget.take(Class::Interactive).unwrap();
+    *hand.0.lock().unwrap() += Duration::from_secs(30);
+    out.sent();
+    *hand.0.lock().unwrap() += Duration::from_secs(59);
+    assert_eq!(
+        budget.take(Class::Interactive).map(drop),
+        Err(Duration::from_secs(1))
+    );
+}
+
+#[test]
+fn what_was_sent_survives_a_restart() {
+    let limits = Limits {
+        per_hour: 4,
+        per_minute: 4,
+    };
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let hand = Arc::new(Hand(Mutex::new(Duration::from_secs(10_000))));
+    let open = |clock: Arc<dyn Clock>| {
+        let kept = sent.clone();
+        let before = sent.lock().unwrap().clone();
+        let keep: Keep = Box::new(move |at| kept.lock().unwrap().push(at));
+        Budget::kept(clock, limits, &before, keep)
+    };
+    let budget = open(hand.clone());
+    while budget.take(Class::Interactive).map(Permit::sent).is_ok() {}
+    assert_eq!(sent.lock().unwrap().len(), 3);
+    *hand.0.lock().unwrap() += Duration::from_secs(600);
+    // A new process counts its own time from its start.
+    let budget = open(Arc::new(Late(hand.clone(), hand.monotonic())));
+    assert_eq!(
+        budget.take(Class::Interactive).map(drop),
+        Err(Duration::from_secs(3_000))
+    );
+    *hand.0.lock().unwrap() += Duration::from_secs(3_000);
+    assert!(budget.take(Class::Interactive).is_ok());
+}
+
+/// A clock whose monotonic time began later.
+struct Late(Arc<Hand>, Duration);
+
+impl Clock for Late {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic() - self.1
+    }
+}

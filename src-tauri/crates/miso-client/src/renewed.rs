@@ -1,0 +1,131 @@
+//! What one answer says of other readings: the list of applications has nearly all of each one, and
+//! the recent deployments have what is new of each application's own. Nobody asks for that again.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+
+use crate::Resource;
+use crate::client::Inner;
+use crate::view::Epoch;
+
+/// The server's clock may be this much behind or ahead of ours (SECURITY.md, twice five minutes).
+const SKEW: TimeDelta = TimeDelta::minutes(10);
+
+impl Inner {
+    /// Brings each application that is known by itself up to the list; which are, and whether they
+    /// differ.
+    pub(crate) fn applications_with(
+        &self,
+        epoch: Epoch,
+        list: &Value,
+        now: DateTime<Utc>,
+    ) -> Vec<(Resource, bool)> {
+        let rows = rows(list).iter().filter_map(|row| {
+            let application = row["key"].as_str()?.to_owned();
+            let resource = Resource::Application { application };
+            let renewed = self.view.renew(
+                epoch,
+                &Resource::Applications,
+                &resource,
+                now,
+                |known, _| {
+                    let (Some(known), Some(row)) = (known.as_object_mut(), row.as_object()) else {
+                        return false;
+                    };
+                    // The list leaves some fields out, as `configuration`: they stay.
+                    for (name, value) in row.iter().filter(|(_, value)| !value.is_null()) {
+                        known.insert(name.clone(), value.clone());
+                    }
+                    true
+                },
+            );
+            Some((resource, renewed?))
+        });
+        rows.collect()
+    }
+
+    /// Brings the histories of applications up to the recent deployments, where these reach back
+    /// to when a history was read; which were, and whether they differ.
+    pub(crate) fn histories_with(
+        &self,
+        epoch: Epoch,
+        recent: &Value,
+        now: DateTime<Utc>,
+    ) -> Vec<(Resource, bool)> {
+        let rows = rows(recent);
+        let created = rows.iter().filter_map(|row| created_at(row));
+        let reaches_back_to = match recent["meta"]["totalPages"].as_u64() {
+            Some(0 | 1) => DateTime::<Utc>::MIN_UTC,
+            Some(_) | None => match created.min() {
+                Some(oldest) => oldest + SKEW,
+                None => return Vec::new(),
+            },
+        };
+        let known = self.view.known().into_iter().filter_map(|resource| {
+            let Resource::Deployments {
+                application: Some(key),
+            } = &resource
+            else {
+                return None;
+            };
+            let own = rows.iter().filter(|row| row["applicationKey"] == **key);
+            let own: Vec<Value> = own.cloned().collect();
+            let by = Resource::Deployments { application: None };
+            let renewed = self
+                .view
+                .renew(epoch, &by, &resource, now, |history, as_of| {
+                    as_of >= reaches_back_to && put_on_top(history, own)
+                });
+            Some((resource, renewed?))
+        });
+        known.collect()
+    }
+}
+
+fn rows(list: &Value) -> &[Value] {
+    list["data"].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn created_at(deployment: &Value) -> Option<DateTime<Utc>> {
+    deployment["createdAt"].as_str()?.parse().ok()
+}
+
+/// Puts the newest deployments of an application on its history, newest first; whether that could
+/// be done.
+fn put_on_top(history: &mut Value, newest: Vec<Value>) -> bool {
+    let Some(older) = history.get_mut("data").and_then(Value::as_array_mut) else {
+        return false;
+    };
+    let before = older.len();
+    older.retain(|row| newest.iter().all(|new| new["id"] != row["id"]));
+    let came = newest.len() + older.len() - before;
+    older.splice(0..0, newest);
+    if let Some(total) = history["meta"]["total"].as_u64() {
+        history["meta"]["total"] = (total + came as u64).into();
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_new_comes_on_top_and_what_went_on_stays_once() {
+        let mut history = json!({"data": [{"id": "b", "status": "running"}, {"id": "a"}],
+            "meta": {"total": 2}});
+        let newest = vec![
+            json!({"id": "c"}),
+            json!({"id": "b", "status": "completed"}),
+        ];
+        assert!(put_on_top(&mut history, newest));
+        assert_eq!(
+            history,
+            json!({"data": [{"id": "c"}, {"id": "b", "status": "completed"}, {"id": "a"}],
+                "meta": {"total": 3}})
+        );
+        assert!(!put_on_top(&mut json!("no list"), Vec::new()));
+    }
+}

@@ -1,0 +1,191 @@
+//! Days of eight hours that take seconds: the real budget, watchers and view over a far end without
+//! sockets, in time that jumps from one thing to do to the next (DESIGN.md, "The request budget").
+
+mod clock;
+mod far_end;
+mod person;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::session::Surroundings;
+use crate::{Browser, CredentialStore, Event, Network, Publish, Vault, VaultError};
+use clock::HandClock;
+use far_end::{FarEnd, Line};
+use person::{Ages, Person, ROUND};
+
+const DAY: u64 = 8 * 3600;
+
+/// What nobody needs here.
+struct Nothing;
+
+impl Publish for Nothing {
+    fn publish(&self, _event: Event) {}
+}
+
+impl Browser for Nothing {
+    fn open(&self, _address: &Url) -> Result<(), String> {
+        Err("there is no browser".to_owned())
+    }
+}
+
+impl CredentialStore for Nothing {
+    fn get(&mut self, _name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        Ok(None)
+    }
+    fn set(&mut self, _name: &str, _value: &[u8]) -> Result<(), VaultError> {
+        Ok(())
+    }
+    fn delete(&mut self, _name: &str) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+struct World {
+    clock: Arc<HandClock>,
+    far_end: Arc<FarEnd>,
+    around: Surroundings,
+}
+
+fn world() -> World {
+    let clock = Arc::new(HandClock::new());
+    World {
+        far_end: FarEnd::new(clock.clone()),
+        around: Surroundings {
+            network: Network::default(),
+            vault: Arc::new(Vault::over(Arc::new(|| Box::new(Nothing)))),
+            browser: Arc::new(Nothing),
+            clock: clock.clone(),
+            publish: Arc::new(Nothing),
+        },
+        clock,
+    }
+}
+
+/// The age that 95 of 100 are below, in seconds.
+fn p95(ages: &[f64]) -> f64 {
+    let mut sorted = ages.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() * 95 / 100]
+}
+
+/// Prints the table of a day and gives the three ages.
+fn table(day: &str, person: &Person) -> [f64; 3] {
+    let Ages {
+        in_front,
+        deployment,
+        rest,
+    } = &person.ages;
+    let ages = [in_front, deployment, rest].map(|ages| p95(ages));
+    let [interactive, watched, background] = person.sent();
+    eprintln!(
+        "figure: {day}: p95 age in front {:.1} s, deployment {:.1} s, rest {:.1} s; requests: \
+         interactive {interactive}, watched {watched}, background {background}; refused {}",
+        ages[0],
+        ages[1],
+        ages[2],
+        person.line.refused.load(Ordering::Relaxed)
+    );
+    ages
+}
+
+fn at_most(found: [f64; 3], limits: [f64; 3]) {
+    assert!(
+        found
+            .iter()
+            .zip(limits)
+            .all(|(found, limit)| *found <= limit),
+        "{found:?}, not {limits:?}"
+    );
+}
+
+/// Spends this many requests an hour, evenly, for a day.
+fn thief(far_end: Arc<FarEnd>, per_hour: u32) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(3600) / per_hour);
+    tokio::spawn(async move {
+        loop {
+            ticks.tick().await;
+            far_end.admit();
+        }
+    });
+}
+
+async fn a_day(person: &mut Person) {
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    for _ in 0..DAY {
+        seconds.tick().await;
+        person.tick().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_day_alone() {
+    let world = world();
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    assert_eq!(person.sent(), [3, 0, 0], "a start costs three requests");
+    a_day(&mut person).await;
+    let ages = table("alone", &person);
+    assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
+    at_most(ages, [10.0, 5.0, 60.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_day_with_a_thief() {
+    let world = world();
+    thief(world.far_end.clone(), 700);
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    a_day(&mut person).await;
+    let ages = table("with a thief of 70 %", &person);
+    assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
+    at_most(ages, [30.0, 15.0, 120.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_day_with_a_suspend() {
+    let world = world();
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    for second in 0..DAY {
+        seconds.tick().await;
+        if second == DAY / 2 {
+            world.clock.sleep_for(TimeDelta::minutes(40));
+        }
+        person.tick().await;
+    }
+    let ages = table("with a suspend of 40 min", &person);
+    assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
+    at_most(ages, [10.0, 5.0, 60.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_day_of_twenty() {
+    const OF_US: u64 = 20;
+    let world = world();
+    let mut people: Vec<Person> = Vec::new();
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    for second in 0..DAY {
+        seconds.tick().await;
+        // They come within five minutes.
+        if second.is_multiple_of(15) && (people.len() as u64) < OF_US {
+            let offset = people.len() as u64 * 53 % ROUND;
+            people.push(Person::start(&world.around, Line::to(&world.far_end), offset, 8).await);
+        }
+        for person in &mut people {
+            person.tick().await;
+        }
+    }
+    let mut shares = Vec::new();
+    for person in &people {
+        assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
+        shares.push(person.line.answered.load(Ordering::Relaxed));
+    }
+    table("one of twenty", &people[0]);
+    let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
+    eprintln!("figure: twenty on one quota: the smallest share {least}, the largest {most}");
+    assert!(*most <= 2 * *least, "{shares:?}");
+}
