@@ -23,7 +23,8 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No connection could be made; params: `host`.
+    /// No connection could be made, or it ended; params: `host`, `stage` (`answer` where it ended
+    /// after the request was sent).
     Offline,
     /// No answer in time; params: `host`.
     Timeout,

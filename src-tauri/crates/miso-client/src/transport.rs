@@ -1,6 +1,7 @@
 //! The one place that makes API requests: budget, token, request, limits on size and time,
 //! decode, typed error. In this order, for every call.
 
+mod again;
 mod announced_wait;
 mod headers;
 mod refusal;
@@ -248,7 +249,7 @@ impl Transport {
         }
         let permit = self.admitted(class).await?;
         let token = self.tokens.bearer().await?;
-        match self.once(call, &token, permit).await {
+        match self.tried(call, class, &token, permit).await {
             // A 401 in the platform's own shape did nothing, so a write may go again too.
             Err(failure) if failure.code == Code::Unauthorized => {
                 let token = self.tokens.renewed(&token).await?;
@@ -268,6 +269,32 @@ impl Transport {
             }
             other => other,
         }
+    }
+
+    /// What is watched is asked for again in its own time, and a write never is; a click that reads
+    /// is worth another try or two.
+    async fn tried(
+        &self,
+        call: &Call,
+        class: Class,
+        token: &SecretString,
+        permit: Permit<'_>,
+    ) -> Result<(StatusCode, Vec<u8>), Failure> {
+        let may_go_again = call.is_read() && class == Class::Interactive;
+        let mut answer = self.once(call, token, permit).await;
+        for failed_before in 0.. {
+            let pause = match &answer {
+                Err(failure) if may_go_again => again::pause(failure, failed_before),
+                Ok(_) | Err(_) => None,
+            };
+            let Some(pause) = pause else {
+                break;
+            };
+            self.clock.sleep(pause).await;
+            let permit = self.admitted(class).await?;
+            answer = self.once(call, token, permit).await;
+        }
+        answer
     }
 
     async fn once(
@@ -339,6 +366,11 @@ impl Transport {
             self.capabilities.learn(needed, false);
             return Err(needed.lacking());
         }
+        if status == StatusCode::SERVICE_UNAVAILABLE
+            && let Some(wait) = self.retry_after(&headers)
+        {
+            failure = failure.with("seconds", wait.as_secs());
+        }
         if failure.code == Code::RateLimited {
             self.budget.refused(
                 self.retry_after(&headers)
@@ -383,7 +415,7 @@ impl Transport {
         if error.is_connect() || error.is_builder() {
             return failure;
         }
-        self.unsure(call, failure)
+        self.unsure(call, failure.with("stage", "answer"))
     }
 
     /// What an answer that says nothing means for a write: it may or may not have happened.

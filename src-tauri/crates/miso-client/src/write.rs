@@ -143,6 +143,9 @@ impl Client {
         for pause in LOOK_UPS {
             clock.sleep(pause).await;
             let left = until.saturating_sub(clock.monotonic());
+            if left.is_zero() {
+                return None;
+            }
             match tokio::time::timeout(left, find()).await {
                 Ok(Ok(Some(found))) => return Some(found),
                 Ok(Ok(None)) => {}

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::Utc;
 use miso_api::{Appended, LineSink, LogLine};
-use miso_client::{Code, LogPlace, Resource};
+use miso_client::{Clock, Code, LogPlace, Resource};
 use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, Restored, restored, tokens, until};
+use crate::far_end::{Answer, FarEnd, Restored, restored, restored_at, tokens, until};
+use crate::flying::Flying;
 use crate::hostile::{Act, answer, cut, endless, gzip_bomb, hostile, json as says};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -228,6 +229,70 @@ async fn a_cut_body_is_no_answer() {
             matches!(failure.code, Code::Offline | Code::NotMiso),
             "{name}: {failure:?}"
         );
+    }
+}
+
+/// Reads only, a few times, after a pause; a watched one comes again by itself.
+#[tokio::test]
+async fn a_read_that_failed_by_chance_goes_again() {
+    type Fail = fn() -> Act;
+    let rows: [(&str, Fail, usize, usize, bool); 9] = [
+        ("500 once", || says(500, ""), 1, 2, true),
+        (
+            "a gateway's page twice",
+            || answer(502, &[], b"<html>"),
+            2,
+            3,
+            true,
+        ),
+        ("500 all the time", || says(500, ""), 9, 3, false),
+        ("a cut answer", || cut(200, ME), 1, 2, true),
+        ("a closed connection", || Act::Cut("".into()), 1, 2, true),
+        (
+            "403",
+            || says(403, r#"{"error": {"code": "FORBIDDEN"}}"#),
+            9,
+            1,
+            false,
+        ),
+        ("a portal's page", || says(200, "<html>"), 9, 1, false),
+        (
+            "down for 4 s",
+            || answer(503, &[JSON, ("retry-after", "4")], b""),
+            1,
+            2,
+            true,
+        ),
+        (
+            "down for an hour",
+            || answer(503, &[JSON, ("retry-after", "3600")], b""),
+            9,
+            1,
+            false,
+        ),
+    ];
+    for (name, fail, times, asked, is_well) in rows {
+        let failures = AtomicUsize::new(0);
+        let (far_end, seen) = hostile(move |_| {
+            let failed = failures.fetch_add(1, Ordering::SeqCst);
+            if failed < times {
+                fail()
+            } else {
+                says(200, ME)
+            }
+        })
+        .await;
+        let clock = Arc::new(Flying::new());
+        let here = restored_at(&far_end, clock.clone()).await;
+        let begun = clock.monotonic();
+        let answer = here.client.me().await;
+        assert_eq!(answer.is_ok(), is_well, "{name}: {answer:?}");
+        assert_eq!(seen.lock().unwrap().len(), asked, "{name}");
+        let waited = clock.monotonic() - begun;
+        assert_eq!(waited.is_zero(), asked == 1, "{name}");
+        if name.contains("4 s") {
+            assert!(waited.as_secs() >= 4, "{name}: {waited:?}");
+        }
     }
 }
 
