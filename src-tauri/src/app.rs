@@ -82,7 +82,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         }
     };
     let parts = Parts {
-        vault: Arc::new(Vault::platform()),
+        vault: Arc::new(Vault::platform(folder.join("turns"))),
         browser: Arc::new(SystemBrowser(app.clone())),
         clock: Arc::new(SystemClock::new()),
         publish: Arc::new(ToPages::of(app.clone())),
@@ -93,7 +93,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         .map(|connection| (connection.id.clone(), connection.local_instance.is_some()))
         .collect();
     let state = App {
-        connections: Connections::new(parts, known)?,
+        connections: Connections::new(parts, known),
         logbook,
         settings,
         local: Local::in_folder(folder.join("local")),

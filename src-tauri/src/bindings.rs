@@ -33,6 +33,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::connections::connection_remove,
             commands::connections::local_start,
             commands::session::sign_in,
+            commands::session::sign_in_on_device,
+            commands::session::sign_in_device_code,
             commands::session::sign_in_cancel,
             commands::session::sign_in_copy_address,
             commands::session::sign_out,

@@ -12,6 +12,10 @@ use crate::state::App;
 
 /// How long the local instance may take to stop its workloads.
 const LOCAL: Duration = Duration::from_secs(6);
+/// How long a provider may take that is just renewing a session.
+const SESSIONS: Duration = Duration::from_secs(5);
+/// How long what was read last may take to be written.
+const CACHE: Duration = Duration::from_secs(1);
 /// How long giving up the place of the one instance may take: it asks the message bus.
 const PLACE: Duration = Duration::from_secs(1);
 /// After this the process is ended from within, whatever it waits for. Workloads end with it, and
@@ -47,12 +51,20 @@ pub(crate) fn end(app: &AppHandle) {
     end_in_any_case();
     if let Some(state) = app.try_state::<App>() {
         state.settings.flush();
+        state.connections.flush(CACHE);
         tracing::debug!(after = ?began.elapsed(), "settings saved");
         let stopping = state.local.stop();
-        let stopped =
-            tauri::async_runtime::block_on(async { tokio::time::timeout(LOCAL, stopping).await });
+        let (stopped, settled) = tauri::async_runtime::block_on(async {
+            tokio::join!(
+                tokio::time::timeout(LOCAL, stopping),
+                tokio::time::timeout(SESSIONS, state.connections.settled())
+            )
+        });
         if stopped.is_err() {
             tracing::warn!("the local instance did not stop in time");
+        }
+        if settled.is_err() {
+            tracing::warn!("a session was being renewed and is cut off");
         }
         tracing::debug!(after = ?began.elapsed(), "local instance stopped");
     }

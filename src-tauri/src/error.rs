@@ -103,7 +103,7 @@ impl From<tauri::Error> for CommandError {
 
 #[cfg(test)]
 mod tests {
-    use miso_client::Code;
+    use miso_client::{Capability, Code, doctor};
 
     use super::*;
 
@@ -134,6 +134,39 @@ mod tests {
             .filter(|code| words["errors"].get(code.as_str()).is_none())
             .collect();
         assert!(missing.is_empty(), "no words for {missing:?}");
+        for capability in Capability::ALL {
+            let word = capability.word();
+            assert!(words["capabilities"].get(&word).is_some(), "{word}");
+        }
+        let examined = &words["doctor"];
+        let all = |area: &str, keys: Vec<String>| {
+            for key in keys {
+                assert!(examined[area].get(&key).is_some(), "doctor.{area}.{key}");
+            }
+        };
+        all(
+            "steps",
+            doctor::Step::ALL.iter().map(|one| one.word()).collect(),
+        );
+        all(
+            "outcomes",
+            doctor::Outcome::ALL.iter().map(|one| one.word()).collect(),
+        );
+        all(
+            "seen",
+            doctor::SeenKind::ALL.iter().map(|one| one.word()).collect(),
+        );
+        all(
+            "blind",
+            doctor::Blind::ALL.iter().map(|one| one.word()).collect(),
+        );
+        all(
+            "advice",
+            doctor::AdviceKind::ALL
+                .iter()
+                .map(|one| one.word())
+                .collect(),
+        );
         for code in [
             "cache_not_kept",
             "logs_not_kept",

@@ -100,7 +100,7 @@ impl ToPages {
             }
             SessionState::SignedIn { .. }
             | SessionState::SignedOut { .. }
-            | SessionState::Restoring => signing_in.remove(connection),
+            | SessionState::Restoring { .. } => signing_in.remove(connection),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The app: it wires the crates below it to a window and holds no rules of its own.
 
 mod app;
+#[cfg(test)]
+mod bare_instance;
 mod bindings;
 mod commands;
 mod data_lock;

@@ -2,9 +2,10 @@
 //! it here is its address and a launch key for each sign-in.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use miso_client::ConnectionId;
-use miso_local::{Instance, Options, RateLimit, Seed, WorkloadCommand};
+use miso_local::{Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand};
 use tokio::sync::Mutex;
 
 use crate::error::CommandError;
@@ -50,12 +51,26 @@ pub(crate) async fn start(app: &App) -> Result<(ConnectionId, Vec<Notice>), Comm
     };
     let connection =
         app.connections
-            .add_local(instance.url().clone(), instance.instance_id(), NAME)?;
-    // The browser remembers addresses: it is given a key for one sign-in, and each begins here.
-    let launch_key = ("launch_key".to_owned(), instance.one_time_key()?);
+            .add_local(instance.url().clone(), instance.instance_id(), NAME);
     let issuer = instance.issuer().to_owned();
-    app.client(&connection)?.set_known(issuer, vec![launch_key]);
+    let keys = instance.sign_in_keys();
+    app.client(&connection)?.set_known(
+        issuer,
+        Arc::new(move |challenge| launch_key(&keys, challenge)),
+    );
     Ok((connection, notices))
+}
+
+/// The launch key in an address that the browser remembers, and that stands in its command line:
+/// good for that sign-in alone.
+fn launch_key(keys: &SignInKeys, challenge: &str) -> Vec<(String, SecretString)> {
+    match keys.for_challenge(challenge) {
+        Ok(key) => vec![("launch_key".to_owned(), key)],
+        Err(error) => {
+            tracing::warn!(%error, "the sign-in page will ask for the key");
+            Vec::new()
+        }
+    }
 }
 
 /// Starts the instance at the start of the app, where a connection leads to it, and takes up the

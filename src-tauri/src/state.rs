@@ -159,7 +159,7 @@ fn view(connection: Connection, session: StampedSession, client: &Client) -> Con
         name: connection.name,
         url: connection.url,
         issuer: connection.issuer,
-        client_id: connection.client_id,
+        client_id: connection.sign_in.client_id,
         account: connection.account,
         hue: connection.hue,
         production: connection.production,

@@ -37,6 +37,50 @@ async fn found_and_signed_in_to_with_its_key() {
 }
 
 #[tokio::test]
+async fn signed_in_on_another_device() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let api = instance.account().await;
+    let manifest = json!({ "key": "shop", "displayName": "Shop", "type": "external" });
+    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
+    let window = Window::open(&mut session, &[]).await;
+    window.see_within(LATER, "button", "Start").await;
+    let address = instance.ready("url");
+    window.fill("Connect to an instance", address).await;
+    window.click("button", "Sign in with the browser").await;
+    session.next_opened(LATER).await;
+    window.click("button", "Sign in on another device").await;
+    let shown = window.see("region", "Sign in on another device").await;
+    let shown = shown.text().await.expect("it has a text");
+    let device = format!("{}/device", address.trim_end_matches('/'));
+    assert!(shown.contains(&device), "{shown}");
+    let is_code = |word: &&str| word.len() == 9 && word.chars().nth(4) == Some('-');
+    let code = shown.split_whitespace().find(is_code).expect("a code");
+    window
+        .picture(&pictures::out("sign-in-on-another-device"))
+        .await;
+
+    let key = instance.ready("signInKey");
+    let people = form(&device, &[("user_code", code), ("launch_key", key)]).await;
+    let (_, rest) = people
+        .split_once("name=\"transaction\" value=\"")
+        .expect("the page of people");
+    let transaction = rest.split('"').next().unwrap_or_default();
+    let answer = [("transaction", transaction), ("person", "aino.laine")];
+    let done = form(&format!("{device}/answer"), &answer).await;
+    assert!(done.contains("Signed in"), "{done}");
+    window.see_within(LATER, "link", "Shop").await;
+    assert_eq!(instance.stop(), Some(0));
+}
+
+/// What a page answers to a form.
+async fn form(address: &str, fields: &[(&str, &str)]) -> String {
+    let sent = reqwest::Client::new().post(address).form(fields).send();
+    let answer = sent.await.expect("an answer");
+    answer.text().await.expect("a page")
+}
+
+#[tokio::test]
 async fn production_is_sent_after_three_seconds_and_not_before() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use xtask::desktop::Options;
 
 use crate::support::instance::Serve;
+use crate::support::keyring;
 use crate::support::session::Session;
 use crate::support::sign_in::{MATRIX, answer, try_it_here};
-use crate::support::wait::LATER;
+use crate::support::wait::{LATER, until};
 use crate::support::window::Window;
 
 #[tokio::test]
@@ -50,6 +52,43 @@ async fn a_corrupt_database_is_kept_aside_and_said() {
         .into_iter()
         .filter(|file| fs::read(file).is_ok_and(|bytes| bytes == GARBAGE));
     assert_eq!(kept.count(), 1, "{:?}", files(&folder));
+}
+
+#[tokio::test]
+async fn a_keyring_that_comes_late_or_was_restarted_needs_no_new_start() {
+    let mut session = Session::new();
+    let window = try_it_here(&mut session).await;
+    window.quit(&mut session).await;
+    session.stop_keyring().expect("the keyring ends");
+
+    let window = Window::open(&mut session, &[]).await;
+    window
+        .see_within(LATER, "alert", "There is no keyring")
+        .await;
+    session.start_keyring().expect("the keyring");
+    let came = Instant::now();
+    window.see("table", MATRIX).await;
+    let took = came.elapsed();
+    assert!(took < Duration::from_secs(5), "taken up after {took:?}");
+    assert_eq!(session.opened().len(), 1, "nobody is asked to sign in");
+
+    session.stop_keyring().expect("the keyring ends");
+    session.start_keyring().expect("the keyring");
+    assert_eq!(keyring::count(&session), 1);
+    window.click("button", "Connection: ").await;
+    window.click("menuitem", "Sign out").await;
+    window.click("button", "Sign out").await;
+    window.see("heading", "Sign in again").await;
+    until("the keyring is empty", LATER, || {
+        let count = keyring::count(&session);
+        async move {
+            match count {
+                0 => Ok(()),
+                count => Err(format!("{count} secrets")),
+            }
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

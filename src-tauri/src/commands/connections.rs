@@ -27,7 +27,7 @@ pub async fn connection_probe(address: String) -> Answer<InstanceFound> {
 #[specta::specta]
 pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<ConnectionView> {
     let found = signin::probe(&address::instance_from(&address)?).await?;
-    app.view(&app.connections.add(found.url, found.issuer)?)
+    app.view(&app.connections.add(found.url, found.issuer))
 }
 
 /// Changes a connection's name, its colour, whether it is production and whether it is locked.

@@ -13,6 +13,8 @@ pub const COMMANDS: &[&str] = &[
     "connection_remove",
     "local_start",
     "sign_in",
+    "sign_in_on_device",
+    "sign_in_device_code",
     "sign_in_cancel",
     "sign_in_copy_address",
     "sign_out",

@@ -1,6 +1,6 @@
 //! Signing in and out. No command returns a token or the address the browser was sent to.
 
-use miso_client::ConnectionId;
+use miso_client::{ConnectionId, DeviceCode};
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
@@ -26,6 +26,29 @@ pub async fn sign_in(
     let client = app.client(&connection)?;
     tauri::async_runtime::spawn(async move { client.sign_in(remember).await });
     Ok(())
+}
+
+/// Begins to sign in on another device; how it goes is told by events.
+#[tauri::command]
+#[specta::specta]
+pub fn sign_in_on_device(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    remember: bool,
+) -> Answer<()> {
+    let client = app.client(&connection)?;
+    tauri::async_runtime::spawn(async move { client.sign_in_on_device(remember).await });
+    Ok(())
+}
+
+/// What the other device is to be told, while it is waited for.
+#[tauri::command]
+#[specta::specta]
+pub fn sign_in_device_code(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<Option<DeviceCode>> {
+    Ok(app.client(&connection)?.device_code())
 }
 
 /// Calls the attempt off.

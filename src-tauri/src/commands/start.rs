@@ -43,19 +43,20 @@ const PAINT_LIMIT: Duration = Duration::from_secs(3);
 
 static SHOWN: LazyLock<watch::Sender<Shown>> = LazyLock::new(|| watch::Sender::new(Shown::Nothing));
 
-/// The one call before the first paint.
+/// The one call before the first paint. It looks into the cached view, which is not for the
+/// window's own thread.
 #[tauri::command]
 #[specta::specta]
-pub fn app_start(app: State<'_, App>) -> AppStart {
+pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
     has_come_to(Shown::Runs);
-    AppStart {
+    Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
         connections: app.views(),
         address: app.settings.address(),
         notices: app.notices(),
         try_here: app.try_here,
-    }
+    })
 }
 
 /// Says that something was painted.

@@ -19,7 +19,7 @@ describe('what is announced while the app starts', () => {
     fake.emit('noticeRaised', { code: 'port_moved', params: { from: '1', to: '2' } });
     fake.emit('sessionChanged', {
       connection: 'payments',
-      session: { state: 'signedIn', account, remembered: true, notice: null },
+      session: { state: 'signedIn', account, remembered: true, until: null, notice: null },
       revision: 9,
     });
     begin(started);

@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { failure } from '../ipc/fake/parts';
+import { account, failure, nextRevision } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
@@ -52,6 +52,73 @@ describe('a notice of what failed', () => {
     });
     expect(callsOf(fake, 'settingsSave')).toHaveLength(2);
     expect(callsOf(fake, 'settingsSave')[1]?.[0]).toMatchObject({ theme: 'dark' });
+  });
+});
+
+describe('what is to be known about the session', () => {
+  const signedIn = { state: 'signedIn', account, remembered: true, until: null, notice: null } as const;
+  const signedInAgain = async () => {
+    await waitFor(() => {
+      expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull();
+      expect(screen.getByRole('contentinfo', { name: 'Status' })).not.toHaveTextContent('signing in');
+    });
+  };
+
+  it('is a keyring that is slow: it is waited for, or done without', async () => {
+    const { user, ...fake } = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
+    const slow = (is: boolean) => {
+      act(() => {
+        fake.emit('sessionChanged', {
+          connection: 'orders',
+          session: { state: 'restoring', slow: is },
+          revision: nextRevision(),
+        });
+      });
+    };
+    slow(false);
+    expect(screen.queryByText('The keyring does not answer yet')).toBeNull();
+    slow(true);
+    expect(await screen.findByText('The keyring does not answer yet')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Do not wait' }));
+    expect(callsOf(fake, 'signInCancel')).toEqual([['orders']]);
+    slow(true);
+    await user.click(screen.getByRole('button', { name: 'Keep me signed in until I quit' }));
+    expect(callsOf(fake, 'signIn')).toEqual([['orders', false]]);
+    await signedInAgain();
+  });
+
+  it('is when one ends that nothing can renew', async () => {
+    const fake = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
+    const until = new Date();
+    until.setHours(23, 58, 0, 0);
+    fake.emit('sessionChanged', {
+      connection: 'orders',
+      session: {
+        ...signedIn,
+        remembered: false,
+        until: until.toISOString(),
+        notice: failure('no_refresh_token'),
+      },
+      revision: nextRevision(),
+    });
+    expect(await screen.findByText('You are signed in for a while only')).toBeVisible();
+    expect(screen.getByText('until 23:58')).toBeVisible();
+  });
+
+  it('is an entry that is gone, with the way back', async () => {
+    const { user, ...fake } = await renderApp('/c/orders');
+    await screen.findByRole('heading', { level: 1 });
+    fake.emit('sessionChanged', {
+      connection: 'orders',
+      session: { ...signedIn, notice: failure('keyring_empty') },
+      revision: nextRevision(),
+    });
+    expect(await screen.findByText('The keyring no longer holds this session')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Sign in again' }));
+    expect(callsOf(fake, 'signIn')).toEqual([['orders', true]]);
+    await signedInAgain();
   });
 });
 

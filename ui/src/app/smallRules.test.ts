@@ -15,7 +15,7 @@ const orders = applications.find((each) => each.key === 'orders-api');
 const image = (tag: string) => `registry.example/orders-api:${tag}`;
 
 describe('environments', () => {
-  const team = connection('team', 'Team', 'indigo', { state: 'restoring' });
+  const team = connection('team', 'Team', 'indigo', { state: 'restoring', slow: false });
 
   it('stand in the order that Rust gives, one of which nothing is known last', () => {
     expect(inOrder(team, ['zeta', 'prod', 'test', 'dev', 'prod'])).toEqual(['dev', 'test', 'prod', 'zeta']);

@@ -1,13 +1,13 @@
 import { X } from 'lucide-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dismissNotice, patchShell, useShell } from '../app/shell';
 import { wordsFor } from '../i18n/i18n';
-import type { CommandError, ConnectionView, Notice } from '../ipc';
+import type { ConnectionView, Notice } from '../ipc';
 import styles from './Bar.module.css';
 import { IconButton } from './Button';
 import { ErrorBar } from './ErrorBar';
 import { smallIcon } from './icon';
+import { SessionBar } from './SessionBar';
 import { Shape } from './Shape';
 
 /** What the user must know, each in a quiet bar above the page. */
@@ -15,9 +15,6 @@ export function Notices({ connection = null }: { connection?: ConnectionView | n
   const notices = useShell((value) => value.notices);
   const failure = useShell((value) => value.failure);
   const retry = useShell((value) => value.retry);
-  const [seen, setSeen] = useState<CommandError | null>(null);
-  const session = connection?.session;
-  const ofSession = session?.state === 'signedIn' && session.notice !== seen ? session.notice : null;
   return (
     <>
       {failure && (
@@ -29,15 +26,7 @@ export function Notices({ connection = null }: { connection?: ConnectionView | n
           />
         </ErrorBar>
       )}
-      {ofSession && (
-        <ErrorBar error={ofSession}>
-          <Dismiss
-            act={() => {
-              setSeen(ofSession);
-            }}
-          />
-        </ErrorBar>
-      )}
+      {connection && <SessionBar key={connection.id} connection={connection} />}
       {notices.map((notice, at) => (
         <NoticeBar key={`${notice.code} ${String(at)}`} notice={notice} />
       ))}

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { signIn } from '../app/signIn';
 import { asCommandError, commands, type CommandError, type ConnectionView, type SignInStep } from '../ipc';
 import { Button } from './Button';
+import { DeviceSignIn } from './DeviceSignIn';
 import { Findings, type Finding } from './Findings';
 import { smallIcon } from './icon';
 import { Problem } from './Problem';
@@ -71,12 +72,23 @@ export function SignInProgress({
   }
   if (session.state !== 'signingIn') return null;
 
+  const onDevice = session.step === 'waitingForDevice';
   const waiting = session.step === 'waitingForBrowser' || session.step === 'noBrowser';
   return (
     <>
       <Findings label={t('signIn.progress')} findings={[...before, ...stepsSoFar(session.step, t)]} />
+      {onDevice && <DeviceSignIn connection={connection} />}
       <div className={styles.actions}>
         <Button onClick={() => void act(commands.signInCancel(connection.id))}>{t('cancel')}</Button>
+        {onDevice && (
+          <Button
+            onClick={() => {
+              again(true);
+            }}
+          >
+            {t('signIn.device.notHere')}
+          </Button>
+        )}
         {waiting && (
           <>
             <Button
@@ -99,6 +111,11 @@ export function SignInProgress({
               <Copy {...smallIcon} />
               {copied ? t('copied') : t('signIn.copyAddress')}
             </Button>
+            {!connection.local && (
+              <Button onClick={() => void act(commands.signInOnDevice(connection.id, true))}>
+                {t('signIn.device.instead')}
+              </Button>
+            )}
           </>
         )}
       </div>

@@ -8,7 +8,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  The one call before the first paint. */
+	/**
+	 *  The one call before the first paint. It looks into the cached view, which is not for the
+	 *  window's own thread.
+	 */
 	appStart: () => __TAURI_INVOKE<AppStart>("app_start"),
 	/**  Says that something was painted. */
 	painted: () => __TAURI_INVOKE<null>("painted"),
@@ -34,6 +37,10 @@ export const commands = {
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**  Begins to sign in with the browser; how it goes is told by events. */
 	signIn: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in", { connection, remember }),
+	/**  Begins to sign in on another device; how it goes is told by events. */
+	signInOnDevice: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in_on_device", { connection, remember }),
+	/**  What the other device is to be told, while it is waited for. */
+	signInDeviceCode: (connection: ConnectionId) => __TAURI_INVOKE<DeviceCode | null>("sign_in_device_code", { connection }),
 	/**  Calls the attempt off. */
 	signInCancel: (connection: ConnectionId) => __TAURI_INVOKE<null>("sign_in_cancel", { connection }),
 	/**  Puts the address the browser was sent to on the clipboard. */
@@ -341,6 +348,16 @@ export type DeploymentStep = {
 	completedAt: string | null,
 	/**  What it did, in the server's words. */
 	message: string | null,
+};
+
+/**  What the other device is told: shown to the user, worth nothing to who does not sign in there. */
+export type DeviceCode = {
+	/**  What is typed there. */
+	userCode: string,
+	/**  Where. */
+	address: string,
+	/**  Until when. */
+	ends: string,
 };
 
 /**  An environment. */
@@ -703,7 +720,7 @@ export type Preflight = {
 	findings: Finding[],
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
-	/**  Characters that its note may have. */
+	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
 };
 
@@ -798,13 +815,17 @@ reason: Failure | null } |
 /**  How far it is. */
 step: SignInStep } | 
 /**  The keyring is being read at the start; what is cached can be shown. */
-{ state: "restoring" } | 
+{ state: "restoring"; 
+/**  Whether it takes so long that somebody may have to unlock it, or it does not answer. */
+slow: boolean } | 
 /**  Somebody is. */
 { state: "signedIn"; 
 /**  Who. */
 account: Account; 
 /**  Whether the session outlives the app. */
 remembered: boolean; 
+/**  When it ends, where nothing can renew it: the provider gave no refresh token. */
+until: string | null; 
 /**  What the user should know about it. */
 notice: Failure | null };
 
@@ -828,6 +849,8 @@ export type SignInStep =
 "waitingForBrowser" | 
 /**  No browser could be opened; the address can be copied. */
 "noBrowser" | 
+/**  A code is shown that somebody types on another device. */
+"waitingForDevice" | 
 /**  The code is exchanged. */
 "exchanging" | 
 /**  The session goes into the keyring. */

@@ -14,6 +14,7 @@ export type {
   DeployRequest,
   Deployment,
   DeploymentStep,
+  DeviceCode,
   Environment,
   ErrorDetail,
   EnvironmentEntry,

@@ -11,6 +11,8 @@ import { PageBody } from '../components/PageBody';
 import { Segmented } from '../components/Segmented';
 import { Swatch } from '../components/Swatch';
 import table from '../components/Table.module.css';
+import { useNow } from '../hooks/useNow';
+import { timeOfDay } from '../i18n/format';
 import type { ConnectionView } from '../ipc';
 import styles from './Settings.module.css';
 
@@ -77,6 +79,7 @@ export function Settings() {
 function Row({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation();
   const { name, session } = connection;
+  const now = useNow();
   return (
     <tr data-row={connection.id}>
       <th scope="row">
@@ -91,7 +94,12 @@ function Row({ connection }: { connection: ConnectionView }) {
       <td>
         {sessionWord(connection)}
         {session.state === 'signedIn' && !session.remembered && (
-          <span className={styles.dim}> {t('settings.untilQuit')}</span>
+          <span className={styles.dim}>
+            {' '}
+            {session.until === null
+              ? t('settings.untilQuit')
+              : t('session.until', { time: timeOfDay(session.until, now) })}
+          </span>
         )}
       </td>
       <td>

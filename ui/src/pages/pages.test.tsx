@@ -235,6 +235,31 @@ describe('Welcome', () => {
     expect(callsOf(fake, 'signIn')).toEqual([['added', true]]);
   });
 
+  it('signs in on another device instead: shows the code and goes on by itself', async () => {
+    const { user, ...fake } = await renderApp('/welcome', { signedIn: false });
+    await user.type(await screen.findByRole('textbox'), 'https://miso.example.com{Enter}');
+    await user.click(await screen.findByRole('button', { name: 'Sign in on another device' }));
+    const shown = await screen.findByRole('region', { name: 'Sign in on another device' });
+    expect(within(shown).getByText('BCDF-GHJK')).toBeVisible();
+    expect(within(shown).getByText('https://login.example.com/device')).toBeVisible();
+    await user.click(within(shown).getByRole('button', { name: 'Copy the code' }));
+    expect(within(shown).getByRole('button', { name: 'Copied' })).toBeVisible();
+    await waitFor(() => {
+      expect(history.location.pathname).toBe('/c/added');
+    });
+    expect(callsOf(fake, 'signInOnDevice')).toEqual([['added', true]]);
+  });
+
+  it('a sign-in on another device is called off', async () => {
+    const { user } = await renderApp('/welcome', { signedIn: false });
+    await user.type(await screen.findByRole('textbox'), 'https://miso.example.com{Enter}');
+    await user.click(await screen.findByRole('button', { name: 'Sign in on another device' }));
+    await screen.findByText('BCDF-GHJK');
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(await screen.findByRole('alert')).toBeVisible();
+    expect(screen.queryByText('BCDF-GHJK')).toBeNull();
+  });
+
   it('keeps what was typed and says reason and remedy', async () => {
     const { user } = await renderApp('/welcome', { signedIn: false });
     const field = await screen.findByRole('textbox', { name: 'Connect to an instance' });
@@ -295,7 +320,7 @@ describe('a session that ends', () => {
     expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
     fake.emit('sessionChanged', {
       connection: 'orders',
-      session: { state: 'signedIn', account, remembered: true, notice: null },
+      session: { state: 'signedIn', account, remembered: true, until: null, notice: null },
       revision: older,
     });
     await Promise.resolve();

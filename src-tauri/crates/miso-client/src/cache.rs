@@ -1,25 +1,33 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
 //! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
-//! was sent in the last hour, for the budget, and which keyring entries are still to be deleted.
+//! was sent in the last hour, for the budget, what an instance does not offer, and which keyring
+//! entries are still to be deleted.
+
+mod writer;
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection as Database, ErrorCode, OptionalExtension, params};
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+use tokio::runtime::RuntimeFlavor;
 
 use crate::{Code, ConnectionId, Failure, Resource};
+use writer::{Key, Writer};
 
-/// The cache. Blocking, but each call touches one row.
+/// The cache. What is written waits its turn on a thread of its own.
 pub struct Cache {
-    database: Mutex<Database>,
+    database: Arc<Mutex<Database>>,
+    writer: Writer,
 }
 
 /// A cached value and when the server said so.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
-    pub value: Value,
+    pub value: Arc<Value>,
     pub as_of: DateTime<Utc>,
 }
 
@@ -37,11 +45,20 @@ const SCHEMA: &str = "
         at integer not null
     );
     create index if not exists sent_by_connection on sent (connection, at);
+    create table if not exists capability (
+        connection text not null,
+        word text not null,
+        offered integer not null,
+        at integer not null,
+        primary key (connection, word)
+    ) without rowid;
     create table if not exists to_delete (name text primary key) without rowid;
 ";
 
 /// What nobody has asked for again in this time is not worth keeping.
 const KEPT: TimeDelta = TimeDelta::days(7);
+/// How long what waits to be written may take before it is read, or erased.
+const FLUSH_LIMIT: Duration = Duration::from_secs(5);
 /// The longest window of the server's limits.
 const SENT_KEPT: TimeDelta = TimeDelta::hours(1);
 
@@ -54,15 +71,16 @@ impl Cache {
     /// [`Code::CacheFailed`] where the file cannot be used now.
     pub fn open(file: &Path) -> Result<Self, Failure> {
         let opened = Self::try_open(file);
-        match opened {
-            Ok(cache) => Ok(cache),
-            Err(error) if !is_broken(&error) => Err(failed(error)),
+        let database = match opened {
+            Ok(database) => database,
+            Err(error) if !is_broken(&error) => return Err(failed(error)),
             Err(error) => {
                 tracing::warn!(%error, "the cache is begun anew");
                 set_aside(file).map_err(failed)?;
-                Self::try_open(file).map_err(failed)
+                Self::try_open(file).map_err(failed)?
             }
-        }
+        };
+        Self::over(database).map_err(failed)
     }
 
     /// A cache that ends with the process.
@@ -72,12 +90,18 @@ impl Cache {
     pub fn in_memory() -> Result<Self, Failure> {
         let database = Database::open_in_memory().map_err(failed)?;
         database.execute_batch(SCHEMA).map_err(failed)?;
+        Self::over(database).map_err(failed)
+    }
+
+    fn over(database: Database) -> std::io::Result<Self> {
+        let database = Arc::new(Mutex::new(database));
         Ok(Self {
-            database: Mutex::new(database),
+            writer: Writer::over(database.clone())?,
+            database,
         })
     }
 
-    fn try_open(file: &Path) -> Result<Self, rusqlite::Error> {
+    fn try_open(file: &Path) -> Result<Database, rusqlite::Error> {
         let database = Database::open(file)?;
         restrict(file);
         database.pragma_update(None, "journal_mode", "wal")?;
@@ -92,32 +116,17 @@ impl Cache {
             "delete from sent where at < ?1",
             params![(now - SENT_KEPT).timestamp_millis()],
         )?;
-        Ok(Self {
-            database: Mutex::new(database),
-        })
+        Ok(database)
     }
 
-    /// Keeps that a request was sent.
-    pub(crate) fn note_sent(
-        &self,
-        connection: &ConnectionId,
-        at: DateTime<Utc>,
-    ) -> Result<(), Failure> {
-        let database = self.lock();
-        let mut insert = database
-            .prepare_cached("insert into sent values (?1, ?2)")
-            .map_err(failed)?;
-        insert
-            .execute(params![connection.as_str(), at.timestamp_millis()])
-            .map_err(failed)?;
-        let mut forget = database
-            .prepare_cached("delete from sent where connection = ?1 and at < ?2")
-            .map_err(failed)?;
-        let kept_from = (at - SENT_KEPT).timestamp_millis();
-        forget
-            .execute(params![connection.as_str(), kept_from])
-            .map_err(failed)?;
-        Ok(())
+    /// Keeps that a request was sent. Written by and by.
+    pub(crate) fn note_sent(&self, connection: &ConnectionId, at: DateTime<Utc>) {
+        let connection = connection.to_string();
+        self.writer.later(move |database| {
+            if let Err(error) = write_sent(database, &connection, at) {
+                tracing::warn!(%error, "what was sent could not be kept");
+            }
+        });
     }
 
     /// When requests were sent since a moment, oldest first.
@@ -126,45 +135,85 @@ impl Cache {
         connection: &ConnectionId,
         since: DateTime<Utc>,
     ) -> Result<Vec<DateTime<Utc>>, Failure> {
-        let database = self.lock();
-        let mut select = database
-            .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")
-            .map_err(failed)?;
-        let rows = select
-            .query_map(
+        self.now(|database| {
+            let mut select = database
+                .prepare("select at from sent where connection = ?1 and at >= ?2 order by at")?;
+            let rows = select.query_map(
                 params![connection.as_str(), since.timestamp_millis()],
                 |row| row.get::<_, i64>(0),
+            )?;
+            rows.map(|at| at.map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default()))
+                .collect()
+        })
+    }
+
+    /// Keeps whether an instance offers something.
+    pub(crate) fn keep_capability(
+        &self,
+        connection: &ConnectionId,
+        word: &str,
+        is_offered: bool,
+        at: DateTime<Utc>,
+    ) -> Result<(), Failure> {
+        self.lock()
+            .execute(
+                "insert or replace into capability values (?1, ?2, ?3, ?4)",
+                params![connection.as_str(), word, is_offered, at.timestamp_millis()],
             )
             .map_err(failed)?;
-        rows.map(|at| at.map(|at| DateTime::from_timestamp_millis(at).unwrap_or_default()))
-            .collect::<Result<_, _>>()
-            .map_err(failed)
+        Ok(())
+    }
+
+    /// What is known of what an instance offers, and since when.
+    pub(crate) fn capabilities(
+        &self,
+        connection: &ConnectionId,
+    ) -> Result<Vec<(String, bool, DateTime<Utc>)>, Failure> {
+        let database = self.lock();
+        let mut select = database
+            .prepare("select word, offered, at from capability where connection = ?1")
+            .map_err(failed)?;
+        let rows = select
+            .query_map([connection.as_str()], |row| {
+                let at = DateTime::from_timestamp_millis(row.get(2)?).unwrap_or_default();
+                Ok((row.get(0)?, row.get(1)?, at))
+            })
+            .map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    /// Forgets what an instance offers.
+    pub(crate) fn forget_capabilities(&self, connection: &ConnectionId) -> Result<(), Failure> {
+        self.lock()
+            .execute(
+                "delete from capability where connection = ?1",
+                [connection.as_str()],
+            )
+            .map_err(failed)?;
+        Ok(())
     }
 
     /// Remembers that a keyring entry is to be deleted.
     pub(crate) fn owe_deletion(&self, name: &str) -> Result<(), Failure> {
-        self.lock()
-            .execute("insert or ignore into to_delete values (?1)", [name])
-            .map_err(failed)?;
+        self.now(|database| {
+            database.execute("insert or ignore into to_delete values (?1)", [name])
+        })?;
         Ok(())
     }
 
     /// Forgets that a keyring entry is to be deleted: it was.
     pub(crate) fn deletion_done(&self, name: &str) -> Result<(), Failure> {
-        self.lock()
-            .execute("delete from to_delete where name = ?1", [name])
-            .map_err(failed)?;
+        self.now(|database| database.execute("delete from to_delete where name = ?1", [name]))?;
         Ok(())
     }
 
     /// The keyring entries that are still to be deleted.
     pub(crate) fn owed_deletions(&self) -> Result<Vec<String>, Failure> {
-        let database = self.lock();
-        let mut select = database
-            .prepare("select name from to_delete")
-            .map_err(failed)?;
-        let names = select.query_map([], |row| row.get(0)).map_err(failed)?;
-        names.collect::<Result<_, _>>().map_err(failed)
+        self.now(|database| {
+            let mut select = database.prepare("select name from to_delete")?;
+            let names = select.query_map([], |row| row.get(0))?;
+            names.collect()
+        })
     }
 
     pub(crate) fn get(
@@ -173,24 +222,32 @@ impl Cache {
         account: &str,
         resource: &Resource,
     ) -> Result<Option<Row>, Failure> {
-        let found: Option<(String, String)> = self
-            .lock()
-            .query_row(
-                "select as_of, value from reading where connection = ?1 and account = ?2 and resource = ?3",
-                params![connection.as_str(), account, name(resource)?],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(failed)?;
+        let key = key(connection, account, resource);
+        if let Some(row) = self.writer.waiting(&key) {
+            return row.as_ref().map(kept).transpose();
+        }
+        let name = name(resource)?;
+        let found: Option<(String, String)> = may_block(|| {
+            self.lock()
+                .query_row(
+                    "select as_of, value from reading where connection = ?1 and account = ?2 and resource = ?3",
+                    params![connection.as_str(), account, name],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()
+        })
+        .map_err(failed)?;
         let Some((as_of, value)) = found else {
             return Ok(None);
         };
+        let value: Value = serde_json::from_str(&value).map_err(failed)?;
         Ok(Some(Row {
-            value: serde_json::from_str(&value).map_err(failed)?,
+            value: Arc::new(value),
             as_of: as_of.parse().map_err(failed)?,
         }))
     }
 
+    /// Keeps a reading. Written by and by, and read from now on.
     pub(crate) fn put(
         &self,
         connection: &ConnectionId,
@@ -198,19 +255,23 @@ impl Cache {
         resource: &Resource,
         row: &Row,
     ) -> Result<(), Failure> {
-        let value = without_configuration(row.value.clone()).to_string();
-        self.lock()
-            .execute(
-                "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    connection.as_str(),
-                    account,
-                    name(resource)?,
-                    row.as_of.to_rfc3339(),
-                    value
-                ],
-            )
-            .map_err(failed)?;
+        let name = name(resource)?;
+        let key = key(connection, account, resource);
+        let (connection, account) = (connection.to_string(), account.to_owned());
+        self.writer
+            .put(key, Some(row.clone()), move |database, row| {
+                let value = row.map(|row| serde_json::to_string(&WithoutConfiguration(&row.value)));
+                let (Some(row), Some(Ok(value))) = (row, value) else {
+                    return;
+                };
+                let written = database.execute(
+                    "insert or replace into reading values (?1, ?2, ?3, ?4, ?5)",
+                    params![connection, account, name, row.as_of.to_rfc3339(), value],
+                );
+                if let Err(error) = written {
+                    tracing::warn!(%error, "a reading could not be kept");
+                }
+            });
         Ok(())
     }
 
@@ -220,32 +281,98 @@ impl Cache {
         account: &str,
         resource: &Resource,
     ) -> Result<(), Failure> {
-        self.lock()
-            .execute(
+        let name = name(resource)?;
+        let key = key(connection, account, resource);
+        let (connection, account) = (connection.to_string(), account.to_owned());
+        self.writer.put(key, None, move |database, _| {
+            let deleted = database.execute(
                 "delete from reading where connection = ?1 and account = ?2 and resource = ?3",
-                params![connection.as_str(), account, name(resource)?],
-            )
-            .map_err(failed)?;
+                params![connection, account, name],
+            );
+            if let Err(error) = deleted {
+                tracing::warn!(%error, "a reading could not be forgotten");
+            }
+        });
         Ok(())
     }
 
-    /// Forgets everything of a connection.
+    /// Forgets everything of a connection, before it returns.
     ///
     /// # Errors
     /// [`Code::CacheFailed`].
     pub fn erase(&self, connection: &ConnectionId) -> Result<(), Failure> {
-        self.lock()
-            .execute(
+        self.writer.forget(|key| key.connection == *connection);
+        // What is just being written is erased too.
+        self.now(|database| {
+            database.execute(
                 "delete from reading where connection = ?1",
                 params![connection.as_str()],
             )
-            .map_err(failed)?;
+        })?;
         Ok(())
+    }
+
+    /// Waits until everything so far is written, or the time is over; whether it is written.
+    pub fn flush(&self, limit: Duration) -> bool {
+        self.writer.flush(limit)
+    }
+
+    /// Does what must be done now, after what waits to be written.
+    fn now<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, Failure> {
+        may_block(|| {
+            self.flush(FLUSH_LIMIT);
+            work(&self.lock()).map_err(failed)
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Database> {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Does what may wait for the disk, and has another thread take over the tasks of this one.
+fn may_block<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) if runtime.runtime_flavor() == RuntimeFlavor::MultiThread => {
+            tokio::task::block_in_place(work)
+        }
+        Ok(_) | Err(_) => work(),
+    }
+}
+
+fn write_sent(
+    database: &Database,
+    connection: &str,
+    at: DateTime<Utc>,
+) -> Result<(), rusqlite::Error> {
+    database
+        .prepare_cached("insert into sent values (?1, ?2)")?
+        .execute(params![connection, at.timestamp_millis()])?;
+    let kept_from = (at - SENT_KEPT).timestamp_millis();
+    database
+        .prepare_cached("delete from sent where connection = ?1 and at < ?2")?
+        .execute(params![connection, kept_from])?;
+    Ok(())
+}
+
+fn key(connection: &ConnectionId, account: &str, resource: &Resource) -> Key {
+    Key {
+        connection: connection.clone(),
+        account: account.to_owned(),
+        resource: resource.clone(),
+    }
+}
+
+/// What is kept of a row.
+fn kept(row: &Row) -> Result<Row, Failure> {
+    let value = serde_json::to_value(WithoutConfiguration(&row.value)).map_err(failed)?;
+    Ok(Row {
+        value: Arc::new(value),
+        as_of: row.as_of,
+    })
 }
 
 /// Whether the file itself is what is wrong.
@@ -282,23 +409,28 @@ fn failed(error: impl std::fmt::Display) -> Failure {
     Failure::new(Code::CacheFailed).with("reason", error)
 }
 
-/// Takes every list named `configuration` out, however deep, and what overrides it.
-fn without_configuration(value: Value) -> Value {
-    const KEPT_BACK: [&str; 4] = [
-        "configuration",
-        "conditionalConfiguration",
-        "environmentOverrides",
-        "manifest",
-    ];
-    match value {
-        Value::Object(map) => Value::Object(
-            map.into_iter()
-                .filter(|(name, _)| !KEPT_BACK.contains(&name.as_str()))
-                .map(|(name, value)| (name, without_configuration(value)))
-                .collect(),
-        ),
-        Value::Array(list) => Value::Array(list.into_iter().map(without_configuration).collect()),
-        other => other,
+/// A value without every list named `configuration`, however deep, and what overrides it. It is
+/// left out while it is written: a reading may be large, and needs no second copy.
+struct WithoutConfiguration<'a>(&'a Value);
+
+impl Serialize for WithoutConfiguration<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        const KEPT_BACK: [&str; 4] = [
+            "configuration",
+            "conditionalConfiguration",
+            "environmentOverrides",
+            "manifest",
+        ];
+        match self.0 {
+            Value::Object(map) => {
+                let kept = map
+                    .iter()
+                    .filter(|(name, _)| !KEPT_BACK.contains(&name.as_str()));
+                to.collect_map(kept.map(|(name, value)| (name, Self(value))))
+            }
+            Value::Array(list) => to.collect_seq(list.iter().map(Self)),
+            other => other.serialize(to),
+        }
     }
 }
 

@@ -11,13 +11,15 @@ use url::Url;
 
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
+use crate::signin::{DeviceCode, SignInParameters};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
 use crate::transport::Transport;
 use crate::view::View;
 use crate::watch::{Leases, watch};
 use crate::{
-    Account, Budget, Cache, Class, Clock, Code, Connection, ConnectionId, Event, Failure, Lease,
-    Limits, Publish, Reading, Resource, SessionState, StampedSession,
+    Account, Budget, Cache, Capabilities, Capability, Class, Clock, Code, Connection, ConnectionId,
+    Event, Failure, Lease, Limits, Network, Publish, Reading, Resource, SessionState,
+    StampedSession,
 };
 
 /// The client of one connection. Cheap to clone; watchers live as long as the last clone.
@@ -28,10 +30,13 @@ pub struct Client {
 
 pub(crate) struct Inner {
     pub id: ConnectionId,
+    pub url: Url,
     pub clock: Arc<dyn Clock>,
     pub publish: Arc<dyn Publish>,
     pub budget: Arc<Budget>,
     pub transport: Transport,
+    pub network: Network,
+    pub capabilities: Arc<Capabilities>,
     pub view: View,
     pub leases: Leases,
     /// Whether the whole connection counts as production.
@@ -44,34 +49,42 @@ pub(crate) struct Inner {
 
 impl Client {
     /// A client for a connection; makes no request by itself.
-    pub(crate) fn new(
-        connection: &Connection,
-        around: Surroundings,
-        cache: Arc<Cache>,
-    ) -> Result<Self, Failure> {
+    pub(crate) fn new(connection: &Connection, around: Surroundings, cache: Arc<Cache>) -> Self {
+        let network = Network::new(connection.network.clone());
+        let around = Surroundings {
+            network: network.clone(),
+            ..around
+        };
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
         let budget = Arc::new(budget_of(&connection.id, clock.clone(), cache.clone()));
+        let capabilities = Arc::new(Capabilities::kept(
+            connection.id.clone(),
+            cache.clone(),
+            clock.clone(),
+        ));
         let session = Arc::new(Session::new(
             connection.id.clone(),
             connection.url.clone(),
-            connection.client_id.clone(),
+            connection.sign_in.clone(),
             around,
         ));
         let (id, announce) = (connection.id.clone(), publish.clone());
         let read_only = Arc::new(ReadOnly::new(connection.read_only));
         let transport = Transport::new(
             connection.url.clone(),
+            network.clone(),
             budget.clone(),
             read_only.clone(),
             Arc::new(Bearer(session.clone())),
             clock.clone(),
+            capabilities.clone(),
             Arc::new(move |wait| {
                 announce.publish(Event::WaitDue {
                     connection: id.clone(),
                     wait,
                 })
             }),
-        )?;
+        );
         let subject = connection
             .account
             .as_ref()
@@ -79,13 +92,16 @@ impl Client {
         let view = View::new(connection.id.clone(), cache, subject.unwrap_or_default());
         let id = connection.id.clone();
         let leases = Leases::default();
-        Ok(Self {
+        Self {
             inner: Arc::new(Inner {
                 id,
+                url: connection.url.clone(),
                 clock,
                 publish,
                 budget,
                 transport,
+                network,
+                capabilities,
                 view,
                 leases,
                 production: AtomicBool::new(connection.production),
@@ -93,7 +109,23 @@ impl Client {
                 tails: Tails::default(),
                 session,
             }),
-        })
+        }
+    }
+
+    /// The way of its requests, the provider's too.
+    pub fn network(&self) -> &Network {
+        &self.inner.network
+    }
+
+    /// What this instance is known not to offer. It is asked again after a day.
+    pub fn lacking(&self) -> Vec<Capability> {
+        self.inner.capabilities.lacking()
+    }
+
+    /// Forgets what this instance does not offer, so that it is asked again now.
+    pub fn forget_lacking(&self) {
+        self.inner.capabilities.forget();
+        self.inner.leases.wake_all();
     }
 
     /// A client whose far end is simulated.
@@ -105,7 +137,7 @@ impl Client {
         carrier: Arc<dyn crate::http::Carrier>,
         tokens: Arc<dyn crate::transport::Tokens>,
     ) -> Self {
-        let mut client = Self::new(connection, around, cache).unwrap();
+        let mut client = Self::new(connection, around, cache);
         let inner = Arc::get_mut(&mut client.inner).unwrap();
         inner.transport.simulate(carrier, tokens);
         client
@@ -136,6 +168,18 @@ impl Client {
     pub async fn sign_in(&self, remember: bool) {
         self.inner.session.sign_in(remember).await;
         self.inner.leases.wake_all();
+    }
+
+    /// Signs in on another device, where the browser of this one is of no use (RFC 8628). Its end
+    /// is announced by [`Event::SessionChanged`].
+    pub async fn sign_in_on_device(&self, remember: bool) {
+        self.inner.session.sign_in_on_device(remember).await;
+        self.inner.leases.wake_all();
+    }
+
+    /// What the other device is to be told, while [`Self::sign_in_on_device`] waits for it.
+    pub fn device_code(&self) -> Option<DeviceCode> {
+        self.inner.session.device()
     }
 
     /// Signs in as a service account, for machines without a browser.
@@ -193,9 +237,11 @@ impl Client {
 
     /// Says what is known of the instance from elsewhere than the network: its issuer, and further
     /// parameters of the authorization request, such as the local instance's launch key.
-    pub fn set_known(&self, issuer: String, parameters: Vec<(String, SecretString)>) {
-        let issuer = Some(issuer);
-        self.inner.session.set_known(Known { issuer, parameters });
+    pub fn set_known(&self, issuer: String, parameters: SignInParameters) {
+        self.inner.session.set_known(Known {
+            issuer: Some(issuer),
+            parameters: Some(parameters),
+        });
     }
 
     /// Signs out and forgets what was kept of the account here.
@@ -209,6 +255,11 @@ impl Client {
         let (signed_out, erased) =
             tokio::join!(biased; signing_out, async { self.inner.view.erase() });
         signed_out.and(erased)
+    }
+
+    /// Waits for what must not be cut off at the end of the process.
+    pub(crate) async fn settled(&self) {
+        self.inner.session.settled().await;
     }
 
     /// Shows what is known of this account only.
@@ -391,10 +442,6 @@ fn budget_of(id: &ConnectionId, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Bud
         Vec::new()
     });
     let id = id.clone();
-    let keep = Box::new(move |at| {
-        if let Err(failure) = cache.note_sent(&id, at) {
-            tracing::warn!(?failure, "what was sent could not be kept");
-        }
-    });
+    let keep = Box::new(move |at| cache.note_sent(&id, at));
     Budget::kept(clock, Limits::default(), &sent_before, keep)
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 
 /// Where time comes from.
 pub trait Clock: Send + Sync {
@@ -10,6 +11,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime<Utc>;
     /// Time since some fixed moment, never going back; decides about spacing.
     fn monotonic(&self) -> Duration;
+    /// Waits; where time is made up, it passes at once.
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(time))
+    }
 }
 
 /// The machine's clocks.

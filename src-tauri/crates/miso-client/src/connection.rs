@@ -5,7 +5,8 @@ use specta::Type;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{Code, Failure};
+use crate::signin::SignInSettings;
+use crate::{Code, Failure, NetworkSettings};
 
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -60,12 +61,12 @@ pub struct Connection {
     pub name: String,
     /// The instance.
     pub url: Url,
-    /// The OpenID Connect issuer; the instance's own discovery document names it.
+    /// The OpenID Connect issuer that was found.
     #[serde(default)]
     pub issuer: Option<String>,
-    /// The OAuth client.
-    #[serde(default = "default_client_id")]
-    pub client_id: String,
+    /// How it signs in.
+    #[serde(default)]
+    pub sign_in: SignInSettings,
     /// Who signed in last.
     #[serde(default)]
     pub account: Option<Account>,
@@ -81,6 +82,9 @@ pub struct Connection {
     /// The id of the local instance, where this connection leads to the one inside the app.
     #[serde(default)]
     pub local_instance: Option<String>,
+    /// The way to it and its provider.
+    #[serde(default)]
+    pub network: NetworkSettings,
 }
 
 impl Connection {
@@ -101,12 +105,13 @@ impl Connection {
             name,
             url,
             issuer: None,
-            client_id: default_client_id(),
+            sign_in: SignInSettings::default(),
             account: None,
             hue,
             production: false,
             read_only: false,
             local_instance: None,
+            network: NetworkSettings::default(),
         }
     }
 }
@@ -139,10 +144,6 @@ impl ConnectionEdit {
             false => Err(Failure::new(Code::ConnectionNameInvalid).with("limit", LONGEST_NAME)),
         }
     }
-}
-
-fn default_client_id() -> String {
-    "miso-desktop".to_owned()
 }
 
 /// A connection's colour: one of eight that no state uses (UX.md, "Colour").

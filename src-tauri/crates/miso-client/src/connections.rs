@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak,
 };
+use std::time::Duration;
 
 use url::Url;
 
 use crate::session::Surroundings;
-use crate::signin::Browser;
+use crate::signin::{Browser, SignInSettings};
 use crate::{
     Account, Cache, Client, Clock, Code, Connection, ConnectionEdit, ConnectionId, Event, Failure,
-    Hue, Publish, SessionState, StampedSession, Vault,
+    Hue, Network, NetworkSettings, Publish, SessionState, StampedSession, Vault,
 };
 
 /// What all clients share.
@@ -46,10 +47,7 @@ struct Entry {
 
 impl Connections {
     /// The connections that the settings hold.
-    ///
-    /// # Errors
-    /// [`Code::Tls`] where no HTTP client can be made at all.
-    pub fn new(parts: Parts, known: Vec<Connection>) -> Result<Self, Failure> {
+    pub fn new(parts: Parts, known: Vec<Connection>) -> Self {
         let Parts {
             vault,
             browser,
@@ -67,6 +65,7 @@ impl Connections {
             browser,
             clock,
             publish: relay.clone(),
+            network: Network::default(),
         };
         let shared = Arc::new(Shared {
             around,
@@ -75,10 +74,10 @@ impl Connections {
         });
         *relay.lock() = Arc::downgrade(&shared);
         for connection in known {
-            let client = shared.client(&connection)?;
+            let client = shared.client(&connection);
             shared.write().push(Entry { connection, client });
         }
-        Ok(Self { shared })
+        Self { shared }
     }
 
     /// Opens the cache in a folder of the caller's.
@@ -123,62 +122,70 @@ impl Connections {
     }
 
     /// The connection to an instance, made if there is none yet.
-    ///
-    /// # Errors
-    /// [`Code::Tls`].
-    pub fn add(&self, url: Url, issuer: String) -> Result<ConnectionId, Failure> {
-        let known = self.shared.read().iter().find_map(|entry| {
-            let same = entry.connection.url == url && entry.connection.local_instance.is_none();
-            same.then(|| entry.connection.id.clone())
-        });
-        if let Some(id) = known {
-            return Ok(id);
-        }
-        let connection = Connection {
-            issuer: Some(issuer),
-            ..Connection::to(url, &self.hues())
-        };
-        self.insert(connection)
+    pub fn add(&self, url: Url, issuer: String) -> ConnectionId {
+        let known = self.find_or_insert(
+            |known| known.url == url && known.local_instance.is_none(),
+            |hues| Connection {
+                issuer: Some(issuer.clone()),
+                ..Connection::to(url.clone(), hues)
+            },
+        );
+        known.id
     }
 
     /// The connection to the local instance of this id, made if there is none yet; it follows the
     /// instance where that has moved to another port.
-    ///
-    /// # Errors
-    /// [`Code::Tls`].
-    pub fn add_local(&self, url: Url, instance: &str, name: &str) -> Result<ConnectionId, Failure> {
-        let known = {
-            let all = self.shared.read();
-            all.iter()
-                .find(|entry| entry.connection.local_instance.as_deref() == Some(instance))
-                .map(|entry| entry.connection.clone())
-        };
-        let Some(mut connection) = known else {
-            let connection = Connection {
+    pub fn add_local(&self, url: Url, instance: &str, name: &str) -> ConnectionId {
+        let mut connection = self.find_or_insert(
+            |known| known.local_instance.as_deref() == Some(instance),
+            |hues| Connection {
                 name: name.to_owned(),
                 local_instance: Some(instance.to_owned()),
-                ..Connection::to(url, &self.hues())
-            };
-            return self.insert(connection);
-        };
+                ..Connection::to(url.clone(), hues)
+            },
+        );
         let id = connection.id.clone();
         if connection.url != url {
             connection.url = url;
-            let client = self.shared.client(&connection)?;
-            for entry in self
-                .shared
-                .write()
-                .iter_mut()
-                .filter(|entry| entry.connection.id == id)
-            {
-                *entry = Entry {
-                    connection: connection.clone(),
-                    client: client.clone(),
-                };
-            }
-            self.changed();
+            self.exchange(connection);
         }
-        Ok(id)
+        id
+    }
+
+    /// Sets the way to an instance and its provider; it holds from the next request on.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`], [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`]; nothing
+    /// is changed then.
+    pub fn set_network(&self, id: &ConnectionId, network: NetworkSettings) -> Result<(), Failure> {
+        network.check()?;
+        {
+            let mut all = self.shared.write();
+            let Some(entry) = all.iter_mut().find(|entry| entry.connection.id == *id) else {
+                return Err(unknown(id));
+            };
+            entry.client.network().set(network.clone());
+            entry.connection.network = network;
+        }
+        self.changed();
+        Ok(())
+    }
+
+    /// Has a connection sign in in another way. Its client is another one then, which has yet to
+    /// be restored; what the keyring holds stays.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`]; [`Code::AddressInvalid`] where the issuer is none.
+    pub fn set_sign_in(&self, id: &ConnectionId, settings: SignInSettings) -> Result<(), Failure> {
+        let mut connection = self.get(id)?;
+        let settings = settings.checked()?;
+        if connection.sign_in == settings {
+            return Ok(());
+        }
+        self.client(id)?.cancel_sign_in();
+        connection.sign_in = settings;
+        self.exchange(connection);
+        Ok(())
     }
 
     /// Changes what people may change of a connection.
@@ -192,7 +199,7 @@ impl Connections {
             let entry = all
                 .iter_mut()
                 .find(|entry| entry.connection.id == *id)
-                .ok_or_else(|| Failure::new(Code::ConnectionUnknown).with("connection", id))?;
+                .ok_or_else(|| unknown(id))?;
             let connection = &mut entry.connection;
             (connection.name, connection.hue) = (edit.name, edit.hue);
             (connection.production, connection.read_only) = (edit.production, edit.read_only);
@@ -236,20 +243,61 @@ impl Connections {
         signed_out
     }
 
-    fn insert(&self, connection: Connection) -> Result<ConnectionId, Failure> {
-        let client = self.shared.client(&connection)?;
-        let id = connection.id.clone();
-        self.shared.write().push(Entry { connection, client });
+    /// The connection that is looked for, made if there is none yet: under one lock, so that two
+    /// who ask at once get the same.
+    fn find_or_insert(
+        &self,
+        is_meant: impl Fn(&Connection) -> bool,
+        make: impl Fn(&[Hue]) -> Connection,
+    ) -> Connection {
+        let connection = {
+            let mut all = self.shared.write();
+            let known = all.iter().find(|entry| is_meant(&entry.connection));
+            if let Some(entry) = known {
+                return entry.connection.clone();
+            }
+            let hues: Vec<Hue> = all.iter().map(|entry| entry.connection.hue).collect();
+            let connection = make(&hues);
+            let client = self.shared.client(&connection);
+            all.push(Entry {
+                connection: connection.clone(),
+                client,
+            });
+            connection
+        };
         self.changed();
-        Ok(id)
+        connection
     }
 
-    fn hues(&self) -> Vec<Hue> {
-        self.shared
-            .read()
-            .iter()
-            .map(|entry| entry.connection.hue)
-            .collect()
+    /// Puts a connection in the place of the one with its id.
+    fn exchange(&self, connection: Connection) {
+        let client = self.shared.client(&connection);
+        let mut all = self.shared.write();
+        if let Some(entry) = all
+            .iter_mut()
+            .find(|entry| entry.connection.id == connection.id)
+        {
+            *entry = Entry { connection, client };
+        }
+        drop(all);
+        self.changed();
+    }
+
+    /// Waits for what must not be cut off at the end of the process: a refresh token that came for
+    /// one that is spent goes into the keyring.
+    pub async fn settled(&self) {
+        let clients: Vec<Client> = {
+            let all = self.shared.read();
+            all.iter().map(|entry| entry.client.clone()).collect()
+        };
+        futures_util::future::join_all(clients.iter().map(Client::settled)).await;
+    }
+
+    /// Waits until what was read is written, or the time is over.
+    pub fn flush(&self, limit: Duration) {
+        if !self.shared.cache.flush(limit) {
+            tracing::warn!("not everything that was read could be kept");
+        }
     }
 
     fn changed(&self) {
@@ -261,7 +309,7 @@ impl Connections {
 }
 
 impl Shared {
-    fn client(&self, connection: &Connection) -> Result<Client, Failure> {
+    fn client(&self, connection: &Connection) -> Client {
         Client::new(connection, self.around.clone(), self.cache.clone())
     }
 
@@ -270,7 +318,7 @@ impl Shared {
             .iter()
             .find(|entry| entry.connection.id == *id)
             .map(take)
-            .ok_or_else(|| Failure::new(Code::ConnectionUnknown).with("connection", id))
+            .ok_or_else(|| unknown(id))
     }
 
     /// Keeps who signed in; whether that is new.
@@ -291,6 +339,10 @@ impl Shared {
     fn write(&self) -> RwLockWriteGuard<'_, Vec<Entry>> {
         self.all.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn unknown(id: &ConnectionId) -> Failure {
+    Failure::new(Code::ConnectionUnknown).with("connection", id)
 }
 
 /// Passes events on, and keeps with a connection who signed in.

@@ -23,14 +23,24 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No connection could be made; params: `host`.
+    /// No connection could be made, or it ended; params: `host`, `stage` (`answer` where it ended
+    /// after the request was sent).
     Offline,
     /// No answer in time; params: `host`.
     Timeout,
     /// The certificate or the TLS handshake was refused; params: `host`.
     Tls,
+    /// The proxy does not let the request through; params: `host`, `reason`.
+    ProxyFailed,
+    /// What was set as the proxy is none; params: `proxy`, `reason` (`address`, `scheme`,
+    /// `credentials`).
+    ProxyInvalid,
+    /// A file with certificates of authorities cannot be used; params: `file`, `reason`.
+    AuthorityUnreadable,
     /// The answer is not one of a Miso instance; params: `status`, `excerpt`.
     NotMiso,
+    /// The instance does not offer this; params: `capability`.
+    NotOffered,
     /// The answer is larger than allowed; params: `limit`.
     TooLarge,
     /// The session does not count any more.
@@ -59,6 +69,10 @@ codes! {
     KeyringLocked,
     /// What the keyring holds cannot be read.
     KeyringCorrupt,
+    /// The keyring answers, and holds nothing for the session any more.
+    KeyringEmpty,
+    /// Another process works with the session and does not let go of it; params: `reason`.
+    SessionBusy,
     /// The provider gave no refresh token: the session ends with its access token.
     NoRefreshToken,
     /// The request waits its turn; params: `seconds`.
@@ -69,10 +83,16 @@ codes! {
     SignInCancelled,
     /// Nobody came back from the browser in time.
     SignInTimeout,
+    /// Nobody signed in on the other device in time.
+    DeviceCodeExpired,
+    /// The provider has no sign-in on another device (RFC 8628).
+    DeviceSignInUnsupported,
     /// The provider said no; params: `error`.
     SignInRefused,
     /// The ID token is not to be trusted; params: `reason`.
     IdTokenInvalid,
+    /// The ID token is signed in a way that cannot be verified here; params: `algorithm`.
+    SigningAlgorithmUnsupported,
     /// The answer came from another issuer (RFC 9207); params: `expected`, `found`.
     IssuerMismatch,
     /// The provider could not be found; params: `url`, `reason`.
@@ -137,7 +157,10 @@ impl Failure {
 
     /// Whether the far end could not be reached, so that what is cached is all there is.
     pub fn is_connectivity(&self) -> bool {
-        matches!(self.code, Code::Offline | Code::Timeout | Code::Tls)
+        matches!(
+            self.code,
+            Code::Offline | Code::Timeout | Code::Tls | Code::ProxyFailed
+        )
     }
 
     /// Whether only signing in helps.

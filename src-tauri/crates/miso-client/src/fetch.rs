@@ -135,8 +135,7 @@ impl Inner {
         match resource {
             Resource::Applications => self.fetch_applications(class).await,
             Resource::Application { application } => {
-                self.fetch_one::<Application>(&documented::application(application), class)
-                    .await
+                json(&self.fetch_application(application, class).await?)
             }
             Resource::Environments => {
                 self.fetch_one::<Page<Environment>>(&documented::environments(), class)
@@ -165,12 +164,31 @@ impl Inner {
         }
     }
 
-    async fn fetch_one<T: DeserializeOwned + Serialize>(
+    async fn fetch_one<T: DeserializeOwned + Serialize + Send + 'static>(
         &self,
         call: &Call,
         class: Class,
     ) -> Result<Value, Failure> {
         json(&self.transport.send::<T>(call, class).await?)
+    }
+
+    /// One application; where the instance does not offer it by itself, out of the list.
+    pub(crate) async fn fetch_application(
+        &self,
+        key: &str,
+        class: Class,
+    ) -> Result<Application, Failure> {
+        let call = documented::application(key);
+        match self.transport.send(&call, class).await {
+            Err(failure) if failure.code == Code::NotOffered => {}
+            answer => return answer,
+        }
+        let list = Resource::Applications;
+        Box::pin(self.refresh(&list, class)).await?;
+        self.view
+            .peek::<Page<Application>>(&list)
+            .and_then(|list| list.value.data.into_iter().find(|one| one.key == key))
+            .ok_or_else(|| Failure::new(Code::NotFound))
     }
 
     async fn fetch_applications(&self, class: Class) -> Result<Value, Failure> {

@@ -1,43 +1,14 @@
-//! How requests leave the machine: the HTTP client and the reading of bounded bodies, for the
-//! transport and for the provider alike.
-
-use std::time::Duration;
+//! What comes back over HTTP, for the transport and for the provider alike: bodies, read within
+//! bounds, and what a request that failed means.
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use reqwest::redirect::Policy;
 use url::Url;
 
-use crate::address::is_loopback;
 use crate::{Code, Failure};
-
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Servers close what idles; a write must not meet a connection that is being closed.
-const IDLE_LIMIT: Duration = Duration::from_secs(20);
 
 /// Characters of a foreign answer that an error keeps (API.md, "Errors").
 pub(crate) const EXCERPT: usize = 500;
-
-/// A client for one origin: the system's roots and proxies, no redirects (a token never follows
-/// one), no proxy for this machine.
-///
-/// # Errors
-/// [`Code::Tls`] where TLS cannot be set up at all.
-pub fn client_for(origin: &Url) -> Result<reqwest::Client, Failure> {
-    let builder = reqwest::Client::builder()
-        .user_agent(concat!("miso-desktop/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .connect_timeout(CONNECT_LIMIT)
-        .pool_idle_timeout(IDLE_LIMIT);
-    let builder = if is_loopback(origin) {
-        builder.no_proxy()
-    } else {
-        builder
-    };
-    builder
-        .build()
-        .map_err(|error| Failure::new(Code::Tls).saying(error.to_string()))
-}
 
 /// Carries a request to the far end and brings back its answer. The HTTP client does it; where time
 /// is simulated, a far end without sockets stands in.
@@ -45,13 +16,6 @@ pub fn client_for(origin: &Url) -> Result<reqwest::Client, Failure> {
 pub(crate) trait Carrier: Send + Sync {
     /// Sends it once.
     async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, reqwest::Error>;
-}
-
-#[async_trait]
-impl Carrier for reqwest::Client {
-    async fn carry(&self, request: reqwest::Request) -> Result<reqwest::Response, reqwest::Error> {
-        self.execute(request).await
-    }
 }
 
 /// Why an answer could not be read.
@@ -94,12 +58,12 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
 pub fn failure_of(error: &reqwest::Error, origin: &Url) -> Failure {
     let host = origin.host_str().unwrap_or_default();
     let chain = causes(error);
+    let says = |word: &str| chain.iter().any(|cause| cause.contains(word));
     let code = if error.is_timeout() {
         Code::Timeout
-    } else if chain
-        .iter()
-        .any(|cause| cause.contains("certificate") || cause.contains("tls"))
-    {
+    } else if says("tunnel error") || says("SOCKS error") {
+        Code::ProxyFailed
+    } else if says("certificate") || says("tls") {
         Code::Tls
     } else {
         Code::Offline

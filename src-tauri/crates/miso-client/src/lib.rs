@@ -5,13 +5,18 @@
 //! Below it, [`wire`] is the only place that knows paths and names of the wire, and
 //! [`transport`] the only place that makes API requests.
 
+#[macro_use]
+mod secrets;
+
 pub mod address;
 mod budget;
 mod cache;
+mod capability;
 mod client;
 mod clock;
 mod connection;
 mod connections;
+pub mod doctor;
 mod error;
 mod fetch;
 mod fleet;
@@ -19,6 +24,7 @@ mod http;
 mod image;
 mod known;
 mod nap;
+mod network;
 mod permission;
 mod preflight;
 mod read_only;
@@ -39,6 +45,7 @@ mod write;
 
 pub use budget::{Budget, Class, Limits, Permit};
 pub use cache::Cache;
+pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Hue};
@@ -48,10 +55,11 @@ pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
     Why,
 };
+pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use preflight::{Finding, FindingKind, Preflight};
 pub use reading::{Reading, Resource, Source};
 pub use session::{SessionState, SignInStep, StampedSession};
-pub use signin::{Browser, InstanceFound};
+pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{LogPlace, TailProgress, TailState};
 pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};

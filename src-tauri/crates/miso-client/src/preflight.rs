@@ -11,7 +11,7 @@ use crate::fleet::{State, entry_of};
 use crate::image::{repository_of, tag_of};
 use crate::known::{Known, KnownDeployments};
 use crate::permission::{Allowed, to_deploy};
-use crate::{Client, Code, Failure, Stage};
+use crate::{Capability, Client, Code, Failure, Stage};
 
 /// A deployment before it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -23,7 +23,7 @@ pub struct Preflight {
     pub findings: Vec<Finding>,
     /// Why it may not be sent.
     pub refusal: Option<Failure>,
-    /// Characters that its note may have.
+    /// Characters that its note may have; 0 where the instance is known to keep none.
     pub longest_note: u32,
 }
 
@@ -90,8 +90,17 @@ impl Client {
                 .map(|image| findings(&known, environment, image))
                 .unwrap_or_default(),
             refusal: check(&known, &request).err(),
-            longest_note: LONGEST_NOTE,
+            longest_note: match self.inner.capabilities.offers(Capability::DeployNote) {
+                Some(false) => 0,
+                Some(true) | None => LONGEST_NOTE,
+            },
         }
+    }
+
+    /// The image that is known to run there.
+    pub(crate) fn running_image(&self, application: &str, environment: &str) -> Option<String> {
+        let application = self.known_before(application).application?;
+        entry_of(&application, environment)?.image.clone()
     }
 
     /// Refuses what would be refused before it is sent.

@@ -1,6 +1,7 @@
 //! The tail of a log: new lines go to a sink, oldest first, from where it stopped last time. One
 //! tail for each application and environment, whoever follows it.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -283,14 +284,14 @@ impl Tail {
         let Some(cursor) = self.cursor.clone() else {
             return self.begin(client).await;
         };
-        let page = self.fetch(client, &LogRange::After(cursor), CHUNK).await?;
-        self.take(page, CHUNK).await
+        let (page, limit) = self.fetch(client, &LogRange::After(cursor), CHUNK).await?;
+        self.take(page, limit).await
     }
 
     /// The newest lines first, then a cursor to go on from after the last of them.
     async fn begin(&mut self, client: &Inner) -> Result<Step, Failure> {
-        let mut newest = self.fetch(client, &LogRange::Newest, FIRST).await?;
-        newest.data.reverse();
+        let (mut newest, _) = self.fetch(client, &LogRange::Newest, FIRST).await?;
+        self.put_in_order(&mut newest.data, true);
         let range = match newest.data.last() {
             Some(line) => {
                 let moment = line.timestamp.to_rfc3339_opts(SecondsFormat::Nanos, true);
@@ -299,26 +300,37 @@ impl Tail {
             None => LogRange::Oldest,
         };
         self.append(newest.data).await?;
-        let page = self.fetch(client, &range, CHUNK).await?;
-        self.take(page, CHUNK).await
+        let (page, limit) = self.fetch(client, &range, CHUNK).await?;
+        self.take(page, limit).await
     }
 
+    /// A page, and how many lines it could have had.
     async fn fetch(
         &self,
         client: &Inner,
         range: &LogRange,
         limit: u32,
-    ) -> Result<LogPage, Failure> {
+    ) -> Result<(LogPage, u32), Failure> {
         let LogKey {
             application,
             environment,
         } = &self.log;
-        let call = documented::logs(application, environment, range, limit);
-        client.transport.send(&call, Class::Watched).await
+        let mut limit = limit;
+        loop {
+            let call = documented::logs(application, environment, range, limit);
+            match client.transport.send(&call, Class::Watched).await {
+                // Long lines: fewer of them at once.
+                Err(failure) if failure.code == Code::TooLarge && limit > 1 => {
+                    limit = (limit / 8).max(1)
+                }
+                answer => return Ok((answer?, limit)),
+            }
+        }
     }
 
-    async fn take(&mut self, page: LogPage, limit: u32) -> Result<Step, Failure> {
+    async fn take(&mut self, mut page: LogPage, limit: u32) -> Result<Step, Failure> {
         let lines = page.data.len();
+        self.put_in_order(&mut page.data, false);
         let newest = page.data.last().map(|line| line.timestamp);
         // A cursor that stays where it is leads nowhere: such a page is asked for again in its time.
         let full = lines >= limit as usize
@@ -336,6 +348,23 @@ impl Tail {
         };
         self.say(state, Some(total), newest, None);
         Ok(Step { lines, full })
+    }
+
+    /// Oldest first, and of this environment: a server that knows neither question gives the newest
+    /// lines of all, newest first.
+    fn put_in_order(&self, lines: &mut Vec<LogLine>, newest_first: bool) {
+        let wanted = self.log.environment.as_str();
+        lines.retain(|line| {
+            let environment = line.environment.as_deref();
+            environment.is_none_or(|environment| environment == wanted)
+        });
+        let ends = lines.first().zip(lines.last());
+        let order = ends.map(|(first, last)| first.timestamp.cmp(&last.timestamp));
+        match order {
+            Some(Ordering::Greater) => lines.reverse(),
+            Some(Ordering::Equal) if newest_first => lines.reverse(),
+            Some(Ordering::Less | Ordering::Equal) | None => {}
+        }
     }
 
     async fn append(&self, lines: Vec<LogLine>) -> Result<u64, Failure> {

@@ -1,53 +1,38 @@
-//! The keyring: one entry for each connection, replaced whole. Its calls block and may hang, so
+//! The keyring: one entry for each connection, replaced whole (in pieces where the store's entries
+//! are small). Its calls block and may hang, so
 //! they run on a thread of their own with time limits, and the store is built anew when the
 //! service behind it went away (SECURITY.md). There is no plain-text fallback.
 
+mod credential;
+mod entries;
+mod owed;
 mod platform;
+mod turn;
+mod worker;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
-use tokio::sync::oneshot;
+use chrono::Utc;
 use zeroize::Zeroizing;
 
-use crate::{Account, Cache, Code, ConnectionId, Failure};
+use crate::{Cache, Code, ConnectionId, Failure};
 
+pub use credential::{Credential, CredentialKind};
+use credential::{encode, newest};
+use owed::Owed;
 pub use platform::PlatformStore;
+pub(crate) use turn::Turn;
+use turn::Turns;
+pub use worker::MakeStore;
+use worker::Worker;
 
 /// A person may have to unlock the keyring first.
 const UNLOCK_LIMIT: Duration = Duration::from_secs(120);
 /// What is not worth waiting for.
 const PROBE_LIMIT: Duration = Duration::from_secs(3);
-
-/// What is kept of a session. The secret is the refresh token or the service account's secret.
-#[derive(Clone, Debug)]
-pub struct Credential {
-    /// What the secret is.
-    pub kind: CredentialKind,
-    /// The secret.
-    pub secret: SecretString,
-    /// The issuer it is good for.
-    pub issuer: String,
-    /// The OAuth client it was given to.
-    pub client_id: String,
-    /// Who it stands for.
-    pub account: Account,
-}
-
-/// What a credential's secret is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CredentialKind {
-    /// An OAuth refresh token.
-    RefreshToken,
-    /// A service account's client secret.
-    ClientSecret,
-}
 
 /// Why the keyring did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +67,13 @@ pub trait CredentialStore: Send {
     /// # Errors
     /// Where the store cannot be used.
     fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError>;
+    /// The entry's bytes, of each where the store has come to hold it more than once.
+    ///
+    /// # Errors
+    /// Where the store cannot be used.
+    fn get_all(&mut self, name: &str) -> Result<Vec<Zeroizing<Vec<u8>>>, VaultError> {
+        Ok(self.get(name)?.into_iter().collect())
+    }
     /// Replaces the entry.
     ///
     /// # Errors
@@ -92,62 +84,63 @@ pub trait CredentialStore: Send {
     /// # Errors
     /// Where the store cannot be used.
     fn delete(&mut self, name: &str) -> Result<(), VaultError>;
+    /// The most bytes that an entry takes; `None` where any real token fits.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
 }
-
-/// Makes a store; called again where the one before hung.
-pub type MakeStore = Arc<dyn Fn() -> Box<dyn CredentialStore> + Send + Sync>;
 
 /// The keyring with a thread and time limits, and what is kept in memory only.
 pub struct Vault {
-    make: MakeStore,
-    worker: Mutex<Worker>,
+    worker: Worker,
+    turns: Turns,
     in_memory: Mutex<HashMap<ConnectionId, Credential>>,
-    /// Entries that are to be gone but could not be deleted yet.
-    owed: Mutex<Owed>,
-}
-
-type Job = Box<dyn FnOnce(&mut dyn CredentialStore) + Send>;
-
-/// The thread that works with the store, and which one it is: a job that hung in an older thread
-/// says nothing about this one.
-#[derive(Default)]
-struct Worker {
-    generation: u64,
-    jobs: Option<mpsc::Sender<Job>>,
-}
-
-#[derive(Default)]
-struct Owed {
-    names: HashSet<String>,
-    /// Where they are remembered beyond this run.
-    ledger: Option<Arc<Cache>>,
+    owed: Owed,
 }
 
 impl Vault {
-    /// A vault over the operating system's keyring.
-    pub fn platform() -> Self {
-        Self::over(Arc::new(|| Box::new(PlatformStore::default())))
+    /// A vault over the operating system's keyring. Processes that work on the same entries take
+    /// turns by means of files in this folder.
+    pub fn platform(turns: PathBuf) -> Self {
+        Self::over(Arc::new(|| Box::new(PlatformStore::default()))).taking_turns_in(turns)
     }
 
-    /// A vault over a store of the caller's.
+    /// A vault over a store of the caller's, which no other process uses.
     pub fn over(make: MakeStore) -> Self {
         Self {
-            make,
-            worker: Mutex::default(),
+            worker: Worker::new(make),
+            turns: Turns::default(),
             in_memory: Mutex::default(),
-            owed: Mutex::default(),
+            owed: Owed::default(),
+        }
+    }
+
+    /// The same over a store that other processes use too.
+    #[must_use]
+    pub fn taking_turns_in(self, folder: PathBuf) -> Self {
+        Self {
+            turns: Turns::in_folder(folder),
+            ..self
         }
     }
 
     /// Remembers in the cache's file which entries could not be deleted, so that they do not come
     /// back with the next start.
     pub(crate) fn remember_in(&self, ledger: Arc<Cache>) {
-        let mut owed = lock(&self.owed);
-        match ledger.owed_deletions() {
-            Ok(names) => owed.names.extend(names),
-            Err(failure) => tracing::warn!(?failure, "what is still to be deleted is not known"),
-        }
-        owed.ledger = Some(ledger);
+        self.owed.remember_in(ledger);
+    }
+
+    /// Takes the turn at the connection's entry, among all processes. Whoever spends what is in it
+    /// takes the turn first, then reads it, and lets go when what came instead is kept.
+    ///
+    /// # Errors
+    /// [`Code::SessionBusy`].
+    pub(crate) async fn turn(
+        &self,
+        connection: &ConnectionId,
+        patience: Duration,
+    ) -> Result<Turn, Failure> {
+        self.turns.take(connection.as_str(), patience).await
     }
 
     /// Whether the keyring answers, within `limit`.
@@ -155,7 +148,8 @@ impl Vault {
     /// # Errors
     /// Why it does not.
     pub async fn probe(&self, limit: Duration) -> Result<(), VaultError> {
-        self.call(limit, |store| store.get("probe").map(drop)).await
+        let probe = |store: &mut dyn CredentialStore| store.get("probe").map(drop);
+        self.worker.call(limit, probe).await
     }
 
     /// The connection's credential, from memory or the keyring. One that could not be deleted
@@ -168,14 +162,12 @@ impl Vault {
             return Ok(Some(credential.clone()));
         }
         self.pay().await;
-        if lock(&self.owed).names.contains(connection.as_str()) {
+        if self.owed.contains(connection.as_str()) {
             return Ok(None);
         }
         let name = connection.to_string();
-        let bytes = self
-            .call(UNLOCK_LIMIT, move |store| store.get(&name))
-            .await?;
-        bytes.map(|bytes| decode(&bytes)).transpose()
+        let reading = move |store: &mut dyn CredentialStore| entries::get(store, &name);
+        newest(&self.worker.call(UNLOCK_LIMIT, reading).await?)
     }
 
     /// Replaces the connection's credential: in the keyring, or (a choice of the user's) in
@@ -195,10 +187,10 @@ impl Vault {
             return Ok(());
         }
         let name = connection.to_string();
-        let bytes = encode(&credential)?;
+        let bytes = encode(&credential, Utc::now())?;
         self.set_entry(UNLOCK_LIMIT, name, bytes).await?;
         lock(&self.in_memory).remove(connection);
-        self.paid(connection.as_str());
+        self.owed.done(connection.as_str());
         Ok(())
     }
 
@@ -257,12 +249,12 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let entry = name.clone();
         let late = move |store: &mut dyn CredentialStore| {
-            if let Err(error) = store.delete(&entry) {
+            if let Err(error) = entries::delete(store, &entry) {
                 tracing::warn!(%error, "an entry that came late could not be taken away");
             }
         };
-        self.call_or(limit, move |store| store.set(&name, &bytes), late)
-            .await
+        let writing = move |store: &mut dyn CredentialStore| entries::set(store, &name, &bytes);
+        self.worker.call_or(limit, writing, late).await
     }
 
     async fn delete_entry(
@@ -271,159 +263,28 @@ impl Vault {
         limit: Duration,
     ) -> Result<(), VaultError> {
         let name = connection.to_string();
-        self.owe(&name);
-        let deleted = self.call(limit, move |store| store.delete(&name)).await;
+        self.owed.add(&name);
+        let deleting = move |store: &mut dyn CredentialStore| entries::delete(store, &name);
+        let deleted = self.worker.call(limit, deleting).await;
         if deleted.is_ok() {
-            self.paid(connection.as_str());
+            self.owed.done(connection.as_str());
         }
         deleted
     }
 
     /// Deletes what could not be deleted before.
     async fn pay(&self) {
-        let names: Vec<String> = lock(&self.owed).names.iter().cloned().collect();
-        for name in names {
+        for name in self.owed.names() {
             let entry = name.clone();
-            let deleted = self.call(PROBE_LIMIT, move |store| store.delete(&entry));
-            if let Err(error) = deleted.await {
+            let deleting = move |store: &mut dyn CredentialStore| entries::delete(store, &entry);
+            let deleted = self.worker.call(PROBE_LIMIT, deleting).await;
+            if let Err(error) = deleted {
                 tracing::info!(%error, "an entry of the keyring could still not be removed");
                 return;
             }
-            self.paid(&name);
+            self.owed.done(&name);
         }
     }
-
-    fn owe(&self, name: &str) {
-        let mut owed = lock(&self.owed);
-        owed.names.insert(name.to_owned());
-        if let Some(ledger) = &owed.ledger
-            && let Err(failure) = ledger.owe_deletion(name)
-        {
-            tracing::warn!(?failure, "what is to be deleted could not be remembered");
-        }
-    }
-
-    fn paid(&self, name: &str) {
-        let mut owed = lock(&self.owed);
-        if !owed.names.remove(name) {
-            return;
-        }
-        if let Some(ledger) = &owed.ledger
-            && let Err(failure) = ledger.deletion_done(name)
-        {
-            tracing::warn!(?failure, "what was deleted could not be remembered");
-        }
-    }
-
-    async fn call<T: Send + 'static>(
-        &self,
-        limit: Duration,
-        work: impl FnOnce(&mut dyn CredentialStore) -> Result<T, VaultError> + Send + 'static,
-    ) -> Result<T, VaultError> {
-        self.call_or(limit, work, |_| {}).await
-    }
-
-    /// The same, with what follows where the work was done when nobody waited any more.
-    async fn call_or<T: Send + 'static>(
-        &self,
-        limit: Duration,
-        work: impl FnOnce(&mut dyn CredentialStore) -> Result<T, VaultError> + Send + 'static,
-        late: impl FnOnce(&mut dyn CredentialStore) + Send + 'static,
-    ) -> Result<T, VaultError> {
-        let (answer, answered) = oneshot::channel();
-        let generation = self.hand_over(Box::new(move |store| {
-            // Nobody waits any more: the time limit has passed, or it was called off.
-            if answer.is_closed() {
-                return;
-            }
-            if let Err(Ok(_)) = answer.send(work(store)) {
-                tracing::debug!("the keyring answered when nobody waited any more");
-                late(store);
-            }
-        }))?;
-        match tokio::time::timeout(limit, answered).await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(VaultError::Unavailable(
-                "the keyring's thread ended".to_owned(),
-            )),
-            Err(_) => {
-                // The thread hangs in the store: leave it behind and begin with a new one.
-                let mut worker = lock(&self.worker);
-                if worker.generation == generation {
-                    worker.jobs = None;
-                }
-                Err(VaultError::Unavailable(format!(
-                    "no answer within {} s",
-                    limit.as_secs()
-                )))
-            }
-        }
-    }
-
-    /// Gives a job to the thread, a new one where there is none; which thread it is.
-    fn hand_over(&self, job: Job) -> Result<u64, VaultError> {
-        let mut worker = lock(&self.worker);
-        let job = match worker.jobs.as_ref() {
-            Some(jobs) => match jobs.send(job) {
-                Ok(()) => return Ok(worker.generation),
-                Err(mpsc::SendError(job)) => job,
-            },
-            None => job,
-        };
-        let (sender, jobs) = mpsc::channel::<Job>();
-        let make = self.make.clone();
-        std::thread::Builder::new()
-            .name("keyring".to_owned())
-            .spawn(move || {
-                let mut store = make();
-                for job in jobs {
-                    job(store.as_mut());
-                }
-            })
-            .map_err(|error| VaultError::Unavailable(error.to_string()))?;
-        sender
-            .send(job)
-            .map_err(|error| VaultError::Unavailable(error.to_string()))?;
-        worker.generation += 1;
-        worker.jobs = Some(sender);
-        Ok(worker.generation)
-    }
-}
-
-/// What stands in the entry: JSON as base64 text, since some stores take text only.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    v: u8,
-    kind: CredentialKind,
-    secret: Zeroizing<String>,
-    issuer: String,
-    client_id: String,
-    account: Account,
-}
-
-fn encode(credential: &Credential) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-    let kept = Kept {
-        v: 1,
-        kind: credential.kind,
-        secret: Zeroizing::new(credential.secret.expose_secret().to_owned()),
-        issuer: credential.issuer.clone(),
-        client_id: credential.client_id.clone(),
-        account: credential.account.clone(),
-    };
-    let json = Zeroizing::new(serde_json::to_vec(&kept).map_err(|_| VaultError::Corrupt)?);
-    Ok(Zeroizing::new(STANDARD.encode(&json).into_bytes()))
-}
-
-fn decode(bytes: &[u8]) -> Result<Credential, VaultError> {
-    let json = Zeroizing::new(STANDARD.decode(bytes).map_err(|_| VaultError::Corrupt)?);
-    let kept: Kept = serde_json::from_slice(&json).map_err(|_| VaultError::Corrupt)?;
-    Ok(Credential {
-        kind: kept.kind,
-        secret: SecretString::from(kept.secret.as_str()),
-        issuer: kept.issuer,
-        client_id: kept.client_id,
-        account: kept.account,
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -207,15 +207,18 @@ impl View {
             .all
             .get(resource)
             .is_none_or(|(before, _)| *before.value != value || before.failure.is_some());
-        let row = Row { value, as_of };
+        let value = Arc::new(value);
+        let row = Row {
+            value: value.clone(),
+            as_of,
+        };
         if let Err(failure) = self.cache.put(&self.connection, &account, resource, &row) {
             tracing::warn!(?failure, "a reading could not be kept");
         }
-        let (value, source) = (Arc::new(row.value), Source::Live);
         let entry = Entry {
             value,
             as_of,
-            source,
+            source: Source::Live,
             failure: None,
         };
         lock(&self.entries).insert(resource.clone(), entry);
@@ -295,7 +298,7 @@ impl View {
             }
         };
         let entry = Entry {
-            value: Arc::new(row.value),
+            value: row.value,
             as_of: row.as_of,
             source: Source::Cache,
             failure: None,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::transport::Call;
 use crate::watch::follow_deployment;
 use crate::wire::documented;
-use crate::{Class, Client, Code, Failure, Resource};
+use crate::{Capability, Class, Client, Code, Failure, Resource};
 
 /// When it is looked up what became of a write whose answer was lost; about 30 s in all, since
 /// the server may still be at it.
@@ -25,6 +25,8 @@ const LOOK_UPS: [Duration; 6] = [
     Duration::from_secs(8),
     Duration::from_secs(12),
 ];
+/// Looking up ends by then, however long the budget or the server makes it wait.
+const LOOK_UP_LIMIT: Duration = Duration::from_secs(45);
 /// Clocks may differ this much.
 const SKEW: TimeDelta = TimeDelta::minutes(1);
 
@@ -66,13 +68,15 @@ impl Client {
     /// # Errors
     /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
     /// [`Code::NoteTooLong`], also without being sent where that is known before,
-    /// [`Code::OutcomeUnknown`] where the answer was lost and nothing was found of it.
+    /// [`Code::NotOffered`] for a note where the instance keeps none, [`Code::OutcomeUnknown`]
+    /// where the answer was lost and nothing was found of it.
     pub async fn deploy(
         &self,
         application: &str,
         request: &DeployRequest,
     ) -> Result<Deployment, Failure> {
         self.check_deploy(application, request)?;
+        let request = &self.as_offered(application, request).await?;
         let sent = Sent {
             application,
             request,
@@ -100,7 +104,32 @@ impl Client {
         Ok(deployment)
     }
 
-    async fn send<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Failure> {
+    /// The same deployment without what the instance would silently ignore.
+    async fn as_offered(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+    ) -> Result<DeployRequest, Failure> {
+        let mut request = request.clone();
+        request.note = request.note.filter(|note| !note.is_empty());
+        if request.image.is_some() && request.note.is_none() {
+            return Ok(request);
+        }
+        self.inner.transport.describe(Class::Interactive).await?;
+        let offers = |capability| self.inner.capabilities.offers(capability) == Some(true);
+        if request.note.is_some() && !offers(Capability::DeployNote) {
+            return Err(Capability::DeployNote.lacking());
+        }
+        if request.image.is_none() && !offers(Capability::DeployWithoutImage) {
+            // A restart: the image that runs there.
+            let running = self.running_image(application, &request.environment);
+            let running = running.ok_or_else(|| Capability::DeployWithoutImage.lacking())?;
+            request.image = Some(running);
+        }
+        Ok(request)
+    }
+
+    async fn send<T: DeserializeOwned + Send + 'static>(&self, call: &Call) -> Result<T, Failure> {
         self.inner.transport.send(call, Class::Interactive).await
     }
 
@@ -109,15 +138,22 @@ impl Client {
     where
         F: Future<Output = Result<Option<T>, Failure>>,
     {
+        let clock = self.inner.clock.as_ref();
+        let until = clock.monotonic() + LOOK_UP_LIMIT;
         for pause in LOOK_UPS {
-            tokio::time::sleep(pause).await;
-            match find().await {
-                Ok(Some(found)) => return Some(found),
-                Ok(None) => {}
-                Err(failure) if failure.code == Code::SignedOut => return None,
-                Err(failure) => {
+            clock.sleep(pause).await;
+            let left = until.saturating_sub(clock.monotonic());
+            if left.is_zero() {
+                return None;
+            }
+            match tokio::time::timeout(left, find()).await {
+                Ok(Ok(Some(found))) => return Some(found),
+                Ok(Ok(None)) => {}
+                Ok(Err(failure)) if failure.code == Code::SignedOut => return None,
+                Ok(Err(failure)) => {
                     tracing::info!(?failure, "what became of a write is not known yet");
                 }
+                Err(_) => return None,
             }
         }
         None
@@ -134,10 +170,8 @@ impl Client {
         key: &str,
         sent: DateTime<Utc>,
     ) -> Result<Option<Application>, Failure> {
-        match self
-            .send::<Application>(&documented::application(key))
-            .await
-        {
+        let asked = self.inner.fetch_application(key, Class::Interactive);
+        match asked.await {
             Ok(found) => Ok(Some(found)
                 .filter(|found| found.created_at.is_some_and(|made| made >= sent - SKEW))),
             Err(failure) if failure.code == Code::NotFound => Ok(None),

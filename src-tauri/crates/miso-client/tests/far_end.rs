@@ -1,7 +1,7 @@
 //! A far end whose answers a test sets: provider and API on one loopback port.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,13 +10,14 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use miso_client::{
-    Account, Browser, Cache, Client, Connection, Connections, Credential, CredentialKind,
-    CredentialStore, Event, Parts, Publish, SystemClock, Vault, VaultError,
+    Account, Browser, Cache, Client, Clock, Connection, ConnectionId, Connections, Credential,
+    CredentialKind, Event, Parts, Publish, SignInSettings, SystemClock, Vault,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
-use zeroize::Zeroizing;
+
+pub use crate::shelf::Shelf;
 
 /// What the far end answers to one request.
 pub struct Answer {
@@ -49,6 +50,12 @@ impl Answer {
             after: None,
             ..Self::text(200, "")
         }
+    }
+
+    /// The same answer with a header.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
     }
 
     /// The same answer, later.
@@ -89,6 +96,8 @@ pub struct Asked {
     pub body: String,
     /// Its `Idempotency-Key`.
     pub key: Option<String>,
+    /// Who was asked.
+    pub issuer: String,
 }
 
 type Script = Arc<dyn Fn(&Asked) -> Answer + Send + Sync>;
@@ -102,6 +111,8 @@ pub struct FarEnd {
 struct Shared {
     base: String,
     url: Url,
+    /// Whether discovery and keys are the script's too.
+    raw: bool,
     script: Script,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
@@ -117,6 +128,17 @@ impl FarEnd {
         base: &str,
         script: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        Self::play(base, false, |_| Arc::new(script)).await
+    }
+
+    /// A far end of which everything is the script's, which is made for its address.
+    pub async fn raw<S: Fn(&Asked) -> Answer + Send + Sync + 'static>(
+        script: impl FnOnce(&Url) -> S,
+    ) -> Self {
+        Self::play("/", true, |url| Arc::new(script(url))).await
+    }
+
+    async fn play(base: &str, raw: bool, script: impl FnOnce(&Url) -> Script) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}{base}", listener.local_addr().unwrap());
         let url = Url::parse(&url).unwrap();
@@ -124,7 +146,8 @@ impl FarEnd {
         let shared = Shared {
             base: base.to_owned(),
             url: url.clone(),
-            script: Arc::new(script),
+            raw,
+            script: script(&url),
             asked: asked.clone(),
         };
         let router = Router::new().fallback(answer).with_state(shared);
@@ -138,6 +161,11 @@ impl FarEnd {
             url: Url::parse(url).unwrap(),
             asked: Arc::default(),
         }
+    }
+
+    /// Its issuer.
+    pub fn issuer(&self) -> String {
+        issuer_of(&self.url)
     }
 
     /// The requests that began with this method and path.
@@ -154,14 +182,9 @@ impl FarEnd {
 async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
-    let token = parts.headers.get("authorization").map(|value| {
-        value
-            .to_str()
-            .unwrap()
-            .strip_prefix("Bearer ")
-            .unwrap()
-            .to_owned()
-    });
+    let header = |name: &str| Some(parts.headers.get(name)?.to_str().unwrap().to_owned());
+    let token =
+        header("authorization").map(|value| value.strip_prefix("Bearer ").unwrap().to_owned());
     let uri = parts.uri.to_string();
     let Some(path) = uri.strip_prefix(&shared.base) else {
         return Response::builder()
@@ -173,17 +196,15 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         line: format!("{} /{path}", parts.method),
         token,
         body: String::from_utf8(body.to_vec()).unwrap(),
-        key: parts
-            .headers
-            .get("idempotency-key")
-            .map(|key| key.to_str().unwrap().to_owned()),
+        key: header("idempotency-key"),
+        issuer: issuer_of(&shared.url),
     };
     let answer = match asked.line.as_str() {
-        "GET /.well-known/openid-configuration" => {
+        "GET /.well-known/openid-configuration" if !shared.raw => {
             shared.asked.lock().unwrap().push(asked.clone());
             Answer::json(200, discovery(&shared.url))
         }
-        "GET /jwks" => Answer::json(200, json!({"keys": []})),
+        "GET /jwks" if !shared.raw => Answer::json(200, crate::signed::keys()),
         _ => {
             shared.asked.lock().unwrap().push(asked.clone());
             (shared.script)(&asked)
@@ -217,96 +238,24 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     response.body(Body::from(answer.body)).unwrap()
 }
 
-fn discovery(url: &Url) -> Value {
+fn issuer_of(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
+}
+
+/// What a provider below this address says of itself.
+pub fn discovery(url: &Url) -> Value {
     let at = |path: &str| url.join(path).unwrap().to_string();
     json!({
-        "issuer": url.as_str().trim_end_matches('/'),
+        "issuer": issuer_of(url),
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "jwks_uri": at("jwks"),
         "revocation_endpoint": at("revoke"),
+        "end_session_endpoint": at("end-session"),
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
     })
-}
-
-/// A keyring that a test can look into.
-#[derive(Clone, Default)]
-pub struct Shelf(Arc<Mutex<HashMap<String, Vec<u8>>>>, Arc<Door>);
-
-/// What holds up a keyring that is written to.
-#[derive(Default)]
-struct Door {
-    shut: Mutex<bool>,
-    locked: AtomicBool,
-    opened: std::sync::Condvar,
-    waiting: AtomicUsize,
-}
-
-impl Shelf {
-    /// Lets nobody write until it is opened.
-    pub fn shut(&self) {
-        *self.1.shut.lock().unwrap() = true;
-    }
-
-    pub fn open(&self) {
-        *self.1.shut.lock().unwrap() = false;
-        self.1.opened.notify_all();
-    }
-
-    /// Locks or unlocks what can be read.
-    pub fn lock(&self, locked: bool) {
-        self.1.locked.store(locked, Ordering::SeqCst);
-    }
-
-    /// Whether somebody waits to write.
-    pub fn is_waited_for(&self) -> bool {
-        self.1.waiting.load(Ordering::SeqCst) > 0
-    }
-
-    /// What is kept, by name.
-    pub fn contents(&self) -> HashMap<String, Vec<u8>> {
-        self.0.lock().unwrap().clone()
-    }
-
-    pub fn clear(&self) {
-        self.0.lock().unwrap().clear();
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.lock().unwrap().is_empty()
-    }
-}
-
-impl CredentialStore for Shelf {
-    fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        if self.1.locked.load(Ordering::SeqCst) {
-            return Err(VaultError::Locked("test".to_owned()));
-        }
-        Ok(self
-            .0
-            .lock()
-            .unwrap()
-            .get(name)
-            .cloned()
-            .map(Zeroizing::new))
-    }
-    fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
-        self.1.waiting.fetch_add(1, Ordering::SeqCst);
-        let shut = self.1.shut.lock().unwrap();
-        drop(self.1.opened.wait_while(shut, |shut| *shut).unwrap());
-        self.1.waiting.fetch_sub(1, Ordering::SeqCst);
-        self.0
-            .lock()
-            .unwrap()
-            .insert(name.to_owned(), value.to_vec());
-        Ok(())
-    }
-    fn delete(&mut self, name: &str) -> Result<(), VaultError> {
-        self.0.lock().unwrap().remove(name);
-        Ok(())
-    }
 }
 
 struct NoBrowser;
@@ -317,7 +266,7 @@ impl Browser for NoBrowser {
     }
 }
 
-/// A browser in which somebody signs in at once.
+/// A browser in which somebody signs in at once; the code is the nonce, for a provider that signs.
 pub struct QuickBrowser;
 
 impl Browser for QuickBrowser {
@@ -329,7 +278,7 @@ impl Browser for QuickBrowser {
         let mut redirect = Url::parse(&value("redirect_uri").unwrap()).unwrap();
         redirect
             .query_pairs_mut()
-            .append_pair("code", "c")
+            .append_pair("code", &value("nonce").unwrap())
             .append_pair("state", &value("state").unwrap());
         tokio::runtime::Handle::current().spawn(reqwest::get(redirect));
         Ok(())
@@ -361,73 +310,162 @@ pub struct Restored {
 }
 
 pub async fn restored(far_end: &FarEnd) -> Restored {
-    restored_by(far_end, far_end.url.as_str().trim_end_matches('/')).await
+    Start::of(far_end).go().await
 }
 
 /// The same with a credential that another issuer gave.
 pub async fn restored_by(far_end: &FarEnd, issuer: &str) -> Restored {
-    start(far_end, Some(issuer), Arc::new(NoBrowser), false).await
+    let start = Start {
+        issuer: Some(issuer.to_owned()),
+        ..Start::of(far_end)
+    };
+    start.go().await
+}
+
+/// The same where time is the test's.
+pub async fn restored_at(far_end: &FarEnd, clock: Arc<dyn Clock>) -> Restored {
+    let start = Start {
+        clock,
+        ..Start::of(far_end)
+    };
+    start.go().await
 }
 
 /// The same with a keyring that is locked at the start.
 pub async fn locked(far_end: &FarEnd) -> Restored {
-    let issuer = far_end.url.as_str().trim_end_matches('/');
-    start(far_end, Some(issuer), Arc::new(NoBrowser), true).await
+    let start = Start {
+        is_locked: true,
+        ..Start::of(far_end)
+    };
+    start.go().await
 }
 
 /// A client of which nothing is kept.
 pub async fn signed_out(far_end: &FarEnd, browser: Arc<dyn Browser>) -> Restored {
-    start(far_end, None, browser, false).await
+    let start = Start {
+        issuer: None,
+        browser,
+        ..Start::of(far_end)
+    };
+    start.go().await
 }
 
-async fn start(
-    far_end: &FarEnd,
-    issuer: Option<&str>,
-    browser: Arc<dyn Browser>,
-    is_locked: bool,
-) -> Restored {
-    let shelf = Shelf::default();
-    let heard = Arc::new(Heard::default());
-    let inside = shelf.clone();
-    let vault = Arc::new(Vault::over(Arc::new(move || Box::new(inside.clone()))));
-    let account = Account {
+/// The same for a connection that is not as others are.
+pub async fn signed_out_with(connection: Connection, browser: Arc<dyn Browser>) -> Restored {
+    let start = Start {
+        id: connection.id,
+        sign_in: connection.sign_in,
+        issuer: None,
+        browser,
+        ..Start::of(&FarEnd::at(connection.url.as_str()))
+    };
+    start.go().await
+}
+
+/// What a client starts with.
+pub struct Start {
+    pub url: Url,
+    pub id: ConnectionId,
+    pub sign_in: SignInSettings,
+    /// Who gave the credential that the keyring holds; `None` where it holds none of the test's.
+    pub issuer: Option<String>,
+    pub browser: Arc<dyn Browser>,
+    pub is_locked: bool,
+    pub shelf: Shelf,
+    /// Where processes take turns.
+    pub turns: Option<PathBuf>,
+    pub clock: Arc<dyn Clock>,
+    pub cache: Cache,
+}
+
+impl Start {
+    pub fn of(far_end: &FarEnd) -> Self {
+        Self {
+            url: far_end.url.clone(),
+            id: ConnectionId::random(),
+            sign_in: SignInSettings::default(),
+            issuer: Some(far_end.issuer()),
+            browser: Arc::new(NoBrowser),
+            is_locked: false,
+            shelf: Shelf::default(),
+            turns: None,
+            clock: Arc::new(SystemClock::new()),
+            cache: Cache::in_memory().unwrap(),
+        }
+    }
+
+    /// Starts, and waits until the keyring has been read.
+    pub async fn go(self) -> Restored {
+        let (here, restoring) = self.keep().await.begin();
+        restoring.await.unwrap();
+        here
+    }
+
+    /// Puts the credential into the keyring.
+    pub async fn keep(mut self) -> Self {
+        if let Some(issuer) = self.issuer.take() {
+            let credential = Credential {
+                kind: CredentialKind::RefreshToken,
+                secret: SecretString::from("refresh-1"),
+                issuer,
+                client_id: "miso-desktop".to_owned(),
+                account: aino(),
+            };
+            let vault = self.vault();
+            vault.save(&self.id, credential, true).await.unwrap();
+        }
+        self
+    }
+
+    /// Starts with what is in the keyring.
+    pub fn begin(self) -> (Restored, tokio::task::JoinHandle<()>) {
+        let heard = Arc::new(Heard::default());
+        let vault = match self.turns.clone() {
+            Some(folder) => self.vault().taking_turns_in(folder),
+            None => self.vault(),
+        };
+        let connection = Connection {
+            id: self.id.clone(),
+            sign_in: self.sign_in,
+            account: Some(aino()),
+            ..Connection::to(self.url, &[])
+        };
+        let parts = Parts {
+            vault: Arc::new(vault),
+            browser: self.browser,
+            clock: self.clock,
+            publish: heard.clone(),
+            cache: Arc::new(self.cache),
+        };
+        let connections = Connections::new(parts, vec![connection]);
+        let client = connections.client(&self.id).unwrap();
+        if self.is_locked {
+            self.shelf.lock(true);
+        }
+        client.begin_restoring();
+        let restoring = client.clone();
+        let here = Restored {
+            client,
+            shelf: self.shelf,
+            heard,
+            connections,
+        };
+        let restoring = tokio::spawn(async move { restoring.restore().await });
+        (here, restoring)
+    }
+
+    fn vault(&self) -> Vault {
+        let inside = self.shelf.clone();
+        Vault::over(Arc::new(move || Box::new(inside.clone())))
+    }
+}
+
+pub fn aino() -> Account {
+    Account {
         subject: "u-1".to_owned(),
         username: "aino".to_owned(),
         display_name: None,
         email: None,
-    };
-    let connection = Connection {
-        account: Some(account.clone()),
-        ..Connection::to(far_end.url.clone(), &[])
-    };
-    let id = connection.id.clone();
-    if let Some(issuer) = issuer {
-        let credential = Credential {
-            kind: CredentialKind::RefreshToken,
-            secret: SecretString::from("refresh-1"),
-            issuer: issuer.to_owned(),
-            client_id: "miso-desktop".to_owned(),
-            account,
-        };
-        vault.save(&id, credential, true).await.unwrap();
-    }
-    let parts = Parts {
-        vault,
-        browser,
-        clock: Arc::new(SystemClock::new()),
-        publish: heard.clone(),
-        cache: Arc::new(Cache::in_memory().unwrap()),
-    };
-    let connections = Connections::new(parts, vec![connection]).unwrap();
-    let client = connections.client(&id).unwrap();
-    shelf.lock(is_locked);
-    client.begin_restoring();
-    client.restore().await;
-    Restored {
-        client,
-        shelf,
-        heard,
-        connections,
     }
 }
 

@@ -2,9 +2,40 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod authority;
+mod bad_id_tokens;
+mod canary;
+mod clocks;
+mod company;
+mod device_sign_in;
+mod examined;
 mod far_end;
+mod faults;
+mod file_store;
+mod flying;
 mod following;
+mod hand_clock;
+mod hostile;
+mod hostile_provider;
+mod id_tokens;
+mod keyring_away;
+mod offered;
+mod oidc_provider;
+mod one_account;
+mod proof;
+mod redirect_visitors;
+mod relay;
 mod rules;
+mod saving;
 mod session;
+mod shelf;
 mod sign_in;
+mod sign_in_faults;
+mod sign_in_settings;
+mod signed;
+mod signer;
+mod sockets;
+mod traced;
 mod transport;
+mod two_processes;
+mod writes;

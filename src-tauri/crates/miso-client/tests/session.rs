@@ -1,106 +1,14 @@
-//! One refresh at a time, and signed out only on proof.
+//! Tokens: where they go, and what is kept of them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use miso_client::{Code, SessionState};
+use chrono::TimeDelta;
+use miso_client::{Code, Resource, SessionState};
 use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, Make, restored, restored_by, tokens};
+use crate::far_end::{Answer, FarEnd, Start, restored, restored_by, tokens};
+use crate::hand_clock::HandClock;
 
 fn me() -> Answer {
     Answer::json(200, json!({"id": "u-1", "username": "aino"}))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn promise_one_refresh() {
-    let given = AtomicUsize::new(0);
-    let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
-        "POST /token" => tokens(given.fetch_add(1, Ordering::SeqCst) + 1),
-        _ => me(),
-    })
-    .await;
-    let here = restored(&far_end).await;
-    let mut calls = tokio::task::JoinSet::new();
-    for key in 0..80 {
-        let client = here.client.clone();
-        calls.spawn(async move { client.application(format!("a-{key}")).await.map(drop) });
-    }
-    let mut failed = 0;
-    while let Some(done) = calls.join_next().await {
-        // Every call gets its answer; that it is no application is another matter.
-        failed += usize::from(
-            done.unwrap()
-                .is_err_and(|failure| failure.code != Code::NotMiso),
-        );
-    }
-    let refreshes = far_end.asked("POST /token").len();
-    println!("figure: {refreshes} refresh for 80 calls, {failed} failed");
-    assert_eq!((refreshes, failed), (1, 0));
-    assert!(
-        far_end
-            .asked("GET /api")
-            .iter()
-            .all(|asked| asked.token.as_deref() == Some("access-1"))
-    );
-}
-
-#[tokio::test]
-async fn promise_signed_out_only_on_proof() {
-    let failures: Vec<(&str, Make)> = vec![
-        ("500", || Answer::text(500, "boom")),
-        ("500 with JSON", || {
-            Answer::json(500, json!({"error": "server_error"}))
-        }),
-        ("429", || Answer::text(429, "slow down")),
-        ("a portal's page", || {
-            Answer::text(200, "<html>Please sign in to the network</html>")
-        }),
-        ("a cut answer", Answer::lost),
-        ("nothing", || Answer::text(200, "")),
-        ("half of an answer", || {
-            Answer::text(200, "{\"access_token\":\"a")
-        }),
-        ("a redirect", || Answer::text(302, "")),
-        ("invalid_client", || {
-            Answer::json(401, json!({"error": "invalid_client"}))
-        }),
-        ("invalid_grant in words", || {
-            Answer::text(400, "invalid_grant")
-        }),
-        ("temporarily_unavailable", || {
-            Answer::json(400, json!({"error": "temporarily_unavailable"}))
-        }),
-        ("invalid_grant with 500", || {
-            Answer::json(500, json!({"error": "invalid_grant"}))
-        }),
-        ("invalid_grant with 403", || {
-            Answer::json(403, json!({"error": "invalid_grant"}))
-        }),
-        ("invalid_grant with 429", || {
-            Answer::json(429, json!({"error": "invalid_grant"}))
-        }),
-        ("a wrong envelope", || Answer::error(400, "INVALID_GRANT")),
-    ];
-    let count = failures.len();
-    for (name, failure) in failures {
-        let far_end = FarEnd::start(move |_| failure()).await;
-        let here = restored(&far_end).await;
-        assert!(here.client.me().await.is_err(), "{name}");
-        assert!(!here.shelf.is_empty(), "{name} deleted the credential");
-        assert!(
-            matches!(here.client.session(), SessionState::SignedIn { .. }),
-            "{name}"
-        );
-    }
-    let far_end = FarEnd::start(|_| Answer::json(400, json!({"error": "invalid_grant"}))).await;
-    let here = restored(&far_end).await;
-    assert_eq!(here.client.me().await.unwrap_err().code, Code::SignedOut);
-    assert!(here.shelf.is_empty());
-    assert!(matches!(
-        here.client.session(),
-        SessionState::SignedOut { reason: Some(_) }
-    ));
-    println!("figure: {count} failures signed nobody out, invalid_grant did");
 }
 
 #[tokio::test]
@@ -201,17 +109,32 @@ async fn the_refresh_token_goes_to_its_own_issuer_only() {
 }
 
 #[tokio::test]
-async fn signed_out_without_a_credential_is_said() {
+async fn without_a_new_refresh_token_or_a_lifetime_the_old_one_stays_and_is_sent_in_time() {
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
-        "POST /token" => tokens(1),
-        _ => Answer::error(401, "UNAUTHORIZED"),
+        "POST /token" => Answer::json(
+            200,
+            json!({"access_token": "access", "token_type": "Bearer"}),
+        ),
+        _ => me(),
     })
     .await;
-    let here = restored(&far_end).await;
-    here.shelf.clear();
-    assert_eq!(here.client.me().await.unwrap_err().code, Code::SignedOut);
-    assert!(matches!(
-        here.client.session(),
-        SessionState::SignedOut { reason: Some(_) }
-    ));
+    let clock = HandClock::ahead_by(TimeDelta::zero());
+    let start = Start {
+        clock: clock.clone(),
+        ..Start::of(&far_end)
+    };
+    let here = start.go().await;
+    let kept = here.shelf.contents();
+    // RFC 6749 §5.1 only recommends `expires_in`: five minutes are assumed.
+    for (minutes, renewals) in [(0, 1), (4, 1), (1, 2), (5, 3)] {
+        clock.jump(TimeDelta::minutes(minutes));
+        here.client.refresh(&Resource::Me).await.unwrap();
+        let sent = far_end.asked("POST /token");
+        assert_eq!(sent.len(), renewals, "{minutes} min later");
+        assert!(
+            sent.iter()
+                .all(|asked| asked.body.contains("refresh_token=refresh-1"))
+        );
+    }
+    assert_eq!(here.shelf.contents(), kept);
 }

@@ -68,6 +68,27 @@ async fn who_gives_up_waiting_does_not_lose_the_rotated_token() {
 }
 
 #[tokio::test]
+async fn the_end_of_the_process_waits_for_a_token_that_is_to_be_kept() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1).after(Duration::from_millis(300)),
+        _ => me(),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    here.connections.settled().await;
+    let before = here.shelf.contents();
+    let client = here.client.clone();
+    let asking = tokio::spawn(async move { client.me().await });
+    until("the refresh is sent", || {
+        far_end.asked("POST /token").len() == 1
+    })
+    .await;
+    here.connections.settled().await;
+    assert_ne!(here.shelf.contents(), before);
+    asking.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn what_a_refresh_brought_is_verified_again_and_not_fetched_again() {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let token = [
@@ -271,6 +292,11 @@ async fn a_refresh_that_comes_back_after_the_sign_out_brings_nothing_back() {
         here.client.session(),
         SessionState::SignedOut { reason: None }
     );
+    until("what came late is revoked too", || {
+        let revoked = far_end.asked("POST /revoke");
+        revoked.iter().any(|asked| asked.body.contains("refresh-2"))
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use miso_api::DeployRequest;
 use miso_client::{Code, Event, Resource, Source, address, signin};
 use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, Make, restored, tokens, until};
+use crate::far_end::{Answer, FarEnd, restored, tokens, until};
 
 fn deploy() -> DeployRequest {
     DeployRequest {
@@ -12,57 +12,6 @@ fn deploy() -> DeployRequest {
         image: Some("a:1".to_owned()),
         note: None,
     }
-}
-
-#[tokio::test]
-async fn promise_a_write_is_sent_once() {
-    let answers: [(&str, Make, Code); 5] = [
-        ("a lost answer", Answer::lost, Code::OutcomeUnknown),
-        (
-            "500",
-            || Answer::error(500, "INTERNAL_ERROR"),
-            Code::OutcomeUnknown,
-        ),
-        (
-            "429",
-            || Answer::error(429, "RATE_LIMITED"),
-            Code::RateLimited,
-        ),
-        ("409", || Answer::error(409, "CONFLICT"), Code::Conflict),
-        (
-            "a proxy's page",
-            || Answer::text(502, "<html>"),
-            Code::OutcomeUnknown,
-        ),
-    ];
-    // At once, since it is looked up for half a minute what became of the unknown ones.
-    let mut all = tokio::task::JoinSet::new();
-    for (name, answer, code) in answers {
-        all.spawn(async move {
-            let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
-                "POST /token" => tokens(1),
-                _ => answer(),
-            })
-            .await;
-            let here = restored(&far_end).await;
-            let failure = here.client.deploy("orders", &deploy()).await.unwrap_err();
-            assert_eq!(failure.code, code, "{name}");
-            assert_eq!(
-                far_end.asked("POST /api/applications/orders/deploy").len(),
-                1,
-                "{name}"
-            );
-            let looked_up = far_end
-                .asked("GET /api/applications/orders/deployments")
-                .len();
-            let is_unknown = code == Code::OutcomeUnknown;
-            assert_eq!(looked_up >= 6, is_unknown, "{name}: {looked_up} times");
-        });
-    }
-    while let Some(done) = all.join_next().await {
-        done.unwrap();
-    }
-    println!("figure: 5 faulted deployments, 5 requests");
 }
 
 #[tokio::test]

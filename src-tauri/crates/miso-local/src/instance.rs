@@ -148,7 +148,7 @@ async fn start_in(folder: &Folder, options: Options) -> Result<Started, StartErr
         store,
         keys,
         launch_key: identity.launch_key,
-        one_time_keys: OneTimeKeys::default(),
+        one_time_keys: Arc::default(),
         successors: Successors::new(identity.sealing_key.expose_secret()),
         service_account: options.service_account,
         limits: Limits::new(options.rate_limit),
@@ -204,6 +204,21 @@ impl Started {
     }
 }
 
+/// Makes launch keys for single sign-ins.
+#[derive(Clone)]
+pub struct SignInKeys(Arc<OneTimeKeys>);
+
+impl SignInKeys {
+    /// A key for the sign-in of this PKCE challenge (RFC 7636), within 10 minutes.
+    ///
+    /// # Errors
+    /// Where the system gives no random numbers.
+    pub fn for_challenge(&self, challenge: &str) -> Result<SecretString, StartError> {
+        let made = self.0.make(challenge, Utc::now());
+        made.map_err(|NoRandomness| StartError::NoRandomness)
+    }
+}
+
 impl Instance {
     /// The instance's address.
     pub fn url(&self) -> &Url {
@@ -221,14 +236,9 @@ impl Instance {
         &self.site.launch_key
     }
 
-    /// A launch key for one sign-in within 10 minutes: for an address that a browser sees and
-    /// remembers.
-    ///
-    /// # Errors
-    /// Where the system gives no random numbers.
-    pub fn one_time_key(&self) -> Result<SecretString, StartError> {
-        let made = self.site.one_time_keys.make(Utc::now());
-        made.map_err(|NoRandomness| StartError::NoRandomness)
+    /// Launch keys for single sign-ins: for addresses that a browser sees and remembers.
+    pub fn sign_in_keys(&self) -> SignInKeys {
+        SignInKeys(Arc::clone(&self.site.one_time_keys))
     }
 
     /// The id of the instance; it stays when the port moves.

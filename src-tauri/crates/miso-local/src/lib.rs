@@ -41,7 +41,7 @@ mod workloads;
 
 pub use api::optional_calls;
 pub use error::StartError;
-pub use instance::{Instance, start};
+pub use instance::{Instance, SignInKeys, start};
 pub use notice::Notice;
 pub use options::{Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
 pub use secrecy::{ExposeSecret, SecretString};

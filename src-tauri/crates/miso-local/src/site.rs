@@ -25,7 +25,7 @@ pub(crate) struct Site {
     pub(crate) store: Store,
     pub(crate) keys: Keys,
     pub(crate) launch_key: SecretString,
-    pub(crate) one_time_keys: OneTimeKeys,
+    pub(crate) one_time_keys: Arc<OneTimeKeys>,
     pub(crate) successors: Successors,
     pub(crate) service_account: Option<ServiceAccount>,
     pub(crate) limits: Option<Limits>,

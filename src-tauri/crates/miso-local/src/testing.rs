@@ -17,7 +17,6 @@ use crate::logs::{self, Logs};
 use crate::oidc::Successors;
 use crate::oidc::devices::Devices;
 use crate::oidc::keys::Keys;
-use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
 use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
 use crate::place::Place;
@@ -47,7 +46,7 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
         store,
         keys,
         launch_key: "the launch key".to_owned().into(),
-        one_time_keys: OneTimeKeys::default(),
+        one_time_keys: Arc::default(),
         successors: Successors::new(&[7; 32]),
         service_account: Some(ServiceAccount {
             client_id: "ci".to_owned(),

@@ -43,6 +43,7 @@ pub struct Desktop {
     group: i32,
     guard: Child,
     children: Vec<Child>,
+    keyring: Option<u32>,
     environment: Vec<(&'static str, String)>,
 }
 
@@ -83,6 +84,7 @@ impl Desktop {
             group,
             guard,
             children: Vec::new(),
+            keyring: None,
             environment,
         };
         desktop.make_home(options)?;
@@ -332,7 +334,11 @@ impl Desktop {
         self.wait("the window manager", |_| ready.exists())
     }
 
-    fn start_keyring(&mut self) -> io::Result<()> {
+    /// Starts the keyring, unlocked, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not start, or does not answer within 20 s.
+    pub fn start_keyring(&mut self) -> io::Result<()> {
         let mut daemon = self.command("gnome-keyring-daemon");
         daemon
             .args(["--foreground", "--components=secrets", "--unlock"])
@@ -342,8 +348,20 @@ impl Desktop {
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(b"test")?;
         }
+        self.keyring = Some(child.id());
         self.children.push(child);
         self.wait("the keyring", Self::keyring_answers)
+    }
+
+    /// Ends the keyring; what it holds stays on disk.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn stop_keyring(&mut self) -> io::Result<()> {
+        match self.keyring.take() {
+            Some(id) => self.kill(id),
+            None => Ok(()),
+        }
     }
 
     /// Whether a secret can be kept, found and removed.

@@ -15,6 +15,7 @@ import { edits } from './edits';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
 import { account, connection, failure, hostOf, later, nextRevision, page } from './parts';
+import { fakeSignIns } from './signIns';
 
 export type FakeOptions = {
   /** Begin signed in, with the team's connection. */
@@ -66,6 +67,7 @@ export function createFake(options: FakeOptions = {}): Fake {
           state: 'signedIn',
           account,
           remembered: true,
+          until: null,
           notice: null,
         }),
         connection('payments', 'Team Payments', 'coral', { state: 'signedOut', reason: null }),
@@ -93,33 +95,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     emit('sessionChanged', { connection: id, session: state, revision });
   };
 
-  const attempts = new Map<string, number>();
-  const signIn = async (id: string, remember: boolean) => {
-    const attempt = (attempts.get(id) ?? 0) + 1;
-    attempts.set(id, attempt);
-    const url = connections.find((each) => each.id === id)?.url ?? '';
-    for (const at of ['checkingKeyring', 'discovering', 'waitingForBrowser'] as const) {
-      session(id, { state: 'signingIn', step: at });
-      await later(at === 'waitingForBrowser' ? step * 4 : step / 2);
-      if (attempts.get(id) !== attempt) return;
-      if (at === 'checkingKeyring' && remember && url.includes('nokeyring')) {
-        session(id, { state: 'signedOut', reason: failure('keyring_unavailable') });
-        return;
-      }
-    }
-    if (url.includes('refused')) {
-      session(id, {
-        state: 'signedOut',
-        reason: failure('sign_in_refused', { params: { error: 'access_denied' } }),
-      });
-      return;
-    }
-    for (const at of ['exchanging', 'saving'] as const) {
-      session(id, { state: 'signingIn', step: at });
-      await later(step / 2);
-    }
-    session(id, { state: 'signedIn', account, remembered: remember, notice: null });
-  };
+  const url = (id: string) => connections.find((each) => each.id === id)?.url;
+  const signIns = fakeSignIns({ session, step, url });
 
   const progress = async (id: string, deployment: Deployment) => {
     const fails = deployment.image?.includes('crash') ?? false;
@@ -228,12 +205,16 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer(connections.find((each) => each.id === 'local') ?? local);
     },
     signIn: (id, remember) => {
-      void signIn(id, remember);
+      void signIns.byBrowser(id, remember);
       return answer(null);
     },
+    signInOnDevice: (id, remember) => {
+      void signIns.onDevice(id, remember);
+      return answer(null);
+    },
+    signInDeviceCode: (id) => answer(signIns.deviceCode(id)),
     signInCancel: (id) => {
-      attempts.set(id, (attempts.get(id) ?? 0) + 1);
-      session(id, { state: 'signedOut', reason: failure('sign_in_cancelled') });
+      signIns.cancel(id);
       return answer(null);
     },
     signInCopyAddress: () => answer(null),

@@ -11,7 +11,8 @@ fn keeps_no_configuration_and_nothing_of_an_erased_connection() {
     let canary = "canary-value";
     let row = Row {
         value: json!({"data": [{"key": "a", "configuration": [{"name": "X", "value": canary}],
-            "environments": [{"environment": "dev", "environmentOverrides": {"x": canary}}]}]}),
+            "environments": [{"environment": "dev", "environmentOverrides": {"x": canary}}]}]})
+        .into(),
         as_of,
     };
     {
@@ -77,13 +78,13 @@ fn what_is_old_is_not_kept() {
             (Resource::Environments, TimeDelta::days(6)),
         ] {
             let row = Row {
-                value: json!({}),
+                value: json!({}).into(),
                 as_of: now - age,
             };
             cache.put(&id, "me", &resource, &row).unwrap();
         }
-        cache.note_sent(&id, now - TimeDelta::minutes(61)).unwrap();
-        cache.note_sent(&id, now - TimeDelta::minutes(59)).unwrap();
+        cache.note_sent(&id, now - TimeDelta::minutes(61));
+        cache.note_sent(&id, now - TimeDelta::minutes(59));
     }
     let cache = Cache::open(&file).unwrap();
     assert_eq!(cache.get(&id, "me", &Resource::Me).unwrap(), None);
@@ -119,9 +120,45 @@ fn of_what_was_sent_an_hour_is_kept_however_long_it_runs() {
     let id = ConnectionId::random();
     let start: DateTime<Utc> = "2126-11-24T10:00:00Z".parse().unwrap();
     for minute in 0..240 {
-        cache
-            .note_sent(&id, start + TimeDelta::minutes(minute))
-            .unwrap();
+        cache.note_sent(&id, start + TimeDelta::minutes(minute));
     }
     assert_eq!(cache.sent_since(&id, start).unwrap().len(), 61);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_disk_holds_up_nobody_and_what_waits_can_be_read() {
+    let cache = Cache::in_memory().unwrap();
+    let id = ConnectionId::random();
+    let row = |number: i32| Row {
+        value: json!({"n": number, "configuration": ["x"]}).into(),
+        as_of: Utc::now(),
+    };
+    let slow = cache.lock();
+    let began = std::time::Instant::now();
+    for number in 0..100 {
+        cache.put(&id, "me", &Resource::Me, &row(number)).unwrap();
+        cache.note_sent(&id, Utc::now());
+        let read = cache.get(&id, "me", &Resource::Me).unwrap().unwrap();
+        assert_eq!(*read.value, json!({"n": number}));
+    }
+    cache
+        .put(&id, "me", &Resource::Environments, &row(7))
+        .unwrap();
+    cache.forget(&id, "me", &Resource::Me).unwrap();
+    assert_eq!(cache.get(&id, "me", &Resource::Me).unwrap(), None);
+    assert!(began.elapsed() < Duration::from_secs(1));
+    assert!(!cache.flush(Duration::from_millis(20)));
+    drop(slow);
+    assert!(cache.flush(Duration::from_secs(10)));
+    assert_eq!(cache.get(&id, "me", &Resource::Me).unwrap(), None);
+    let read = cache.get(&id, "me", &Resource::Environments).unwrap();
+    assert_eq!(*read.unwrap().value, json!({"n": 7}));
+    cache.put(&id, "me", &Resource::Me, &row(8)).unwrap();
+    cache.erase(&id).unwrap();
+    assert_eq!(cache.get(&id, "me", &Resource::Me).unwrap(), None);
+    assert_eq!(cache.get(&id, "me", &Resource::Environments).unwrap(), None);
+    assert_eq!(
+        cache.sent_since(&id, DateTime::UNIX_EPOCH).unwrap().len(),
+        100
+    );
 }

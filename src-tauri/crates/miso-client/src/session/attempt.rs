@@ -8,16 +8,16 @@ use url::Url;
 
 use super::machine::{Access, Machine, Number, Success};
 use super::state::SignInStep;
-use super::{Session, lock};
+use super::{Session, keyring_back, lock};
 use crate::signin::{Attempt, SignedIn, service_token, sign_in};
 use crate::vault::{Credential, CredentialKind};
 use crate::{Account, Code, Failure};
 
-/// The keyring must answer this soon before anybody is sent to the browser.
-const KEYRING_LIMIT: Duration = Duration::from_secs(3);
+/// As long as another process may take that works with the session.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What an attempt brought, not yet kept.
-struct Brought {
+pub(super) struct Brought {
     access: Access,
     credential: Option<Credential>,
     account: Account,
@@ -37,9 +37,12 @@ impl Session {
         }
     }
 
-    /// Calls the attempt off at once, however far it is.
+    /// Calls the attempt off at once, however far it is; where there is none, the waiting for a
+    /// keyring at the start.
     pub(crate) fn cancel(&self) {
-        self.change(Machine::cancel);
+        if !self.change(Machine::cancel) {
+            lock(&self.restoring).cancel();
+        }
     }
 
     /// The address the browser was sent to, while it is waited for.
@@ -67,44 +70,50 @@ impl Session {
     }
 
     async fn by_browser(self: &Arc<Self>, number: Number, remember: bool) -> Result<(), Failure> {
-        if remember && self.take_up_locked(number).await? {
+        if remember && self.take_up_or_probe(number).await? {
             return Ok(());
-        }
-        if remember {
-            self.around.vault.probe(KEYRING_LIMIT).await?;
         }
         let step = |step, address: Option<&Url>| {
             self.change(|machine| machine.step(number, step, address));
         };
         let parameters = lock(&self.known).parameters.clone();
-        let SignedIn {
-            provider,
-            tokens,
-            account,
-        } = sign_in(Attempt {
+        let signed_in = sign_in(Attempt {
             instance: &self.instance,
-            client_id: &self.client_id,
-            extra: &parameters,
+            network: &self.around.network,
+            settings: &self.settings,
+            parameters: parameters.as_ref(),
             browser: self.around.browser.clone(),
             clock: self.around.clock.as_ref(),
             step: &step,
         })
         .await?;
+        let brought = self.brought(signed_in).await;
+        self.commit(number, brought, remember).await
+    }
+
+    /// What is kept of a sign-in.
+    pub(super) async fn brought(&self, signed_in: SignedIn) -> Brought {
+        let SignedIn {
+            provider,
+            tokens,
+            account,
+        } = signed_in;
         let issuer = provider.issuer().to_owned();
+        let id_token = tokens.id_token();
         *self.provider.lock().await = Some(Arc::new(provider));
         let credential = tokens.refresh_token.map(|secret| Credential {
             kind: CredentialKind::RefreshToken,
             secret,
             issuer,
-            client_id: self.client_id.clone(),
+            client_id: self.settings.client_id.clone(),
             account: account.clone(),
         });
-        let brought = Brought {
-            access: self.access_of(tokens.access_token, tokens.expires_in),
+        let access = self.access_of(tokens.access_token, tokens.expires_in);
+        Brought {
+            access: Access { id_token, ..access },
             credential,
             account,
-        };
-        self.commit(number, brought, remember).await
+        }
     }
 
     async fn by_secret(
@@ -114,7 +123,8 @@ impl Session {
         secret: SecretString,
         remember: bool,
     ) -> Result<(), Failure> {
-        let token = service_token(&self.instance, &client_id, &secret).await?;
+        let network = &self.around.network;
+        let token = service_token(&self.instance, network, &client_id, &secret).await?;
         let account = Account {
             subject: client_id.clone(),
             username: client_id.clone(),
@@ -136,6 +146,15 @@ impl Session {
         self.commit(number, brought, remember).await
     }
 
+    /// Asks the keyring before anybody is sent anywhere; whether it brought the session back.
+    pub(super) async fn take_up_or_probe(&self, number: Number) -> Result<bool, Failure> {
+        if self.take_up_locked(number).await? {
+            return Ok(true);
+        }
+        self.around.vault.probe(keyring_back::LIMIT).await?;
+        Ok(false)
+    }
+
     /// Where the keyring was locked at the start, somebody who clicks is asked once more to unlock
     /// it, before anybody is sent to a browser; whether that brought the session back.
     async fn take_up_locked(&self, number: Number) -> Result<bool, Failure> {
@@ -150,7 +169,7 @@ impl Session {
 
     /// Keeps the credential, then sets the session: both or neither. On a task of its own, since
     /// what the keyring has begun must be brought to its end or taken back, whoever waits for it.
-    async fn commit(
+    pub(super) async fn commit(
         self: &Arc<Self>,
         number: Number,
         brought: Brought,
@@ -164,7 +183,9 @@ impl Session {
             .map_err(|error| Failure::new(Code::KeyringUnavailable).with("reason", error))
     }
 
-    async fn keep(&self, number: Number, brought: Brought, remember: bool) {
+    async fn keep(self: &Arc<Self>, number: Number, brought: Brought, remember: bool) {
+        // One that hangs elsewhere does not keep anybody from signing in.
+        let _turn = self.turn_if_any(PATIENCE).await;
         let _replacing = self.credential.lock().await;
         if !lock(&self.machine).is_current(number) {
             return;
@@ -174,16 +195,20 @@ impl Session {
             credential,
             account,
         } = brought;
+        let ends_by_itself = credential.is_none();
         let success = |remembered, notice| Success {
             access,
             account,
             remembered,
+            ends_by_itself,
             notice,
         };
         let (vault, id) = (&self.around.vault, &self.connection);
         let Some(credential) = credential else {
             let notice = Failure::new(Code::NoRefreshToken);
             if self.change(|machine| machine.succeed(number, success(false, Some(notice)))) {
+                self.let_go();
+                self.end_when_it_is_over();
                 // Nothing of an older session may come back at the next start.
                 if let Err(error) = vault.delete(id).await {
                     tracing::warn!(%error, "an older credential could not be deleted");
@@ -194,6 +219,7 @@ impl Session {
         if !remember {
             let older = vault.hold(id, credential);
             if self.change(|machine| machine.succeed(number, success(false, None))) {
+                self.let_go();
                 vault.forget_older(id).await;
             } else {
                 vault.hold_again(id, older);
@@ -206,15 +232,18 @@ impl Session {
             // What cannot be read could not be put back either: it is left as it is.
             Err(error) => (None, Err(error)),
         };
-        let (remembered, notice) = match saved {
-            Ok(()) => (true, None),
-            Err(error) => {
-                // Where the keyring fails now, the session goes on in memory, and says so.
-                vault.hold(id, credential);
-                (false, Some(error.into()))
-            }
-        };
+        if saved.is_err() {
+            // Where the keyring fails now, the session goes on in memory, and says so.
+            vault.hold(id, credential);
+        }
+        let remembered = saved.is_ok();
+        let notice = saved.clone().err().map(Failure::from);
         if self.change(|machine| machine.succeed(number, success(remembered, notice))) {
+            self.let_go();
+            if let Err(error) = saved {
+                let generation = lock(&self.machine).generation();
+                self.save_when_the_keyring_is_back(generation, &error);
+            }
             return;
         }
         // Called off while the keyring worked: what was there before comes back.

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use super::state::{Happening, SessionState, SignInStep};
+use crate::signin::DeviceCode;
 use crate::{Account, Code, Failure};
 
 /// Which credential is meant: what was found out about one says nothing about the next.
@@ -22,6 +23,8 @@ pub(super) struct Number(u64);
 pub(super) struct Access {
     pub token: SecretString,
     pub ends: DateTime<Utc>,
+    /// The ID token that came last, for the end of the provider's session.
+    pub id_token: Option<SecretString>,
 }
 
 /// What an attempt ends well with.
@@ -29,8 +32,12 @@ pub(super) struct Success {
     pub access: Access,
     pub account: Account,
     pub remembered: bool,
+    /// Whether there is nothing to renew it with.
+    pub ends_by_itself: bool,
     pub notice: Option<Failure>,
 }
+
+never_serialized!(Access, Success, Machine);
 
 pub(super) struct Machine {
     /// The session without the attempt; never `SigningIn`.
@@ -46,6 +53,7 @@ struct Running {
     cancelled: CancellationToken,
     step: SignInStep,
     address: Option<Url>,
+    device: Option<DeviceCode>,
 }
 
 impl Machine {
@@ -90,6 +98,7 @@ impl Machine {
             cancelled: CancellationToken::new(),
             step: SignInStep::CheckingKeyring,
             address: None,
+            device: None,
         };
         let begun = (running.number, running.cancelled.clone());
         self.attempt = Some(running);
@@ -111,6 +120,19 @@ impl Machine {
         }
     }
 
+    /// What another device is to be told, from now on.
+    pub(super) fn show(&mut self, number: Number, device: DeviceCode) {
+        let running = self.attempt.as_mut();
+        if let Some(running) = running.filter(|running| running.number == number) {
+            running.device = Some(device);
+        }
+    }
+
+    /// What another device is to be told, while it is waited for.
+    pub(super) fn device(&self) -> Option<DeviceCode> {
+        self.attempt.as_ref()?.device.clone()
+    }
+
     /// The address the browser was sent to, while it is waited for.
     pub(super) fn address(&self) -> Option<Url> {
         self.attempt.as_ref()?.address.clone()
@@ -125,13 +147,15 @@ impl Machine {
         }
     }
 
-    /// Somebody calls the attempt off.
-    pub(super) fn cancel(&mut self) {
-        if self.call_off() {
+    /// Somebody calls the attempt off; whether there was one.
+    pub(super) fn cancel(&mut self) -> bool {
+        let called_off = self.call_off();
+        if called_off {
             self.settle(Happening::AttemptFailed(Failure::new(
                 Code::SignInCancelled,
             )));
         }
+        called_off
     }
 
     /// Ends the attempt without a word; whether there was one.
@@ -150,12 +174,13 @@ impl Machine {
         }
         self.attempt = None;
         self.generation.0 += 1;
-        self.access = Some(success.access);
         self.settle(Happening::SignedIn {
             account: success.account,
             remembered: success.remembered,
+            until: success.ends_by_itself.then_some(success.access.ends),
             notice: success.notice,
         });
+        self.access = Some(success.access);
         true
     }
 
@@ -173,6 +198,41 @@ impl Machine {
     pub(super) fn settle(&mut self, happening: Happening) {
         if let Some(next) = self.beneath.after(happening) {
             self.beneath = next;
+        }
+    }
+
+    /// Whether the session ends with its access token, since nothing can renew it.
+    pub(super) fn ends_by_itself(&self) -> bool {
+        matches!(self.beneath, SessionState::SignedIn { until: Some(_), .. })
+    }
+
+    /// Whether the session is one that outlives the app.
+    pub(super) fn is_to_be_remembered(&self) -> bool {
+        let SessionState::SignedIn { remembered, .. } = self.beneath else {
+            return false;
+        };
+        remembered
+    }
+
+    /// There is something to be known about the session of this credential.
+    pub(super) fn notice(&mut self, generation: Generation, notice: Failure) {
+        if self.generation == generation {
+            self.settle(Happening::Noticed(notice));
+        }
+    }
+
+    /// The keyring holds a credential of this account: another process may have signed in as
+    /// somebody else.
+    pub(super) fn found(&mut self, generation: Generation, found: &Account) {
+        let is_another = matches!(&self.beneath, SessionState::SignedIn { account, .. }
+            if account.subject != found.subject);
+        if is_another && self.generation == generation {
+            self.settle(Happening::SignedIn {
+                account: found.clone(),
+                remembered: true,
+                until: None,
+                notice: None,
+            });
         }
     }
 
@@ -194,9 +254,16 @@ impl Machine {
     pub(super) fn take_access(&mut self, generation: Generation, access: Access) -> bool {
         let counts = self.generation == generation;
         if counts {
-            self.access = Some(access);
+            let before = self.access.take().and_then(|access| access.id_token);
+            let id_token = access.id_token.or(before);
+            self.access = Some(Access { id_token, ..access });
         }
         counts
+    }
+
+    /// The ID token that came last.
+    pub(super) fn id_token(&self) -> Option<SecretString> {
+        self.access.as_ref()?.id_token.clone()
     }
 
     pub(super) fn access(&self) -> Option<&Access> {
@@ -236,9 +303,11 @@ mod tests {
             access: Access {
                 token: SecretString::from(format!("access of {name}")),
                 ends: DateTime::UNIX_EPOCH,
+                id_token: None,
             },
             account: account(name),
             remembered: true,
+            ends_by_itself: false,
             notice: None,
         }
     }

@@ -2,10 +2,15 @@
 //! refresh at a time, signed out only on proof.
 
 mod attempt;
+mod device;
+mod ending;
+mod keyring_back;
 mod machine;
 mod renewal;
 mod state;
+mod turns;
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -13,45 +18,50 @@ use std::time::Duration;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::signin::{Browser, Provider};
+use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
-use crate::vault::{Credential, CredentialKind, Vault, VaultError};
-use crate::{Clock, Code, ConnectionId, Event, Failure, Publish};
+use crate::vault::{Credential, Vault, VaultError};
+use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish};
 
-use machine::Machine;
+use machine::{Generation, Machine};
 use renewal::Renewal;
 use state::Happening;
 pub use state::{SessionState, SignInStep, StampedSession};
+use turns::Turns;
 
-/// A keyring that is not there may come yet; it is asked again this often.
-const KEYRING_PAUSE: Duration = Duration::from_secs(5);
 /// Longer than a person may take to unlock the keyring.
 const RESTORE_LIMIT: Duration = Duration::from_secs(150);
-/// Discovery and revocation together; the session here is over before.
-const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
 
-/// What a session needs from outside.
+/// What a session needs from outside; the network is that of its connection.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
     pub vault: Arc<Vault>,
     pub browser: Arc<dyn Browser>,
     pub clock: Arc<dyn Clock>,
     pub publish: Arc<dyn Publish>,
+    pub network: Network,
 }
 
 /// The session of one connection.
 pub(crate) struct Session {
     connection: ConnectionId,
     instance: Url,
-    client_id: String,
+    settings: SignInSettings,
     around: Surroundings,
     machine: Mutex<Machine>,
     states: watch::Sender<StampedSession>,
     provider: tokio::sync::Mutex<Option<Arc<Provider>>>,
     /// Held by whoever takes the credential out of the vault or replaces it.
     credential: tokio::sync::Mutex<()>,
+    /// The same among processes; taken first.
+    turns: Turns,
+    /// Whose credential waits in memory for a keyring that is away.
+    to_save: Mutex<Option<Generation>>,
+    /// Calls the waiting for the keyring at the start off.
+    restoring: Mutex<CancellationToken>,
     renewal: Mutex<Option<Renewal>>,
     known: Mutex<Known>,
 }
@@ -65,8 +75,10 @@ pub(crate) struct Known {
     /// The issuer, where that of the credential may have moved.
     pub issuer: Option<String>,
     /// Further parameters of the authorization request, such as the launch key.
-    pub parameters: Vec<(String, SecretString)>,
+    pub parameters: Option<SignInParameters>,
 }
+
+never_serialized!(Known);
 
 /// Grows with every state of every session, so that a connection whose client was replaced does
 /// not begin anew.
@@ -76,7 +88,7 @@ impl Session {
     pub(crate) fn new(
         connection: ConnectionId,
         instance: Url,
-        client_id: String,
+        settings: SignInSettings,
         around: Surroundings,
     ) -> Self {
         let machine = Machine::new();
@@ -84,12 +96,15 @@ impl Session {
         Self {
             connection,
             instance,
-            client_id,
+            settings,
             around,
             machine: Mutex::new(machine),
             states,
             provider: tokio::sync::Mutex::new(None),
             credential: tokio::sync::Mutex::new(()),
+            turns: Turns::default(),
+            to_save: Mutex::default(),
+            restoring: Mutex::default(),
             renewal: Mutex::new(None),
             known: Mutex::new(Known::default()),
         }
@@ -109,11 +124,24 @@ impl Session {
         self.change(|machine| machine.settle(Happening::RestoreBegun));
     }
 
-    /// Takes up the session that the keyring holds. Where there is no keyring yet, that is said,
-    /// and it is asked again until it comes or somebody signs in.
+    /// Takes up the session that the keyring holds. Where it takes long, or there is no keyring
+    /// yet, that is said, and it is waited for until it comes, somebody signs in, or calls it off.
     pub(crate) async fn restore(&self) {
+        let called_off = CancellationToken::new();
+        *lock(&self.restoring) = called_off.clone();
+        tokio::select! {
+            biased;
+            () = called_off.cancelled() => {
+                let reason = Failure::new(Code::KeyringLocked).with("reason", "called off");
+                self.change(|machine| machine.settle(Happening::NotRestored(reason)));
+            }
+            () = self.restore_when_it_can_be() => {}
+        }
+    }
+
+    async fn restore_when_it_can_be(&self) {
         loop {
-            let loaded = self.around.vault.load(&self.connection).await;
+            let loaded = self.load_and_say_if_slow().await;
             let absent = matches!(loaded, Err(VaultError::Unavailable(_)));
             let happening = match loaded {
                 Ok(Some(credential)) => Happening::Restored(credential.account),
@@ -124,44 +152,21 @@ impl Session {
             if !absent {
                 return;
             }
-            tokio::time::sleep(KEYRING_PAUSE).await;
+            tokio::time::sleep(keyring_back::PAUSE).await;
             if !lock(&self.machine).beneath().waits_for_the_keyring() {
                 return;
             }
         }
     }
 
-    /// Signs out: here at once, then in the keyring. The refresh token is revoked where the
-    /// provider can, on a task of its own: nobody waits for a provider that does not answer.
-    pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), Failure> {
-        self.change(|machine| {
-            machine.call_off();
-            machine.sign_out(None);
-        });
-        let _replacing = self.credential.lock().await;
-        let vault = &self.around.vault;
-        let credential = vault.load(&self.connection).await.ok().flatten();
-        let deleted = vault.delete(&self.connection).await.map_err(Failure::from);
-        if let Some(credential) =
-            credential.filter(|kept| kept.kind == CredentialKind::RefreshToken)
-        {
-            tokio::spawn(self.clone().revoke(credential));
-        }
-        deleted
-    }
-
-    async fn revoke(self: Arc<Self>, credential: Credential) {
-        let revoking = async {
-            let provider = self.provider_of(&credential).await?;
-            let client_id = &credential.client_id;
-            provider.revoke(client_id, &credential.secret).await
-        };
-        match tokio::time::timeout(REVOCATION_LIMIT, revoking).await {
-            Ok(Ok(())) => {}
-            Ok(Err(failure)) => {
-                tracing::info!(?failure, "the refresh token could not be revoked");
+    async fn load_and_say_if_slow(&self) -> Result<Option<Credential>, VaultError> {
+        let mut loading = pin!(self.around.vault.load(&self.connection));
+        match tokio::time::timeout(keyring_back::LIMIT, &mut loading).await {
+            Ok(loaded) => loaded,
+            Err(_) => {
+                self.change(|machine| machine.settle(Happening::RestoreIsSlow));
+                loading.await
             }
-            Err(_) => tracing::info!("the provider did not revoke the refresh token in time"),
         }
     }
 
@@ -200,7 +205,7 @@ impl Tokens for Bearer {
         let session = &self.0;
         // What is read before the keyring has answered waits for it.
         let mut states = session.states.subscribe();
-        let restored = states.wait_for(|now| now.state != SessionState::Restoring);
+        let restored = states.wait_for(|now| !matches!(now.state, SessionState::Restoring { .. }));
         match tokio::time::timeout(RESTORE_LIMIT, restored).await {
             Ok(Ok(_)) => {}
             Ok(Err(_)) | Err(_) => return Err(Failure::new(Code::KeyringUnavailable)),

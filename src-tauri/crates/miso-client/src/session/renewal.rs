@@ -11,14 +11,21 @@ use secrecy::{ExposeSecret, SecretString};
 use super::machine::{Access, Generation};
 use super::state::{Happening, SessionState};
 use super::{Session, lock};
-use crate::signin::{Provider, Refreshed, service_token};
-use crate::vault::{Credential, CredentialKind};
+use crate::signin::{NotRefreshed, Provider, Refreshed, service_token};
+use crate::vault::{Credential, CredentialKind, Turn};
 use crate::{Code, Failure};
 
 /// A token is renewed this long before it ends.
 const AHEAD: TimeDelta = TimeDelta::seconds(30);
 /// How long a token lasts where the provider does not say (RFC 6749 §5.1 only recommends it).
 const UNSAID: Duration = Duration::from_secs(300);
+/// As long as another process may take to renew the session.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A refresh token whose answer was lost is sent once more within this time: providers that allow
+/// for it do so for seconds (SECURITY.md, "one refresh").
+const REPEATED_WITHIN: Duration = Duration::from_secs(10);
+/// A network that just broke is given this long.
+const REPEATED_AFTER: Duration = Duration::from_millis(500);
 
 /// A renewal that is under way, for all who wait for it.
 pub(super) type Renewal = Shared<BoxFuture<'static, Result<SecretString, Failure>>>;
@@ -48,6 +55,16 @@ impl Session {
         renewal.await
     }
 
+    /// Waits for a renewal that is under way: what the provider gave is kept by then.
+    pub(crate) async fn settled(&self) {
+        let under_way = lock(&self.renewal).clone();
+        if let Some(renewal) = under_way
+            && let Err(failure) = renewal.await
+        {
+            tracing::debug!(?failure, "the last renewal failed");
+        }
+    }
+
     /// The provider of a credential. Its secret goes to the issuer that gave it and to no other,
     /// whatever discovery names today.
     pub(super) async fn provider_of(
@@ -69,7 +86,11 @@ impl Session {
     pub(super) fn access_of(&self, token: SecretString, lasts: Option<Duration>) -> Access {
         let lasts = TimeDelta::from_std(lasts.unwrap_or(UNSAID)).unwrap_or(TimeDelta::hours(1));
         let ends = self.around.clock.now() + lasts.min(TimeDelta::days(1));
-        Access { token, ends }
+        Access {
+            token,
+            ends,
+            id_token: None,
+        }
     }
 
     /// The token in memory, if it lasts and is not the one that was refused.
@@ -78,7 +99,13 @@ impl Session {
         let access = machine.access()?;
         let is_refused =
             refused.is_some_and(|refused| refused.expose_secret() == access.token.expose_secret());
-        let lasts = access.ends - AHEAD > self.around.clock.now();
+        // One that cannot be renewed is used to its end.
+        let ahead = if machine.ends_by_itself() {
+            TimeDelta::zero()
+        } else {
+            AHEAD
+        };
+        let lasts = access.ends - ahead > self.around.clock.now();
         (lasts && !is_refused).then(|| access.token.clone())
     }
 
@@ -95,59 +122,112 @@ impl Session {
         outcome.boxed().shared()
     }
 
-    async fn renew_now(&self) -> Result<SecretString, Failure> {
-        let (credential, generation) = {
-            let _replacing = self.credential.lock().await;
-            let generation = lock(&self.machine).generation();
-            match self.around.vault.load(&self.connection).await? {
-                Some(credential) => (credential, generation),
-                None => {
-                    let failure = Failure::new(Code::SignedOut);
-                    self.change(|machine| machine.end(generation, failure.clone()));
+    async fn renew_now(self: &Arc<Self>) -> Result<SecretString, Failure> {
+        if lock(&self.machine).ends_by_itself() {
+            return Err(self.over());
+        }
+        // Taken before the keyring is read: another process may have just replaced what is there.
+        let turn = self.turn(PATIENCE).await?;
+        let (credential, generation) = self.take_credential().await?;
+        match self.renew_with(&turn, credential.clone(), generation).await {
+            Err(failure) if failure.code == Code::SignedOut => {
+                if !self.proven_out(generation, &credential, &failure).await {
                     return Err(failure);
                 }
+                // Who wins without taking turns is not one of ours; what it kept counts all the
+                // same.
+                let (credential, generation) = self.take_credential().await?;
+                self.renew_with(&turn, credential, generation).await
             }
-        };
-        let renewed = match credential.kind {
-            CredentialKind::RefreshToken => self.refresh(credential, generation).await,
-            CredentialKind::ClientSecret => {
-                service_token(&self.instance, &credential.client_id, &credential.secret)
-                    .await
-                    .map(|token| self.access_of(token.access_token, token.expires_in))
-            }
-        };
-        match renewed {
-            Ok(access) => {
-                let token = access.token.clone();
-                if self.change(|machine| machine.take_access(generation, access)) {
-                    return Ok(token);
-                }
-                self.superseded()
-            }
-            Err(failure) => {
-                if failure.code == Code::SignedOut {
-                    self.proven_out(generation, &failure).await;
-                }
-                Err(failure)
-            }
+            other => other,
         }
     }
 
+    async fn renew_with(
+        self: &Arc<Self>,
+        turn: &Arc<Turn>,
+        credential: Credential,
+        generation: Generation,
+    ) -> Result<SecretString, Failure> {
+        let access = match credential.kind {
+            CredentialKind::RefreshToken => self.refresh(turn, credential, generation).await?,
+            CredentialKind::ClientSecret => {
+                let (id, secret) = (&credential.client_id, &credential.secret);
+                let network = &self.around.network;
+                let token = service_token(&self.instance, network, id, secret).await?;
+                self.nothing_to_keep();
+                self.access_of(token.access_token, token.expires_in)
+            }
+        };
+        let token = access.token.clone();
+        if self.change(|machine| machine.take_access(generation, access)) {
+            return Ok(token);
+        }
+        self.superseded()
+    }
+
+    /// The credential as it is in the keyring now. One that is not there, or cannot be had, proves
+    /// nothing: that is said, and the keyring asked again with the next renewal.
+    async fn take_credential(&self) -> Result<(Credential, Generation), Failure> {
+        let _replacing = self.credential.lock().await;
+        let generation = lock(&self.machine).generation();
+        let failure = match self.around.vault.load(&self.connection).await {
+            Ok(Some(credential)) => {
+                self.change(|machine| machine.found(generation, &credential.account));
+                return Ok((credential, generation));
+            }
+            Ok(None) => Failure::new(Code::KeyringEmpty),
+            Err(error) => error.into(),
+        };
+        self.change(|machine| machine.notice(generation, failure.clone()));
+        Err(failure)
+    }
+
     async fn refresh(
-        &self,
+        self: &Arc<Self>,
+        turn: &Arc<Turn>,
         mut credential: Credential,
         generation: Generation,
     ) -> Result<Access, Failure> {
         let provider = self.provider_of(&credential).await?;
-        let tokens = provider
-            .refresh(&credential.client_id, &credential.secret)
-            .await?;
-        if let Some(secret) = &tokens.refresh_token {
-            credential.secret = secret.clone();
-            self.keep_rotated(&credential, generation).await?;
+        let tokens = self.spend(turn, &provider, &credential).await?;
+        match &tokens.refresh_token {
+            Some(secret) => {
+                credential.secret = secret.clone();
+                self.keep_rotated(turn, &credential, generation).await?;
+            }
+            None => self.nothing_to_keep(),
         }
         self.verified(&provider, &credential, &tokens).await?;
-        Ok(self.access_of(tokens.access_token, tokens.expires_in))
+        let id_token = tokens.id_token();
+        let access = self.access_of(tokens.access_token, tokens.expires_in);
+        Ok(Access { id_token, ..access })
+    }
+
+    /// Sends the refresh token; once more where the answer was lost. Where that is lost too, the
+    /// turn is kept: until it is known what became of the token, no other process may send it.
+    async fn spend(
+        &self,
+        turn: &Arc<Turn>,
+        provider: &Provider,
+        credential: &Credential,
+    ) -> Result<Refreshed, Failure> {
+        let clock = self.around.clock.as_ref();
+        let send = || provider.refresh(&credential.client_id, &credential.secret);
+        let began = clock.monotonic();
+        let mut outcome = send().await;
+        if let Err(NotRefreshed {
+            answer_lost: true, ..
+        }) = outcome
+        {
+            self.hold_on(turn);
+            tokio::time::sleep(REPEATED_AFTER).await;
+            if clock.monotonic().saturating_sub(began) < REPEATED_WITHIN {
+                tracing::info!("the answer to a refresh was lost: it is sent once more");
+                outcome = send().await;
+            }
+        }
+        outcome.map_err(|not| not.failure)
     }
 
     /// Verifies what a refresh brought. The provider's key may have been exchanged since it was
@@ -174,7 +254,8 @@ impl Session {
     /// Keeps the refresh token that came in the place of a spent one, before anything else can
     /// fail.
     async fn keep_rotated(
-        &self,
+        self: &Arc<Self>,
+        turn: &Arc<Turn>,
         credential: &Credential,
         generation: Generation,
     ) -> Result<(), Failure> {
@@ -185,29 +266,43 @@ impl Session {
         };
         if current != generation {
             // Signed out, or signed in anew: this token is nobody's any more.
+            tokio::spawn(self.clone().end_there(Some(credential.clone()), None));
             return self.superseded().map(drop);
         }
+        let vault = &self.around.vault;
         let remember = match session {
             SessionState::SignedIn { remembered, .. } => remembered,
             SessionState::SignedOut { .. }
             | SessionState::SigningIn { .. }
-            | SessionState::Restoring => !self.around.vault.is_memory_only(&self.connection),
+            | SessionState::Restoring { .. } => !vault.is_memory_only(&self.connection),
         };
-        let vault = &self.around.vault;
-        let happening = match vault
-            .save(&self.connection, credential.clone(), remember)
-            .await
-        {
-            Ok(()) => Happening::Unnoticed,
+        let saving = vault.save(&self.connection, credential.clone(), remember);
+        let happening = match saving.await {
+            Ok(()) => {
+                self.let_go();
+                Happening::Unnoticed
+            }
             Err(error) => {
-                // The keyring may be back at the next refresh; until then memory holds the only
-                // copy.
+                // Memory holds the only copy, and the keyring one that is spent: it is for nobody
+                // else.
                 vault.hold(&self.connection, credential.clone());
+                self.hold_on(turn);
+                self.save_when_the_keyring_is_back(generation, &error);
                 Happening::Noticed(error.into())
             }
         };
         self.change(|machine| machine.settle(happening));
         Ok(())
+    }
+
+    /// What was sent counts on. Where the keyring has an older one of it, that stays nobody's.
+    fn nothing_to_keep(&self) {
+        let is_unsaved = self.around.vault.is_memory_only(&self.connection)
+            && lock(&self.machine).is_to_be_remembered();
+        if !is_unsaved {
+            self.let_go();
+            self.change(|machine| machine.settle(Happening::Unnoticed));
+        }
     }
 
     /// What a renewal answers whose session was replaced meanwhile.
@@ -216,24 +311,48 @@ impl Session {
         self.good_token(None).ok_or_else(signed_out)
     }
 
-    /// The provider said `invalid_grant`: only now is the credential worth nothing.
-    async fn proven_out(&self, generation: Generation, failure: &Failure) {
-        let _replacing = self.credential.lock().await;
-        if lock(&self.machine).generation() != generation {
-            return;
-        }
-        self.change(|machine| machine.end(generation, failure.clone()));
-        if let Err(error) = self.around.vault.delete(&self.connection).await {
-            tracing::warn!(%error, "a spent credential could not be deleted");
-        }
+    /// A session that cannot be renewed has come to its end.
+    fn over(&self) -> Failure {
+        let failure = Failure::new(Code::Unauthorized);
+        self.change(|machine| machine.end(machine.generation(), failure.clone()));
+        failure
     }
 
-    async fn provider(&self) -> Result<Arc<Provider>, Failure> {
+    /// The provider said `invalid_grant`: only now is the credential worth nothing, unless another
+    /// one is in its place by now; whether it is.
+    async fn proven_out(
+        &self,
+        generation: Generation,
+        spent: &Credential,
+        failure: &Failure,
+    ) -> bool {
+        let _replacing = self.credential.lock().await;
+        if lock(&self.machine).generation() != generation {
+            return false;
+        }
+        self.let_go();
+        let vault = &self.around.vault;
+        let kept = vault.load(&self.connection).await.ok().flatten();
+        let is_another =
+            |kept: Credential| kept.secret.expose_secret() != spent.secret.expose_secret();
+        if kept.is_some_and(is_another) {
+            return true;
+        }
+        self.change(|machine| machine.end(generation, failure.clone()));
+        if let Err(error) = vault.delete(&self.connection).await {
+            tracing::warn!(%error, "a spent credential could not be deleted");
+        }
+        false
+    }
+
+    pub(super) async fn provider(&self) -> Result<Arc<Provider>, Failure> {
         let mut known = self.provider.lock().await;
         if let Some(provider) = known.as_ref() {
             return Ok(provider.clone());
         }
-        let provider = Arc::new(Provider::discover(&self.instance).await?);
+        let issuer = self.settings.issuer.as_deref();
+        let network = &self.around.network;
+        let provider = Arc::new(Provider::discover(&self.instance, issuer, network).await?);
         *known = Some(provider.clone());
         Ok(provider)
     }

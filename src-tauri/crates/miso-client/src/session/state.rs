@@ -1,5 +1,6 @@
 //! The states of a session and how they follow one another.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -24,13 +25,18 @@ pub enum SessionState {
         step: SignInStep,
     },
     /// The keyring is being read at the start; what is cached can be shown.
-    Restoring,
+    Restoring {
+        /// Whether it takes so long that somebody may have to unlock it, or it does not answer.
+        slow: bool,
+    },
     /// Somebody is.
     SignedIn {
         /// Who.
         account: Account,
         /// Whether the session outlives the app.
         remembered: bool,
+        /// When it ends, where nothing can renew it: the provider gave no refresh token.
+        until: Option<DateTime<Utc>>,
         /// What the user should know about it.
         notice: Option<Failure>,
     },
@@ -57,6 +63,8 @@ pub enum SignInStep {
     WaitingForBrowser,
     /// No browser could be opened; the address can be copied.
     NoBrowser,
+    /// A code is shown that somebody types on another device.
+    WaitingForDevice,
     /// The code is exchanged.
     Exchanging,
     /// The session goes into the keyring.
@@ -67,18 +75,23 @@ pub enum SignInStep {
 #[derive(Debug)]
 pub(super) enum Happening {
     RestoreBegun,
+    /// The keyring takes its time.
+    RestoreIsSlow,
     Restored(Account),
     NothingToRestore,
     NotRestored(Failure),
     SignedIn {
         account: Account,
         remembered: bool,
+        until: Option<DateTime<Utc>>,
         notice: Option<Failure>,
     },
     /// An attempt failed; a session from before it goes on.
     AttemptFailed(Failure),
     Noticed(Failure),
     Unnoticed,
+    /// What memory alone held is in the keyring after all.
+    Saved,
     Ended(Option<Failure>),
 }
 
@@ -91,24 +104,32 @@ impl SessionState {
 
     /// The one place where states follow one another; `None` where nothing follows.
     pub(super) fn after(&self, happening: Happening) -> Option<Self> {
-        let awaits = *self == Self::Restoring || self.waits_for_the_keyring();
+        let awaits = matches!(self, Self::Restoring { .. }) || self.waits_for_the_keyring();
         match (self, happening) {
             (
                 _,
                 Happening::SignedIn {
                     account,
                     remembered,
+                    until,
                     notice,
                 },
             ) => Some(Self::SignedIn {
                 account,
                 remembered,
+                until,
                 notice,
             }),
-            (Self::SignedOut { .. }, Happening::RestoreBegun) => Some(Self::Restoring),
+            (Self::SignedOut { .. }, Happening::RestoreBegun) => {
+                Some(Self::Restoring { slow: false })
+            }
+            (Self::Restoring { .. }, Happening::RestoreIsSlow) => {
+                Some(Self::Restoring { slow: true })
+            }
             (_, Happening::Restored(account)) if awaits => Some(Self::SignedIn {
                 account,
                 remembered: true,
+                until: None,
                 notice: None,
             }),
             (_, Happening::NothingToRestore) if awaits => Some(Self::SignedOut { reason: None }),
@@ -125,41 +146,40 @@ impl SessionState {
                 reason: Some(reason),
             }),
             (
-                Self::SignedIn {
-                    account,
-                    remembered,
-                    ..
-                },
+                Self::SignedIn { .. },
                 Happening::AttemptFailed(notice) | Happening::Noticed(notice),
-            ) => Some(Self::SignedIn {
+            ) => self.noticed(Some(notice)),
+            (Self::SignedIn { .. }, Happening::Unnoticed) => self.noticed(None),
+            (Self::SignedIn { account, until, .. }, Happening::Saved) => Some(Self::SignedIn {
                 account: account.clone(),
-                remembered: *remembered,
-                notice: Some(notice),
-            }),
-            (
-                Self::SignedIn {
-                    account,
-                    remembered,
-                    ..
-                },
-                Happening::Unnoticed,
-            ) => Some(Self::SignedIn {
-                account: account.clone(),
-                remembered: *remembered,
+                remembered: true,
+                until: *until,
                 notice: None,
             }),
             (_, Happening::Ended(reason)) => Some(Self::SignedOut { reason }),
             (
                 _,
                 Happening::RestoreBegun
+                | Happening::RestoreIsSlow
                 | Happening::Restored(_)
                 | Happening::NothingToRestore
                 | Happening::NotRestored(_)
                 | Happening::AttemptFailed(_)
                 | Happening::Noticed(_)
-                | Happening::Unnoticed,
+                | Happening::Unnoticed
+                | Happening::Saved,
             ) => None,
         }
+    }
+
+    /// The same session with another notice.
+    fn noticed(&self, new: Option<Failure>) -> Option<Self> {
+        let mut next = self.clone();
+        let Self::SignedIn { notice, .. } = &mut next else {
+            return None;
+        };
+        *notice = new;
+        Some(next)
     }
 }
 
@@ -189,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_keyring_that_comes_is_taken_up() {
-        let mut state = SessionState::Restoring;
+        let mut state = SessionState::Restoring { slow: true };
         for (happening, expected) in [
             (
                 Happening::NotRestored(Failure::new(Code::KeyringUnavailable)),
@@ -211,9 +231,10 @@ mod tests {
         let signed_in = || Happening::SignedIn {
             account: account(),
             remembered: true,
+            until: None,
             notice: None,
         };
-        let mut state = SessionState::Restoring;
+        let mut state = SessionState::Restoring { slow: false };
         for (happening, expected) in [
             (Happening::NothingToRestore, "signedOut"),
             (signed_in(), "signedIn"),

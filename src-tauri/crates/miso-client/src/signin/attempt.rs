@@ -3,24 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use subtle::ConstantTimeEq;
 use url::Url;
 
 use super::loopback::{Callback, Loopback};
-use super::{Browser, Provider, Refreshed};
+use super::{Browser, Provider, Refreshed, SignInParameters, SignInSettings};
 use crate::session::SignInStep;
-use crate::{Account, Clock, Code, Failure};
+use crate::{Account, Clock, Code, Failure, Network};
 
 /// Nobody needs longer in the browser (SECURITY.md).
 const BROWSER_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// How often the clocks are looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// What an attempt needs.
 pub(crate) struct Attempt<'a> {
     pub instance: &'a Url,
-    pub client_id: &'a str,
+    pub network: &'a Network,
+    pub settings: &'a SignInSettings,
     /// Further authorization parameters, such as the local instance's launch key.
-    pub extra: &'a [(String, SecretString)],
+    pub parameters: Option<&'a SignInParameters>,
     pub browser: Arc<dyn Browser>,
     pub clock: &'a dyn Clock,
     /// Told at each step; with the address once it is known.
@@ -38,17 +40,18 @@ pub(crate) struct SignedIn {
 pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
     let Attempt {
         instance,
-        client_id,
-        extra,
+        network,
+        settings,
+        parameters,
         browser,
         clock,
         step,
     } = attempt;
     step(SignInStep::Discovering, None);
-    let provider = Provider::discover(instance).await?;
-    let loopback = Loopback::bind().await?;
+    let provider = Provider::discover(instance, settings.issuer.as_deref(), network).await?;
+    let loopback = Loopback::bind(settings.redirect_host).await?;
     let redirect = loopback.redirect().clone();
-    let authorization = provider.authorization(client_id, &redirect, extra);
+    let authorization = provider.authorization(settings, &redirect, parameters);
     step(SignInStep::WaitingForBrowser, Some(&authorization.address));
     let address = authorization.address.clone();
     let opening = async {
@@ -63,19 +66,32 @@ pub(crate) async fn sign_in(attempt: Attempt<'_>) -> Result<SignedIn, Failure> {
         tracing::warn!(reason, "no browser could be opened");
         step(SignInStep::NoBrowser, Some(&address));
     };
-    let wait = loopback.callback(authorization.state.secret());
-    let (callback, ()) = tokio::join!(tokio::time::timeout(BROWSER_LIMIT, wait), opening);
-    let callback = callback.map_err(|_| Failure::new(Code::SignInTimeout))?;
-    let code = code_of(callback, &provider)?;
+    let wait = async {
+        tokio::select! {
+            callback = loopback.callback(authorization.state.secret()) => Ok(callback),
+            () = time_is_up(clock) => Err(Failure::new(Code::SignInTimeout)),
+        }
+    };
+    let (callback, ()) = tokio::join!(wait, opening);
+    let code = code_of(callback?, &provider)?;
     step(SignInStep::Exchanging, None);
     let (tokens, account) = provider
-        .exchange(client_id, &redirect, code, authorization, clock)
+        .exchange(&settings.client_id, &redirect, &code, &authorization, clock)
         .await?;
     Ok(SignedIn {
         provider,
         tokens,
         account,
     })
+}
+
+/// Ends when somebody has been waited for long enough by either clock: the monotonic one may stand
+/// still while the machine sleeps, and the wall clock may be set back.
+async fn time_is_up(clock: &dyn Clock) {
+    let (began, ends) = (clock.monotonic(), clock.now() + BROWSER_LIMIT);
+    while clock.monotonic().saturating_sub(began) < BROWSER_LIMIT && clock.now() < ends {
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 fn code_of(callback: Callback, provider: &Provider) -> Result<String, Failure> {

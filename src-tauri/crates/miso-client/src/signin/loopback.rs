@@ -1,9 +1,10 @@
-//! The loopback redirect (RFC 8252 §7.3): bound before the browser opens, on 127.0.0.1 with a
-//! port of the system's choosing. Only the callback with our `state` ends the wait.
+//! The loopback redirect (RFC 8252 §7.3): bound before the browser opens, on this machine alone,
+//! with a port of the system's choosing. Only the callback with our `state` ends the wait.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::Ipv4Addr;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
+use super::settings::RedirectHost;
 use crate::{Code, Failure};
 
 const HEADER_LIMIT: Duration = Duration::from_secs(10);
@@ -33,9 +35,14 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(10);
 /// After an error of the listener, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How many ports are tried where both addresses of a name are needed.
+const PORTS_TRIED: usize = 10;
+
 /// A bound redirect address.
 pub(super) struct Loopback {
     listener: TcpListener,
+    /// The other of the two addresses that a name may mean.
+    second: Option<TcpListener>,
     redirect: Url,
 }
 
@@ -53,22 +60,24 @@ pub(super) enum Callback {
 }
 
 impl Loopback {
-    pub(super) async fn bind() -> Result<Self, Failure> {
+    pub(super) async fn bind(host: RedirectHost) -> Result<Self, Failure> {
         let failed = |error: &dyn std::fmt::Display| {
             Failure::new(Code::SignInRefused)
                 .with("error", "loopback")
                 .saying(error.to_string())
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .map_err(|error| failed(&error))?;
+        let (listener, second) = bound(host).await.map_err(|error| failed(&error))?;
         let port = listener
             .local_addr()
             .map_err(|error| failed(&error))?
             .port();
-        let redirect = Url::parse(&format!("http://127.0.0.1:{port}{CALLBACK}"))
+        let redirect = Url::parse(&format!("http://{}:{port}{CALLBACK}", host.as_str()))
             .map_err(|error| failed(&error))?;
-        Ok(Self { listener, redirect })
+        Ok(Self {
+            listener,
+            second,
+            redirect,
+        })
     }
 
     pub(super) fn redirect(&self) -> &Url {
@@ -78,7 +87,11 @@ impl Loopback {
     /// Waits for the callback that carries `state`. Everything else is answered and forgotten.
     /// Nobody new is let in when this returns or is dropped; who is in gets an answer.
     pub(super) async fn callback(self, state: &str) -> Callback {
-        let Self { listener, redirect } = self;
+        let Self {
+            listener,
+            second,
+            redirect,
+        } = self;
         let (found, mut callbacks) = mpsc::channel::<Callback>(1);
         let expected = Arc::new(Awaited {
             state: state.to_owned(),
@@ -91,7 +104,7 @@ impl Loopback {
                 // First, so that who brought it is still among the visitors.
                 biased;
                 Some(callback) = callbacks.recv() => break callback,
-                accepted = listener.accept() => match accepted {
+                accepted = accept(&listener, second.as_ref()) => match accepted {
                     Ok((stream, _)) => {
                         visitors.spawn(serve(stream, expected.clone()));
                     }
@@ -103,7 +116,7 @@ impl Loopback {
                 Some(_) = visitors.join_next() => {}
             }
         };
-        drop(listener);
+        drop((listener, second));
         // The page is still on its way to the browser; slow visitors are not waited for.
         let page_sent = async {
             while let Some(visitor) = visitors.join_next().await {
@@ -121,6 +134,40 @@ impl Loopback {
             let _ = tokio::time::timeout(DRAIN_LIMIT, drained).await;
         });
         callback
+    }
+}
+
+/// Binds a port of this machine. The name `localhost` means two addresses, and browsers try
+/// either: nobody else may have the same port of the other one. Without IPv6 there is but one.
+async fn bound(host: RedirectHost) -> io::Result<(TcpListener, Option<TcpListener>)> {
+    for _ in 0..PORTS_TRIED {
+        let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        if host == RedirectHost::Address {
+            return Ok((first, None));
+        }
+        let port = first.local_addr()?.port();
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+            Ok(second) => return Ok((first, Some(second))),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
+            Err(error) => {
+                tracing::debug!(%error, "the redirect has no address of IPv6");
+                return Ok((first, None));
+            }
+        }
+    }
+    Err(io::ErrorKind::AddrInUse.into())
+}
+
+async fn accept(
+    first: &TcpListener,
+    second: Option<&TcpListener>,
+) -> io::Result<(TcpStream, SocketAddr)> {
+    let Some(second) = second else {
+        return first.accept().await;
+    };
+    tokio::select! {
+        accepted = first.accept() => accepted,
+        accepted = second.accept() => accepted,
     }
 }
 
@@ -266,7 +313,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_our_state_ends_the_wait() {
-        let loopback = Loopback::bind().await.unwrap();
+        let loopback = Loopback::bind(RedirectHost::Address).await.unwrap();
         let redirect = loopback.redirect().clone();
         assert_eq!(redirect.host_str(), Some("127.0.0.1"));
         let waiting = tokio::spawn(async move { loopback.callback("right").await });
@@ -322,10 +369,40 @@ mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn a_name_is_answered_at_both_of_its_addresses() {
+        let loopback = Loopback::bind(RedirectHost::Localhost).await.unwrap();
+        let redirect = loopback.redirect().clone();
+        assert_eq!(redirect.host_str(), Some("localhost"));
+        let port = redirect.port().unwrap();
+        let places = match &loopback.second {
+            Some(second) => {
+                assert!(second.local_addr().unwrap().ip().is_loopback());
+                vec!["127.0.0.1", "[::1]"]
+            }
+            None => vec!["127.0.0.1"],
+        };
+        let waiting = tokio::spawn(async move { loopback.callback("right").await });
+        for place in places {
+            let asked = |host: String| {
+                reqwest::Client::new()
+                    .get(format!("http://{place}:{port}/callback?state=wrong&code=x"))
+                    .header("host", host)
+                    .send()
+            };
+            let named = asked(format!("localhost:{port}")).await.unwrap();
+            assert_eq!(named.status(), 400, "{place}");
+            let bare = asked(format!("{place}:{port}")).await.unwrap();
+            assert_eq!(bare.status(), 403, "{place}");
+        }
+        assert_eq!(get(&redirect, "state=right&code=c").await, 200);
+        assert!(matches!(waiting.await.unwrap(), Callback::Code { .. }));
+    }
+
     /// Browsers open spare connections that never ask for anything.
     #[tokio::test]
     async fn the_last_page_arrives_whoever_else_is_there() {
-        let loopback = Loopback::bind().await.unwrap();
+        let loopback = Loopback::bind(RedirectHost::Address).await.unwrap();
         let redirect = loopback.redirect().clone();
         let address = redirect.socket_addrs(|| None).unwrap()[0];
         let mut spare = Vec::new();

@@ -1,21 +1,40 @@
-//! Signing in: discovery, the browser and the loopback redirect, the exchange, verification.
+//! Signing in: discovery, the browser and the loopback redirect or another device, the exchange,
+//! verification.
 
 mod attempt;
+mod device;
+mod device_requests;
 mod loopback;
+mod named_issuer;
 mod provider;
 mod sender;
 mod service_account;
+mod settings;
+mod strict;
+mod token_endpoint;
 mod verify;
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::Failure;
+use crate::{Failure, Network};
 
 pub(crate) use attempt::{Attempt, SignedIn, sign_in};
-pub(crate) use provider::{Provider, Refreshed};
+pub use device::DeviceCode;
+pub(crate) use device::{DeviceAttempt, sign_in_on_device};
+pub(crate) use provider::{NotRefreshed, Provider};
 pub(crate) use service_account::service_token;
+pub use settings::{Prompt, RedirectHost, SignInSettings};
+pub(crate) use token_endpoint::Refreshed;
+pub use verify::{Expected, verify};
+
+/// Makes further parameters of an authorization request, for the PKCE challenge (RFC 7636) of that
+/// sign-in alone: its address stands where others can read it.
+pub type SignInParameters = Arc<dyn Fn(&str) -> Vec<(String, SecretString)> + Send + Sync>;
 
 /// Opens addresses in the browser the user already has.
 pub trait Browser: Send + Sync {
@@ -39,28 +58,45 @@ pub struct InstanceFound {
 }
 
 /// Looks for an instance and its provider: at the path that was given, since an instance may live
-/// below one, and where none is there, at the origin.
+/// below one, and where none is there, at the origin; or at the issuer that the settings name.
 ///
 /// # Errors
 /// Why there is none: connectivity, TLS, or [`crate::Code::DiscoveryFailed`].
 pub async fn probe(instance: &Url) -> Result<InstanceFound, Failure> {
-    let first = match look_at(instance).await {
+    probe_with(instance, &SignInSettings::default(), &Network::default()).await
+}
+
+/// The same with settings of its own, and by a way that was set.
+///
+/// # Errors
+/// See [`probe`].
+pub async fn probe_with(
+    instance: &Url,
+    settings: &SignInSettings,
+    network: &Network,
+) -> Result<InstanceFound, Failure> {
+    let first = match look_at(instance, settings, network).await {
         Err(failure) if failure.code == crate::Code::DiscoveryFailed => failure,
         other => return other,
     };
-    if instance.path() == "/" {
+    if instance.path() == "/" || settings.issuer.is_some() {
         return Err(first);
     }
     let mut origin = instance.clone();
     origin.set_path("/");
-    look_at(&origin).await.map_err(|_| first)
+    look_at(&origin, settings, network).await.map_err(|_| first)
 }
 
-async fn look_at(instance: &Url) -> Result<InstanceFound, Failure> {
-    let provider = Provider::discover(instance).await?;
+async fn look_at(
+    instance: &Url,
+    settings: &SignInSettings,
+    network: &Network,
+) -> Result<InstanceFound, Failure> {
+    let issuer = settings.issuer.as_deref();
+    let provider = Provider::discover(instance, issuer, network).await?;
     Ok(InstanceFound {
         url: instance.clone(),
         issuer: provider.issuer().to_owned(),
-        scopes_left_out: provider.scopes_left_out(),
+        scopes_left_out: provider.scopes_left_out(settings),
     })
 }

@@ -2,51 +2,45 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use oauth2::basic::BasicErrorResponseType;
-use oauth2::{AuthorizationCode, ClientId, CsrfToken, PkceCodeChallenge};
-use oauth2::{
-    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse,
-};
+use oauth2::{ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
-    CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreJsonWebKey,
+    CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey, CoreJsonWebKeySet,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
-    CoreResponseType, CoreSubjectIdentifierType, CoreTokenResponse,
+    CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
-    ProviderMetadata, TokenResponse as _,
+    AdditionalProviderMetadata, DiscoveryError, IssuerUrl, Nonce, ProviderMetadata,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::sender::{ANSWER_LIMIT, ProviderError, bounded, sender, token_sender};
+use super::named_issuer::issuer_named_by;
+use super::sender::{ProviderError, sender};
+use super::token_endpoint::{Answer, NotAnswered, Refreshed, send};
 use super::verify::{Expected, verify};
+use super::{SignInParameters, SignInSettings};
 use crate::address::is_loopback;
-use crate::http::{client_for, excerpt, failure_of};
-use crate::{Account, Clock, Code, Failure};
+use crate::http::failure_of;
+use crate::{Account, Clock, Code, Failure, Network};
 
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
-/// API.md, "Sign-in"; `openid` is added by the library.
-const SCOPES: [&str; 4] = ["profile", "email", "offline_access", "api"];
 
 /// A provider as discovery described it.
 pub(crate) struct Provider {
-    http: reqwest::Client,
+    pub(super) network: Network,
     instance: Url,
     metadata: Metadata,
 }
 
-/// What came back for a code or a refresh token.
-pub(crate) struct Refreshed {
-    pub access_token: SecretString,
-    /// Seconds the access token lasts, where the provider says.
-    pub expires_in: Option<Duration>,
-    /// A new refresh token; `None` where the old one stays or there is none.
-    pub refresh_token: Option<SecretString>,
-    response: CoreTokenResponse,
+never_serialized!(SecretString, Authorization);
+
+/// Why nothing came back for a refresh token.
+pub(crate) struct NotRefreshed {
+    pub failure: Failure,
+    /// Whether the answer was lost after the token may have been sent: it may be spent.
+    pub answer_lost: bool,
 }
 
 /// Where the browser is sent, and what must come back.
@@ -72,15 +66,6 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-type OidcClient = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
 /// Members of the discovery document beyond OpenID Connect Discovery 1.0.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Extra {
@@ -90,29 +75,42 @@ struct Extra {
     /// RFC 8414 §2.
     #[serde(default)]
     revocation_endpoint: Option<Url>,
+    /// OpenID Connect RP-Initiated Logout §2.1.
+    #[serde(default)]
+    end_session_endpoint: Option<Url>,
+    /// RFC 8628 §4.
+    #[serde(default)]
+    device_authorization_endpoint: Option<Url>,
 }
 
 impl AdditionalProviderMetadata for Extra {}
 
 impl Provider {
-    /// Finds the provider of an instance: its discovery document names the issuer.
-    pub(crate) async fn discover(instance: &Url) -> Result<Self, Failure> {
-        let named = issuer_named_by(instance).await?;
+    /// Finds the provider of an instance: the issuer that was given, or the one that the
+    /// instance's discovery document names.
+    pub(crate) async fn discover(
+        instance: &Url,
+        given: Option<&str>,
+        network: &Network,
+    ) -> Result<Self, Failure> {
+        let named = match given {
+            Some(issuer) => issuer.to_owned(),
+            None => issuer_named_by(instance, network).await?,
+        };
         let failed = |reason: String| {
             Failure::new(Code::DiscoveryFailed)
                 .with("url", instance)
                 .with("reason", reason)
         };
         let issuer = IssuerUrl::new(named.clone()).map_err(|error| failed(error.to_string()))?;
-        let http = client_for(issuer.url())?;
-        let metadata = Metadata::discover_async(issuer, &sender(http.clone()))
+        let metadata = Metadata::discover_async(issuer, &sender(network.clone()))
             .await
             .map_err(|error| match error {
-                openidconnect::DiscoveryError::Request(ProviderError(failure)) => failure,
+                DiscoveryError::Request(ProviderError(failure)) => failure,
                 other => failed(chain(&other)),
             })?;
         let provider = Self {
-            http,
+            network: network.clone(),
             instance: instance.clone(),
             metadata,
         };
@@ -131,25 +129,33 @@ impl Provider {
             .authorization_response_iss_parameter_supported
     }
 
-    pub(crate) fn scopes_left_out(&self) -> Vec<String> {
-        SCOPES
-            .iter()
-            .filter(|scope| !self.knows(scope))
-            .map(|scope| (*scope).to_owned())
-            .collect()
+    /// Scopes this provider does not know, which are therefore not asked for.
+    pub(crate) fn scopes_left_out(&self, settings: &SignInSettings) -> Vec<String> {
+        let scopes = settings.scopes.iter();
+        scopes.filter(|scope| !self.knows(scope)).cloned().collect()
+    }
+
+    /// Where a sign-in on another device begins (RFC 8628 §4).
+    pub(super) fn device_endpoint(&self) -> Option<&Url> {
+        let extra = self.metadata.additional_metadata();
+        extra.device_authorization_endpoint.as_ref()
     }
 
     /// A fresh authorization request with PKCE S256, `state` and `nonce`.
     pub(crate) fn authorization(
         &self,
-        client_id: &str,
+        settings: &SignInSettings,
         redirect: &Url,
-        extra: &[(String, SecretString)],
+        parameters: Option<&SignInParameters>,
     ) -> Authorization {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let client = self
-            .client(client_id)
-            .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
+        let parameters = parameters.map(|make| make(challenge.as_str()));
+        let client = CoreClient::from_provider_metadata(
+            self.metadata.clone(),
+            ClientId::new(settings.client_id.clone()),
+            None,
+        )
+        .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
         let mut request = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
@@ -157,11 +163,14 @@ impl Provider {
                 Nonce::new_random,
             )
             .set_pkce_challenge(challenge);
-        for scope in SCOPES.iter().filter(|scope| self.knows(scope)) {
-            request = request.add_scope(Scope::new((*scope).to_owned()));
+        for scope in settings.scopes.iter().filter(|scope| self.knows(scope)) {
+            request = request.add_scope(Scope::new(scope.clone()));
         }
-        for (name, value) in extra {
-            request = request.add_extra_param(name.clone(), value.expose_secret().to_owned());
+        if let Some(prompt) = settings.prompt {
+            request = request.add_extra_param("prompt", prompt.as_str());
+        }
+        for (name, value) in parameters.unwrap_or_default() {
+            request = request.add_extra_param(name, value.expose_secret().to_owned());
         }
         let (address, state, nonce) = request.url();
         Authorization {
@@ -177,54 +186,53 @@ impl Provider {
         &self,
         client_id: &str,
         redirect: &Url,
-        code: String,
-        authorization: Authorization,
+        code: &str,
+        authorization: &Authorization,
         clock: &dyn Clock,
     ) -> Result<(Refreshed, Account), Failure> {
-        let client = self
-            .client(client_id)
-            .set_redirect_uri(RedirectUrl::from_url(redirect.clone()));
-        let response = client
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| self.failed(&error))?
-            .set_pkce_verifier(authorization.verifier)
-            .request_async(&token_sender(self.http.clone()))
-            .await
-            .map_err(|error| self.refused(error))?;
-        let Some(token) = response.id_token() else {
-            return Err(Failure::new(Code::IdTokenInvalid).with("reason", "missing"));
-        };
-        let expected = Expected {
-            nonce: Some(&authorization.nonce),
-            subject: None,
-        };
-        let account = self.account(&client, token, &response, &expected, clock)?;
-        Ok((refreshed(response), account))
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", redirect.as_str()),
+            ("code_verifier", authorization.verifier.secret()),
+            ("client_id", client_id),
+        ];
+        let tokens = self.ask_for_tokens(&grant).await?.tokens()?;
+        let nonce = authorization.nonce.secret();
+        let account = self.account(client_id, &tokens, Some(nonce), clock).await?;
+        Ok((tokens, account))
     }
 
     /// Exchanges a refresh token. Only a well-formed `invalid_grant` with the status that belongs
-    /// to it is [`Code::SignedOut`]. What
-    /// comes back is to be verified with [`Self::verify_refreshed`] before it is used.
+    /// to it is [`Code::SignedOut`]. What comes back is to be verified with
+    /// [`Self::verify_refreshed`] before it is used.
     pub(crate) async fn refresh(
         &self,
         client_id: &str,
         refresh_token: &SecretString,
-    ) -> Result<Refreshed, Failure> {
-        let client = self.client(client_id);
-        let response = client
-            .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
-            .map_err(|error| self.failed(&error))?
-            .request_async(&token_sender(self.http.clone()))
-            .await
-            .map_err(|error| match error {
-                RequestTokenError::ServerResponse(response)
-                    if *response.error() == BasicErrorResponseType::InvalidGrant =>
-                {
-                    Failure::new(Code::SignedOut)
-                }
-                other => self.refused(other),
-            })?;
-        Ok(refreshed(response))
+    ) -> Result<Refreshed, NotRefreshed> {
+        let grant = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token.expose_secret()),
+            ("client_id", client_id),
+        ];
+        let failure = match self.ask_for_tokens(&grant).await {
+            Ok(Answer::Tokens(tokens)) => return Ok(tokens),
+            Ok(Answer::Refused(refusal)) if refusal.error == "invalid_grant" => {
+                Failure::new(Code::SignedOut)
+            }
+            Ok(Answer::Refused(refusal)) => refusal.into(),
+            Err(NotAnswered { failure, lost }) => {
+                return Err(NotRefreshed {
+                    failure,
+                    answer_lost: lost,
+                });
+            }
+        };
+        Err(NotRefreshed {
+            failure,
+            answer_lost: false,
+        })
     }
 
     /// Verifies the ID token that may have come with a refresh: it must be of the same subject
@@ -236,16 +244,14 @@ impl Provider {
         subject: &str,
         clock: &dyn Clock,
     ) -> Result<(), Failure> {
-        let Some(token) = refreshed.response.id_token() else {
+        let Some(token) = &refreshed.id_token else {
             return Ok(());
         };
         let expected = Expected {
-            nonce: None,
             subject: Some(subject),
+            ..self.expected(client_id, refreshed, None, clock)
         };
-        let client = self.client(client_id);
-        self.account(&client, token, &refreshed.response, &expected, clock)
-            .map(drop)
+        verify(token.expose_secret(), self.metadata.jwks(), &expected).map(drop)
     }
 
     /// Revokes a refresh token (RFC 7009), where the provider can.
@@ -262,11 +268,32 @@ impl Provider {
             ("token_type_hint", "refresh_token"),
             ("client_id", client_id),
         ];
-        let response = self
-            .http
+        self.post(endpoint, &form).await
+    }
+
+    /// Ends the provider's session of an ID token (OpenID Connect RP-Initiated Logout §2), where
+    /// it can. Sent by POST, so that the token stands in no address.
+    pub(crate) async fn end_session(
+        &self,
+        client_id: &str,
+        id_token: &SecretString,
+    ) -> Result<(), Failure> {
+        let Some(endpoint) = &self.metadata.additional_metadata().end_session_endpoint else {
+            return Ok(());
+        };
+        let form = [
+            ("id_token_hint", id_token.expose_secret()),
+            ("client_id", client_id),
+        ];
+        self.post(endpoint, &form).await
+    }
+
+    async fn post(&self, endpoint: &Url, form: &[(&str, &str)]) -> Result<(), Failure> {
+        let http = self.network.client_for(endpoint)?;
+        let response = http
             .post(endpoint.clone())
             .timeout(REVOCATION_LIMIT)
-            .form(&form)
+            .form(form)
             .send()
             .await
             .map_err(|error| failure_of(&error, endpoint))?;
@@ -276,35 +303,59 @@ impl Provider {
         Ok(())
     }
 
-    fn client(&self, client_id: &str) -> OidcClient {
-        CoreClient::from_provider_metadata(
-            self.metadata.clone(),
-            ClientId::new(client_id.to_owned()),
-            None,
-        )
-        .set_auth_type(oauth2::AuthType::RequestBody)
+    pub(super) async fn ask_for_tokens(
+        &self,
+        grant: &[(&str, &str)],
+    ) -> Result<Answer, NotAnswered> {
+        let Some(endpoint) = self.metadata.token_endpoint() else {
+            return Err(self.failed("no token endpoint").into());
+        };
+        send(&self.network, endpoint.url(), grant).await
     }
 
-    fn account(
+    /// Who signed in. The provider may have exchanged its keys since it was discovered, while
+    /// somebody was busy in the browser: then once more with the new ones.
+    pub(super) async fn account(
         &self,
-        client: &OidcClient,
-        token: &CoreIdToken,
-        response: &CoreTokenResponse,
-        expected: &Expected<'_>,
+        client_id: &str,
+        tokens: &Refreshed,
+        nonce: Option<&str>,
         clock: &dyn Clock,
     ) -> Result<Account, Failure> {
-        verify(
-            token,
-            client.id_token_verifier(),
-            client.client_id(),
-            response.access_token(),
-            expected,
-            clock,
-        )
-        .map_err(|reason| Failure::new(Code::IdTokenInvalid).with("reason", reason))
+        let Some(token) = &tokens.id_token else {
+            return Err(Failure::new(Code::IdTokenInvalid).with("reason", "missing"));
+        };
+        let expected = self.expected(client_id, tokens, nonce, clock);
+        let known = self.metadata.jwks();
+        let refused = match verify(token.expose_secret(), known, &expected) {
+            Err(failure) if failure.code == Code::IdTokenInvalid => failure,
+            other => return other,
+        };
+        let address = self.metadata.jwks_uri();
+        match CoreJsonWebKeySet::fetch_async(address, &sender(self.network.clone())).await {
+            Ok(keys) if keys != *known => verify(token.expose_secret(), &keys, &expected),
+            Ok(_) | Err(_) => Err(refused),
+        }
     }
 
-    fn knows(&self, scope: &str) -> bool {
+    fn expected<'a>(
+        &'a self,
+        client_id: &'a str,
+        tokens: &'a Refreshed,
+        nonce: Option<&'a str>,
+        clock: &dyn Clock,
+    ) -> Expected<'a> {
+        Expected {
+            issuer: self.issuer(),
+            client_id,
+            nonce,
+            subject: None,
+            access_token: tokens.access_token.expose_secret(),
+            now: clock.now(),
+        }
+    }
+
+    pub(super) fn knows(&self, scope: &str) -> bool {
         self.metadata
             .scopes_supported()
             .is_none_or(|known| known.iter().any(|known| known.as_str() == scope))
@@ -313,115 +364,34 @@ impl Provider {
     /// An issuer reached by TLS must not send anybody to plain HTTP.
     fn refuse_plain_endpoints(&self) -> Result<(), Failure> {
         let metadata = &self.metadata;
+        let extra = metadata.additional_metadata();
         let endpoints = [
             Some(metadata.authorization_endpoint().url()),
             metadata.token_endpoint().map(|endpoint| endpoint.url()),
             Some(metadata.jwks_uri().url()),
-            metadata.additional_metadata().revocation_endpoint.as_ref(),
+            extra.revocation_endpoint.as_ref(),
+            extra.end_session_endpoint.as_ref(),
+            extra.device_authorization_endpoint.as_ref(),
         ];
-        for endpoint in endpoints.into_iter().flatten() {
-            if endpoint.scheme() != "https"
-                && !(is_loopback(endpoint) && is_loopback(metadata.issuer().url()))
-            {
-                return Err(Failure::new(Code::DiscoveryFailed)
-                    .with("url", &self.instance)
-                    .with("reason", format!("{endpoint} is not https")));
-            }
-        }
-        Ok(())
+        let mut endpoints = endpoints.into_iter().flatten();
+        endpoints.try_for_each(|endpoint| self.refuse_plain(endpoint))
     }
 
-    fn refused(
-        &self,
-        error: RequestTokenError<
-            ProviderError,
-            oauth2::StandardErrorResponse<BasicErrorResponseType>,
-        >,
-    ) -> Failure {
-        match error {
-            RequestTokenError::ServerResponse(response) => {
-                let failure =
-                    Failure::new(Code::SignInRefused).with("error", response.error().as_ref());
-                match response.error_description() {
-                    Some(description) => failure.saying(description.clone()),
-                    None => failure,
-                }
-            }
-            RequestTokenError::Request(ProviderError(failure)) => failure,
-            RequestTokenError::Parse(error, body) => {
-                // What is JSON may hold a token, and is shown to nobody.
-                let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&body).is_ok();
-                let shown = if is_json {
-                    String::new()
-                } else {
-                    excerpt(&body)
-                };
-                Failure::new(Code::NotMiso)
-                    .with("status", StatusCode::OK.as_u16())
-                    .with("excerpt", shown)
-                    .saying(error.to_string())
-            }
-            RequestTokenError::Other(reason) => {
-                Failure::new(Code::SignInRefused).with("error", reason)
-            }
+    pub(super) fn refuse_plain(&self, address: &Url) -> Result<(), Failure> {
+        let from_here = || is_loopback(address) && is_loopback(self.metadata.issuer().url());
+        if address.scheme() == "https" || (address.scheme() == "http" && from_here()) {
+            return Ok(());
         }
+        Err(Failure::new(Code::DiscoveryFailed)
+            .with("url", &self.instance)
+            .with("reason", format!("{address} is not https")))
     }
 
-    fn failed(&self, error: &dyn std::fmt::Display) -> Failure {
+    fn failed(&self, error: impl std::fmt::Display) -> Failure {
         Failure::new(Code::DiscoveryFailed)
             .with("url", self.issuer())
             .with("reason", error)
     }
-}
-
-fn refreshed(response: CoreTokenResponse) -> Refreshed {
-    Refreshed {
-        access_token: SecretString::from(response.access_token().secret().as_str()),
-        expires_in: response.expires_in(),
-        refresh_token: response
-            .refresh_token()
-            .map(|token| SecretString::from(token.secret().as_str())),
-        response,
-    }
-}
-
-/// The issuer that the instance's own discovery document names.
-async fn issuer_named_by(instance: &Url) -> Result<String, Failure> {
-    #[derive(Deserialize)]
-    struct Named {
-        issuer: String,
-    }
-    let failed = |reason: String| {
-        Failure::new(Code::DiscoveryFailed)
-            .with("url", instance)
-            .with("reason", reason)
-    };
-    let address = instance
-        .join(".well-known/openid-configuration")
-        .map_err(|error| failed(error.to_string()))?;
-    let request = client_for(instance)?.get(address).timeout(ANSWER_LIMIT);
-    let response = request
-        .send()
-        .await
-        .map_err(|error| failure_of(&error, instance))?;
-    let status = response.status();
-    let body = bounded(response, instance).await?;
-    if !status.is_success() {
-        return Err(failed(format!("HTTP {status}"))
-            .with("status", status.as_u16())
-            .with("excerpt", excerpt(&body)));
-    }
-    let named: Named = serde_json::from_slice(&body).map_err(|error| {
-        failed(error.to_string())
-            .with("status", status.as_u16())
-            .with("excerpt", excerpt(&body))
-    })?;
-    let issuer = Url::parse(&named.issuer).map_err(|error| failed(error.to_string()))?;
-    let plain = issuer.scheme() != "https" && !(is_loopback(&issuer) && is_loopback(instance));
-    if plain {
-        return Err(failed(format!("the issuer {issuer} is not https")));
-    }
-    Ok(named.issuer)
 }
 
 /// The innermost message of an error, which says what it was.
@@ -431,4 +401,60 @@ fn chain(error: &dyn std::error::Error) -> String {
         innermost = cause;
     }
     innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A provider whose document has one member exchanged.
+    fn provider(member: &str, address: &str) -> Provider {
+        let mut document = json!({
+            "issuer": "https://login.example",
+            "authorization_endpoint": "https://login.example/authorize",
+            "token_endpoint": "https://login.example/token",
+            "jwks_uri": "https://login.example/jwks",
+            "revocation_endpoint": "https://login.example/revoke",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+        });
+        document[member] = address.into();
+        let instance = Url::parse("https://miso.example").unwrap();
+        Provider {
+            network: Network::default(),
+            instance,
+            metadata: serde_json::from_value(document).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_http_endpoint_of_an_https_issuer_is_refused() {
+        for member in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "revocation_endpoint",
+            "end_session_endpoint",
+            "device_authorization_endpoint",
+        ] {
+            for address in ["http://login.example/x", "http://127.0.0.1/x"] {
+                let refused = provider(member, address).refuse_plain_endpoints();
+                assert_eq!(
+                    refused.unwrap_err().code,
+                    Code::DiscoveryFailed,
+                    "{member} {address}"
+                );
+            }
+            let elsewhere = provider(member, "https://elsewhere.example/x");
+            assert!(elsewhere.refuse_plain_endpoints().is_ok(), "{member}");
+        }
+        let local = provider("issuer", "http://127.0.0.1:1");
+        assert!(
+            local.refuse_plain_endpoints().is_ok(),
+            "https from this machine"
+        );
+    }
 }

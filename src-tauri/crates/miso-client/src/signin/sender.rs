@@ -1,17 +1,14 @@
-//! How the library's requests reach the provider: no redirects, limits on time and size, and an
-//! error is the token endpoint's own only where it can be.
+//! How the library's requests reach the provider: no redirects, limits on time and size.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use http::StatusCode;
 use oauth2::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 use url::Url;
 
-use crate::http::{ReadError, excerpt, failure_of, read_bounded};
-use crate::{Code, Failure};
+use crate::http::{ReadError, failure_of, read_bounded};
+use crate::{Code, Failure, Network};
 
 const PROVIDER_LIMIT: usize = 1024 * 1024;
 /// How long the provider may take to answer.
@@ -25,14 +22,16 @@ pub(super) struct ProviderError(pub(super) Failure);
 type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, ProviderError>> + Send>>;
 
 /// Sends what the library asks for: no redirects, limits on time and size.
-pub(super) fn sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
+pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
     move |request| {
-        let http = http.clone();
+        let network = network.clone();
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let url = Url::parse(&parts.uri.to_string())
                 .map_err(|_| ProviderError(Failure::new(Code::AddressInvalid)))?;
-            let response = http
+            let response = network
+                .client_for(&url)
+                .map_err(ProviderError)?
                 .request(parts.method, url.clone())
                 .headers(parts.headers)
                 .timeout(ANSWER_LIMIT)
@@ -50,48 +49,6 @@ pub(super) fn sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
                 .map_err(|_| ProviderError(Failure::new(Code::NotMiso)))
         })
     }
-}
-
-/// The same for the token endpoint. An error counts as the endpoint's own only with the statuses
-/// that RFC 6749 §5.2 gives it: a gateway's 500 or 403 may have anything in its body.
-pub(super) fn token_sender(http: reqwest::Client) -> impl Fn(HttpRequest) -> Answer {
-    let send = sender(http);
-    move |request| {
-        let answer = send(request);
-        Box::pin(async move {
-            let answer = answer.await?;
-            let is_its_own = match answer.status() {
-                StatusCode::OK => true,
-                StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
-                    serde_json::from_slice::<Refusal>(answer.body()).is_ok()
-                }
-                _ => false,
-            };
-            if is_its_own {
-                return Ok(answer);
-            }
-            let failure = not_the_endpoints(answer.status(), answer.body());
-            Err(ProviderError(failure))
-        })
-    }
-}
-
-/// What makes an error answer the token endpoint's own.
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(rename = "error")]
-    _error: String,
-}
-
-fn not_the_endpoints(status: StatusCode, body: &[u8]) -> Failure {
-    let failure = match status {
-        StatusCode::TOO_MANY_REQUESTS => Failure::new(Code::RateLimited).with("seconds", 60),
-        status if status.is_server_error() => Failure::new(Code::ServerError),
-        _ => Failure::new(Code::NotMiso),
-    };
-    failure
-        .with("status", status.as_u16())
-        .with("excerpt", excerpt(body))
 }
 
 /// A body of the provider, bounded.

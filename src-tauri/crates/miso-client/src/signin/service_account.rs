@@ -7,9 +7,9 @@ use miso_api::{ErrorCode, ErrorEnvelope, TokenRequest, TokenResponse};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::http::{ReadError, client_for, excerpt, failure_of, read_bounded};
+use crate::http::{ReadError, excerpt, failure_of, read_bounded};
 use crate::wire::documented::TOKEN_PATH;
-use crate::{Code, Failure};
+use crate::{Code, Failure, Network};
 
 const LIMIT: usize = 1024 * 1024;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
@@ -20,9 +20,12 @@ pub(crate) struct ServiceToken {
     pub expires_in: Option<Duration>,
 }
 
+never_serialized!(ServiceToken);
+
 /// Asks for a token. A wrong id or secret is [`Code::SignedOut`].
 pub(crate) async fn service_token(
     instance: &Url,
+    network: &Network,
     client_id: &str,
     client_secret: &SecretString,
 ) -> Result<ServiceToken, Failure> {
@@ -37,7 +40,8 @@ pub(crate) async fn service_token(
         grant_type: "client_credentials".to_owned(),
         scope: Some("api".to_owned()),
     };
-    let response = client_for(instance)?
+    let response = network
+        .client_for(instance)?
         .post(address)
         .timeout(ANSWER_LIMIT)
         .json(&request)

@@ -8,6 +8,9 @@ use super::{CredentialStore, VaultError};
 
 const SERVICE: &str = "ai.aifabrix.miso-desktop";
 
+/// Credential Manager takes 2,560 bytes an entry.
+const LIMIT: Option<usize> = if cfg!(windows) { Some(2_560) } else { None };
+
 /// The operating system's keyring: Secret Service, Keychain or Credential Manager.
 #[derive(Default)]
 pub struct PlatformStore {
@@ -62,19 +65,61 @@ impl PlatformStore {
 
 impl CredentialStore for PlatformStore {
     fn get(&mut self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        Ok(self
-            .with(name, |entry| entry.get_secret())?
-            .map(Zeroizing::new))
+        Ok(self.get_all(name)?.into_iter().next())
+    }
+
+    fn get_all(&mut self, name: &str) -> Result<Vec<Zeroizing<Vec<u8>>>, VaultError> {
+        let found = self.with(name, |entry| each(entry, keyring_core::Entry::get_secret))?;
+        Ok(found
+            .unwrap_or_default()
+            .into_iter()
+            .map(Zeroizing::new)
+            .collect())
     }
 
     fn set(&mut self, name: &str, value: &[u8]) -> Result<(), VaultError> {
-        self.with(name, |entry| entry.set_secret(value))?;
+        // Which of several counts is not known here: all say the same from now on, then one is
+        // kept.
+        let all = self
+            .with(name, |entry| each(entry, |entry| entry.set_secret(value)))?
+            .map_or(0, |set| set.len());
+        if all > 1 {
+            self.with(name, keep_one)?;
+        }
         Ok(())
     }
 
     fn delete(&mut self, name: &str) -> Result<(), VaultError> {
-        self.with(name, |entry| entry.delete_credential())?;
+        self.with(name, |entry| {
+            each(entry, keyring_core::Entry::delete_credential)
+        })?;
         Ok(())
+    }
+
+    fn limit(&self) -> Option<usize> {
+        LIMIT
+    }
+}
+
+/// Does work with an entry; where the store holds it more than once, with each.
+fn each<T>(
+    entry: &keyring::v1::Entry,
+    work: impl Fn(&keyring_core::Entry) -> keyring_core::Result<T>,
+) -> keyring_core::Result<Vec<T>> {
+    match work(&entry.inner) {
+        Err(keyring_core::Error::Ambiguous(all)) => all.iter().map(work).collect(),
+        other => Ok(vec![other?]),
+    }
+}
+
+fn keep_one(entry: &keyring::v1::Entry) -> keyring_core::Result<()> {
+    match entry.inner.get_secret() {
+        Err(keyring_core::Error::Ambiguous(all)) => all
+            .iter()
+            .skip(1)
+            .try_for_each(keyring_core::Entry::delete_credential),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 
@@ -128,5 +173,39 @@ mod tests {
         ] {
             assert_eq!(is_gone(&error), gone, "{error:?}");
         }
+    }
+
+    #[test]
+    fn doubled_entries_are_all_read_and_one_is_kept() {
+        use keyring_core::api::CredentialStoreApi;
+        use keyring_core::mock;
+
+        let store = mock::Store::new().unwrap();
+        let build = |user: &str| store.build(SERVICE, user, None).unwrap();
+        let (one, two) = (build("one"), build("two"));
+        one.set_secret(b"old").unwrap();
+        two.set_secret(b"new").unwrap();
+        let meant = keyring::v1::Entry {
+            inner: build("meant"),
+        };
+        let matched_by_both = || {
+            let credential: &mock::Cred = meant.inner.as_any().downcast_ref().unwrap();
+            let both = vec![build("one"), build("two")];
+            credential.set_error(keyring_core::Error::Ambiguous(both));
+        };
+        matched_by_both();
+        let read = each(&meant, keyring_core::Entry::get_secret).unwrap();
+        assert_eq!(read, [b"old".to_vec(), b"new".to_vec()]);
+        matched_by_both();
+        each(&meant, |entry| entry.set_secret(b"newest")).unwrap();
+        matched_by_both();
+        keep_one(&meant).unwrap();
+        assert_eq!(one.get_secret().unwrap(), b"newest");
+        assert!(matches!(
+            two.get_secret(),
+            Err(keyring_core::Error::NoEntry)
+        ));
+        matched_by_both();
+        assert!(each(&meant, keyring_core::Entry::get_secret).is_err());
     }
 }

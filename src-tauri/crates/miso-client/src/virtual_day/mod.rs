@@ -14,7 +14,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::session::Surroundings;
-use crate::{Browser, CredentialStore, Event, Publish, Vault, VaultError};
+use crate::{Browser, CredentialStore, Event, Network, Publish, Vault, VaultError};
 use clock::HandClock;
 use far_end::{FarEnd, Line};
 use person::{Ages, Person, ROUND};
@@ -57,6 +57,7 @@ fn world() -> World {
     World {
         far_end: FarEnd::new(clock.clone()),
         around: Surroundings {
+            network: Network::default(),
             vault: Arc::new(Vault::over(Arc::new(|| Box::new(Nothing)))),
             browser: Arc::new(Nothing),
             clock: clock.clone(),

@@ -4,6 +4,7 @@ use miso_api::DeployRequest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::Capability;
 use crate::transport::{Call, LOG_LIMIT};
 
 /// The largest page (API.md, "Lists").
@@ -29,7 +30,7 @@ pub(crate) fn applications(page: u32) -> Call {
 }
 
 pub(crate) fn application(key: &str) -> Call {
-    Call::get(format!("/api/applications/{}", segment(key)))
+    Call::get(format!("/api/applications/{}", segment(key))).needing(Capability::ApplicationDetail)
 }
 
 pub(crate) fn create_application(manifest: Value) -> Call {
@@ -50,7 +51,7 @@ pub(crate) fn deploy(
 pub(crate) fn deployments(application: Option<&str>) -> Call {
     match application {
         Some(key) => Call::get(format!("/api/applications/{}/deployments", segment(key))),
-        None => Call::get("/api/deployments"),
+        None => Call::get("/api/deployments").needing(Capability::RecentActivity),
     }
     .query("pageSize", PAGE_SIZE)
 }
@@ -70,6 +71,11 @@ pub(crate) fn environment(key: &str) -> Call {
 pub(crate) fn health(application: &str, environment: &str) -> Call {
     Call::get(format!("/api/applications/{}/health", segment(application)))
         .query("environment", environment)
+}
+
+/// The instance's own description of its calls, in OpenAPI.
+pub(crate) fn description() -> Call {
+    Call::get("/api/openapi.json").needing(Capability::Description)
 }
 
 /// Which part of a log is asked for.

@@ -1,4 +1,5 @@
 //! How the product's calls look on the wire. One module for each reading of the API; nothing
 //! above knows their paths or envelopes.
 
+pub(crate) mod description;
 pub(crate) mod documented;

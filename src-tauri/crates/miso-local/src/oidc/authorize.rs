@@ -93,7 +93,7 @@ fn answer(site: &Site, parameters: Result<Parameters, Repeated>) -> Response {
     let key = parameters.get("launch_key");
     let now = Utc::now();
     let unlocked = key.is_some_and(|key| {
-        is_launch_key(site, key) || site.one_time_keys.spend(key, &asked.challenge, now)
+        is_launch_key(site, key) || site.one_time_keys.opens(key, &asked.challenge, now)
     });
     match site.pending.begin(asked.clone(), unlocked, now) {
         Ok(id) if unlocked => page::choose_person(&id, &asked.redirect),

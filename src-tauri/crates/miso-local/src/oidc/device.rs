@@ -104,12 +104,10 @@ async fn begun(site: &Site, headers: &HeaderMap, body: Body) -> Result<Value, To
 /// Offers the people to who has a code that a device shows and the launch key. The key comes
 /// first: who lacks it learns nothing about codes.
 fn open(site: &Site, code: &str, key: &str) -> Response {
-    let now = Utc::now();
-    let purpose = || format!("device {}", code.trim().to_ascii_uppercase());
-    if !is_launch_key(site, key) && !site.one_time_keys.spend(key, &purpose(), now) {
+    if !is_launch_key(site, key) {
         return device_page::ask(code, Some(Wrong::Key));
     }
-    match site.devices.open_page(code, now) {
+    match site.devices.open_page(code, Utc::now()) {
         Ok(Some((id, code))) => device_page::choose_person(&id, &code),
         Ok(None) => device_page::ask(code, Some(Wrong::Code)),
         Err(error) => page::refused(&error.into()),

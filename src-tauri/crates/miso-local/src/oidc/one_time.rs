@@ -1,5 +1,7 @@
 //! Launch keys for one sign-in: the app puts one into the address it gives to the browser, so that
-//! the lasting key stays out of the browser's history.
+//! the lasting key stays out of the browser's history. Each is made for the challenge of that
+//! sign-in (RFC 7636): whoever else reads the address, in a list of processes say, gains nothing
+//! by it, since what comes of it can be redeemed only by who began the sign-in.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -21,13 +23,17 @@ pub(crate) struct OneTimeKeys(Mutex<HashMap<Vec<u8>, Given>>);
 
 struct Given {
     made: DateTime<Utc>,
-    /// The challenge of the sign-in that it was used for.
-    used_for: Option<String>,
+    /// The challenge of the sign-in that it is good for.
+    challenge: String,
 }
 
 impl OneTimeKeys {
-    /// A new key, good for one sign-in and for 10 minutes.
-    pub(crate) fn make(&self, now: DateTime<Utc>) -> Result<SecretString, NoRandomness> {
+    /// A new key, good for 10 minutes and for the sign-in of this challenge.
+    pub(crate) fn make(
+        &self,
+        challenge: &str,
+        now: DateTime<Utc>,
+    ) -> Result<SecretString, NoRandomness> {
         let key = random::token()?;
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         keys.retain(|_, given| now - given.made < TIME);
@@ -40,22 +46,18 @@ impl OneTimeKeys {
         }
         let given = Given {
             made: now,
-            used_for: None,
+            challenge: challenge.to_owned(),
         };
         keys.insert(tokens::hash(&key), given);
         Ok(key.into())
     }
 
-    /// Uses a key for the sign-in of that challenge (RFC 7636) and says whether it is good for it.
-    /// The same address may be opened again, in another browser or by a reload: what comes of it
-    /// is worth something only to who began the sign-in.
-    pub(crate) fn spend(&self, key: &str, challenge: &str, now: DateTime<Utc>) -> bool {
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let given = keys.get_mut(&tokens::hash(key));
-        let Some(given) = given.filter(|given| now - given.made < TIME) else {
-            return false;
-        };
-        given.used_for.get_or_insert_with(|| challenge.to_owned()) == challenge
+    /// Whether a key is good for the sign-in of this challenge. The same address may be opened again, in another
+    /// browser or by a reload.
+    pub(crate) fn opens(&self, key: &str, challenge: &str, now: DateTime<Utc>) -> bool {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.get(&tokens::hash(key))
+            .is_some_and(|given| now - given.made < TIME && given.challenge == challenge)
     }
 }
 
@@ -67,22 +69,25 @@ mod tests {
     #[test]
     fn a_key_is_good_for_one_sign_in_and_not_for_long() {
         let (keys, now) = (OneTimeKeys::default(), Utc::now());
-        let key = keys.make(now).unwrap();
+        let key = keys.make("mine", now).unwrap();
         let key = key.expose_secret();
-        assert!(!keys.spend("a guess", "mine", now));
-        assert!(keys.spend(key, "mine", now));
-        assert!(!keys.spend(key, "another's", now));
-        assert!(keys.spend(key, "mine", now), "a reload");
-        assert!(!keys.spend(key, "mine", now + TIME));
+        assert!(!keys.opens("a guess", "mine", now));
+        assert!(
+            !keys.opens(key, "another's", now),
+            "who is first does not count"
+        );
+        assert!(keys.opens(key, "mine", now));
+        assert!(keys.opens(key, "mine", now), "a reload");
+        assert!(!keys.opens(key, "mine", now + TIME));
     }
 
     #[test]
     fn memory_is_bounded() {
         let (keys, now) = (OneTimeKeys::default(), Utc::now());
-        let first = keys.make(now - TimeDelta::seconds(1)).unwrap();
+        let first = keys.make("mine", now - TimeDelta::seconds(1)).unwrap();
         for _ in 0..MOST {
-            keys.make(now).unwrap();
+            keys.make("mine", now).unwrap();
         }
-        assert!(!keys.spend(first.expose_secret(), "mine", now));
+        assert!(!keys.opens(first.expose_secret(), "mine", now));
     }
 }

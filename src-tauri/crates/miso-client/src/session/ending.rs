@@ -1,0 +1,124 @@
+//! How a session ends: somebody signs out, or its time is over and nothing can renew it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::sync::Notify;
+
+use super::{Session, lock};
+use crate::nap::nap;
+use crate::signin::Provider;
+use crate::vault::{Credential, CredentialKind};
+use crate::{Code, Failure};
+
+/// Discovery, revocation and the end of the provider's session together; the session here is over
+/// before.
+const PROVIDER_LIMIT: Duration = Duration::from_secs(10);
+/// As long as another process may take that works with the session.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Session {
+    /// Signs out: here at once, then in the keyring. Where the provider can, the refresh token is
+    /// revoked and its session ended, on a task of its own: nobody waits for a provider that does
+    /// not answer.
+    pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), Failure> {
+        let id_token = self.change(|machine| {
+            let id_token = machine.id_token();
+            machine.call_off();
+            machine.sign_out(None);
+            id_token
+        });
+        let _turn = self.turn_if_any(PATIENCE).await;
+        let _replacing = self.credential.lock().await;
+        self.let_go();
+        let vault = &self.around.vault;
+        let credential = vault
+            .load(&self.connection)
+            .await
+            .inspect_err(|error| {
+                tracing::warn!(%error, "the refresh token cannot be read, and is not revoked");
+            })
+            .ok()
+            .flatten();
+        let deleted = vault.delete(&self.connection).await.map_err(Failure::from);
+        let credential = credential.filter(|kept| kept.kind == CredentialKind::RefreshToken);
+        if credential.is_some() || id_token.is_some() {
+            tokio::spawn(self.clone().end_there(credential, id_token));
+        }
+        deleted
+    }
+
+    /// Ends the session when its time is over, where nothing can renew it. The wall clock decides,
+    /// which goes on while the machine sleeps.
+    pub(super) fn end_when_it_is_over(self: &Arc<Self>) {
+        let generation = lock(&self.machine).generation();
+        let session = Arc::downgrade(self);
+        tokio::spawn(async move {
+            let wake = Notify::new();
+            while let Some(session) = session.upgrade() {
+                let clock = session.around.clock.clone();
+                let left = {
+                    let machine = lock(&session.machine);
+                    let access = machine
+                        .access()
+                        .filter(|_| machine.generation() == generation);
+                    let Some(access) = access else { return };
+                    access.ends - clock.now()
+                };
+                let Ok(left) = left.to_std() else {
+                    let over = Failure::new(Code::Unauthorized);
+                    session.change(|machine| machine.end(generation, over));
+                    return;
+                };
+                drop(session);
+                nap(clock.as_ref(), left.max(Duration::from_millis(100)), &wake).await;
+            }
+        });
+    }
+
+    /// Revokes the refresh token at the provider (RFC 7009) and ends its session (OpenID Connect
+    /// RP-Initiated Logout), where it can.
+    pub(super) async fn end_there(
+        self: Arc<Self>,
+        credential: Option<Credential>,
+        hint: Option<SecretString>,
+    ) {
+        let ending = async {
+            let provider = self.provider_at_the_end(credential.as_ref()).await?;
+            if let Some(Credential {
+                client_id, secret, ..
+            }) = &credential
+            {
+                let revoked = provider.revoke(client_id, secret).await;
+                log("the refresh token could not be revoked", revoked);
+            }
+            if let Some(hint) = &hint {
+                let ended = provider.end_session(&self.settings.client_id, hint).await;
+                log("the provider did not end its session", ended);
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(PROVIDER_LIMIT, ending).await {
+            Ok(ended) => log("the provider could not be told of the sign-out", ended),
+            Err(_) => tracing::warn!("the provider did not end the session in time"),
+        }
+    }
+
+    /// The one that gave the credential; where there is only an ID token, the one that gave that.
+    async fn provider_at_the_end(
+        &self,
+        credential: Option<&Credential>,
+    ) -> Result<Arc<Provider>, Failure> {
+        match credential {
+            Some(credential) => self.provider_of(credential).await,
+            None => self.provider().await,
+        }
+    }
+}
+
+fn log(what: &str, outcome: Result<(), Failure>) {
+    if let Err(failure) = outcome {
+        tracing::warn!(?failure, "{what}");
+    }
+}

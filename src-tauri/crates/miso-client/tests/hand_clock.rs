@@ -1,0 +1,37 @@
+//! A clock whose wall time a test sets: a machine that sleeps, or whose clock is wrong.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use miso_client::Clock;
+
+pub struct HandClock {
+    start: tokio::time::Instant,
+    ahead: Mutex<TimeDelta>,
+}
+
+impl HandClock {
+    /// A clock whose wall time is this far ahead of the machine's.
+    pub fn ahead_by(ahead: TimeDelta) -> Arc<Self> {
+        Arc::new(Self {
+            start: tokio::time::Instant::now(),
+            ahead: Mutex::new(ahead),
+        })
+    }
+
+    /// The wall time jumps; the monotonic time does not, as in a suspend.
+    pub fn jump(&self, by: TimeDelta) {
+        *self.ahead.lock().unwrap() += by;
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + *self.ahead.lock().unwrap()
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.start.elapsed()
+    }
+}

@@ -1,0 +1,140 @@
+//! What is written down about requests, what is carried to people, and what is given up.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use miso_client::{Code, Resource};
+use serde_json::json;
+use tokio::sync::Notify;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::far_end::{Answer, FarEnd, restored, tokens, until};
+use crate::hostile::{Act, answer, hostile};
+
+/// A trace that can be read.
+#[derive(Clone, Default)]
+struct Trace(Arc<Mutex<Vec<u8>>>);
+
+impl Trace {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Trace {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Trace {
+    type Writer = Self;
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Everything that anybody says at the finest level, the HTTP library included.
+#[tokio::test]
+async fn a_trace_has_every_request_and_no_secret() {
+    let trace = Trace::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(trace.clone())
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        "GET /api/users/me" => Answer::json(200, json!({"id": "u-1", "username": "aino"})),
+        _ => {
+            let mut answer = Answer::error(500, "INTERNAL_ERROR");
+            let id = ("x-request-id", "from-the-header".to_owned());
+            answer.headers.push(id);
+            answer
+        }
+    })
+    .await;
+    let here = restored(&far_end).await;
+    here.client.me().await.unwrap();
+    here.client.examine().await;
+    let failed = here.client.refresh(&Resource::Environments).await;
+    assert_eq!(failed.unwrap_err().request_id.as_deref(), Some("req-1"));
+    here.client.sign_out().await.unwrap();
+    let text = trace.text();
+    for expected in [
+        "/api/users/me",
+        "/api/environments",
+        "from-the-header",
+        "500",
+    ] {
+        assert!(text.contains(expected), "{expected} is in the trace");
+    }
+    for secret in ["access-1", "refresh-1", "refresh-2", "Bearer"] {
+        assert!(!text.contains(secret), "{secret} is in the trace");
+    }
+    println!(
+        "figure: a trace of {} lines without a token",
+        text.lines().count()
+    );
+}
+
+#[tokio::test]
+async fn a_request_id_in_the_headers_is_carried_where_the_body_has_none() {
+    for (header, expected) in [
+        ("x-request-id", Some("abc-1")),
+        ("x-correlation-id", Some("abc-1")),
+        ("x-other", None),
+    ] {
+        let (far_end, _) = hostile(move |_| {
+            answer(
+                502,
+                &[("content-type", "text/html"), (header, "abc-1")],
+                b"<html>",
+            )
+        })
+        .await;
+        let failure = restored(&far_end).await.client.me().await.unwrap_err();
+        assert_eq!(failure.code, Code::NotMiso);
+        assert_eq!(failure.request_id.as_deref(), expected, "{header}");
+    }
+}
+
+/// Whoever gives a call up gives it up down to the socket, and does not hinder the next.
+#[tokio::test]
+async fn a_call_that_is_given_up_closes_its_connection() {
+    for (name, begin) in [
+        ("before the answer", ""),
+        ("in the headers", "HTTP/1.1 200 OK\r\ncontent-"),
+        (
+            "in the body",
+            "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"id\"",
+        ),
+    ] {
+        let gone = Arc::new(Notify::new());
+        let first = Mutex::new(Some(Act::Hold(begin.into(), gone.clone())));
+        let (far_end, seen) = hostile(move |_| {
+            let held = first.lock().unwrap().take();
+            held.unwrap_or_else(|| crate::hostile::json(200, r#"{"id": "u", "username": "a"}"#))
+        })
+        .await;
+        let here = restored(&far_end).await;
+        let client = here.client.clone();
+        let asking = tokio::spawn(async move { client.me().await });
+        until("it was asked", || !seen.lock().unwrap().is_empty()).await;
+        asking.abort();
+        assert!(asking.await.unwrap_err().is_cancelled());
+        let closed = tokio::time::timeout(Duration::from_secs(5), gone.notified()).await;
+        assert!(closed.is_ok(), "{name}: the connection is closed");
+        assert_eq!(
+            here.client.me().await.unwrap().value.username,
+            "a",
+            "{name}"
+        );
+    }
+}
