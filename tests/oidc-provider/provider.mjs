@@ -1,5 +1,5 @@
 // The certified provider on a port of the system's choosing: `node provider.mjs ES256`. It says
-// `ready PORT`, obeys one word a line (`rotate`: another signing key from now on; `end`: the last
+// `> ready PORT`, obeys one word a line (`rotate`: another signing key from now on; `end`: the last
 // session is over; `counts`: what was asked of it) and ends with its input. Whoever comes is signed
 // in as aino, without a question.
 import { generateKeyPairSync } from 'node:crypto';
@@ -22,14 +22,14 @@ const server = createServer((request, response) => current(request, response));
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address();
   current = made(port);
-  console.log(`ready ${port}`);
+  console.log(`> ready ${port}`);
 });
 
 createInterface({ input: process.stdin })
   .on('line', async (line) => {
     if (line === 'rotate') current = made(server.address().port);
     if (line === 'end') await last();
-    console.log(line === 'counts' ? JSON.stringify(counts) : 'done');
+    console.log(`> ${line === 'counts' ? JSON.stringify(counts) : 'done'}`);
   })
   .on('close', () => process.exit(0));
 

@@ -140,18 +140,28 @@ pub struct Transport {
     wait_due: WaitDue,
 }
 
+/// The instance of a transport: where it is, the way there, and what it lacks.
+pub(crate) struct FarSide {
+    pub base: Url,
+    pub network: Network,
+    pub capabilities: Arc<Capabilities>,
+}
+
 impl Transport {
     /// A transport to one instance. Tokens go to its origin only.
     pub(crate) fn new(
-        base: Url,
-        network: Network,
+        far_side: FarSide,
         budget: Arc<Budget>,
         read_only: Arc<ReadOnly>,
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
-        capabilities: Arc<Capabilities>,
         wait_due: WaitDue,
     ) -> Self {
+        let FarSide {
+            base,
+            network,
+            capabilities,
+        } = far_side;
         Self {
             network,
             carrier: None,

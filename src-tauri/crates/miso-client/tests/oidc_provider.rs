@@ -126,7 +126,7 @@ impl Certified {
             .spawn()
             .unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = output.next_line().await.unwrap().unwrap();
+        let ready = answer(&mut output).await;
         let port = ready.strip_prefix("ready ").unwrap();
         Self {
             issuer: format!("http://127.0.0.1:{port}"),
@@ -141,7 +141,7 @@ impl Certified {
             .write_all(format!("{word}\n").as_bytes())
             .await
             .unwrap();
-        self.output.next_line().await.unwrap().unwrap()
+        answer(&mut self.output).await
     }
 
     async fn counts(&mut self) -> Value {
@@ -157,6 +157,16 @@ impl Certified {
         };
         let limit = std::time::Duration::from_secs(10);
         assert!(tokio::time::timeout(limit, waiting).await.is_ok(), "{what}");
+    }
+}
+
+/// The next line of our own script; the provider prints remarks between them.
+async fn answer(output: &mut Lines<BufReader<ChildStdout>>) -> String {
+    loop {
+        let line = output.next_line().await.unwrap().unwrap();
+        if let Some(said) = line.strip_prefix("> ") {
+            return said.to_owned();
+        }
     }
 }
 
