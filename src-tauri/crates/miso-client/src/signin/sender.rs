@@ -39,6 +39,9 @@ pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
                 .send()
                 .await
                 .map_err(|error| ProviderError(failure_of(&error, &url)))?;
+            // Without the query: it may hold what nobody else should read.
+            let (host, path, status) = (url.host_str(), url.path(), response.status());
+            tracing::debug!(host, path, %status, "the provider's answer");
             let mut answer = http::Response::builder().status(response.status());
             if let Some(headers) = answer.headers_mut() {
                 *headers = response.headers().clone();
