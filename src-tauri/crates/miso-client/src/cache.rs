@@ -155,12 +155,12 @@ impl Cache {
         is_offered: bool,
         at: DateTime<Utc>,
     ) -> Result<(), Failure> {
-        self.lock()
-            .execute(
+        self.now(|database| {
+            database.execute(
                 "insert or replace into capability values (?1, ?2, ?3, ?4)",
                 params![connection.as_str(), word, is_offered, at.timestamp_millis()],
             )
-            .map_err(failed)?;
+        })?;
         Ok(())
     }
 
@@ -169,27 +169,25 @@ impl Cache {
         &self,
         connection: &ConnectionId,
     ) -> Result<Vec<(String, bool, DateTime<Utc>)>, Failure> {
-        let database = self.lock();
-        let mut select = database
-            .prepare("select word, offered, at from capability where connection = ?1")
-            .map_err(failed)?;
-        let rows = select
-            .query_map([connection.as_str()], |row| {
+        self.now(|database| {
+            let mut select = database
+                .prepare("select word, offered, at from capability where connection = ?1")?;
+            let rows = select.query_map([connection.as_str()], |row| {
                 let at = DateTime::from_timestamp_millis(row.get(2)?).unwrap_or_default();
                 Ok((row.get(0)?, row.get(1)?, at))
-            })
-            .map_err(failed)?;
-        rows.collect::<Result<_, _>>().map_err(failed)
+            })?;
+            rows.collect()
+        })
     }
 
     /// Forgets what an instance offers.
     pub(crate) fn forget_capabilities(&self, connection: &ConnectionId) -> Result<(), Failure> {
-        self.lock()
-            .execute(
+        self.now(|database| {
+            database.execute(
                 "delete from capability where connection = ?1",
                 [connection.as_str()],
             )
-            .map_err(failed)?;
+        })?;
         Ok(())
     }
 
