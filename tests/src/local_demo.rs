@@ -94,7 +94,8 @@ async fn the_demo_is_a_team_with_a_past_and_keeps_it() {
 /// All of a list, which is not longer than a page.
 async fn list(api: &Api, path: &str) -> Vec<Value> {
     let mut answer = api.get(&format!("{path}?pageSize=200")).await.json();
-    assert_eq!(answer["meta"]["totalPages"], 1, "{path}");
+    let pages = answer["meta"]["totalPages"].as_u64();
+    assert!(pages.is_some_and(|pages| pages <= 1), "{path}: {pages:?}");
     match answer["data"].take() {
         Value::Array(data) => data,
         other => panic!("{path}: {other}"),

@@ -17,7 +17,7 @@ const KNOWS_LITTLE: f64 = 300.0;
 /// The least: some twenty minutes between two questions about what is in front.
 const LEAST: f64 = 1.0 / 120.0;
 /// It falls to a part by e in so many seconds where twice as much is spent as lasts.
-const TURNS: f64 = 150.0;
+const TURNS: f64 = 100.0;
 /// It turns no faster than for that much over, or under, what lasts.
 const MOST_OVER: f64 = 4.0;
 const MOST_UNDER: f64 = -0.5;
