@@ -13,7 +13,7 @@ use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
-use crate::transport::Transport;
+use crate::transport::{Instance, Transport};
 use crate::view::View;
 use crate::watch::{Leases, watch};
 use crate::{
@@ -71,13 +71,15 @@ impl Client {
         let (id, announce) = (connection.id.clone(), publish.clone());
         let read_only = Arc::new(ReadOnly::new(connection.read_only));
         let transport = Transport::new(
-            connection.url.clone(),
-            network.clone(),
+            Instance {
+                base: connection.url.clone(),
+                network: network.clone(),
+                capabilities: capabilities.clone(),
+            },
             budget.clone(),
             read_only.clone(),
             Arc::new(Bearer(session.clone())),
             clock.clone(),
-            capabilities.clone(),
             Arc::new(move |wait| {
                 announce.publish(Event::WaitDue {
                     connection: id.clone(),

@@ -53,7 +53,7 @@ impl Inner {
         now: DateTime<Utc>,
     ) -> Vec<(Resource, bool)> {
         let rows = rows(recent);
-        let created = rows.iter().filter_map(|row| created_at(row));
+        let created = rows.iter().filter_map(created_at);
         let reaches_back_to = match recent["meta"]["totalPages"].as_u64() {
             Some(0 | 1) => DateTime::<Utc>::MIN_UTC,
             Some(_) | None => match created.min() {

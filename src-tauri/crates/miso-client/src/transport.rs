@@ -126,6 +126,16 @@ impl Call {
     }
 }
 
+/// What calls are sent to.
+pub(crate) struct Instance {
+    /// Where it is. Tokens go to this origin only.
+    pub base: Url,
+    /// The way to it.
+    pub network: Network,
+    /// What is known of what it offers.
+    pub capabilities: Arc<Capabilities>,
+}
+
 /// Sends the calls of one connection.
 pub struct Transport {
     network: Network,
@@ -141,17 +151,20 @@ pub struct Transport {
 }
 
 impl Transport {
-    /// A transport to one instance. Tokens go to its origin only.
+    /// A transport to one instance.
     pub(crate) fn new(
-        base: Url,
-        network: Network,
+        instance: Instance,
         budget: Arc<Budget>,
         read_only: Arc<ReadOnly>,
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
-        capabilities: Arc<Capabilities>,
         wait_due: WaitDue,
     ) -> Self {
+        let Instance {
+            base,
+            network,
+            capabilities,
+        } = instance;
         Self {
             network,
             carrier: None,

@@ -68,6 +68,7 @@ async fn a_trace_has_every_request_and_no_secret() {
     here.client.sign_out().await.unwrap();
     let text = trace.text();
     for expected in [
+        "/token",
         "/api/users/me",
         "/api/environments",
         "from-the-header",
