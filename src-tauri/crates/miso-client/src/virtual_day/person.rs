@@ -82,7 +82,7 @@ impl Person {
             person.client.applications(),
             person.client.deployments(None)
         );
-        (me.unwrap(), list.unwrap(), recent.unwrap());
+        assert!(me.is_ok() && list.is_ok() && recent.is_ok());
         person
     }
 
