@@ -13,7 +13,7 @@ use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
-use crate::transport::{FarSide, Transport};
+use crate::transport::{Instance, Transport};
 use crate::view::View;
 use crate::watch::{Leases, watch};
 use crate::{
@@ -71,7 +71,7 @@ impl Client {
         let (id, announce) = (connection.id.clone(), publish.clone());
         let read_only = Arc::new(ReadOnly::new(connection.read_only));
         let transport = Transport::new(
-            FarSide {
+            Instance {
                 base: connection.url.clone(),
                 network: network.clone(),
                 capabilities: capabilities.clone(),

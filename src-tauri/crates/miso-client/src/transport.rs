@@ -126,6 +126,16 @@ impl Call {
     }
 }
 
+/// What calls are sent to.
+pub(crate) struct Instance {
+    /// Where it is. Tokens go to this origin only.
+    pub base: Url,
+    /// The way to it.
+    pub network: Network,
+    /// What is known of what it offers.
+    pub capabilities: Arc<Capabilities>,
+}
+
 /// Sends the calls of one connection.
 pub struct Transport {
     network: Network,
@@ -140,28 +150,21 @@ pub struct Transport {
     wait_due: WaitDue,
 }
 
-/// The instance of a transport: where it is, the way there, and what it lacks.
-pub(crate) struct FarSide {
-    pub base: Url,
-    pub network: Network,
-    pub capabilities: Arc<Capabilities>,
-}
-
 impl Transport {
-    /// A transport to one instance. Tokens go to its origin only.
+    /// A transport to one instance.
     pub(crate) fn new(
-        far_side: FarSide,
+        instance: Instance,
         budget: Arc<Budget>,
         read_only: Arc<ReadOnly>,
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
         wait_due: WaitDue,
     ) -> Self {
-        let FarSide {
+        let Instance {
             base,
             network,
             capabilities,
-        } = far_side;
+        } = instance;
         Self {
             network,
             carrier: None,

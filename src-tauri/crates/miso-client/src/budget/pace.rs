@@ -22,7 +22,7 @@ const TURNS: f64 = 100.0;
 const MOST_OVER: f64 = 4.0;
 const MOST_UNDER: f64 = -0.5;
 /// It rises by so much in a second whatever is spent.
-const RISES: f64 = 1e-5;
+const RISES: f64 = 3e-5;
 /// Nothing is known of a longer time without an answer, in seconds.
 const LONGEST: f64 = 120.0;
 

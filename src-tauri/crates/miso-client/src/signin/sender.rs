@@ -56,6 +56,9 @@ pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
 
 /// A body of the provider, bounded.
 pub(super) async fn bounded(response: reqwest::Response, origin: &Url) -> Result<Vec<u8>, Failure> {
+    // Without the query: it may hold what nobody else should read.
+    let (url, status) = (response.url(), response.status());
+    tracing::debug!(host = url.host_str(), path = url.path(), %status, "the provider's answer");
     read_bounded(response, PROVIDER_LIMIT)
         .await
         .map_err(|error| match error {
