@@ -146,6 +146,8 @@ const PERMIT_OUT: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 /// Those who share a quota come back within so long after it is full again.
 const COME_BACK: Duration = Duration::from_secs(60);
+/// So many times slower than calmly is asked where many share a quota.
+const CROWDED: f64 = 20.0;
 /// What we spend is judged by so long, what others do by so long.
 const LATELY: Duration = Duration::from_secs(900);
 const JUST_NOW: Duration = Duration::from_secs(120);
@@ -366,7 +368,7 @@ impl State {
             (self.remaining(told, now, wall) <= reserve).then(|| match class {
                 Class::Interactive => left,
                 Class::Watched | Class::Background if left > LOOK_AGAIN => LOOK_AGAIN,
-                Class::Watched | Class::Background => left + COME_BACK.mul_f64(self.turn),
+                Class::Watched | Class::Background => left + self.come_back(),
             })
         });
         let by_refusal = self
@@ -376,6 +378,13 @@ impl State {
             .into_iter()
             .flatten()
             .max()
+    }
+
+    /// How long after the reset this client comes back: the more there are that wait, the longer
+    /// they take to come.
+    fn come_back(&self) -> Duration {
+        let crowd = (self.pace.stretch() / CROWDED).min(1.0);
+        COME_BACK.mul_f64(self.turn * crowd)
     }
 
     /// Until the window holds fewer than `most` requests, those of others in the last minute too.
