@@ -54,8 +54,15 @@ async fn signed_in_on_another_device() {
     let shown = shown.text().await.expect("it has a text");
     let device = format!("{}/device", address.trim_end_matches('/'));
     assert!(shown.contains(&device), "{shown}");
-    let is_code = |word: &&str| word.len() == 9 && word.chars().nth(4) == Some('-');
-    let code = shown.split_whitespace().find(is_code).expect("a code");
+    // Four letters, a dash, four letters; what stands beside it may come without a space.
+    let letters = |part: Option<&str>| {
+        part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_uppercase()))
+    };
+    let code = shown.match_indices('-').find_map(|(dash, _)| {
+        let code = shown.get(dash.checked_sub(4)?..dash + 5)?;
+        (letters(code.get(..4)) && letters(code.get(5..))).then_some(code)
+    });
+    let code = code.unwrap_or_else(|| panic!("no code in {shown}"));
     window
         .picture(&pictures::out("sign-in-on-another-device"))
         .await;
