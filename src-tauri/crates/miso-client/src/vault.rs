@@ -12,12 +12,13 @@ mod worker;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::Utc;
 use zeroize::Zeroizing;
 
+use crate::lock::lock;
 use crate::{Cache, Code, ConnectionId, Failure};
 
 pub use credential::{Credential, CredentialKind};
@@ -285,10 +286,6 @@ impl Vault {
             self.owed.done(&name);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::cache::{Cache, Row};
+use crate::lock::lock;
 use crate::{Code, ConnectionId, Failure, Reading, Resource, Source};
 
 /// As many readings are held in memory; the least recently used go first, and come back from the
@@ -327,10 +328,6 @@ impl Entries {
             self.all.remove(&resource);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! when it is ended or not renewed; nothing else polls.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use miso_api::{Deployment, Page};
@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::client::Inner;
+use crate::lock::lock;
 use crate::nap::nap;
 use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
 
@@ -465,10 +466,6 @@ fn runs_unfollowed(client: &Inner) -> bool {
         let id = deployment.id;
         !client.leases.is_watched(&Resource::Deployment { id })
     })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ mod others;
 mod pace;
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Clock;
+use crate::chance::any_share;
 use others::Others;
 use pace::Pace;
 
@@ -186,7 +186,7 @@ impl Budget {
                 others: Others::default(),
                 pace: Pace::new(now),
                 has_begun: false,
-                turn: any_turn(),
+                turn: any_share(),
                 barred_until: None,
             }),
         }
@@ -229,7 +229,7 @@ impl Budget {
             let spent = before.remaining - remaining;
             state.others.spent(before.at, now, spent);
         }
-        if state.told.is_none() && !state.has_begun {
+        if !state.has_begun {
             state.has_begun = true;
             state.begin(remaining, resets - wall);
         }
@@ -414,12 +414,6 @@ impl State {
 fn nanos(time: Duration) -> Moment {
     // Fits: a duration has at most 94 bits of nanoseconds.
     time.as_nanos() as Moment
-}
-
-/// A number from 0 to 1 that no two processes share.
-fn any_turn() -> f64 {
-    let any = RandomState::new().build_hasher().finish();
-    any as f64 / u64::MAX as f64
 }
 
 fn seconds(time: Moment) -> f64 {

@@ -2,13 +2,14 @@
 //! who asks the network or looks at what is in memory.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection as Database;
 
 use super::Row;
+use crate::lock::lock;
 use crate::{ConnectionId, Resource};
 
 /// Whose reading of what.
@@ -125,8 +126,4 @@ impl Drop for Writer {
             tracing::warn!("the cache's thread did not end well");
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

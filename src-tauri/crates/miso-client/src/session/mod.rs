@@ -12,7 +12,7 @@ mod turns;
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use crate::lock::lock;
 use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
 use crate::vault::{Credential, Vault, VaultError};
@@ -233,8 +234,4 @@ fn stamped(state: SessionState) -> StampedSession {
         state,
         revision: REVISION.fetch_add(1, Ordering::SeqCst),
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use uuid::Uuid;
 
+use crate::chance::any_share;
 use crate::{Code, Failure};
 
 /// About so long before each time; nobody who clicked waits much longer.
@@ -45,8 +45,7 @@ fn is_by_chance(failure: &Failure) -> bool {
 
 /// Half of it to one and a half: those who failed together do not come back together.
 fn jittered(pause: Duration) -> Duration {
-    let [byte, ..] = Uuid::new_v4().into_bytes();
-    pause.mul_f64(0.5 + f64::from(byte) / 255.0)
+    pause.mul_f64(0.5 + any_share())
 }
 
 #[cfg(test)]
