@@ -14,7 +14,7 @@ use crate::events::{Notice, ToPages, raise, raise_all};
 use crate::local::{self, Local};
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
-use crate::{IDENTIFIER, bindings, refuse, trace};
+use crate::{IDENTIFIER, bindings, links, refuse, trace};
 
 /// Opens the app's window and runs until it is quit. Exit code 2 where it cannot open.
 pub(crate) fn open(try_here: bool) -> ExitCode {
@@ -45,6 +45,7 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_single_instance::init(
             |app, _arguments, _folder| ending::asked_to_open(app),
         ))
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
@@ -99,6 +100,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         local: Local::in_folder(folder.join("local")),
         notices: Mutex::new(notices),
         try_here,
+        link: Mutex::default(),
         _lock: lock,
     };
     for (connection, _) in &to_restore {
@@ -108,6 +110,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     for (connection, is_local) in to_restore {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }
+    links::follow(app);
     desktop::open_main(app, theme)?;
     watch_for_paint(app.clone());
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use miso_api::Deployment;
-use miso_client::{ConnectionId, Event, Publish, Resource, SessionState};
+use miso_client::{ConnectionId, Event, Link, Publish, Resource, SessionState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
@@ -52,6 +52,10 @@ pub struct DeploymentEnded {
 /// Something the user must know.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct NoticeRaised(pub Notice);
+
+/// A link into the app was opened.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct LinkOpened(pub Link);
 
 /// Something the user must know, as code and parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

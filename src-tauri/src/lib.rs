@@ -1,6 +1,7 @@
 //! The app: it wires the crates below it to a window and holds no rules of its own.
 
 mod app;
+mod authorities;
 #[cfg(test)]
 mod bare_instance;
 mod bindings;
@@ -10,6 +11,7 @@ mod desktop;
 mod ending;
 mod error;
 mod events;
+mod links;
 mod local;
 pub mod local_serve;
 mod settings;
@@ -24,10 +26,11 @@ use std::process::ExitCode;
 pub(crate) const IDENTIFIER: &str = "ai.aifabrix.miso-desktop";
 
 const USAGE: &str = "\
-Usage: miso-desktop [--try-here]
+Usage: miso-desktop [--try-here | LINK]
        miso-desktop local serve [OPTIONS]      (see: miso-desktop local serve --help)
        miso-desktop bindings [--check] FILE
 
+  LINK         such as miso://connect?instance=https://miso.example.com
   --try-here   start the instance inside the app and sign in to it
   --version    print the version
   --help       print this";
@@ -42,6 +45,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     match words.as_slice() {
         [] => app::open(false),
         ["--try-here"] => app::open(true),
+        // Which link it is, is read where a running app hears of it too.
+        [link] if link.starts_with("miso:") => app::open(false),
         ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
         ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
         ["bindings", "--check", file] => bindings::check(file.as_ref()),

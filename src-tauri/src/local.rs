@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use miso_client::ConnectionId;
+use miso_client::{ConnectionId, SignInParameters};
 use miso_local::{Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand};
 use tokio::sync::Mutex;
 
@@ -52,12 +52,12 @@ pub(crate) async fn start(app: &App) -> Result<(ConnectionId, Vec<Notice>), Comm
     let connection =
         app.connections
             .add_local(instance.url().clone(), instance.instance_id(), NAME);
-    let issuer = instance.issuer().to_owned();
     let keys = instance.sign_in_keys();
-    app.client(&connection)?.set_known(
-        issuer,
-        Arc::new(move |challenge| launch_key(&keys, challenge)),
-    );
+    let parameters: SignInParameters = Arc::new(move |challenge| launch_key(&keys, challenge));
+    for leading_there in app.connections.local(instance.instance_id()) {
+        let client = app.client(&leading_there)?;
+        client.set_known(instance.issuer().to_owned(), parameters.clone());
+    }
     Ok((connection, notices))
 }
 

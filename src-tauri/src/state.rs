@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook};
 use miso_client::{
-    Client, Code, Connection, ConnectionId, Connections, Failure, SessionState, Stage,
+    Client, Code, Connection, ConnectionId, Connections, Failure, Link, SessionState, Stage,
     StampedSession,
 };
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub(crate) struct App {
     pub notices: Mutex<Vec<Notice>>,
     /// Whether the app was asked to do what a click on "Try it here" does.
     pub try_here: bool,
+    /// A link that no page has followed yet.
+    pub link: Mutex<Option<Link>>,
     /// Nobody else works on this data meanwhile.
     pub _lock: DataLock,
 }

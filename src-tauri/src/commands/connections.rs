@@ -1,9 +1,12 @@
 //! Connections, and the local instance.
 
-use miso_client::{ConnectionEdit, ConnectionId, InstanceFound, address, signin};
-use tauri::{AppHandle, State};
+use miso_client::{
+    Capability, ConnectionEdit, ConnectionId, ConnectionOffer, ConnectionWay, InstanceFound,
+    Network, address, signin,
+};
+use tauri::{AppHandle, Manager, State};
 
-use super::Answer;
+use super::{Answer, copy};
 use crate::events::raise_all;
 use crate::local;
 use crate::state::{App, ConnectionView};
@@ -15,31 +18,126 @@ pub async fn connections(app: State<'_, App>) -> Answer<Vec<ConnectionView>> {
     Ok(app.views())
 }
 
-/// What is behind an address.
+/// What is behind an address, and how people sign in there.
 #[tauri::command]
 #[specta::specta]
-pub async fn connection_probe(address: String) -> Answer<InstanceFound> {
-    Ok(signin::probe(&address::instance_from(&address)?).await?)
+pub async fn connection_probe(address: String, way: ConnectionWay) -> Answer<InstanceFound> {
+    let way = way.checked()?;
+    let network = Network::new(way.network);
+    let instance = address::instance_from(&address)?;
+    Ok(signin::probe_with(&instance, &way.sign_in, &network).await?)
 }
 
-/// The connection to the instance behind an address.
+/// The connection to the instance that was found behind an address.
 #[tauri::command]
 #[specta::specta]
-pub async fn connection_add(app: State<'_, App>, address: String) -> Answer<ConnectionView> {
-    let found = signin::probe(&address::instance_from(&address)?).await?;
-    app.view(&app.connections.add(found.url, found.issuer))
+pub async fn connection_add(
+    handle: AppHandle,
+    app: State<'_, App>,
+    found: InstanceFound,
+    way: ConnectionWay,
+) -> Answer<ConnectionView> {
+    let url = address::instance_from(found.url.as_str())?;
+    let (connection, is_other) = app.connections.add_by(url, found.issuer, way)?;
+    if is_other {
+        restore_again(&handle, &connection)?;
+    }
+    app.view(&connection)
 }
 
-/// Changes a connection's name, its colour, whether it is production and whether it is locked.
+/// Another connection to the instance of one, for another account.
 #[tauri::command]
 #[specta::specta]
-pub async fn connection_edit(
+pub async fn connection_another(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<ConnectionView> {
+    app.view(&app.connections.another(&connection)?)
+}
+
+/// How a connection is reached and signed in to.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_way(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<ConnectionWay> {
+    let connection = app.connections.get(&connection)?;
+    Ok(ConnectionWay {
+        network: connection.network,
+        sign_in: connection.sign_in,
+    })
+}
+
+/// Changes a connection: its name, colour and protection, how it is reached and signed in to. All
+/// of it, or nothing where anything cannot be used.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_change(
+    handle: AppHandle,
     app: State<'_, App>,
     connection: ConnectionId,
     edit: ConnectionEdit,
+    way: ConnectionWay,
 ) -> Answer<ConnectionView> {
-    app.connections.edit(&connection, edit)?;
+    if app.connections.change(&connection, edit, way)? {
+        restore_again(&handle, &connection)?;
+    }
     app.view(&connection)
+}
+
+/// Takes up the session of a connection that signs in in another way now.
+fn restore_again(handle: &AppHandle, connection: &ConnectionId) -> Answer<()> {
+    let client = handle.state::<App>().client(connection)?;
+    client.begin_restoring();
+    tauri::async_runtime::spawn(async move { client.restore().await });
+    Ok(())
+}
+
+/// What the instance of a connection is known not to offer.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_lacks(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<Vec<Capability>> {
+    Ok(app.client(&connection)?.lacking())
+}
+
+/// Has what an instance does not offer asked for again, now and not after a day.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_ask_again(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
+    app.client(&connection)?.forget_lacking();
+    Ok(())
+}
+
+/// What a team's connections file offers.
+#[tauri::command]
+#[specta::specta]
+pub async fn connections_offered(
+    app: State<'_, App>,
+    file: String,
+) -> Answer<Vec<ConnectionOffer>> {
+    Ok(app.connections.offered(&file)?)
+}
+
+/// Makes connections of what was offered.
+#[tauri::command]
+#[specta::specta]
+pub async fn connections_accept(
+    app: State<'_, App>,
+    offers: Vec<ConnectionOffer>,
+) -> Answer<Vec<ConnectionView>> {
+    let made = app.connections.accept(offers)?;
+    made.iter().map(|connection| app.view(connection)).collect()
+}
+
+/// Copies the file that hands all connections to others; it holds no account and no secret.
+#[tauri::command]
+#[specta::specta]
+pub async fn connections_copy_file(handle: AppHandle, app: State<'_, App>) -> Answer<()> {
+    copy(&handle, app.connections.to_file()?)
 }
 
 /// Lets writes through on a locked connection for 15 minutes.

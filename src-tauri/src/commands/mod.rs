@@ -3,10 +3,24 @@
 
 pub(crate) mod connections;
 pub(crate) mod logs;
+pub(crate) mod network;
 pub(crate) mod portal;
 pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;
 
+use tauri::AppHandle;
+use tauri_plugin_clipboard_manager::ClipboardExt;
+
+use crate::error::CommandError;
+
 /// What a command answers.
-pub(crate) type Answer<T> = Result<T, crate::error::CommandError>;
+pub(crate) type Answer<T> = Result<T, CommandError>;
+
+/// Puts a text on the clipboard.
+fn copy(handle: &AppHandle, text: impl Into<String>) -> Answer<()> {
+    handle
+        .clipboard()
+        .write_text(text.into())
+        .map_err(|error| CommandError::new("clipboard_failed").with("reason", error))
+}

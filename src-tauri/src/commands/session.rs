@@ -2,9 +2,8 @@
 
 use miso_client::{ConnectionId, DeviceCode};
 use tauri::{AppHandle, State};
-use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use super::Answer;
+use super::{Answer, copy};
 use crate::error::CommandError;
 use crate::events::raise_all;
 use crate::local;
@@ -69,10 +68,7 @@ pub async fn sign_in_copy_address(
 ) -> Answer<()> {
     let address = app.client(&connection)?.sign_in_address();
     let address = address.ok_or_else(|| CommandError::new("sign_in_cancelled"))?;
-    handle
-        .clipboard()
-        .write_text(address.as_str())
-        .map_err(|error| CommandError::new("clipboard_failed").with("reason", error))
+    copy(&handle, address)
 }
 
 /// Signs out and forgets what was kept of the account here.

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use miso_client::{ConnectionWay, Link};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -10,6 +11,7 @@ use tokio::sync::watch;
 
 use super::Answer;
 use crate::events::Notice;
+use crate::links;
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
 
@@ -25,6 +27,10 @@ pub struct AppStart {
     notices: Vec<Notice>,
     /// Whether to do what a click on "Try it here" does.
     try_here: bool,
+    /// How nearly every instance is reached and signed in to.
+    usual_way: ConnectionWay,
+    /// The link that the app was started with, told once.
+    link: Option<Link>,
 }
 
 /// How far the first page has come.
@@ -56,6 +62,8 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
         address: app.settings.address(),
         notices: app.notices(),
         try_here: app.try_here,
+        usual_way: ConnectionWay::default(),
+        link: links::take(&app),
     })
 }
 

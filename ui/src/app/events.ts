@@ -11,7 +11,8 @@ import {
   type EventPayload,
   type Resource,
 } from '../ipc';
-import { history } from './navigation';
+import { go, history } from './navigation';
+import { pathOf } from './paths';
 import { queries } from './queries';
 import { announce, shell } from './shell';
 
@@ -86,6 +87,9 @@ const heard: Heard = {
     // Who looks at it already needs no word of it.
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
+  },
+  linkOpened: (link) => {
+    go(pathOf(link));
   },
   noticeRaised: (notice) => {
     shell.set((before) => ({ ...before, notices: [...before.notices, notice] }));

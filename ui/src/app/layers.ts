@@ -1,5 +1,6 @@
 import type { ComponentType, ReactNode } from 'react';
 import { createStore, useStore } from '../hooks/store';
+import type { ConnectionOffer } from '../ipc';
 
 /** Where a menu opens: at an element, or at a point of the window. */
 export type Anchor = Element | { x: number; y: number };
@@ -27,6 +28,9 @@ export type Question = {
   careful?: boolean;
 };
 
+/** A part of a connection's dialog. */
+export type ConnectionPart = 'general' | 'network' | 'signIn' | 'check';
+
 type Layers = {
   /** What is searched for as it opens. */
   palette: false | { query: string };
@@ -34,7 +38,9 @@ type Layers = {
   menu: { anchor: Anchor; label: string; entries: MenuEntry[]; returnTo: HTMLElement | null } | null;
   question: (Question & { answer: (yes: boolean) => void }) | null;
   /** The connection that is being changed. */
-  connection: string | null;
+  connection: { id: string; part: ConnectionPart } | null;
+  /** What a team's file offers. */
+  offers: ConnectionOffer[] | null;
 };
 
 /** What lies above the page. Escape closes one layer and focus returns where it came from. */
@@ -44,6 +50,7 @@ export const layers = createStore<Layers>({
   menu: null,
   question: null,
   connection: null,
+  offers: null,
 });
 
 export function useLayers(): Layers {
@@ -67,9 +74,14 @@ export function openMenu(
   layers.set((before) => ({ ...before, menu: { anchor, label, entries, returnTo } }));
 }
 
-/** Lets a connection's name, colour and protection be changed. */
-export function openConnection(connection: string): void {
-  layers.set((before) => ({ ...before, menu: null, palette: false, connection }));
+/** Lets a connection be changed and checked. */
+export function openConnection(id: string, part: ConnectionPart = 'general'): void {
+  layers.set((before) => ({ ...before, menu: null, palette: false, connection: { id, part } }));
+}
+
+/** Lets connections be chosen among those that a team's file offers. */
+export function openOffers(offers: ConnectionOffer[]): void {
+  layers.set((before) => ({ ...before, menu: null, palette: false, offers }));
 }
 
 export function closeLayer(layer: keyof Layers): void {
@@ -91,6 +103,6 @@ export function ask(question: Question): Promise<boolean> {
 }
 
 export function anyLayerOpen(): boolean {
-  const { palette, shortcuts, menu, question, connection } = layers.get();
-  return palette !== false || shortcuts || menu !== null || question !== null || connection !== null;
+  const { palette, shortcuts, ...others } = layers.get();
+  return palette !== false || shortcuts || Object.values(others).some((layer) => layer !== null);
 }

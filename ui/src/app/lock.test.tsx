@@ -1,5 +1,6 @@
 import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { usualWay } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 describe('a connection', () => {
@@ -13,8 +14,8 @@ describe('a connection', () => {
     await user.click(dialog.getByRole('radio', { name: 'Olive' }));
     await user.click(dialog.getByRole('checkbox', { name: /Locked/ }));
     await user.click(dialog.getByRole('button', { name: 'Save' }));
-    expect(callsOf(fake, 'connectionEdit')).toEqual([
-      ['orders', { name: 'Orders', hue: 'olive', production: false, readOnly: true }],
+    expect(callsOf(fake, 'connectionChange')).toEqual([
+      ['orders', { name: 'Orders', hue: 'olive', production: false, readOnly: true }, usualWay],
     ]);
     expect(await screen.findByRole('button', { name: 'Edit Orders' })).toBeVisible();
     expect(screen.queryByRole('dialog')).toBeNull();
@@ -23,12 +24,11 @@ describe('a connection', () => {
   it('that is locked deploys nothing before it is unlocked', async () => {
     const { user, ...fake } = await renderApp('/c/orders/applications/orders-api/dev?deploy=new');
     await act(() =>
-      fake.commands.connectionEdit('orders', {
-        name: 'Team Orders',
-        hue: 'indigo',
-        production: false,
-        readOnly: true,
-      }),
+      fake.commands.connectionChange(
+        'orders',
+        { name: 'Team Orders', hue: 'indigo', production: false, readOnly: true },
+        usualWay,
+      ),
     );
     const panel = within(await screen.findByRole('complementary', { name: /Deploy orders-api/ }));
     const send = await panel.findByRole('button', { name: /in dev/ });

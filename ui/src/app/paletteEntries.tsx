@@ -12,6 +12,8 @@ import {
   SunMoon,
   PanelLeft,
   Keyboard,
+  Stethoscope,
+  UserPlus,
 } from 'lucide-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Shape } from '../components/Shape';
@@ -21,12 +23,12 @@ import type { ConnectionView, Fleet, Theme } from '../ipc';
 import { stageIn } from './environments';
 import { refreshWhatIsOnScreen } from './events';
 import { fit } from './fuzzy';
-import { openShortcuts } from './layers';
+import { openConnection, openShortcuts } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { changeSettings, shell } from './shell';
 import { isUnwell } from './state';
-import { signOutAfterAsking } from './signOut';
+import { addAnother, signOutAfterAsking } from './connectionActions';
 
 export type PaletteEntry = {
   id: string;
@@ -173,6 +175,16 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     action(i18n.t('connections.add'), Plus, () => {
       go(paths.welcome());
     }),
+    ...(connection
+      ? [
+          action(i18n.t('connections.another', { name: connection.name }), UserPlus, () => {
+            void addAnother(connection);
+          }),
+          action(i18n.t('connection.checkNamed', { name: connection.name }), Stethoscope, () => {
+            openConnection(connection.id, 'check');
+          }),
+        ]
+      : []),
     ...(connection?.session.state === 'signedIn'
       ? [
           action(

@@ -1,3 +1,4 @@
+import type { Link } from '../ipc';
 import { listWords, type List } from './list';
 
 /** A tab of an application's page; "now" is the page itself. */
@@ -8,7 +9,8 @@ export type Panel = { form: true; image?: string } | { deployment: string };
 
 /** The addresses of all pages. What is on screen is in the address, the environment too. */
 export const paths = {
-  welcome: () => '/welcome',
+  /** The ways in; with an address in the field where a link brought one. */
+  welcome: (address?: string) => (address === undefined ? '/welcome' : `/welcome?address=${part(address)}`),
   settings: () => '/settings',
   home: (connection: string) => `/c/${part(connection)}`,
   applications: (connection: string, list: Partial<List> = {}) =>
@@ -20,6 +22,11 @@ export const paths = {
   deployments: (connection: string) => `/c/${part(connection)}/deployments`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
 };
+
+/** The page that a link leads to. */
+export function pathOf(link: Link): string {
+  return paths.welcome(link.instance);
+}
 
 /** The connection of an address, or null. */
 export function connectionOf(address: string): string | null {

@@ -5,6 +5,7 @@ import {
   type CommandError,
   type ConnectionId,
   type ConnectionView,
+  type ConnectionWay,
   type Deployment,
   type Notice,
   type Settings,
@@ -28,6 +29,8 @@ export type Shell = {
   /** Until when a connection waits, in milliseconds of the wall clock. */
   waits: Record<ConnectionId, number>;
   front: { page?: Front | undefined; inner?: Front | undefined };
+  /** How nearly every instance is reached and signed in to. */
+  usualWay: ConnectionWay;
   /** A click on "Try it here" that the start asks for. */
   tryHere: boolean;
   /** What was done outside of a page and failed, a setting that could not be saved for one. */
@@ -45,6 +48,10 @@ export const shell = createStore<Shell>({
   toasts: [],
   waits: {},
   front: {},
+  usualWay: {
+    network: { proxy: { kind: 'system' }, authorities: [] },
+    signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
+  },
   tryHere: false,
   failure: null,
   retry: null,
@@ -69,6 +76,7 @@ export function begin(start: AppStart): void {
     connections: start.connections,
     current: start.connections[0]?.id ?? null,
     notices: start.notices,
+    usualWay: start.usualWay,
     tryHere: start.tryHere,
   });
 }

@@ -11,7 +11,7 @@ import { followEvents } from './events';
 import { followKeys } from './keys';
 import { history } from './navigation';
 import { os } from './platform';
-import { connectionOf } from './paths';
+import { connectionOf, pathOf } from './paths';
 import { queries } from './queries';
 import { createPages, followAddress } from './router';
 import { begin } from './shell';
@@ -32,11 +32,12 @@ export async function start(): Promise<void> {
   refuseDrops();
   followVisibility();
   followAddress();
-  const { address, connections, tryHere } = started;
+  const { address, connections, tryHere, link } = started;
   const place = address === null ? null : connectionOf(address);
   const known = place === null || connections.some((connection) => connection.id === place);
   // A reload keeps its place; a start has the place of last time.
-  if (history.location.href === '/' || history.location.href === '')
+  if (link !== null) history.push(pathOf(link));
+  else if (history.location.href === '/' || history.location.href === '')
     history.replace(tryHere ? '/welcome' : address !== null && known ? address : '/');
   const element = document.getElementById('root');
   if (!element) throw new Error('index.html has no #root');

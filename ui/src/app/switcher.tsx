@@ -1,4 +1,4 @@
-import { LogOut, Plus } from 'lucide-react';
+import { LogOut, Plus, UserPlus } from 'lucide-react';
 import { Swatch } from '../components/Swatch';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionView } from '../ipc';
@@ -6,7 +6,7 @@ import { openMenu } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { shell } from './shell';
-import { signOutAfterAsking } from './signOut';
+import { addAnother, signOutAfterAsking } from './connectionActions';
 
 /** The menu of connections: each with colour, name and state, then what can be done with the one in front. */
 export function openSwitcher(button: HTMLElement | null): void {
@@ -34,6 +34,17 @@ export function openSwitcher(button: HTMLElement | null): void {
           go(paths.welcome());
         },
       },
+      ...(front
+        ? [
+            {
+              label: i18n.t('connections.another', { name: front.name }),
+              icon: UserPlus,
+              act: () => {
+                void addAnother(front);
+              },
+            },
+          ]
+        : []),
       ...(front && front.session.state === 'signedIn'
         ? [
             {

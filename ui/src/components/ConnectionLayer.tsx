@@ -1,6 +1,6 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { closeLayer } from '../app/layers';
+import { closeLayer, type ConnectionPart } from '../app/layers';
 import { useConnection } from '../app/shell';
 import {
   asCommandError,
@@ -8,122 +8,119 @@ import {
   type CommandError,
   type ConnectionEdit,
   type ConnectionView,
-  type Hue,
+  type ConnectionWay,
 } from '../ipc';
 import { Button } from './Button';
+import { ConnectionCheck } from './ConnectionCheck';
+import { ConnectionFields } from './ConnectionFields';
 import styles from './ConnectionLayer.module.css';
 import { Dialog } from './Dialog';
-import { Field } from './Field';
-import { errorWords } from './Problem';
-import { Swatch } from './Swatch';
+import { errorWords, Problem } from './Problem';
+import { Segmented } from './Segmented';
+import { NetworkFields, partOf, SignInFields } from './WayFields';
 
-const HUES: Hue[] = ['indigo', 'violet', 'sky', 'brown', 'olive', 'slate', 'coral', 'plum'];
+const PARTS: ConnectionPart[] = ['general', 'network', 'signIn', 'check'];
 
-/** A connection's name and colour, whether it is production, and whether it is locked. */
-export function ConnectionLayer({ id }: { id: string }) {
+type Draft = { edit: ConnectionEdit; way: ConnectionWay };
+
+/** A connection: its name, colour and protection, how it is reached and signed in to, and whether that works. */
+export function ConnectionLayer({ id, part }: { id: string; part: ConnectionPart }) {
   const connection = useConnection(id);
-  return connection && <Form connection={connection} />;
+  return connection && <Layer connection={connection} first={part} />;
 }
 
-function Form({ connection }: { connection: ConnectionView }) {
+function Layer({ connection, first }: { connection: ConnectionView; first: ConnectionPart }) {
   const { t } = useTranslation();
-  const { name, hue, production, readOnly } = connection;
-  const [edit, setEdit] = useState<ConnectionEdit>({ name, hue, production, readOnly });
+  const { id, name, hue, production, readOnly, local } = connection;
+  const [part, setPart] = useState(first);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const [error, setError] = useState<CommandError | null>(null);
+  const edited = useState({ name, hue, production, readOnly })[0];
+  useEffect(() => {
+    let wanted = true;
+    commands.connectionWay(id).then(
+      (way) => {
+        if (wanted) setDraft((before) => before ?? { edit: edited, way });
+      },
+      (thrown: unknown) => {
+        if (wanted) setError(asCommandError(thrown));
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [id, edited]);
   const close = () => {
     closeLayer('connection');
   };
-  const change = (by: Partial<ConnectionEdit>) => {
-    setEdit((before) => ({ ...before, ...by }));
+  const change = (by: Partial<Draft>) => {
+    setError(null);
+    setDraft((before) => before && { ...before, ...by });
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
+    if (!draft) return;
     try {
-      await commands.connectionEdit(connection.id, edit);
+      await commands.connectionChange(id, draft.edit, draft.way);
       close();
     } catch (thrown) {
-      setError(asCommandError(thrown));
+      const refused = asCommandError(thrown);
+      setError(refused);
+      setPart(partOf(refused) ?? 'general');
     }
   };
-  const nameError =
-    error?.code === 'connection_name_invalid' ? (errorWords(error).text ?? undefined) : undefined;
+  const atField = error?.code === 'connection_name_invalid' || partOf(error) !== null;
   return (
-    <Dialog title={t('connection.title', { name })} close={close}>
-      <form className={styles.form} onSubmit={(event) => void save(event)} noValidate>
-        <Field
-          label={t('settings.name')}
-          value={edit.name}
-          error={nameError}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => {
-            change({ name: event.target.value });
-          }}
+    <Dialog title={t('connection.title', { name })} wide close={close}>
+      {/* The instance of this machine is reached and signed in to as the app itself says. */}
+      {!local && (
+        <Segmented
+          label={t('connection.parts')}
+          value={part}
+          options={PARTS.map((value) => ({ value, label: t(`connection.part.${value}`) }))}
+          change={setPart}
         />
-        <fieldset className={styles.hues}>
-          <legend>{t('connection.colour')}</legend>
-          {HUES.map((each) => (
-            <label key={each} className={styles.hue} title={t(`hues.${each}`)}>
-              <input
-                type="radio"
-                name="hue"
-                checked={edit.hue === each}
-                aria-label={t(`hues.${each}`)}
-                onChange={() => {
-                  change({ hue: each });
-                }}
-              />
-              <Swatch hue={each} />
-            </label>
-          ))}
-        </fieldset>
-        <Choice
-          label={t('connection.production')}
-          hint={t('connection.productionHint')}
-          checked={edit.production}
-          change={(checked) => {
-            change({ production: checked });
-          }}
-        />
-        <Choice
-          label={t('connection.readOnly')}
-          hint={t('connection.readOnlyHint')}
-          checked={edit.readOnly}
-          change={(checked) => {
-            change({ readOnly: checked });
-          }}
-        />
-        {error && nameError === undefined && <p className={styles.error}>{errorWords(error).title}</p>}
-        <div className={styles.actions}>
-          <Button onClick={close}>{t('cancel')}</Button>
-          <Button type="submit" kind="primary">
-            {t('connection.save')}
-          </Button>
-        </div>
-      </form>
+      )}
+      {part === 'check' ? (
+        <ConnectionCheck connection={connection} />
+      ) : (
+        <form className={styles.form} onSubmit={(event) => void save(event)} noValidate>
+          {part === 'general' && (
+            <ConnectionFields
+              value={draft?.edit ?? edited}
+              change={(edit) => {
+                change({ edit });
+              }}
+              error={error?.code === 'connection_name_invalid' ? errorWords(error).text : null}
+            />
+          )}
+          {draft && part === 'network' && (
+            <NetworkFields
+              value={draft.way.network}
+              error={error}
+              change={(network) => {
+                change({ way: { ...draft.way, network } });
+              }}
+            />
+          )}
+          {draft && part === 'signIn' && (
+            <SignInFields
+              value={draft.way.signIn}
+              error={error}
+              change={(signIn) => {
+                change({ way: { ...draft.way, signIn } });
+              }}
+            />
+          )}
+          {error && !atField && <Problem error={error} />}
+          <div className={styles.actions}>
+            <Button onClick={close}>{t('cancel')}</Button>
+            <Button type="submit" kind="primary" disabled={!draft}>
+              {t('connection.save')}
+            </Button>
+          </div>
+        </form>
+      )}
     </Dialog>
-  );
-}
-
-function Choice(props: {
-  label: string;
-  hint: string;
-  checked: boolean;
-  change: (checked: boolean) => void;
-}) {
-  return (
-    <label className={styles.choice}>
-      <input
-        type="checkbox"
-        checked={props.checked}
-        onChange={(event) => {
-          props.change(event.target.checked);
-        }}
-      />
-      <span>
-        {props.label}
-        <span className={styles.hint}>{props.hint}</span>
-      </span>
-    </label>
   );
 }

@@ -7,6 +7,7 @@ import { deploymentState, isRunning } from '../app/state';
 import { useFront, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
+import type { Translate } from '../i18n/i18n';
 import type { Application, Deployment } from '../ipc';
 import { Button } from './Button';
 import { DeployLog } from './DeployLog';
@@ -135,11 +136,7 @@ function runsStill(
   return imageWords(previousImage, image).from;
 }
 
-function sentence(
-  status: string,
-  words: { tag: string; environment: string },
-  t: ReturnType<typeof useTranslation>['t'],
-): string {
+function sentence(status: string, words: { tag: string; environment: string }, t: Translate): string {
   switch (status) {
     case 'pending':
       return t('deploy.pending', words);

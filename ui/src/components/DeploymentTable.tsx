@@ -5,6 +5,7 @@ import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
 import { age, between, exactTime, percent } from '../i18n/format';
+import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, Deployment } from '../ipc';
 import { DeploymentDetails } from './DeploymentDetails';
 import styles from './DeploymentTable.module.css';
@@ -116,8 +117,6 @@ export function DeploymentTable({ connection, deployments, everything = false }:
     </table>
   );
 }
-
-type Translate = ReturnType<typeof useTranslation>['t'];
 
 /** A status in a word; an unknown one as it came. */
 export function statusWord(status: string, t: Translate): string {

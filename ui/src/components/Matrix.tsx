@@ -7,6 +7,7 @@ import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
 import { useRowWindow } from '../hooks/useRowWindow';
 import { age, exactTime } from '../i18n/format';
+import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, FleetRow, Place, Stage } from '../ipc';
 import { follow } from './Link';
 import styles from './Matrix.module.css';
@@ -169,8 +170,6 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
     </table>
   );
 }
-
-type Translate = ReturnType<typeof useTranslation>['t'];
 
 /** The word beside the tag: what matters most about this cell. */
 function remark({ standing, state, since, unwell }: Place, now: number, t: Translate): string {

@@ -6,6 +6,7 @@ import { healthState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
 import { age, ago, between, percent } from '../i18n/format';
 import { paths } from '../app/paths';
+import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, Deployment, EnvironmentEntry, Health, State } from '../ipc';
 import styles from './NowSentence.module.css';
 import { Link } from './Link';
@@ -31,8 +32,6 @@ export function NowSentence(props: Props) {
     </>
   );
 }
-
-type Translate = ReturnType<typeof useTranslation>['t'];
 
 function say(
   { connection, entry, state, health, last }: Props,

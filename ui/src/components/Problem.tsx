@@ -5,10 +5,15 @@ import styles from './Problem.module.css';
 import { RequestId } from './RequestId';
 import { Shape } from './Shape';
 
-type Props = { error: CommandError; children?: ReactNode };
+type Props = {
+  error: CommandError;
+  /** What to do is said elsewhere, and more exactly. */
+  brief?: boolean;
+  children?: ReactNode;
+};
 
 /** What happened, why and what to do; the server's own words as detail, its request id to copy. */
-export function Problem({ error, children }: Props) {
+export function Problem({ error, brief = false, children }: Props) {
   const { title, text } = errorWords(error);
   return (
     <div role="alert" className={styles.problem}>
@@ -17,7 +22,7 @@ export function Problem({ error, children }: Props) {
       </span>
       <div className={styles.words}>
         <p className={styles.title}>{title}</p>
-        {text !== null && <p className={styles.text}>{text}</p>}
+        {text !== null && !brief && <p className={styles.text}>{text}</p>}
         {error.message !== null && <p className={styles.message}>{error.message}</p>}
         {error.details.length > 0 && (
           <ul className={styles.details}>

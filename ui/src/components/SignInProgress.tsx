@@ -1,7 +1,10 @@
 import { Copy, RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { canBeExamined } from '../app/examinable';
+import { openConnection } from '../app/layers';
 import { signIn } from '../app/signIn';
+import type { Translate } from '../i18n/i18n';
 import { asCommandError, commands, type CommandError, type ConnectionView, type SignInStep } from '../ipc';
 import { Button } from './Button';
 import { DeviceSignIn } from './DeviceSignIn';
@@ -13,8 +16,6 @@ import styles from './SignInProgress.module.css';
 /** Where the keyring stands in the way, there is the choice to do without it, said as what it is. */
 const KEYRING = ['keyring_unavailable', 'keyring_locked', 'keyring_corrupt'];
 const AFTER_BROWSER = ['exchanging', 'saving'];
-
-type Translate = ReturnType<typeof useTranslation>['t'];
 
 /** A sign-in under way, or why it ended, with what can be done about it. */
 export function SignInProgress({
@@ -63,6 +64,15 @@ export function SignInProgress({
               }}
             >
               {t('signIn.untilQuit')}
+            </Button>
+          )}
+          {canBeExamined(reason) && (
+            <Button
+              onClick={() => {
+                openConnection(connection.id, 'check');
+              }}
+            >
+              {t('doctor.open')}
             </Button>
           )}
           {keyring && <p className={styles.note}>{t('signIn.untilQuitText')}</p>}

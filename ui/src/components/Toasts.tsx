@@ -10,6 +10,7 @@ import { EnvironmentName } from './EnvironmentName';
 import { smallIcon } from './icon';
 import { Link } from './Link';
 import { Shape } from './Shape';
+import type { Translate } from '../i18n/i18n';
 import styles from './Toasts.module.css';
 
 const SHOWN_FOR = 8000;
@@ -81,11 +82,7 @@ function One({ toast: { id, connection, deployment } }: { toast: Toast }) {
   );
 }
 
-function said(
-  status: string,
-  words: { application: string; tag: string },
-  t: ReturnType<typeof useTranslation>['t'],
-): string {
+function said(status: string, words: { application: string; tag: string }, t: Translate): string {
   if (status === 'completed') return t('toast.completed', words);
   return status === 'cancelled' ? t('toast.cancelled', words) : t('toast.failed', words);
 }

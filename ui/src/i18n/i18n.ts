@@ -1,5 +1,6 @@
-import { createInstance } from 'i18next';
+import { createInstance, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import type { Advice } from '../ipc/types';
 import en from './en.json';
 
 export const i18n = createInstance();
@@ -13,6 +14,9 @@ void i18n.use(initReactI18next).init({
   returnNull: false,
 });
 
+/** What gives words, to hand on. */
+export type Translate = TFunction;
+
 /** Words for a code that Rust or the server gave, or null where there are none for it. */
 export function wordsFor(
   area: 'errors' | 'notices',
@@ -22,4 +26,9 @@ export function wordsFor(
 ): string | null {
   const key = `${area}.${code}.${part}`;
   return i18n.exists(key) ? String(i18n.t(key as never, params as never)) : null;
+}
+
+/** Words for what the doctor advises; which of them need what is Rust's matter. */
+export function wordsOfAdvice(kind: Advice['kind'], params: Record<string, string>): string {
+  return String(i18n.t(`doctor.advice.${kind}` as never, params as never));
 }

@@ -21,12 +21,29 @@ export const commands = {
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
-	/**  What is behind an address. */
-	connectionProbe: (address: string) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address }),
-	/**  The connection to the instance behind an address. */
-	connectionAdd: (address: string) => __TAURI_INVOKE<ConnectionView>("connection_add", { address }),
-	/**  Changes a connection's name, its colour, whether it is production and whether it is locked. */
-	connectionEdit: (connection: ConnectionId, edit: ConnectionEdit) => __TAURI_INVOKE<ConnectionView>("connection_edit", { connection, edit }),
+	/**  What is behind an address, and how people sign in there. */
+	connectionProbe: (address: string, way: ConnectionWay) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address, way }),
+	/**  The connection to the instance that was found behind an address. */
+	connectionAdd: (found: InstanceFound, way: ConnectionWay) => __TAURI_INVOKE<ConnectionView>("connection_add", { found, way }),
+	/**  Another connection to the instance of one, for another account. */
+	connectionAnother: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionView>("connection_another", { connection }),
+	/**  How a connection is reached and signed in to. */
+	connectionWay: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionWay>("connection_way", { connection }),
+	/**
+	 *  Changes a connection: its name, colour and protection, how it is reached and signed in to. All
+	 *  of it, or nothing where anything cannot be used.
+	 */
+	connectionChange: (connection: ConnectionId, edit: ConnectionEdit, way: ConnectionWay) => __TAURI_INVOKE<ConnectionView>("connection_change", { connection, edit, way }),
+	/**  What the instance of a connection is known not to offer. */
+	connectionLacks: (connection: ConnectionId) => __TAURI_INVOKE<Capability[]>("connection_lacks", { connection }),
+	/**  Has what an instance does not offer asked for again, now and not after a day. */
+	connectionAskAgain: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_ask_again", { connection }),
+	/**  What a team's connections file offers. */
+	connectionsOffered: (file: string) => __TAURI_INVOKE<ConnectionOffer[]>("connections_offered", { file }),
+	/**  Makes connections of what was offered. */
+	connectionsAccept: (offers: ConnectionOffer[]) => __TAURI_INVOKE<ConnectionView[]>("connections_accept", { offers }),
+	/**  Copies the file that hands all connections to others; it holds no account and no secret. */
+	connectionsCopyFile: () => __TAURI_INVOKE<null>("connections_copy_file"),
 	/**  Lets writes through on a locked connection for 15 minutes. */
 	connectionUnlock: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_unlock", { connection }),
 	/**  Locks it again before that. */
@@ -35,6 +52,21 @@ export const commands = {
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
+	/**
+	 *  Walks the way to an address that there is no connection to yet; each step is told as it has
+	 *  been examined.
+	 */
+	addressExamine: (address: string, way: ConnectionWay, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("address_examine", { address, way, told }),
+	/**
+	 *  Walks the way to the instance of a connection, up to a call of its API; each step is told as it
+	 *  has been examined.
+	 */
+	connectionExamine: (connection: ConnectionId, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("connection_examine", { connection, told }),
+	/**
+	 *  Keeps a PEM file with certificates of authorities, and says where: whoever chose it may throw
+	 *  the original away.
+	 */
+	authorityKeep: (name: string, pem: string) => __TAURI_INVOKE<string>("authority_keep", { name, pem }),
 	/**  Begins to sign in with the browser; how it goes is told by events. */
 	signIn: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in", { connection, remember }),
 	/**  Begins to sign in on another device; how it goes is told by events. */
@@ -93,6 +125,7 @@ export const commands = {
 export const events = {
 	connectionsChanged: makeEvent<ConnectionsChanged, ConnectionsChanged>("connections-changed"),
 	deploymentEnded: makeEvent<DeploymentEnded, DeploymentEnded>("deployment-ended"),
+	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
 	noticeRaised: makeEvent<NoticeRaised, NoticeRaised>("notice-raised"),
 	resourceChanged: makeEvent<ResourceChanged, ResourceChanged>("resource-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
@@ -112,6 +145,59 @@ export type Account = {
 	email: string | null,
 };
 
+/**  What to do, with what its words need. */
+export type Advice = {
+	/**  What to do. */
+	kind: AdviceKind,
+	/**  What the words need. */
+	params: { [key in string]: string },
+};
+
+/**  What to do. */
+export type AdviceKind = 
+/**  Nobody knows the name: check it, the VPN, the DNS; params: `host`. */
+"checkName" | 
+/**  The machine is there and nothing listens; params: `host`. */
+"checkPort" | 
+/**  The machine does not answer: a firewall or a VPN that is off; params: `host`. */
+"checkNetwork" | 
+/**  The proxy's address is none; params: `proxy`. */
+"correctProxy" | 
+/**  The proxy lets nobody through to the instance; params: `proxy`, `host`. */
+"askForProxy" | 
+/**  The proxy wants a password; params: `proxy`. */
+"giveProxyPassword" | 
+/**  A file of authorities cannot be read; params: `file`. */
+"correctAuthorityFile" | 
+/**  Nobody here knows who signed the certificate; params: `certificateIssuer`. */
+"trustAuthority" | 
+/**  The certificate has expired; params: `certificateExpires`. */
+"renewCertificate" | 
+/**  The certificate is for another name; params: `certificateSubject`. */
+"checkCertificateName" | 
+/**  The certificate is not good yet: the clock of this machine may be wrong. */
+"checkClock" | 
+/**  There is no secure connection for another reason. */
+"checkTls" | 
+/**  The network wants somebody to sign in or to agree first; params: `redirect`. */
+"openPortal" | 
+/**  Something else answers at this address. */
+"checkAddress" | 
+/**  The instance itself fails. */
+"tellOperator" | 
+/**  The provider cannot be reached; params: `issuer`. */
+"reachProvider" | 
+/**  The provider's answer is not usable; params: `issuer`. */
+"correctProvider" | 
+/**  Nobody is signed in. */
+"signIn" | 
+/**  The account may not do this. */
+"askForAccess" | 
+/**  Too many requests were made. */
+"wait" | 
+/**  It may pass. */
+"tryAgain";
+
 /**  Everything a page needs before its first paint. */
 export type AppStart = {
 	version: string,
@@ -122,6 +208,10 @@ export type AppStart = {
 	notices: Notice[],
 	/**  Whether to do what a click on "Try it here" does. */
 	tryHere: boolean,
+	/**  How nearly every instance is reached and signed in to. */
+	usualWay: ConnectionWay,
+	/**  The link that the app was started with, told once. */
+	link: Link | null,
 };
 
 /**  An application with all environments it was deployed to. */
@@ -153,6 +243,42 @@ export type Application = {
 	/**  When it was last changed. */
 	updatedAt: string | null,
 };
+
+/**  What the doctor cannot see. */
+export type Blind = 
+/**  A proxy that a script of the network names (PAC, WPAD): it is neither read nor used. */
+"proxyAutoConfiguration" | 
+/**  A proxy that is set in the desktop only, not in the environment. */
+"desktopProxySettings";
+
+/**  A call or a field that the public document of the platform does not state. */
+export type Capability = 
+/**  One application by itself. */
+"applicationDetail" | 
+/**  Recent deployments of everything. */
+"recentActivity" | 
+/**  Cancelling a deployment. */
+"cancelDeployment" | 
+/**  The log of a deployment. */
+"deploymentLog" | 
+/**  What happened to an application. */
+"events" | 
+/**  What the caller may do somewhere. */
+"myPermissions" | 
+/**  Asking for access, and deciding about it. */
+"accessRequests" | 
+/**  The instance's own description of its calls. */
+"description" | 
+/**  A deployment without an image: what runs there, again. */
+"deployWithoutImage" | 
+/**  A deployment's note. */
+"deployNote" | 
+/**  A deployment that repeats another one. */
+"deployFrom" | 
+/**  A deployment's configuration. */
+"deployConfiguration" | 
+/**  What a deployment would change. */
+"dryRun";
 
 /**  One application in one environment. */
 export type Cell = {
@@ -222,6 +348,24 @@ export type ConnectionEdit = {
 /**  Names a connection in every command, event, route, keyring entry and cache row. */
 export type ConnectionId = string;
 
+/**  A connection that a file offers. */
+export type ConnectionOffer = {
+	/**  What the team calls it. */
+	name: string,
+	/**  The instance. */
+	url: string,
+	/**  Its colour; `None` takes the next free one. */
+	hue: Hue | null,
+	/**  Whether all of it counts as production. */
+	production: boolean,
+	/**  Whether it is locked. */
+	readOnly: boolean,
+	/**  How it is reached and signed in to. */
+	way: ConnectionWay,
+	/**  The connection that leads there already, if there is one. */
+	known: ConnectionId | null,
+};
+
 /**  A connection as the pages see it. */
 export type ConnectionView = {
 	/**  Its id. */
@@ -252,6 +396,14 @@ export type ConnectionView = {
 	environments: Stage[],
 	/**  The session's place among all that were told: a smaller one than the page has is older. */
 	revision: number,
+};
+
+/**  How an instance is reached and signed in to. Holds no secret. */
+export type ConnectionWay = {
+	/**  Proxy and trusted authorities. */
+	network: NetworkSettings,
+	/**  Provider, client and what is asked for. */
+	signIn: SignInSettings,
 };
 
 /**  A connection came, went or was changed. */
@@ -360,6 +512,14 @@ export type DeviceCode = {
 	ends: string,
 };
 
+/**  The whole way, examined. */
+export type Diagnosis = {
+	/**  Every step, in order. */
+	steps: Examined[],
+	/**  What could not be seen. */
+	blind: Blind[],
+};
+
 /**  An environment. */
 export type Environment = {
 	/**  `dev`, `test` or `prod`; others are tolerated. */
@@ -422,6 +582,22 @@ export type ErrorDetail = {
 	field: string,
 	/**  Words for people. */
 	message: string,
+};
+
+/**  One step, examined. */
+export type Examined = {
+	/**  Which one. */
+	step: Step,
+	/**  What came of it. */
+	outcome: Outcome,
+	/**  How long it took. */
+	milliseconds: number,
+	/**  What was seen. */
+	seen: Seen[],
+	/**  Why it broke. */
+	failure: Failure | null,
+	/**  What to do. */
+	advice: Advice | null,
 };
 
 /**  An error with everything the user interface needs to say it. */
@@ -583,6 +759,16 @@ export type Lease = {
 	renewWithinSeconds: number,
 };
 
+/**  Where a link leads. */
+export type Link = 
+/**  To the way in, with an address in the field. */
+{ kind: "connect"; 
+/**  What stands in the field; nothing of it has been looked at. */
+instance: string };
+
+/**  A link into the app was opened. */
+export type LinkOpened = Link;
+
 /**  One line of an application's log. */
 export type LogLine = {
 	/**  Unique within the application and environment. */
@@ -645,6 +831,17 @@ export type Me = {
 	environments: string[],
 };
 
+/**
+ *  What people set about the way to an instance and its provider. Kept in the settings, so it
+ *  holds no secret: the password of a proxy is the system's matter.
+ */
+export type NetworkSettings = {
+	/**  The proxy. */
+	proxy: ProxyChoice,
+	/**  PEM files with certificates of authorities that are trusted beside the system's. */
+	authorities: string[],
+};
+
 /**  Something the user must know, as code and parameters. */
 export type Notice = {
 	/**  The stable word. */
@@ -655,6 +852,17 @@ export type Notice = {
 
 /**  Something the user must know. */
 export type NoticeRaised = Notice;
+
+/**  What came of a step. */
+export type Outcome = 
+/**  It is as it should be. */
+"well" | 
+/**  The way breaks here. */
+"broken" | 
+/**  There is nothing to do here. */
+"notNeeded" | 
+/**  The way broke before. */
+"notReached";
 
 /**  One page of a list. A bare array is read as the only page. */
 export type Page<T> = {
@@ -724,6 +932,34 @@ export type Preflight = {
 	longestNote: number,
 };
 
+/**  What the provider shall ask (OpenID Connect Core 1.0 §3.1.2.1). */
+export type Prompt = 
+/**  Who it is, though somebody is signed in. */
+"login" | 
+/**  Whether the app may have what it asks for. */
+"consent" | 
+/**  Which account is meant. */
+"select_account";
+
+/**  Which proxy is used. This machine itself is never reached through one, whatever is chosen. */
+export type ProxyChoice = 
+/**
+ *  The system's: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, on macOS and Windows its settings
+ *  too. Proxy auto-configuration is not known to it.
+ */
+{ kind: "system" } | 
+/**  None. */
+{ kind: "none" } | 
+/**  This one. */
+{ kind: "through"; 
+/**
+ *  `http://`, `https://` or `socks5://` with host and port; a SOCKS proxy looks names up
+ *  itself, as with browsers.
+ */
+url: string; 
+/**  Hosts, domains and networks that are reached without it, in the form of `NO_PROXY`. */
+except?: string };
+
 /**  A value that knows its age. */
 export type Reading<T> = {
 	/**  The value. */
@@ -735,6 +971,16 @@ export type Reading<T> = {
 	/**  Why the server's last answer brought nothing newer, where it did answer. */
 	failure: Failure | null,
 };
+
+/**
+ *  The host of the loopback redirect: providers differ in which one may have any port (RFC 8252
+ *  §7.3, §8.3).
+ */
+export type RedirectHost = 
+/**  As RFC 8252 recommends. */
+"127.0.0.1" | 
+/**  For providers that let only this name have any port, such as Entra ID. */
+"localhost";
 
 /**  Something that can be read, watched and refreshed. */
 export type Resource = 
@@ -796,6 +1042,41 @@ export type RunningDeployment = {
 	progress: number | null,
 };
 
+/**  Something that was seen. */
+export type Seen = {
+	/**  What it is. */
+	kind: SeenKind,
+	/**  As it was seen. */
+	value: string,
+};
+
+/**  What can be seen on the way. */
+export type SeenKind = 
+/**  A machine's name and port. */
+"host" | 
+/**  An address that the name leads to. */
+"address" | 
+/**  The proxy that is used. */
+"proxy" | 
+/**  Whose certificate it is. */
+"certificateSubject" | 
+/**  Who signed it. */
+"certificateIssuer" | 
+/**  Until when it counts, in RFC 3339. */
+"certificateExpires" | 
+/**  The version of TLS. */
+"tlsVersion" | 
+/**  Where an answer wants to send its reader. */
+"redirect" | 
+/**  The status and kind of an answer. */
+"answer" | 
+/**  The provider. */
+"issuer" | 
+/**  A scope that the provider does not know. */
+"scopeLeftOut" | 
+/**  Who is signed in. */
+"account";
+
 /**  A session has a new state. */
 export type SessionChanged = {
 	connection: ConnectionId,
@@ -837,6 +1118,23 @@ export type Settings = {
 	sidebarCollapsed: boolean,
 	/**  Applications to keep in sight. */
 	starred: Starred[],
+};
+
+/**  How a connection signs in. Holds no secret. */
+export type SignInSettings = {
+	/**  The OpenID Connect issuer; `None` where the instance's own discovery document names it. */
+	issuer: string | null,
+	/**  The OAuth client. */
+	clientId: string,
+	/**  What is asked for beside `openid`; what the provider does not know is left out. */
+	scopes: string[],
+	/**  Where the browser comes back to. */
+	redirectHost: RedirectHost,
+	/**
+	 *  What the provider shall ask the user, whatever it knows; some give a refresh token only
+	 *  after [`Prompt::Consent`].
+	 */
+	prompt: Prompt | null,
 };
 
 /**  How far an attempt to sign in is. */
@@ -911,6 +1209,23 @@ export type State =
 "off" | 
 /**  All is well. */
 "well";
+
+/**  A step of the way, in the order in which they are taken. */
+export type Step = 
+/**  The name of the first machine on the way: the instance's, or the proxy's. */
+"dns" | 
+/**  A connection to it. */
+"tcp" | 
+/**  The proxy, where one is used. */
+"proxy" | 
+/**  The secure connection to the instance. */
+"tls" | 
+/**  What the instance says about signing in. */
+"discovery" | 
+/**  The provider that signs people in. */
+"signIn" | 
+/**  A call of the API. */
+"api";
 
 /**  How a tail is doing. */
 export type TailState = 

@@ -20,6 +20,7 @@ import { smallIcon } from '../components/icon';
 import { usePlace } from '../hooks/useParams';
 import { usePreflight } from '../hooks/usePreflight';
 import { useFront, useMade, useResource } from '../hooks/useResource';
+import type { Translate } from '../i18n/i18n';
 import {
   asCommandError,
   commands,
@@ -197,10 +198,7 @@ function NotDeployed({ connection, application, environment, tab, forbidden }: P
   );
 }
 
-function openReason(
-  entry: EnvironmentEntry | undefined,
-  t: ReturnType<typeof useTranslation>['t'],
-): string | undefined {
+function openReason(entry: EnvironmentEntry | undefined, t: Translate): string | undefined {
   if (!entry || entry.status === 'stopped') return t('application.notRunning');
   return entry.url === null ? t('application.noAddress') : undefined;
 }

@@ -11,6 +11,7 @@ import { Waiting } from '../components/Waiting';
 import { useNow } from '../hooks/useNow';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
+import type { Translate } from '../i18n/i18n';
 import type { Deployment } from '../ipc';
 
 /** The recent activity of everything. */
@@ -40,7 +41,7 @@ export function Deployments() {
 }
 
 /** What is on its way, and what did not come through since midnight. */
-function sentence(deployments: Deployment[], now: number, t: ReturnType<typeof useTranslation>['t']): string {
+function sentence(deployments: Deployment[], now: number, t: Translate): string {
   const today = new Date(now).setHours(0, 0, 0, 0);
   const running = deployments.filter(({ status }) => isRunning(status)).length;
   const failed = deployments.filter(

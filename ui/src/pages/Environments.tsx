@@ -14,6 +14,7 @@ import { useFleet } from '../hooks/useFleet';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { number } from '../i18n/format';
+import type { Translate } from '../i18n/i18n';
 import type { Environment, Fleet } from '../ipc';
 import styles from './Environments.module.css';
 
@@ -153,7 +154,7 @@ function Row({
   );
 }
 
-function stateWord(status: string, t: ReturnType<typeof useTranslation>['t']): string {
+function stateWord(status: string, t: Translate): string {
   switch (status) {
     case 'healthy':
     case 'degraded':

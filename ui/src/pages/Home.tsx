@@ -17,6 +17,7 @@ import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
+import type { Translate } from '../i18n/i18n';
 import type { Counts } from '../ipc';
 import styles from './Home.module.css';
 
@@ -122,7 +123,7 @@ export function Home() {
 }
 
 /** All is well only where Rust says so; else what is not, and of what it is not known. */
-function sentence(counts: Counts, t: ReturnType<typeof useTranslation>['t']): string {
+function sentence(counts: Counts, t: Translate): string {
   const { allWell, placed, unwell, total, deploying, unknown, unseen } = counts;
   if (allWell) return t('home.allWell');
   if (placed + unseen === 0) return t('home.nothingPlaced');

@@ -1,11 +1,15 @@
+import { Copy } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openConnection } from '../app/layers';
 import { paths } from '../app/paths';
 import { changeSettings, useShell } from '../app/shell';
-import { removeAfterAsking, signOutAfterAsking } from '../app/signOut';
+import { carefully, removeAfterAsking, signOutAfterAsking } from '../app/connectionActions';
 import { sessionWord } from '../app/switcher';
 import { Button } from '../components/Button';
+import { ConnectionsFile } from '../components/ConnectionsFile';
 import { Header } from '../components/Header';
+import { smallIcon } from '../components/icon';
 import { Link } from '../components/Link';
 import { PageBody } from '../components/PageBody';
 import { Segmented } from '../components/Segmented';
@@ -13,7 +17,7 @@ import { Swatch } from '../components/Swatch';
 import table from '../components/Table.module.css';
 import { useNow } from '../hooks/useNow';
 import { timeOfDay } from '../i18n/format';
-import type { ConnectionView } from '../ipc';
+import { commands, type ConnectionView } from '../ipc';
 import styles from './Settings.module.css';
 
 const THEMES = ['system', 'light', 'dark'] as const;
@@ -61,9 +65,13 @@ export function Settings() {
               </tbody>
             </table>
           )}
-          <Link className={styles.link} to={paths.welcome()}>
-            {t('connections.add')}
-          </Link>
+          <div className={styles.below}>
+            <Link className={styles.link} to={paths.welcome()}>
+              {t('connections.add')}
+            </Link>
+            <ConnectionsFile />
+            {connections.some(({ local }) => !local) && <CopyFile />}
+          </div>
         </section>
         <section className={styles.section}>
           <h2>{t('settings.about')}</h2>
@@ -73,6 +81,26 @@ export function Settings() {
         </section>
       </PageBody>
     </>
+  );
+}
+
+/** Hands the connections to others, without whose they are. */
+function CopyFile() {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  return (
+    <Button
+      kind="quiet"
+      onClick={() => {
+        void carefully(async () => {
+          await commands.connectionsCopyFile();
+          setCopied(true);
+        });
+      }}
+    >
+      <Copy {...smallIcon} />
+      {copied ? t('copied') : t('offers.copy')}
+    </Button>
   );
 }
 

@@ -1,17 +1,25 @@
+import { useLocation } from '@tanstack/react-router';
+import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { canBeExamined } from '../app/examinable';
 import { go } from '../app/navigation';
 import { paths } from '../app/paths';
 import { patchShell, putConnection, shell, useConnection, useShell } from '../app/shell';
 import { Button } from '../components/Button';
+import { ConnectionsFile, offer } from '../components/ConnectionsFile';
+import { Doctor } from '../components/Doctor';
 import { Field } from '../components/Field';
 import { Findings, type Finding } from '../components/Findings';
+import { smallIcon } from '../components/icon';
 import { Link } from '../components/Link';
 import { Mark } from '../components/Mark';
 import { Notices } from '../components/Notices';
 import { Problem } from '../components/Problem';
 import { SignInProgress } from '../components/SignInProgress';
+import { NetworkFields, partOf, SignInFields } from '../components/WayFields';
 import { useTitle } from '../hooks/useTitle';
+import type { Translate } from '../i18n/i18n';
 import { asCommandError, commands, type CommandError, type InstanceFound } from '../ipc';
 import styles from './Welcome.module.css';
 
@@ -19,8 +27,17 @@ type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
 
 /** The two ways in: an instance of the team's, or one on this machine. */
 export function Welcome() {
+  const given = useLocation({ select: ({ searchStr }) => new URLSearchParams(searchStr).get('address') });
+  // A link that is opened while this page is in front fills the field anew.
+  return <WaysIn key={given} given={given} />;
+}
+
+function WaysIn({ given }: { given: string | null }) {
   const { t } = useTranslation();
-  const [address, setAddress] = useState('');
+  const usual = useShell((value) => value.usualWay);
+  const [address, setAddress] = useState(given ?? '');
+  const [way, setWay] = useState(usual);
+  const [wayOpen, setWayOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const [empty, setEmpty] = useState(false);
   const [doing, setDoing] = useState<Doing>('nothing');
@@ -58,15 +75,18 @@ export function Welcome() {
     }
     const isWanted = begin('looking');
     try {
-      const instance = await commands.connectionProbe(address);
+      const instance = await commands.connectionProbe(address, way);
       if (!isWanted()) return;
       setFound(instance);
       setDoing('adding');
-      const added = await commands.connectionAdd(address);
+      const added = await commands.connectionAdd(instance, way);
       putConnection(added);
       if (isWanted()) await signIn(added.id, 'address');
     } catch (thrown) {
-      if (isWanted()) setError({ at: 'address', error: asCommandError(thrown) });
+      const refused = asCommandError(thrown);
+      if (!isWanted()) return;
+      setError({ at: 'address', error: refused });
+      if (partOf(refused) !== null) setWayOpen(true);
     } finally {
       if (isWanted()) setDoing('nothing');
     }
@@ -107,6 +127,7 @@ export function Welcome() {
   }, [signedIn, connection]);
 
   const findings = found ? findingsOf(found, t) : [];
+  const failed = error?.at === 'address' ? error.error : null;
   return (
     <main className={styles.whole}>
       <Notices />
@@ -131,11 +152,18 @@ export function Welcome() {
               autoCapitalize="off"
               spellCheck={false}
               placeholder={t('welcome.placeholder')}
-              hint={t('welcome.hint')}
+              hint={given !== null && given === address ? t('welcome.fromLink') : t('welcome.hint')}
               value={address}
               ref={field}
               error={empty ? t('welcome.typeFirst') : undefined}
-              invalid={error?.at === 'address'}
+              invalid={failed !== null && partOf(failed) === null}
+              onPaste={(event) => {
+                const pasted = event.clipboardData.getData('text').trim();
+                // A team's file is no address.
+                if (!pasted.startsWith('{')) return;
+                event.preventDefault();
+                void offer(pasted);
+              }}
               onChange={(event) => {
                 setEmpty(false);
                 setAddress(event.target.value);
@@ -146,6 +174,37 @@ export function Welcome() {
                 </Button>
               }
             />
+            <p className={styles.more}>
+              <Button
+                kind="quiet"
+                aria-expanded={wayOpen}
+                onClick={() => {
+                  setWayOpen(!wayOpen);
+                }}
+              >
+                {wayOpen ? <ChevronDown {...smallIcon} /> : <ChevronRight {...smallIcon} />}
+                {t('welcome.way')}
+              </Button>
+              <ConnectionsFile />
+            </p>
+            {wayOpen && (
+              <div className={styles.way}>
+                <NetworkFields
+                  value={way.network}
+                  error={failed}
+                  change={(network) => {
+                    setWay({ ...way, network });
+                  }}
+                />
+                <SignInFields
+                  value={way.signIn}
+                  error={failed}
+                  change={(signIn) => {
+                    setWay({ ...way, signIn });
+                  }}
+                />
+              </div>
+            )}
           </form>
           {(doing === 'looking' || (findings.length > 0 && connection?.session.state !== 'signingIn')) && (
             <Findings
@@ -154,7 +213,14 @@ export function Welcome() {
             />
           )}
           {(doing === 'looking' || doing === 'adding') && <Cancel act={callOff} />}
-          {error?.at === 'address' && <Problem error={error.error} />}
+          {failed && partOf(failed) === null && (
+            <>
+              <Problem error={failed} brief={canBeExamined(failed)} />
+              {canBeExamined(failed) && (
+                <Doctor address={address} examine={(told) => commands.addressExamine(address, way, told)} />
+              )}
+            </>
+          )}
           {signingInTo?.at === 'address' && connection && (
             <SignInProgress connection={connection} before={findings} />
           )}
@@ -204,7 +270,7 @@ function Cancel({ act }: { act: () => void }) {
   );
 }
 
-function findingsOf(found: InstanceFound, t: ReturnType<typeof useTranslation>['t']): Finding[] {
+function findingsOf(found: InstanceFound, t: Translate): Finding[] {
   const findings: Finding[] = [
     { state: 'well', text: t('welcome.found', { host: hostOf(found.url) }) },
     { state: 'well', text: t('welcome.issuer', { issuer: found.issuer }) },

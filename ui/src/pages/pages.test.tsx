@@ -236,8 +236,8 @@ describe('Welcome', () => {
   });
 
   it('signs in on another device instead: shows the code and goes on by itself', async () => {
-    const { user, ...fake } = await renderApp('/welcome', { signedIn: false });
-    await user.type(await screen.findByRole('textbox'), 'https://miso.example.com{Enter}');
+    const { user, ...fake } = await renderApp('/welcome', { signedIn: false, step: 60 });
+    await user.type(await screen.findByRole('textbox'), 'https://nobody.example.com{Enter}');
     await user.click(await screen.findByRole('button', { name: 'Sign in on another device' }));
     const shown = await screen.findByRole('region', { name: 'Sign in on another device' });
     expect(within(shown).getByText('BCDF-GHJK')).toBeVisible();
@@ -251,8 +251,8 @@ describe('Welcome', () => {
   });
 
   it('a sign-in on another device is called off', async () => {
-    const { user } = await renderApp('/welcome', { signedIn: false });
-    await user.type(await screen.findByRole('textbox'), 'https://miso.example.com{Enter}');
+    const { user } = await renderApp('/welcome', { signedIn: false, step: 60 });
+    await user.type(await screen.findByRole('textbox'), 'https://nobody.example.com{Enter}');
     await user.click(await screen.findByRole('button', { name: 'Sign in on another device' }));
     await screen.findByText('BCDF-GHJK');
     await user.click(screen.getByRole('button', { name: 'Cancel' }));
@@ -264,9 +264,8 @@ describe('Welcome', () => {
     const { user } = await renderApp('/welcome', { signedIn: false });
     const field = await screen.findByRole('textbox', { name: 'Connect to an instance' });
     await user.type(field, 'https://offline.example{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent(
-      'No connection to offline.example could be made',
-    );
+    expect(await screen.findByRole('alert')).toHaveTextContent('The instance cannot be reached');
+    expect(await screen.findByText(/Nobody here knows offline\.example/)).toBeVisible();
     expect(field).toHaveValue('https://offline.example');
   });
 

@@ -23,7 +23,14 @@ export async function renderApp(
   const fake = createFake({ step: 10, ...options });
   replaceIpc(fake);
   queries.clear();
-  layers.set(() => ({ palette: false, shortcuts: false, menu: null, question: null, connection: null }));
+  layers.set(() => ({
+    palette: false,
+    shortcuts: false,
+    menu: null,
+    question: null,
+    connection: null,
+    offers: null,
+  }));
   patchShell({ toasts: [], waits: {}, front: {}, failure: null, retry: null });
   const events = await followEvents();
   if (!keysFollowed) followKeys();

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
-use crate::signin::{DeviceCode, SignInParameters};
+use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
 use crate::transport::{Instance, Transport};
 use crate::view::View;
@@ -117,6 +117,11 @@ impl Client {
     /// The way of its requests, the provider's too.
     pub fn network(&self) -> &Network {
         &self.inner.network
+    }
+
+    /// How it signs in.
+    pub(crate) fn sign_in_settings(&self) -> &SignInSettings {
+        self.inner.session.settings()
     }
 
     /// What this instance is known not to offer. It is asked again after a day.

@@ -89,17 +89,14 @@ pub struct Connection {
 
 impl Connection {
     /// A new connection to an instance, named after its host, with the next free colour.
-    pub fn to(url: Url, taken: &[Hue]) -> Self {
+    pub fn to(url: Url, others: &[Self]) -> Self {
         let host = url.host_str().unwrap_or("instance");
         // Several instances may share a host.
         let name = match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
-        let hue = Hue::ALL
-            .into_iter()
-            .find(|hue| !taken.contains(hue))
-            .unwrap_or_default();
+        let hue = Hue::free(others);
         Self {
             id: ConnectionId::random(),
             name,
@@ -113,6 +110,28 @@ impl Connection {
             local_instance: None,
             network: NetworkSettings::default(),
         }
+    }
+}
+
+/// How an instance is reached and signed in to. Holds no secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ConnectionWay {
+    /// Proxy and trusted authorities.
+    pub network: NetworkSettings,
+    /// Provider, client and what is asked for.
+    pub sign_in: SignInSettings,
+}
+
+impl ConnectionWay {
+    /// The same as a form may hold it, made fit to be used.
+    ///
+    /// # Errors
+    /// [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`], [`Code::IssuerInvalid`].
+    pub fn checked(mut self) -> Result<Self, Failure> {
+        self.network.check()?;
+        self.sign_in = self.sign_in.checked()?;
+        Ok(self)
     }
 }
 
@@ -136,13 +155,22 @@ pub struct ConnectionEdit {
 impl ConnectionEdit {
     /// The edit with a tidy name.
     pub(crate) fn checked(mut self) -> Result<Self, Failure> {
-        self.name = self.name.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_good = (1..=LONGEST_NAME).contains(&self.name.chars().count())
-            && !self.name.chars().any(char::is_control);
-        match is_good {
-            true => Ok(self),
-            false => Err(Failure::new(Code::ConnectionNameInvalid).with("limit", LONGEST_NAME)),
-        }
+        self.name = checked_name(&self.name)?;
+        Ok(self)
+    }
+}
+
+/// A tidy name.
+///
+/// # Errors
+/// [`Code::ConnectionNameInvalid`] where it is empty or too long.
+pub(crate) fn checked_name(name: &str) -> Result<String, Failure> {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_good =
+        (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    match is_good {
+        true => Ok(name),
+        false => Err(Failure::new(Code::ConnectionNameInvalid).with("limit", LONGEST_NAME)),
     }
 }
 
@@ -181,4 +209,10 @@ impl Hue {
         Self::Coral,
         Self::Plum,
     ];
+
+    /// The next that none of these has; the first where all are taken.
+    pub(crate) fn free(others: &[Connection]) -> Self {
+        let is_free = |hue: &Self| others.iter().all(|other| other.hue != *hue);
+        Self::ALL.into_iter().find(is_free).unwrap_or_default()
+    }
 }

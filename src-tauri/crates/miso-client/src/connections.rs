@@ -9,11 +9,13 @@ use std::time::Duration;
 use url::Url;
 
 use crate::session::Surroundings;
-use crate::signin::{Browser, SignInSettings};
+use crate::signin::Browser;
 use crate::{
-    Account, Cache, Client, Clock, Code, Connection, ConnectionEdit, ConnectionId, Event, Failure,
-    Hue, Network, NetworkSettings, Publish, SessionState, StampedSession, Vault,
+    Account, Cache, Client, Clock, Code, Connection, ConnectionId, Event, Failure, Network,
+    Publish, SessionState, StampedSession, Vault,
 };
+
+mod changing;
 
 /// What all clients share.
 pub struct Parts {
@@ -121,92 +123,30 @@ impl Connections {
         self.shared.find(id, |entry| entry.client.clone())
     }
 
-    /// The connection to an instance, made if there is none yet.
-    pub fn add(&self, url: Url, issuer: String) -> ConnectionId {
-        let known = self.find_or_insert(
-            |known| known.url == url && known.local_instance.is_none(),
-            |hues| Connection {
-                issuer: Some(issuer.clone()),
-                ..Connection::to(url.clone(), hues)
-            },
-        );
-        known.id
-    }
-
-    /// The connection to the local instance of this id, made if there is none yet; it follows the
-    /// instance where that has moved to another port.
+    /// The connection to the local instance of this id, made if there is none yet; all that lead there
+    /// follow it where it has moved to another port.
     pub fn add_local(&self, url: Url, instance: &str, name: &str) -> ConnectionId {
-        let mut connection = self.find_or_insert(
-            |known| known.local_instance.as_deref() == Some(instance),
-            |hues| Connection {
-                name: name.to_owned(),
-                local_instance: Some(instance.to_owned()),
-                ..Connection::to(url.clone(), hues)
-            },
-        );
-        let id = connection.id.clone();
-        if connection.url != url {
-            connection.url = url;
-            self.exchange(connection);
+        let leads_there = |known: &Connection| known.local_instance.as_deref() == Some(instance);
+        let first = self.find_or_insert(leads_there, |others| Connection {
+            name: name.to_owned(),
+            local_instance: Some(instance.to_owned()),
+            ..Connection::to(url.clone(), others)
+        });
+        for mut connection in self.to_save().into_iter().filter(leads_there) {
+            if connection.url != url {
+                connection.url = url.clone();
+                self.exchange(connection);
+            }
         }
-        id
+        first.id
     }
 
-    /// Sets the way to an instance and its provider; it holds from the next request on.
-    ///
-    /// # Errors
-    /// [`Code::ConnectionUnknown`], [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`]; nothing
-    /// is changed then.
-    pub fn set_network(&self, id: &ConnectionId, network: NetworkSettings) -> Result<(), Failure> {
-        network.check()?;
-        {
-            let mut all = self.shared.write();
-            let Some(entry) = all.iter_mut().find(|entry| entry.connection.id == *id) else {
-                return Err(unknown(id));
-            };
-            entry.client.network().set(network.clone());
-            entry.connection.network = network;
-        }
-        self.changed();
-        Ok(())
-    }
-
-    /// Has a connection sign in in another way. Its client is another one then, which has yet to
-    /// be restored; what the keyring holds stays.
-    ///
-    /// # Errors
-    /// [`Code::ConnectionUnknown`]; [`Code::AddressInvalid`] where the issuer is none.
-    pub fn set_sign_in(&self, id: &ConnectionId, settings: SignInSettings) -> Result<(), Failure> {
-        let mut connection = self.get(id)?;
-        let settings = settings.checked()?;
-        if connection.sign_in == settings {
-            return Ok(());
-        }
-        self.client(id)?.cancel_sign_in();
-        connection.sign_in = settings;
-        self.exchange(connection);
-        Ok(())
-    }
-
-    /// Changes what people may change of a connection.
-    ///
-    /// # Errors
-    /// [`Code::ConnectionUnknown`], [`Code::ConnectionNameInvalid`].
-    pub fn edit(&self, id: &ConnectionId, edit: ConnectionEdit) -> Result<(), Failure> {
-        let edit = edit.checked()?;
-        {
-            let mut all = self.shared.write();
-            let entry = all
-                .iter_mut()
-                .find(|entry| entry.connection.id == *id)
-                .ok_or_else(|| unknown(id))?;
-            let connection = &mut entry.connection;
-            (connection.name, connection.hue) = (edit.name, edit.hue);
-            (connection.production, connection.read_only) = (edit.production, edit.read_only);
-            entry.client.edited(connection);
-        }
-        self.changed();
-        Ok(())
+    /// Every connection to the local instance of this id: several accounts may be at home there.
+    pub fn local(&self, instance: &str) -> Vec<ConnectionId> {
+        let all = self.to_save().into_iter();
+        all.filter(|known| known.local_instance.as_deref() == Some(instance))
+            .map(|connection| connection.id)
+            .collect()
     }
 
     /// Lets writes through on a locked connection for 15 minutes.
@@ -248,7 +188,7 @@ impl Connections {
     fn find_or_insert(
         &self,
         is_meant: impl Fn(&Connection) -> bool,
-        make: impl Fn(&[Hue]) -> Connection,
+        make: impl Fn(&[Connection]) -> Connection,
     ) -> Connection {
         let connection = {
             let mut all = self.shared.write();
@@ -256,8 +196,9 @@ impl Connections {
             if let Some(entry) = known {
                 return entry.connection.clone();
             }
-            let hues: Vec<Hue> = all.iter().map(|entry| entry.connection.hue).collect();
-            let connection = make(&hues);
+            let others: Vec<Connection> =
+                all.iter().map(|entry| entry.connection.clone()).collect();
+            let connection = make(&others);
             let client = self.shared.client(&connection);
             all.push(Entry {
                 connection: connection.clone(),

@@ -99,6 +99,13 @@ codes! {
     DiscoveryFailed,
     /// What was typed is no address of an instance; params: `address`.
     AddressInvalid,
+    /// What was typed is no issuer; params: `issuer`.
+    IssuerInvalid,
+    /// A file of connections cannot be used; params: `reason`, and `entry` where one of them is
+    /// not as it must be.
+    ConnectionsFileInvalid,
+    /// A link that was opened leads nowhere; params: `link`.
+    LinkInvalid,
     /// There is no such connection.
     ConnectionUnknown,
     /// A connection's name is empty or too long; params: `limit`.

@@ -17,6 +17,7 @@ mod client;
 mod clock;
 mod connection;
 mod connections;
+mod connections_file;
 pub mod doctor;
 mod error;
 mod fetch;
@@ -24,6 +25,7 @@ mod fleet;
 mod http;
 mod image;
 mod known;
+mod link;
 mod lock;
 mod nap;
 mod network;
@@ -50,13 +52,15 @@ pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
-pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Hue};
+pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, ConnectionWay, Hue};
 pub use connections::{Connections, Parts};
+pub use connections_file::{ConnectionOffer, read as read_connections_file};
 pub use error::{Code, Failure};
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
     Why,
 };
+pub use link::{Link, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use preflight::{Finding, FindingKind, Preflight};
 pub use reading::{Reading, Resource, Source};

@@ -77,10 +77,19 @@ impl NetworkSettings {
     /// # Errors
     /// [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`].
     pub fn check(&self) -> Result<(), Failure> {
-        if let ProxyChoice::Through { url, .. } = &self.proxy {
-            proxy_url(url)?;
-        }
+        self.check_proxy()?;
         read_authorities(&self.authorities).map(drop)
+    }
+
+    /// Whether the proxy is one.
+    ///
+    /// # Errors
+    /// [`Code::ProxyInvalid`].
+    pub(crate) fn check_proxy(&self) -> Result<(), Failure> {
+        match &self.proxy {
+            ProxyChoice::Through { url, .. } => proxy_url(url).map(drop),
+            ProxyChoice::System | ProxyChoice::None => Ok(()),
+        }
     }
 }
 

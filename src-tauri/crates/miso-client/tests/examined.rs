@@ -1,9 +1,10 @@
 //! The connection doctor, on ways that break in every place.
 
 use std::net::SocketAddr;
+use std::sync::Mutex;
 
-use miso_client::doctor::{AdviceKind, Blind, Diagnosis, Outcome, SeenKind, Step, examine};
-use miso_client::{Code, Network, NetworkSettings, ProxyChoice};
+use miso_client::doctor::{self, AdviceKind, Blind, Diagnosis, Examined, Outcome, SeenKind, Step};
+use miso_client::{Code, Network, NetworkSettings, ProxyChoice, SignInSettings};
 use serde_json::json;
 use url::Url;
 
@@ -31,6 +32,22 @@ fn led(address: SocketAddr) -> Network {
     let network = Network::new(settings(ProxyChoice::None));
     network.lead(NAME, address);
     network
+}
+
+/// Walks the way as people usually sign in; holds what was told against what was found.
+async fn examine(instance: &Url, network: &Network) -> Diagnosis {
+    examine_by(instance, network, &SignInSettings::default()).await
+}
+
+async fn examine_by(instance: &Url, network: &Network, sign_in: &SignInSettings) -> Diagnosis {
+    let told = Mutex::new(Vec::new());
+    let tell = |examined: &Examined| told.lock().unwrap().push(examined.clone());
+    let diagnosis = doctor::examine(instance, network, sign_in, &tell).await;
+    let mut told = told.into_inner().unwrap();
+    let order = |one: &Examined| Step::ALL.iter().position(|step| *step == one.step);
+    told.sort_by_key(order);
+    assert_eq!(told, diagnosis.steps, "each step is told once");
+    diagnosis
 }
 
 /// What came of each step, in order.
@@ -249,6 +266,22 @@ async fn a_provider_that_cannot_be_reached() {
 }
 
 #[tokio::test]
+async fn an_issuer_that_was_given_is_asked_in_place_of_the_instance() {
+    let far_end = FarEnd::start(|_| Answer::error(404, "NOT_FOUND")).await;
+    let instance = listen(answer(404, &[], b"no discovery here")).await;
+    let url = Url::parse(&format!("http://{instance}/")).unwrap();
+    let given = SignInSettings {
+        issuer: Some(far_end.issuer()),
+        ..SignInSettings::default()
+    };
+    let diagnosis = examine_by(&url, &Network::default(), &given).await;
+    assert_eq!(diagnosis.broken(), None, "{diagnosis:?}");
+    assert!(outcomes(&diagnosis).contains(&(Step::Discovery, Outcome::NotNeeded)));
+    let issuer = seen(&diagnosis, Step::SignIn, SeenKind::Issuer);
+    assert_eq!(issuer, [far_end.issuer()]);
+}
+
+#[tokio::test]
 async fn all_is_well_and_the_token_goes_to_the_api_alone() {
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
@@ -256,7 +289,7 @@ async fn all_is_well_and_the_token_goes_to_the_api_alone() {
     })
     .await;
     let here = restored(&far_end).await;
-    let diagnosis = here.client.examine().await;
+    let diagnosis = here.client.examine(&|_| ()).await;
     assert_eq!(diagnosis.broken(), None);
     assert_eq!(
         outcomes(&diagnosis),
@@ -299,13 +332,13 @@ async fn nobody_is_signed_in_or_may_not_or_the_instance_fails() {
             _ => answer(),
         })
         .await;
-        let diagnosis = restored(&far_end).await.client.examine().await;
+        let diagnosis = restored(&far_end).await.client.examine(&|_| ()).await;
         breaks(&diagnosis, Step::Api, advice);
     }
     let far_end = FarEnd::start(|_| Answer::error(401, "UNAUTHORIZED")).await;
     let browser = std::sync::Arc::new(crate::far_end::QuickBrowser);
     let out = signed_out(&far_end, browser).await;
-    let diagnosis = out.client.examine().await;
+    let diagnosis = out.client.examine(&|_| ()).await;
     breaks(&diagnosis, Step::Api, AdviceKind::SignIn);
     let failure = diagnosis.broken().unwrap().failure.clone().unwrap();
     assert_eq!(failure.code, Code::SignedOut);

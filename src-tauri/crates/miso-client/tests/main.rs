@@ -5,6 +5,7 @@
 mod authority;
 mod bad_id_tokens;
 mod canary;
+mod changing;
 mod clocks;
 mod company;
 mod device_sign_in;

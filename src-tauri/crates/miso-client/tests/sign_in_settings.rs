@@ -173,6 +173,6 @@ async fn a_connection_whose_settings_change_signs_in_as_they_say() {
         ..settings.clone()
     };
     let refused = here.connections.set_sign_in(&id, plain).unwrap_err();
-    assert_eq!(refused.code, Code::AddressInvalid);
+    assert_eq!(refused.code, Code::IssuerInvalid);
     assert_eq!(here.connections.get(&id).unwrap().sign_in, settings);
 }

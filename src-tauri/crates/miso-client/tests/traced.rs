@@ -62,7 +62,7 @@ async fn a_trace_has_every_request_and_no_secret() {
     .await;
     let here = restored(&far_end).await;
     here.client.me().await.unwrap();
-    here.client.examine().await;
+    here.client.examine(&|_| ()).await;
     let failed = here.client.refresh(&Resource::Environments).await;
     assert_eq!(failed.unwrap_err().request_id.as_deref(), Some("req-1"));
     here.client.sign_out().await.unwrap();

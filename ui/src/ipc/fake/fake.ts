@@ -14,8 +14,9 @@ import * as data from './data';
 import { edits } from './edits';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { windowOf } from './logs';
-import { account, connection, failure, hostOf, later, nextRevision, page } from './parts';
+import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { fakeSignIns } from './signIns';
+import { ways } from './ways';
 
 export type FakeOptions = {
   /** Begin signed in, with the team's connection. */
@@ -165,28 +166,24 @@ export function createFake(options: FakeOptions = {}): Fake {
 
   const commands: Commands = {
     appStart: () =>
-      answer({ version: '0.1.0', settings, connections, address: null, notices: [], tryHere: false }),
+      answer({
+        version: '0.1.0',
+        settings,
+        connections,
+        address: null,
+        notices: [],
+        tryHere: false,
+        link: null,
+        usualWay,
+      }),
     painted: () => answer(null),
     settingsSave: () => answer(null),
     addressSave: () => answer(null),
     connections: () => answer(connections),
-    connectionProbe: async (address) => {
-      await later(step);
-      if (address.includes('offline'))
-        return refuse(failure('offline', { params: { host: 'offline.example' } }));
-      if (address.includes('tls')) return refuse(failure('tls', { params: { host: 'tls.example' } }));
-      if (address.includes('html'))
-        return refuse(failure('not_miso', { params: { status: '200', excerpt: '<html>' } }));
-      if (!address.includes('.')) return refuse(failure('address_invalid', { params: { address } }));
-      return answer({
-        url: `https://${hostOf(address)}`,
-        issuer: `https://${hostOf(address)}/auth`,
-        scopesLeftOut: [],
-      });
-    },
-    connectionAdd: (address) => {
-      const added = connection('added', hostOf(address), 'violet', { state: 'signedOut', reason: null });
-      added.url = `https://${hostOf(address)}`;
+    ...ways(step),
+    connectionAdd: ({ url }) => {
+      const added = connection('added', hostOf(url), 'violet', { state: 'signedOut', reason: null });
+      added.url = url;
       if (!connections.some((each) => each.id === added.id)) connections.push(added);
       return answer(added);
     },

@@ -1,4 +1,4 @@
-import type { CommandError, ConnectionView, SessionState, Stage } from '../types';
+import type { CommandError, ConnectionView, ConnectionWay, SessionState, Stage } from '../types';
 
 export const account = { subject: 'u-2', username: 'developer', displayName: 'A developer', email: null };
 
@@ -8,6 +8,18 @@ export const stages: Stage[] = ['dev', 'test', 'prod'].map((key) => stage(key));
 export function stage(key: string): Stage {
   return { key, name: key === 'prod' ? 'PROD' : key, production: key === 'prod' };
 }
+
+/** How nearly every instance is reached and signed in to. */
+export const usualWay: ConnectionWay = {
+  network: { proxy: { kind: 'system' }, authorities: [] },
+  signIn: {
+    issuer: null,
+    clientId: 'miso-desktop',
+    scopes: ['profile', 'email', 'offline_access', 'api'],
+    redirectHost: '127.0.0.1',
+    prompt: null,
+  },
+};
 
 export function failure(code: string, more: Partial<CommandError> = {}): CommandError {
   return { code, params: {}, message: null, requestId: null, details: [], ...more };

@@ -42,6 +42,8 @@ export function fakeSignIns({ session, url, step }: Around) {
           return;
         }
       }
+      // Nobody comes back from the browser.
+      if (address.includes('nobody')) return;
       if (address.includes('refused')) {
         session(id, {
           state: 'signedOut',

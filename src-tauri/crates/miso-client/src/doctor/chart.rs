@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Advice;
+use super::{Advice, Told};
 use crate::Failure;
 
 macro_rules! worded {
@@ -161,9 +161,10 @@ impl Diagnosis {
 }
 
 /// A diagnosis in the making.
-pub(super) struct Chart {
+pub(super) struct Chart<'a> {
     steps: Vec<Examined>,
     blind: Vec<Blind>,
+    told: Told<'a>,
 }
 
 /// A step that is being examined.
@@ -172,11 +173,12 @@ pub(super) struct Begun {
     at: Instant,
 }
 
-impl Chart {
-    pub(super) fn new(blind: Vec<Blind>) -> Self {
+impl<'a> Chart<'a> {
+    pub(super) fn new(blind: Vec<Blind>, told: Told<'a>) -> Self {
         Self {
             steps: Vec::new(),
             blind,
+            told,
         }
     }
 
@@ -238,13 +240,15 @@ impl Chart {
     ) {
         let milliseconds = begun.at.elapsed().as_millis();
         let (failure, advice) = why.unzip();
-        self.steps.push(Examined {
+        let examined = Examined {
             step: begun.step,
             outcome,
             milliseconds: u32::try_from(milliseconds).unwrap_or(u32::MAX),
             seen,
             failure,
             advice,
-        });
+        };
+        (self.told)(&examined);
+        self.steps.push(examined);
     }
 }

@@ -18,7 +18,7 @@ struct Named {
 
 /// The issuer that the instance names.
 pub(super) async fn discover(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     instance: &Url,
     network: &Network,
 ) -> Option<String> {

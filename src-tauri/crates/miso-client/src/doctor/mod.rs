@@ -25,10 +25,18 @@ use way::Stream;
 /// Nobody waits longer for a single step.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
 
+/// Hears of each step as it has been examined.
+pub type Told<'a> = &'a (dyn Fn(&Examined) + Send + Sync);
+
 /// Walks the way to an instance that there is no connection to yet: up to its provider.
-pub async fn examine(instance: &Url, network: &Network) -> Diagnosis {
-    let mut chart = Chart::new(blind_to(network));
-    let walked = walk(&mut chart, instance, network).await;
+pub async fn examine(
+    instance: &Url,
+    network: &Network,
+    sign_in: &SignInSettings,
+    told: Told<'_>,
+) -> Diagnosis {
+    let mut chart = Chart::new(blind_to(network), told);
+    let walked = walk(&mut chart, instance, network, sign_in).await;
     if walked.is_some() {
         chart.skip(Step::Api);
     }
@@ -38,17 +46,17 @@ pub async fn examine(instance: &Url, network: &Network) -> Diagnosis {
 impl Client {
     /// Walks the way to this connection's instance, up to a call of its API with the session's own
     /// token. Makes one API request.
-    pub async fn examine(&self) -> Diagnosis {
-        let network = self.network();
-        let mut chart = Chart::new(blind_to(network));
-        let walked = walk(&mut chart, &self.inner.url, network).await;
+    pub async fn examine(&self, told: Told<'_>) -> Diagnosis {
+        let (network, sign_in) = (self.network(), self.sign_in_settings());
+        let mut chart = Chart::new(blind_to(network), told);
+        let walked = walk(&mut chart, &self.inner.url, network, sign_in).await;
         if walked.is_some() {
             self.examine_api(&mut chart).await;
         }
         chart.done()
     }
 
-    async fn examine_api(&self, chart: &mut Chart) {
+    async fn examine_api(&self, chart: &mut Chart<'_>) {
         let begun = chart.begin(Step::Api);
         let call = documented::me();
         let asked = self.inner.transport.send::<Me>(&call, Class::Interactive);
@@ -74,18 +82,30 @@ fn blind_to(network: &Network) -> Vec<Blind> {
 }
 
 /// Name, connection, proxy, TLS, discovery, provider; `None` where it broke.
-async fn walk(chart: &mut Chart, instance: &Url, network: &Network) -> Option<()> {
+async fn walk(
+    chart: &mut Chart<'_>,
+    instance: &Url,
+    network: &Network,
+    sign_in: &SignInSettings,
+) -> Option<()> {
     let hop = way::first_hop(chart, instance, network)?;
     let addresses = way::look_up(chart, &hop, network).await?;
     let socket = way::connect(chart, &hop, &addresses).await?;
     let stream = way::pass_proxy(chart, &hop, socket, instance).await?;
     secure(chart, stream, instance, network).await?;
-    let issuer = discovery::discover(chart, instance, network).await?;
-    reach_provider(chart, instance, &issuer, network).await
+    let issuer = match &sign_in.issuer {
+        // The instance need not name one then.
+        Some(given) => {
+            chart.skip(Step::Discovery);
+            given.clone()
+        }
+        None => discovery::discover(chart, instance, network).await?,
+    };
+    reach_provider(chart, instance, &issuer, network, sign_in).await
 }
 
 async fn secure(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     stream: Box<dyn Stream>,
     instance: &Url,
     network: &Network,
@@ -119,10 +139,11 @@ async fn secure(
 
 /// The provider's own document and keys, wherever it lives.
 async fn reach_provider(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     instance: &Url,
     issuer: &str,
     network: &Network,
+    sign_in: &SignInSettings,
 ) -> Option<()> {
     let begun = chart.begin(Step::SignIn);
     let seen = |more: Vec<Seen>| {
@@ -130,10 +151,11 @@ async fn reach_provider(
         seen.extend(more);
         seen
     };
-    let found = tokio::time::timeout(STEP_LIMIT, Provider::discover(instance, None, network)).await;
+    let looking = Provider::discover(instance, sign_in.issuer.as_deref(), network);
+    let found = tokio::time::timeout(STEP_LIMIT, looking).await;
     let failure = match found {
         Ok(Ok(provider)) => {
-            let left_out = provider.scopes_left_out(&SignInSettings::default());
+            let left_out = provider.scopes_left_out(sign_in);
             let left_out = left_out
                 .into_iter()
                 .map(|scope| Seen::of(SeenKind::ScopeLeftOut, scope));

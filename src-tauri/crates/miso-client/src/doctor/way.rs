@@ -36,7 +36,7 @@ impl Hop {
 }
 
 /// The instance, or the proxy that leads to it.
-pub(super) fn first_hop(chart: &mut Chart, instance: &Url, network: &Network) -> Option<Hop> {
+pub(super) fn first_hop(chart: &mut Chart<'_>, instance: &Url, network: &Network) -> Option<Hop> {
     match network.proxy_for(instance) {
         Ok(None) => Some(Hop {
             host: bare(instance),
@@ -65,7 +65,7 @@ pub(super) fn first_hop(chart: &mut Chart, instance: &Url, network: &Network) ->
 }
 
 pub(super) async fn look_up(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     hop: &Hop,
     network: &Network,
 ) -> Option<Vec<SocketAddr>> {
@@ -99,7 +99,12 @@ pub(super) async fn look_up(
     Some(found)
 }
 
-fn unknown<T>(chart: &mut Chart, begun: super::chart::Begun, hop: &Hop, reason: &str) -> Option<T> {
+fn unknown<T>(
+    chart: &mut Chart<'_>,
+    begun: super::chart::Begun,
+    hop: &Hop,
+    reason: &str,
+) -> Option<T> {
     let failure = Failure::new(Code::Offline)
         .with("host", &hop.host)
         .with("reason", reason);
@@ -108,7 +113,7 @@ fn unknown<T>(chart: &mut Chart, begun: super::chart::Begun, hop: &Hop, reason: 
 }
 
 pub(super) async fn connect(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     hop: &Hop,
     addresses: &[SocketAddr],
 ) -> Option<TcpStream> {
@@ -147,7 +152,7 @@ pub(super) async fn connect(
 
 /// Through the proxy, where there is one.
 pub(super) async fn pass_proxy(
-    chart: &mut Chart,
+    chart: &mut Chart<'_>,
     hop: &Hop,
     socket: TcpStream,
     instance: &Url,

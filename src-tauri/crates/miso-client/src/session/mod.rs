@@ -111,6 +111,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn settings(&self) -> &SignInSettings {
+        &self.settings
+    }
+
     pub(crate) fn state(&self) -> StampedSession {
         self.states.borrow().clone()
     }

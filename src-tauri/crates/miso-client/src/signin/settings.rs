@@ -69,13 +69,13 @@ impl SignInSettings {
     /// no scope twice, nothing empty.
     ///
     /// # Errors
-    /// [`Code::AddressInvalid`] where the issuer is no address of one: an issuer is `https`, or on
+    /// [`Code::IssuerInvalid`] where the issuer is no address of one: an issuer is `https`, or on
     /// this machine, and has neither query nor fragment (OpenID Connect Discovery 1.0 §3).
     pub fn checked(self) -> Result<Self, Failure> {
         let issuer = self.issuer.map(|issuer| issuer.trim().to_owned());
         let issuer = issuer.filter(|issuer| !issuer.is_empty());
         if let Some(issuer) = issuer.as_deref().filter(|issuer| !is_issuer(issuer)) {
-            return Err(Failure::new(Code::AddressInvalid).with("address", issuer));
+            return Err(Failure::new(Code::IssuerInvalid).with("issuer", issuer));
         }
         let defaults = Self::default();
         let client_id = self.client_id.trim();

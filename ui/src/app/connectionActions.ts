@@ -3,7 +3,7 @@ import { asCommandError, commands, type ConnectionView } from '../ipc';
 import { ask } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
-import { patchShell, shell } from './shell';
+import { patchShell, putConnection, shell } from './shell';
 
 /** Signs out after one question; what this app kept of the account is erased with it. */
 export async function signOutAfterAsking(connection: ConnectionView): Promise<void> {
@@ -34,8 +34,17 @@ export async function removeAfterAsking(connection: ConnectionView): Promise<voi
   });
 }
 
+/** Makes another connection to the same instance, where another account signs in. */
+export async function addAnother({ id }: ConnectionView): Promise<void> {
+  await carefully(async () => {
+    const made = await commands.connectionAnother(id);
+    putConnection(made);
+    go(paths.home(made.id));
+  });
+}
+
 /** Does it, or says above the page why not and offers to do it once more. */
-async function carefully(act: () => Promise<unknown>): Promise<void> {
+export async function carefully(act: () => Promise<unknown>): Promise<void> {
   patchShell({ failure: null, retry: null });
   try {
     await act();

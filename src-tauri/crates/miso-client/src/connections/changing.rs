@@ -1,0 +1,220 @@
+//! Adding connections, and changing what people may change of them.
+
+use url::Url;
+
+use super::{Connections, Entry, unknown};
+use crate::connections_file::{self, ConnectionOffer};
+use crate::signin::{Prompt, SignInSettings};
+use crate::{
+    Connection, ConnectionEdit, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings,
+};
+
+impl Connections {
+    /// The connection to an instance, made if there is none yet.
+    pub fn add(&self, url: Url, issuer: String) -> ConnectionId {
+        let known = self.find_or_insert(leads_to(&url), |others| Connection {
+            issuer: Some(issuer.clone()),
+            ..Connection::to(url.clone(), others)
+        });
+        known.id
+    }
+
+    /// The same by a way that was chosen, which one that is there already takes from now on; with
+    /// whether its session has to be restored.
+    ///
+    /// # Errors
+    /// As [`Self::set_network`] and [`Self::set_sign_in`].
+    pub fn add_by(
+        &self,
+        url: Url,
+        issuer: String,
+        way: ConnectionWay,
+    ) -> Result<(ConnectionId, bool), Failure> {
+        let way = way.checked()?;
+        let known = self.find_or_insert(leads_to(&url), |others| Connection {
+            issuer: Some(issuer.clone()),
+            network: way.network.clone(),
+            sign_in: way.sign_in.clone(),
+            ..Connection::to(url.clone(), others)
+        });
+        self.set_network(&known.id, way.network)?;
+        let is_other = self.set_sign_in(&known.id, way.sign_in)?;
+        Ok((known.id, is_other))
+    }
+
+    /// Another connection to the instance of one, for another account. Its provider asks who it is,
+    /// though somebody is signed in there.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`].
+    pub fn another(&self, id: &ConnectionId) -> Result<ConnectionId, Failure> {
+        let like = self.get(id)?;
+        let sign_in = SignInSettings {
+            prompt: like.sign_in.prompt.or(Some(Prompt::Login)),
+            ..like.sign_in.clone()
+        };
+        let added = self.find_or_insert(
+            |_| false,
+            |others| Connection {
+                id: ConnectionId::random(),
+                name: free_name(&like.name, others),
+                account: None,
+                hue: Hue::free(others),
+                sign_in: sign_in.clone(),
+                ..like.clone()
+            },
+        );
+        Ok(added.id)
+    }
+
+    /// Changes what people may change of a connection; all of it, or nothing where anything cannot
+    /// be used. Whether its session has to be restored.
+    ///
+    /// # Errors
+    /// As [`Self::edit`], [`Self::set_network`] and [`Self::set_sign_in`].
+    pub fn change(
+        &self,
+        id: &ConnectionId,
+        edit: ConnectionEdit,
+        way: ConnectionWay,
+    ) -> Result<bool, Failure> {
+        let (edit, way) = (edit.checked()?, way.checked()?);
+        self.edit(id, edit)?;
+        self.set_network(id, way.network)?;
+        self.set_sign_in(id, way.sign_in)
+    }
+
+    /// Changes a connection's name, colour and protection.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`], [`crate::Code::ConnectionNameInvalid`].
+    pub fn edit(&self, id: &ConnectionId, edit: ConnectionEdit) -> Result<(), Failure> {
+        let edit = edit.checked()?;
+        self.with(id, |entry| {
+            let connection = &mut entry.connection;
+            (connection.name, connection.hue) = (edit.name, edit.hue);
+            (connection.production, connection.read_only) = (edit.production, edit.read_only);
+            entry.client.edited(connection);
+        })
+    }
+
+    /// Sets the way to an instance and its provider; it holds from the next request on.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`], [`crate::Code::ProxyInvalid`],
+    /// [`crate::Code::AuthorityUnreadable`]; nothing is changed then.
+    pub fn set_network(&self, id: &ConnectionId, network: NetworkSettings) -> Result<(), Failure> {
+        if self.get(id)?.network == network {
+            return Ok(());
+        }
+        network.check()?;
+        self.with(id, |entry| {
+            entry.client.network().set(network.clone());
+            entry.connection.network = network;
+        })
+    }
+
+    /// Has a connection sign in in another way; whether that is another one than before. Its client
+    /// is another one then, which has yet to be restored; what the keyring holds stays.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`]; [`crate::Code::IssuerInvalid`].
+    pub fn set_sign_in(
+        &self,
+        id: &ConnectionId,
+        settings: SignInSettings,
+    ) -> Result<bool, Failure> {
+        let mut connection = self.get(id)?;
+        let settings = settings.checked()?;
+        if connection.sign_in == settings {
+            return Ok(false);
+        }
+        self.client(id)?.cancel_sign_in();
+        if connection.sign_in.issuer != settings.issuer {
+            connection.issuer = settings.issuer.clone();
+        }
+        connection.sign_in = settings;
+        self.exchange(connection);
+        Ok(true)
+    }
+
+    /// What a team's file offers; what leads to an instance that there is a connection to is marked.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionsFileInvalid`].
+    pub fn offered(&self, file: &str) -> Result<Vec<ConnectionOffer>, Failure> {
+        let mut offers = connections_file::read(file)?;
+        let known = self.to_save();
+        for offer in &mut offers {
+            let mut known = known.iter();
+            let is_known = leads_to(&offer.url);
+            offer.known = known.find(|one| is_known(one)).map(|one| one.id.clone());
+        }
+        Ok(offers)
+    }
+
+    /// Makes connections of what was offered, but for what is known already. All of them, or none
+    /// where anything cannot be used.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub fn accept(&self, offers: Vec<ConnectionOffer>) -> Result<Vec<ConnectionId>, Failure> {
+        let mut checked = Vec::new();
+        for mut offer in offers {
+            offer.name = crate::connection::checked_name(&offer.name)?;
+            offer.url = crate::address::instance_from(offer.url.as_str())?;
+            offer.way = offer.way.checked()?;
+            checked.push(offer);
+        }
+        let added = checked.into_iter().map(|offer| {
+            let ConnectionOffer { name, url, way, .. } = offer;
+            let made = self.find_or_insert(leads_to(&url), |others| Connection {
+                name: name.clone(),
+                hue: offer.hue.unwrap_or_else(|| Hue::free(others)),
+                issuer: way.sign_in.issuer.clone(),
+                sign_in: way.sign_in.clone(),
+                network: way.network.clone(),
+                production: offer.production,
+                read_only: offer.read_only,
+                ..Connection::to(url.clone(), others)
+            });
+            made.id
+        });
+        Ok(added.collect())
+    }
+
+    /// The file that hands these connections to others: without accounts, and without what leads to
+    /// this machine alone.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionsFileInvalid`].
+    pub fn to_file(&self) -> Result<String, Failure> {
+        let mut all = self.to_save();
+        all.retain(|connection| connection.local_instance.is_none());
+        connections_file::write(&all)
+    }
+
+    /// Changes an entry, and says so.
+    fn with(&self, id: &ConnectionId, change: impl FnOnce(&mut Entry)) -> Result<(), Failure> {
+        {
+            let mut all = self.shared.write();
+            let mut entries = all.iter_mut();
+            let entry = entries.find(|entry| entry.connection.id == *id);
+            change(entry.ok_or_else(|| unknown(id))?);
+        }
+        self.changed();
+        Ok(())
+    }
+}
+
+fn leads_to(url: &Url) -> impl Fn(&Connection) -> bool + use<> {
+    let url = url.clone();
+    move |known| known.url == url && known.local_instance.is_none()
+}
+
+/// The name with the first number that makes it one of its own.
+fn free_name(name: &str, all: &[Connection]) -> String {
+    let mut names = (2..).map(|number| format!("{name} ({number})"));
+    let is_free = |name: &String| all.iter().all(|known| known.name != *name);
+    names.find(is_free).unwrap_or_else(|| name.to_owned())
+}

@@ -1,0 +1,169 @@
+//! Connections that are added, changed and handed on.
+
+use miso_client::signin::Prompt;
+use miso_client::{
+    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice, SignInSettings,
+};
+
+use crate::far_end::{Answer, FarEnd, Restored, restored, tokens};
+
+async fn here() -> Restored {
+    let far_end = FarEnd::start(|_| tokens(1)).await;
+    restored(&far_end).await
+}
+
+fn edit() -> ConnectionEdit {
+    ConnectionEdit {
+        name: "Orders".to_owned(),
+        hue: Hue::Plum,
+        production: true,
+        read_only: false,
+    }
+}
+
+fn through(url: &str) -> ConnectionWay {
+    ConnectionWay {
+        network: NetworkSettings {
+            proxy: ProxyChoice::Through {
+                url: url.to_owned(),
+                except: String::new(),
+            },
+            authorities: Vec::new(),
+        },
+        sign_in: SignInSettings::default(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_of_a_change_is_taken_or_nothing() {
+    let here = here().await;
+    let before = here.connections.to_save();
+    let id = before[0].id.clone();
+    let no_issuer = ConnectionWay {
+        sign_in: SignInSettings {
+            issuer: Some("ftp://x".to_owned()),
+            ..SignInSettings::default()
+        },
+        ..ConnectionWay::default()
+    };
+    let nameless = ConnectionEdit {
+        name: " ".to_owned(),
+        ..edit()
+    };
+    let code = |refused: Result<bool, Failure>| refused.unwrap_err().code;
+    for (refused, expected) in [
+        (
+            here.connections.change(&id, edit(), through("no")),
+            Code::ProxyInvalid,
+        ),
+        (
+            here.connections.change(&id, edit(), no_issuer),
+            Code::IssuerInvalid,
+        ),
+        (
+            here.connections
+                .change(&id, nameless, ConnectionWay::default()),
+            Code::ConnectionNameInvalid,
+        ),
+    ] {
+        assert_eq!(code(refused), expected);
+        assert_eq!(here.connections.to_save(), before);
+    }
+    let proxy = through("http://proxy.example:3128");
+    let changed = here.connections.change(&id, edit(), proxy.clone()).unwrap();
+    assert!(!changed, "it signs in as before, so the session stays");
+    let after = here.connections.get(&id).unwrap();
+    assert_eq!((after.name.as_str(), after.hue), ("Orders", Hue::Plum));
+    assert_eq!(after.network, proxy.network);
+    let asks = ConnectionWay {
+        sign_in: SignInSettings {
+            prompt: Some(Prompt::Consent),
+            ..SignInSettings::default()
+        },
+        ..proxy
+    };
+    assert!(here.connections.change(&id, edit(), asks).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_account_has_a_connection_of_its_own() {
+    let here = here().await;
+    let first = here.connections.to_save()[0].clone();
+    let second = here.connections.another(&first.id).unwrap();
+    let third = here.connections.another(&first.id).unwrap();
+    let second = here.connections.get(&second).unwrap();
+    assert_eq!(second.url, first.url);
+    assert_eq!(second.account, None);
+    assert_eq!(second.name, format!("{} (2)", first.name));
+    assert_eq!(
+        here.connections.get(&third).unwrap().name,
+        format!("{} (3)", first.name)
+    );
+    assert_ne!(second.hue, first.hue);
+    assert_eq!(
+        second.sign_in.prompt,
+        Some(Prompt::Login),
+        "else the provider signs in whoever is signed in there"
+    );
+    let unknown = here.connections.another(&"gone".to_owned().into());
+    assert_eq!(unknown.unwrap_err().code, Code::ConnectionUnknown);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_team_hands_out_becomes_connections_once() {
+    let here = here().await;
+    let known = here.connections.to_save()[0].clone();
+    let file = format!(
+        r#"{{"misoConnections":1,"connections":[
+            {{"name":"Known","url":"{}"}},
+            {{"name":"Live","url":"https://miso.example.com","production":true,"readOnly":true,
+              "issuer":"https://login.example/t","proxy":"none"}}]}}"#,
+        known.url
+    );
+    let offers = here.connections.offered(&file).unwrap();
+    assert_eq!(offers[0].known, Some(known.id.clone()));
+    assert_eq!(offers[1].known, None);
+    let made = here.connections.accept(offers.clone()).unwrap();
+    assert_eq!(made[0], known.id);
+    let live = here.connections.get(&made[1]).unwrap();
+    assert!(live.production && live.read_only);
+    assert_eq!(live.issuer.as_deref(), Some("https://login.example/t"));
+    assert_eq!(live.network.proxy, ProxyChoice::None);
+    assert_ne!(live.hue, known.hue);
+    assert_eq!(here.connections.accept(offers.clone()).unwrap(), made);
+    assert_eq!(here.connections.to_save().len(), 2);
+    let name = here.connections.get(&known.id).unwrap().name;
+    assert_eq!(name, known.name, "one that is there stays as it is");
+
+    // Handed on, it is offered to others as it is here, without whose it is.
+    let written = here.connections.to_file().unwrap();
+    assert!(!written.contains("account") && !written.contains(known.id.as_str()));
+    let again = here.connections.offered(&written).unwrap();
+    assert_eq!(again.len(), 2);
+    assert_eq!(again[1].way, offers[1].way);
+
+    let mut spoiled = offers;
+    spoiled[1].url = "http://elsewhere.example".parse().unwrap();
+    let refused = here.connections.accept(spoiled).unwrap_err();
+    assert_eq!(refused.code, Code::AddressInvalid);
+    assert_eq!(here.connections.to_save().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_added_again_takes_the_way_that_was_chosen_last() {
+    let far_end = FarEnd::start(|_| Answer::error(404, "NOT_FOUND")).await;
+    let here = restored(&far_end).await;
+    let url: url::Url = "https://miso.example.com".parse().unwrap();
+    let issuer = || "https://login.example".to_owned();
+    let add = |way| here.connections.add_by(url.clone(), issuer(), way);
+    let (first, _) = add(ConnectionWay::default()).unwrap();
+    let (second, is_other) = add(through("socks5://proxy.example:1080")).unwrap();
+    assert_eq!(first, second);
+    assert!(!is_other);
+    let network = here.connections.get(&first).unwrap().network;
+    assert_eq!(network, through("socks5://proxy.example:1080").network);
+    assert_eq!(
+        add(through("nowhere")).unwrap_err().code,
+        Code::ProxyInvalid
+    );
+}

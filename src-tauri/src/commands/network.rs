@@ -1,0 +1,54 @@
+//! The way to an instance: what the doctor finds on it, and the authorities that are trusted on it.
+
+use miso_client::doctor::{self, Diagnosis, Examined};
+use miso_client::{ConnectionId, ConnectionWay, Network, address};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager, State};
+
+use super::Answer;
+use crate::authorities;
+use crate::state::App;
+
+/// Walks the way to an address that there is no connection to yet; each step is told as it has
+/// been examined.
+#[tauri::command]
+#[specta::specta]
+pub async fn address_examine(
+    address: String,
+    way: ConnectionWay,
+    told: Channel<Examined>,
+) -> Answer<Diagnosis> {
+    let instance = address::instance_from(&address)?;
+    let network = Network::new(way.network);
+    let told = |examined: &Examined| tell(&told, examined);
+    Ok(doctor::examine(&instance, &network, &way.sign_in, &told).await)
+}
+
+/// Walks the way to the instance of a connection, up to a call of its API; each step is told as it
+/// has been examined.
+#[tauri::command]
+#[specta::specta]
+pub async fn connection_examine(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    told: Channel<Examined>,
+) -> Answer<Diagnosis> {
+    let client = app.client(&connection)?;
+    Ok(client.examine(&|examined| tell(&told, examined)).await)
+}
+
+/// Keeps a PEM file with certificates of authorities, and says where: whoever chose it may throw
+/// the original away.
+#[tauri::command]
+#[specta::specta]
+pub async fn authority_keep(handle: AppHandle, name: String, pem: String) -> Answer<String> {
+    let folder = handle.path().app_data_dir()?.join("authorities");
+    let kept = authorities::keep(&folder, &name, &pem)?;
+    Ok(kept.display().to_string())
+}
+
+fn tell(told: &Channel<Examined>, examined: &Examined) {
+    if let Err(error) = told.send(examined.clone()) {
+        tracing::debug!(%error, "nobody listens to the doctor any more");
+    }
+}

@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { closeLayer } from '../app/layers';
+import { asCommandError, commands, type Capability, type CommandError, type ConnectionView } from '../ipc';
+import { Button } from './Button';
+import styles from './ConnectionLayer.module.css';
+import { Doctor } from './Doctor';
+import { Problem } from './Problem';
+
+/** The way to a connection's instance, walked now, and what that instance is known not to offer. */
+export function ConnectionCheck({ connection }: { connection: ConnectionView }) {
+  const { t } = useTranslation();
+  const { id, url } = connection;
+  return (
+    <div className={styles.form}>
+      <Doctor address={url} examine={(told) => commands.connectionExamine(id, told)} />
+      <Lacking id={id} />
+      <div className={styles.actions}>
+        <Button
+          onClick={() => {
+            closeLayer('connection');
+          }}
+        >
+          {t('connection.close')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Lacking({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const [lacking, setLacking] = useState<Capability[]>([]);
+  const [error, setError] = useState<CommandError | null>(null);
+  const ask = (first: Promise<unknown>) =>
+    first
+      .then(() => commands.connectionLacks(id))
+      .then(setLacking)
+      .catch((thrown: unknown) => {
+        setError(asCommandError(thrown));
+      });
+  useEffect(() => {
+    void ask(Promise.resolve());
+    // Asked once; what is asked again is by the button.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [id]);
+  if (error) return <Problem error={error} />;
+  if (lacking.length === 0) return null;
+  return (
+    <section aria-label={t('connection.lacking')}>
+      <p>{t('connection.lacking')}</p>
+      <ul className={styles.lacking}>
+        {lacking.map((each) => (
+          <li key={each}>{t(`capabilities.${each}`)}</li>
+        ))}
+      </ul>
+      <Button onClick={() => void ask(commands.connectionAskAgain(id))}>{t('connection.askAgain')}</Button>
+    </section>
+  );
+}

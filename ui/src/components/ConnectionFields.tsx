@@ -1,0 +1,91 @@
+import { useTranslation } from 'react-i18next';
+import type { ConnectionEdit, Hue } from '../ipc';
+import styles from './ConnectionLayer.module.css';
+import { Field } from './Field';
+import { Swatch } from './Swatch';
+
+const HUES: Hue[] = ['indigo', 'violet', 'sky', 'brown', 'olive', 'slate', 'coral', 'plum'];
+
+/** A connection's name and colour, whether it is production, and whether it is locked. */
+export function ConnectionFields(props: {
+  value: ConnectionEdit;
+  change: (value: ConnectionEdit) => void;
+  /** What is wrong with the name. */
+  error: string | null;
+}) {
+  const { t } = useTranslation();
+  const { value, error } = props;
+  const change = (by: Partial<ConnectionEdit>) => {
+    props.change({ ...value, ...by });
+  };
+  return (
+    <>
+      <Field
+        label={t('settings.name')}
+        value={value.name}
+        error={error ?? undefined}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          change({ name: event.target.value });
+        }}
+      />
+      <fieldset className={styles.hues}>
+        <legend>{t('connection.colour')}</legend>
+        {HUES.map((each) => (
+          <label key={each} className={styles.hue} title={t(`hues.${each}`)}>
+            <input
+              type="radio"
+              name="hue"
+              checked={value.hue === each}
+              aria-label={t(`hues.${each}`)}
+              onChange={() => {
+                change({ hue: each });
+              }}
+            />
+            <Swatch hue={each} />
+          </label>
+        ))}
+      </fieldset>
+      <Choice
+        label={t('connection.production')}
+        hint={t('connection.productionHint')}
+        checked={value.production}
+        change={(checked) => {
+          change({ production: checked });
+        }}
+      />
+      <Choice
+        label={t('connection.readOnly')}
+        hint={t('connection.readOnlyHint')}
+        checked={value.readOnly}
+        change={(checked) => {
+          change({ readOnly: checked });
+        }}
+      />
+    </>
+  );
+}
+
+function Choice(props: {
+  label: string;
+  hint: string;
+  checked: boolean;
+  change: (checked: boolean) => void;
+}) {
+  return (
+    <label className={styles.choice}>
+      <input
+        type="checkbox"
+        checked={props.checked}
+        onChange={(event) => {
+          props.change(event.target.checked);
+        }}
+      />
+      <span>
+        {props.label}
+        <span className={styles.hint}>{props.hint}</span>
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,150 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import type { ConnectionOffer } from '../ipc';
+import { usualWay } from '../ipc/fake/parts';
+import { callsOf, renderApp } from '../test/renderApp';
+
+describe('the ways in', () => {
+  it('a way that breaks is walked step by step, and says where and what to do', async () => {
+    const { user, ...fake } = await renderApp('/welcome', { signedIn: false });
+    await user.type(screen.getByRole('textbox', { name: 'Connect to an instance' }), 'tls.example.com');
+    await user.click(screen.getByRole('button', { name: 'Sign in with the browser' }));
+    const doctor = within(await screen.findByRole('region', { name: 'The way to the instance' }));
+    expect(
+      await doctor.findByText(/Nobody here knows who signed the certificate: CN=A company/),
+    ).toBeVisible();
+    await waitFor(() => {
+      expect(doctor.getAllByText('Not reached')).toHaveLength(3);
+    });
+    expect(callsOf(fake, 'addressExamine')).toHaveLength(1);
+    await user.click(doctor.getByRole('button', { name: 'Look again' }));
+    expect(callsOf(fake, 'addressExamine')).toHaveLength(2);
+    await waitFor(() => {
+      expect(doctor.getByText(/Nobody here knows who signed/)).toBeVisible();
+    });
+  });
+
+  it('goes by the proxy and to the provider that were typed, and says at its field what cannot be', async () => {
+    const { user, ...fake } = await renderApp('/welcome', { signedIn: false });
+    await user.type(screen.getByRole('textbox', { name: 'Connect to an instance' }), 'miso.example.com');
+    await user.click(screen.getByRole('button', { name: 'Proxy, certificates, sign-in' }));
+    await user.click(screen.getByRole('button', { name: 'This one' }));
+    const proxy = screen.getByRole('textbox', { name: 'Address of the proxy' });
+    await user.type(proxy, 'nowhere');
+    await user.click(screen.getByRole('button', { name: 'Sign in with the browser' }));
+    expect(await screen.findByText(/The proxy's address cannot be used/)).toBeVisible();
+    expect(proxy).toHaveValue('nowhere');
+    await user.clear(proxy);
+    await user.type(proxy, 'http://proxy.example:3128');
+    await user.type(screen.getByRole('textbox', { name: 'Sign-in provider' }), 'https://login.example/t');
+    await user.click(screen.getByRole('button', { name: 'Sign in with the browser' }));
+    await screen.findByText('Waiting for the browser…');
+    const way = {
+      network: {
+        proxy: { kind: 'through', url: 'http://proxy.example:3128', except: '' },
+        authorities: [],
+      },
+      signIn: { ...usualWay.signIn, issuer: 'https://login.example/t' },
+    };
+    expect(callsOf(fake, 'connectionAdd').map(([, given]) => given)).toEqual([way]);
+  });
+
+  it('a link fills the field, asks to check it, and sends nothing', async () => {
+    const fake = await renderApp('/settings');
+    act(() => {
+      fake.emit('linkOpened', { kind: 'connect', instance: 'https://miso.example.com' });
+    });
+    const field = await screen.findByRole('textbox', { name: 'Connect to an instance' });
+    expect(field).toHaveValue('https://miso.example.com');
+    expect(field).toHaveAccessibleDescription(/A link brought this address/);
+    expect(callsOf(fake, 'connectionProbe')).toEqual([]);
+  });
+});
+
+const OFFERS: ConnectionOffer[] = [
+  { name: 'Orders', known: null, production: false },
+  { name: 'Live', known: null, production: true },
+  { name: 'Known', known: 'orders', production: false },
+].map((each) => ({
+  ...each,
+  url: `https://${each.name.toLowerCase()}.example.com/`,
+  hue: null,
+  readOnly: false,
+  way: usualWay,
+}));
+
+describe('a connections file', () => {
+  // What a browser's file has and the one of these tests has not.
+  const file = (text: string) =>
+    Object.assign(new File([text], 'team.json'), { text: () => Promise.resolve(text) });
+
+  it('offers what is not there yet, and what was chosen is added', async () => {
+    const { user, ...fake } = await renderApp('/settings');
+    const chooser = await screen.findByLabelText('Connections file');
+    fireEvent.change(chooser, { target: { files: [file(JSON.stringify({ connections: OFFERS }))] } });
+    const dialog = within(await screen.findByRole('dialog', { name: 'Connections that this file offers' }));
+    expect(dialog.getByRole('checkbox', { name: /Known/ })).toBeDisabled();
+    await user.click(dialog.getByRole('checkbox', { name: /Orders/ }));
+    await user.click(dialog.getByRole('button', { name: 'Add 1 connection' }));
+    expect(callsOf(fake, 'connectionsAccept')).toEqual([[[OFFERS[1]]]]);
+    expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
+  });
+
+  it('that is none says why', async () => {
+    await renderApp('/settings');
+    const chooser = await screen.findByLabelText('Connections file');
+    fireEvent.change(chooser, { target: { files: [file('no')] } });
+    expect(await screen.findByText('This is not a connections file')).toBeVisible();
+  });
+
+  it('pasted where an address is typed is offered too', async () => {
+    await renderApp('/welcome', { signedIn: false });
+    const field = screen.getByRole('textbox', { name: 'Connect to an instance' });
+    fireEvent.paste(field, { clipboardData: { getData: () => JSON.stringify({ connections: OFFERS }) } });
+    expect(await screen.findByRole('dialog', { name: 'Connections that this file offers' })).toBeVisible();
+    expect(field).toHaveValue('');
+  });
+});
+
+describe('a connection', () => {
+  it('that cannot be signed in to as was typed says so at the field, with everything kept', async () => {
+    const { user, ...fake } = await renderApp('/settings');
+    await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
+    await user.click(dialog.getByRole('button', { name: 'Sign-in' }));
+    const issuer = await dialog.findByRole('textbox', { name: 'Sign-in provider' });
+    await user.type(issuer, 'http://login.example');
+    await user.click(dialog.getByRole('button', { name: 'General' }));
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    const again = await dialog.findByRole('textbox', { name: 'Sign-in provider' });
+    expect(again).toHaveValue('http://login.example');
+    expect(again).toBeInvalid();
+    await user.clear(again);
+    await user.click(dialog.getByRole('button', { name: 'localhost' }));
+    await user.click(dialog.getByRole('button', { name: 'Save' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    const [, , way] = callsOf(fake, 'connectionChange').at(-1) ?? [];
+    expect(way).toEqual({ ...usualWay, signIn: { ...usualWay.signIn, redirectHost: 'localhost' } });
+  });
+
+  it('is checked on the way to its API, and what it lacks is asked for again', async () => {
+    const { user, ...fake } = await renderApp('/settings');
+    await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
+    await user.click(dialog.getByRole('button', { name: 'Check' }));
+    expect(await dialog.findByText('Nothing on the way is broken.')).toBeVisible();
+    expect(dialog.getByText('developer')).toBeVisible();
+    expect(dialog.getByText('a note with a deployment')).toBeVisible();
+    await user.click(dialog.getByRole('button', { name: 'Ask again now' }));
+    expect(callsOf(fake, 'connectionAskAgain')).toEqual([['orders']]);
+    expect(dialog.queryByText('a note with a deployment')).toBeNull();
+  });
+
+  it('for another account stands beside the first', async () => {
+    const { user, ...fake } = await renderApp('/c/orders');
+    await user.click(await screen.findByRole('button', { name: /Connection: Team Orders/ }));
+    await user.click(await screen.findByRole('menuitem', { name: /Another account on Team Orders/ }));
+    expect(callsOf(fake, 'connectionAnother')).toEqual([['orders']]);
+    expect(await screen.findByRole('button', { name: 'Connection: Team Orders (2)' })).toBeVisible();
+  });
+});
