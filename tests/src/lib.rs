@@ -10,6 +10,7 @@
 )]
 
 mod by_address;
+mod connecting;
 mod endings;
 mod keyboard;
 mod local_catalogue;

@@ -126,11 +126,11 @@ function Line({ examined }: { examined: Examined }) {
   const walked = outcome === 'well' || outcome === 'broken';
   return (
     <li className={styles.step} data-outcome={outcome}>
-      <Shape state={STATES[outcome]} />
+      <Shape state={outcome === 'broken' && isFree(examined) ? 'warning' : STATES[outcome]} />
       <span className={styles.name}>{t(`doctor.steps.${step}`)}</span>
       <span className={styles.seen}>
         {walked
-          ? seen.map(({ kind, value }, at) => (
+          ? seen.filter(isFirst).map(({ kind, value }, at) => (
               <span key={`${kind} ${String(at)}`} title={t(`doctor.seen.${kind}`)}>
                 {value}
               </span>
@@ -140,13 +140,22 @@ function Line({ examined }: { examined: Examined }) {
       <span className={styles.took}>{walked && t('doctor.took', { value: milliseconds })}</span>
       {failure && (
         <div className={styles.broken}>
-          <p className={styles.reason}>{errorWords(failure).title}</p>
           <p>{advised(examined)}</p>
           {wordsOf(failure) !== null && <p className={styles.words}>{wordsOf(failure)}</p>}
         </div>
       )}
     </li>
   );
+}
+
+/** Whether the way itself is free, and what is missing is a session, a permission or time. */
+function isFree({ advice }: Examined): boolean {
+  return advice !== null && ['signIn', 'askForAccess', 'wait'].includes(advice.kind);
+}
+
+/** A machine that was given by its address is seen as the same twice. */
+function isFirst({ value }: Examined['seen'][number], at: number, seen: Examined['seen']): boolean {
+  return seen.findIndex((each) => each.value === value) === at;
 }
 
 function advised({ advice, failure }: Examined): string | null {
