@@ -89,7 +89,12 @@ pub(crate) enum NotSaved {
     Torn(PathBuf),
     #[error("the app is ending")]
     Ending,
+    #[error("it is longer than {MOST_BYTES} bytes")]
+    TooLong,
 }
+
+/// No real setting takes more; what does would slow every start and every save.
+const MOST_BYTES: usize = 1024 * 1024;
 
 /// Why there are no settings to start with.
 #[derive(Debug, thiserror::Error)]
@@ -196,7 +201,7 @@ impl SettingsStore {
         value: impl FnOnce() -> T,
     ) -> Result<(), Arc<NotSaved>> {
         let _one_at_a_time = self.setting.lock().unwrap_or_else(PoisonError::into_inner);
-        let value = serde_json::to_value(value()).map_err(NotSaved::from)?;
+        let value = bounded(value())?;
         self.store.set(name, value);
         Ok(())
     }
@@ -206,6 +211,15 @@ impl SettingsStore {
         let ending = || Arc::new(NotSaved::Ending);
         self.writer.send(saved).map_err(|_| ending())?;
         answer.await.map_err(|_| ending())?
+    }
+}
+
+/// The value as JSON, unless it is too long to be kept.
+fn bounded(value: impl Serialize) -> Result<serde_json::Value, NotSaved> {
+    let value = serde_json::to_value(value)?;
+    match value.to_string().len() {
+        ..=MOST_BYTES => Ok(value),
+        _ => Err(NotSaved::TooLong),
     }
 }
 
@@ -374,6 +388,13 @@ mod tests {
         assert_eq!(error.code, "settings_not_saved");
         assert_eq!(error.params["reason"], "the disk is full");
         assert_eq!(fs::read(&files.good).unwrap(), good);
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_kept() {
+        assert!(bounded("x".repeat(MOST_BYTES - 2)).is_ok());
+        let error = CommandError::from(Arc::new(bounded("x".repeat(MOST_BYTES)).unwrap_err()));
+        assert_eq!(error.code, "settings_not_saved");
     }
 
     #[test]

@@ -42,6 +42,14 @@ impl Process {
         Self::of(self.id).is_some_and(|process| process.started == self.started)
     }
 
+    /// The memory it has in use, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id)).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        kibibytes.unwrap_or_default() * 1024
+    }
+
     /// What each of its threads waits for in the system, for the message of a failure.
     pub fn doing(&self) -> String {
         let threads = fs::read_dir(format!("/proc/{}/task", self.id));

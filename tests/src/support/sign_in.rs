@@ -2,6 +2,7 @@
 
 use xtask::sign_in::sign_in;
 
+use super::instance::Instance;
 use super::session::Session;
 use super::wait::LATER;
 use super::window::Window;
@@ -23,6 +24,22 @@ pub const MATRIX: &str = "Applications by environment";
 pub async fn try_it_here(session: &mut Session) -> Window {
     let window = Window::open(session, &["--try-here"]).await;
     answer(session).await;
+    window.see_within(LATER, "table", MATRIX).await;
+    window
+}
+
+/// Opens the app, connects to an instance by its address and signs in with its key.
+pub async fn by_address(session: &mut Session, instance: &Instance) -> Window {
+    let window = Window::open(session, &[]).await;
+    window.see_within(LATER, "button", "Start").await;
+    let address = instance.ready("url");
+    window.fill("Connect to an instance", address).await;
+    window.click("button", "Sign in with the browser").await;
+    let url = session.next_opened(LATER).await;
+    // What the person would type into the page that asks for it.
+    let url = format!("{url}&launch_key={}", instance.ready("signInKey"));
+    let page = sign_in(&url, ADMINISTRATOR).expect("the sign-in page leads back to the app");
+    assert_eq!(page.status, 200, "{page:?}");
     window.see_within(LATER, "table", MATRIX).await;
     window
 }

@@ -1,0 +1,202 @@
+// The body of an asynchronous WebDriver script: calls one command of the app, as a page would, with arguments of
+// hostile kinds, and says what came of it.
+const [command, parameters, count, seed, known, done] = arguments;
+
+/** A call that has said nothing by now hangs. */
+const LIMIT = 60_000;
+const AT_A_TIME = 12;
+
+// mulberry32: the same calls for the same seed.
+let state = seed >>> 0;
+const random = () => {
+  state = (state + 0x6d2b79f5) >>> 0;
+  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+};
+const below = (limit) => Math.floor(random() * limit);
+const pick = (list) => list[below(list.length)];
+const chance = (share) => random() < share;
+
+/** A number that JavaScript has no value for, where the engine can write one. */
+const raw = (text) => (typeof JSON.rawJSON === 'function' ? JSON.rawJSON(text) : Number.MAX_VALUE);
+
+const NUMBERS = [
+  0, -0, -1, 1, 1.5, 1e-320, 1e308, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 + 2, -(2 ** 63),
+  raw('1e400'), raw('-1e400'), raw('123456789012345678901234567890'),
+];
+const TEXTS = [
+  '', ' ', '\0', 'a\0b', '\ud800', '\udfff\ud800', '\u202egnp.exe', 'a\u200bb', '\ufeff', '\r\nSet-Cookie: a=b', '\x1b]8;;x\x07',
+  '../../../etc/passwd', '..\\..\\win.ini', '/etc/passwd', 'CON', 'NUL.txt', '.', '..', '%2e%2e%2f', '%00', '%', 'a/b', 'a?b#c', '~',
+  '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'null', 'true', 'NaN', '{"a":1}', '[]', "' or 1=1 --", '"; drop table sent',
+  '<script>window.ran=1</script>', 'javascript:alert(1)', 'file:///etc/passwd', 'http://127.0.0.1:1/', 'http://[::1', 'https://',
+  'http://user:pass@127.0.0.1:1/', 'data:text/html,x', 'tauri://localhost/', 'ipc://localhost/app_start', '=1+1', '@x', 'Å'.repeat(300),
+  '👩‍💻'.repeat(500), 'a'.repeat(255), 'a'.repeat(256), 'a'.repeat(65_536), '/'.repeat(5_000), '\\'.repeat(5_000),
+];
+
+const anyText = () => {
+  if (chance(0.6)) return pick(TEXTS);
+  if (chance(0.02)) return 'x'.repeat(2 ** 20);
+  return Array.from({ length: below(40) }, () => String.fromCharCode(below(chance(0.5) ? 128 : 65_536))).join('');
+};
+const nested = (depth) => {
+  let value = 1;
+  for (let at = 0; at < depth; at += 1) value = chance(0.5) ? [value] : { a: value };
+  return value;
+};
+const strange = () =>
+  pick([
+    () => JSON.parse('{"__proto__": {"code": "x"}, "constructor": {"prototype": 1}}'),
+    () => Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`${anyText().slice(0, 20)}${String(at)}`, at])),
+    () => nested(pick([5, 100, 200, 3_000])),
+    () => Array.from({ length: below(300) }, () => below(9)),
+    () => ({ code: 'ok', value: null }),
+    () => new Uint8Array(below(300)),
+    () => new Map([[anyText(), anyText()]]),
+    () => new Date(0),
+  ])();
+const anything = () =>
+  pick([() => null, () => undefined, () => chance(0.5), () => pick(NUMBERS), anyText, strange])();
+
+const stranger = () => Array.from({ length: 12 }, () => below(16).toString(16)).join('');
+const uuid = () => crypto.randomUUID();
+const application = () => (chance(0.7) ? pick(known.applications) : 'no-such-application');
+const environment = () => pick(['dev', 'tst', 'pro', 'prod', 'nowhere']);
+const image = () => pick([null, 'miso/no-such:9', 'nginx:latest', 'a:b:c', `${'x/'.repeat(200)}y:1`]);
+const resource = () =>
+  pick([
+    () => ({ kind: pick(['applications', 'environments', 'me']) }),
+    () => ({ kind: 'application', application: application() }),
+    () => ({ kind: 'environment', environment: environment() }),
+    () => ({ kind: 'deployments', application: chance(0.5) ? null : application() }),
+    () => ({ kind: 'deployment', id: uuid() }),
+    () => ({ kind: 'health', application: application(), environment: environment() }),
+  ])();
+
+/** What a page might say, by the parameter's type and name. */
+const sensible = ([name, type]) => {
+  switch (type) {
+    case 'ConnectionId':
+      return known.connection !== null && chance(0.7) ? known.connection : stranger();
+    case 'boolean':
+      return chance(0.5);
+    case 'number':
+      return below(5_000);
+    case 'Settings':
+      return {
+        theme: pick(['system', 'light', 'dark']),
+        sidebarCollapsed: false,
+        starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
+      };
+    case 'ConnectionEdit':
+      return {
+        name: chance(0.5) ? 'Fuzzed' : anyText(),
+        hue: pick(['indigo', 'plum', 'red']),
+        production: chance(0.5),
+        readOnly: false,
+      };
+    case 'DeployRequest':
+      return { environment: environment(), image: image(), note: chance(0.5) ? null : anyText() };
+    case 'Resource':
+      return resource();
+    default:
+      break;
+  }
+  if (type.startsWith('Channel<')) return `__CHANNEL__:${String(below(2 ** 31))}`;
+  switch (name) {
+    case 'application':
+      return application();
+    case 'environment':
+      return environment();
+    case 'image':
+      return image();
+    case 'address':
+      return pick([known.address, `${known.address}/c/x`, 'http://127.0.0.1:1/', '/c/x/applications/y/dev', '127.0.0.1:9']);
+    default:
+      return uuid();
+  }
+};
+/** The same with one of its fields, or all of it, as nobody would say it. */
+const spoilt = (parameter) => {
+  const value = sensible(parameter);
+  if (typeof value === 'string') return anyText();
+  if (typeof value === 'number') return pick(NUMBERS);
+  if (typeof value !== 'object' || value === null) return anything();
+  const field = pick(Object.keys(value));
+  const { [field]: _gone, ...rest } = value;
+  return chance(0.3) ? rest : { ...value, [field]: chance(0.5) ? anyText() : anything() };
+};
+
+const args = () => {
+  if (chance(0.06)) return anything();
+  const made = {};
+  // Most calls are wrong in one place, so that what comes after the others is reached.
+  const wrong = below(parameters.length + 1);
+  parameters.forEach((parameter, at) => {
+    if (at !== wrong && chance(0.95)) made[parameter[0]] = sensible(parameter);
+    else if (chance(0.9)) made[parameter[0]] = chance(0.7) ? spoilt(parameter) : anything();
+  });
+  if (chance(0.05)) made[anyText().slice(0, 50)] = anything();
+  return made;
+};
+
+const said = { answered: 0, refused: {}, strange: [], hung: [], told: [], slowest: 0 };
+const short = (value) => {
+  try {
+    return (JSON.stringify(value) ?? String(value)).slice(0, 300);
+  } catch (error) {
+    return String(error);
+  }
+};
+/** A JSON Web Token, or what the keyring holds. */
+const holdsSecret = (text) =>
+  /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/.test(text) || known.secrets.some((secret) => text.includes(secret));
+
+const call = async () => {
+  const given = args();
+  const began = performance.now();
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => resolve('late'), LIMIT);
+  });
+  const outcome = await Promise.race([
+    late,
+    window.__TAURI_INTERNALS__.invoke(command, given).then(
+      (value) => ({ value }),
+      (error) => ({ error }),
+    ),
+  ]);
+  clearTimeout(timer);
+  said.slowest = Math.max(said.slowest, performance.now() - began);
+  if (outcome === 'late') {
+    said.hung.push(short(given));
+    return;
+  }
+  const text = JSON.stringify(outcome);
+  if (holdsSecret(text)) said.told.push(short(given));
+  if ('value' in outcome) {
+    said.answered += 1;
+    return;
+  }
+  const { error } = outcome;
+  const typed = typeof error === 'object' && typeof error?.code === 'string' && Array.isArray(error.details);
+  // What Tauri itself refuses, or the JSON in which it came, it refuses with a sentence.
+  const sentence = typeof error === 'string' && /^invalid (args|channel value) |^command |^missing | at line \d+ column \d+$/.test(error);
+  if (!typed && !sentence) said.strange.push(`${short(error)} for ${short(given)}`);
+  const word = typed ? error.code : 'argument';
+  said.refused[word] = (said.refused[word] ?? 0) + 1;
+};
+
+let left = count;
+const worker = async () => {
+  while (left > 0) {
+    left -= 1;
+    try {
+      await call();
+    } catch (error) {
+      // What cannot even be written as JSON never leaves the page.
+      said.refused.unsendable = (said.refused.unsendable ?? 0) + 1;
+    }
+  }
+};
+Promise.all(Array.from({ length: AT_A_TIME }, worker)).then(() => done(said), (error) => done(String(error)));
