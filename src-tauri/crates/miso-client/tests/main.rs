@@ -39,4 +39,5 @@ mod sockets;
 mod traced;
 mod transport;
 mod two_processes;
+mod unlocking;
 mod writes;
