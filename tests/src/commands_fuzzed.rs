@@ -11,7 +11,7 @@ use crate::support::instance::Serve;
 use crate::support::keyring;
 use crate::support::process::Process;
 use crate::support::session::Session;
-use crate::support::sign_in::{MATRIX, by_address};
+use crate::support::sign_in::{MATRIX, by_address, connection_of};
 use crate::support::wait::LATER;
 use crate::support::window::Window;
 
@@ -203,12 +203,4 @@ fn parameters(command: &str) -> Vec<(String, String)> {
         .filter_map(|parameter| parameter.split_once(": "))
         .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
         .collect()
-}
-
-/// The id of the connection in front.
-async fn connection_of(window: &Window) -> String {
-    let address = window.address().await;
-    let (_, rest) = address.split_once("/c/").expect("a connection's page");
-    let id = rest.split(['/', '?']).next().expect("its id");
-    id.to_owned()
 }

@@ -11,6 +11,7 @@
 
 mod by_address;
 mod connecting;
+mod canary;
 mod commands_fuzzed;
 mod endings;
 mod keyboard;

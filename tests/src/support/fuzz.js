@@ -179,6 +179,7 @@ const call = async () => {
     return;
   }
   const { error } = outcome;
+  if (error instanceof Error) throw error;
   const typed = typeof error === 'object' && typeof error?.code === 'string' && Array.isArray(error.details);
   // What Tauri itself refuses, or the JSON in which it came, it refuses with a sentence.
   const sentence = typeof error === 'string' && /^invalid (args|channel value) |^command |^missing | at line \d+ column \d+$/.test(error);

@@ -6,6 +6,7 @@ pub mod binary;
 pub mod browser;
 pub mod instance;
 pub mod keyring;
+pub mod memory;
 pub mod page;
 pub mod pictures;
 pub mod policy;

@@ -43,3 +43,11 @@ pub async fn by_address(session: &mut Session, instance: &Instance) -> Window {
     window.see_within(LATER, "table", MATRIX).await;
     window
 }
+
+/// The id of the connection in front.
+pub async fn connection_of(window: &Window) -> String {
+    let address = window.address().await;
+    let (_, rest) = address.split_once("/c/").expect("a connection's page");
+    let id = rest.split(['/', '?']).next().expect("its id");
+    id.to_owned()
+}

@@ -30,7 +30,16 @@ impl Window {
 
     /// The same with another binary.
     pub async fn open_app(session: &mut Session, app: &Path, arguments: &[&str]) -> Self {
-        let driver = driver(session, app, arguments).await;
+        Self::open_with(session, app, arguments, "warn").await
+    }
+
+    /// The same as [`Self::open`], where the app's log is read.
+    pub async fn open_logging(session: &mut Session, arguments: &[&str], level: &str) -> Self {
+        Self::open_with(session, &binary::app(), arguments, level).await
+    }
+
+    async fn open_with(session: &mut Session, app: &Path, arguments: &[&str], level: &str) -> Self {
+        let driver = driver(session, app, arguments, level).await;
         let running = app.to_string_lossy();
         let all = process::descendants(driver.process);
         let own = all.iter().find(|process| {
@@ -112,10 +121,11 @@ impl Deref for Window {
     }
 }
 
-async fn driver(session: &mut Session, app: &Path, arguments: &[&str]) -> Driver {
+async fn driver(session: &mut Session, app: &Path, arguments: &[&str], level: &str) -> Driver {
     let mut command = session.command("WebKitWebDriver");
     command
         .arg("--host=127.0.0.1")
+        .env("MISO_LOG", level)
         .env("TAURI_WEBVIEW_AUTOMATION", "true");
     let mut capabilities: Map<String, Value> = Map::new();
     capabilities.insert(
@@ -145,7 +155,8 @@ mod tests {
             return;
         }
         let mut session = Session::new();
-        let Driver { page, .. } = driver(&mut session, Path::new(BROWSER), &["--automation"]).await;
+        let Driver { page, .. } =
+            driver(&mut session, Path::new(BROWSER), &["--automation"], "warn").await;
         page.client().goto(PAGE).await.expect("the page opens");
         page.see("heading", "Fleet").await;
         page.fill("Name", "Miso").await;
