@@ -174,6 +174,7 @@ mod tests {
             "settings_set_aside",
             "settings_restored",
             "connections_not_saved",
+            "sign_out_not_told",
             "database_set_aside",
             "identity_set_aside",
             "port_moved",

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use miso_api::Deployment;
-use miso_client::{ConnectionId, Event, Link, Publish, Resource, SessionState};
+use miso_client::{ConnectionId, Event, Failure, Link, Publish, Resource, SessionState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
 use tauri_specta::Event as _;
 
 use crate::desktop;
+use crate::error::CommandError;
 use crate::state::App;
 
 /// A session has a new state.
@@ -91,6 +92,12 @@ impl ToPages {
         }
     }
 
+    /// What people call a connection, while there is one.
+    fn name_of(&self, connection: &ConnectionId) -> Option<String> {
+        let state = self.app.try_state::<App>()?;
+        Some(state.connections.get(connection).ok()?.name)
+    }
+
     /// Whether an attempt to sign in has just come to its end.
     fn has_come_back(&self, connection: &ConnectionId, session: &SessionState) -> bool {
         let mut signing_in = self
@@ -163,10 +170,35 @@ impl Publish for ToPages {
                 deployment: *deployment,
             }
             .emit(app),
+            Event::SignOutNotTold {
+                connection,
+                provider,
+                failure,
+            } => {
+                raise(app, not_told(self.name_of(&connection), provider, failure));
+                Ok(())
+            }
         };
         if let Err(error) = sent {
             tracing::warn!(%error, "an event could not be sent to the pages");
         }
+    }
+}
+
+/// Somebody signed out here, and the provider does not know it.
+fn not_told(name: Option<String>, provider: String, failure: Failure) -> Notice {
+    let CommandError {
+        code, mut params, ..
+    } = failure.into();
+    let reason = params.remove("reason").or_else(|| params.remove("error"));
+    let params = [
+        ("name", name.unwrap_or_else(|| provider.clone())),
+        ("provider", provider),
+        ("reason", reason.unwrap_or(code)),
+    ];
+    Notice {
+        code: "sign_out_not_told".to_owned(),
+        params: params.map(|(name, value)| (name.to_owned(), value)).into(),
     }
 }
 

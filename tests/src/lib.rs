@@ -10,9 +10,9 @@
 )]
 
 mod by_address;
-mod connecting;
 mod canary;
 mod commands_fuzzed;
+mod connecting;
 mod endings;
 mod keyboard;
 mod local_catalogue;

@@ -310,7 +310,8 @@ impl Publish for Relay {
             | Event::ConnectionsChanged
             | Event::ResourceChanged { .. }
             | Event::WaitDue { .. }
-            | Event::DeploymentEnded { .. } => None,
+            | Event::DeploymentEnded { .. }
+            | Event::SignOutNotTold { .. } => None,
         };
         let shared = self.lock().upgrade();
         let is_new = match (signed_in, shared) {

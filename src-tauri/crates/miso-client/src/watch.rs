@@ -64,6 +64,15 @@ pub enum Event {
         /// The deployment.
         deployment: Box<Deployment>,
     },
+    /// Somebody signed out here, and the provider could not be told: its session may go on.
+    SignOutNotTold {
+        /// Whose.
+        connection: ConnectionId,
+        /// The provider, as far as it is known, else the instance.
+        provider: String,
+        /// Why.
+        failure: Failure,
+    },
 }
 
 /// Takes events to whoever shows them.

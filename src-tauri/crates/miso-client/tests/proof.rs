@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use miso_client::{Code, SessionState};
+use miso_client::{Code, Event, SessionState};
 use serde_json::json;
 
 use crate::far_end::{Answer, FarEnd, Make, Restored, restored, tokens, until};
@@ -159,6 +159,61 @@ async fn signing_out_revokes_the_newest_token() {
     .await;
     let revoked = &far_end.asked("POST /revoke")[0].body;
     assert!(revoked.contains("token=refresh-2"), "{revoked}");
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_told_of_a_sign_out_is_said() {
+    for (answers, expected) in [
+        (200, None),
+        (500, Some(Code::SignInRefused)),
+        (503, Some(Code::SignInRefused)),
+    ] {
+        let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+            "POST /token" => tokens(1),
+            "POST /revoke" => Answer::text(answers, "what it says"),
+            _ => me(),
+        })
+        .await;
+        let here = restored(&far_end).await;
+        here.client.me().await.unwrap();
+        assert_eq!(not_told(&here), None);
+        here.client.sign_out().await.unwrap();
+        assert!(here.shelf.is_empty(), "here it is over in any case");
+        until("the provider is told", || {
+            !far_end.asked("POST /revoke").is_empty()
+        })
+        .await;
+        if let Some(code) = expected {
+            until("it is said", || not_told(&here).is_some()).await;
+            assert_eq!(not_told(&here), Some((far_end.issuer(), code)));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_cannot_be_read_is_said_not_to_be_revoked() {
+    let far_end = FarEnd::start(|_| me()).await;
+    let here = restored(&far_end).await;
+    here.shelf.lock(true);
+    here.client.sign_out().await.unwrap();
+    until("it is said", || not_told(&here).is_some()).await;
+    let (_, code) = not_told(&here).unwrap();
+    assert_eq!(code, Code::KeyringLocked);
+    assert!(far_end.asked("POST /revoke").is_empty());
+}
+
+/// Which provider was said not to know of a sign-out, and why.
+fn not_told(here: &Restored) -> Option<(String, Code)> {
+    here.heard.all().into_iter().find_map(|event| match event {
+        Event::SignOutNotTold {
+            provider, failure, ..
+        } => Some((provider, failure.code)),
+        Event::SessionChanged { .. }
+        | Event::ConnectionsChanged
+        | Event::ResourceChanged { .. }
+        | Event::WaitDue { .. }
+        | Event::DeploymentEnded { .. } => None,
+    })
 }
 
 fn is_signed_in(here: &Restored) -> bool {

@@ -10,7 +10,7 @@ use super::{Session, lock};
 use crate::nap::nap;
 use crate::signin::Provider;
 use crate::vault::{Credential, CredentialKind};
-use crate::{Code, Failure};
+use crate::{Code, Event, Failure};
 
 /// Discovery, revocation and the end of the provider's session together; the session here is over
 /// before.
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl Session {
     /// Signs out: here at once, then in the keyring. Where the provider can, the refresh token is
     /// revoked and its session ended, on a task of its own: nobody waits for a provider that does
-    /// not answer.
+    /// not answer. One that could not be told is announced by [`Event::SignOutNotTold`].
     pub(crate) async fn sign_out(self: &Arc<Self>) -> Result<(), Failure> {
         let id_token = self.change(|machine| {
             let id_token = machine.id_token();
@@ -33,20 +33,40 @@ impl Session {
         let _replacing = self.credential.lock().await;
         self.let_go();
         let vault = &self.around.vault;
-        let credential = vault
-            .load(&self.connection)
-            .await
-            .inspect_err(|error| {
-                tracing::warn!(%error, "the refresh token cannot be read, and is not revoked");
-            })
-            .ok()
-            .flatten();
+        let loaded = vault.load(&self.connection).await;
         let deleted = vault.delete(&self.connection).await.map_err(Failure::from);
+        let (credential, unread) = match loaded {
+            Ok(credential) => (credential, None),
+            Err(error) => {
+                tracing::warn!(%error, "the refresh token cannot be read, and is not revoked");
+                (None, Some(Failure::from(error)))
+            }
+        };
         let credential = credential.filter(|kept| kept.kind == CredentialKind::RefreshToken);
-        if credential.is_some() || id_token.is_some() {
-            tokio::spawn(self.clone().end_there(credential, id_token));
-        }
+        tokio::spawn(self.clone().tell_provider(credential, id_token, unread));
         deleted
+    }
+
+    /// Ends the session at the provider, and announces where that could not be done.
+    pub(super) async fn tell_provider(
+        self: Arc<Self>,
+        credential: Option<Credential>,
+        id_token: Option<SecretString>,
+        unread: Option<Failure>,
+    ) {
+        let issuer = credential.as_ref().map(|kept| kept.issuer.clone());
+        let issuer = issuer.or_else(|| self.settings.issuer.clone());
+        let told = match (&credential, &id_token) {
+            (None, None) => Ok(()),
+            (Some(_), _) | (_, Some(_)) => self.clone().end_there(credential, id_token).await,
+        };
+        if let Some(failure) = told.err().or(unread) {
+            self.around.publish.publish(Event::SignOutNotTold {
+                connection: self.connection.clone(),
+                provider: issuer.unwrap_or_else(|| self.instance.to_string()),
+                failure,
+            });
+        }
     }
 
     /// Ends the session when its time is over, where nothing can renew it. The wall clock decides,
@@ -78,31 +98,32 @@ impl Session {
     }
 
     /// Revokes the refresh token at the provider (RFC 7009) and ends its session (OpenID Connect
-    /// RP-Initiated Logout), where it can.
+    /// RP-Initiated Logout), where it can; why one of them could not be done.
     pub(super) async fn end_there(
         self: Arc<Self>,
         credential: Option<Credential>,
         hint: Option<SecretString>,
-    ) {
+    ) -> Result<(), Failure> {
         let ending = async {
             let provider = self.provider_at_the_end(credential.as_ref()).await?;
-            if let Some(Credential {
-                client_id, secret, ..
-            }) = &credential
-            {
-                let revoked = provider.revoke(client_id, secret).await;
-                log("the refresh token could not be revoked", revoked);
-            }
-            if let Some(hint) = &hint {
-                let ended = provider.end_session(&self.settings.client_id, hint).await;
-                log("the provider did not end its session", ended);
-            }
-            Ok(())
+            let revoked = match &credential {
+                Some(Credential {
+                    client_id, secret, ..
+                }) => provider.revoke(client_id, secret).await,
+                None => Ok(()),
+            };
+            let ended = match &hint {
+                Some(hint) => provider.end_session(&self.settings.client_id, hint).await,
+                None => Ok(()),
+            };
+            log("the refresh token could not be revoked", &revoked);
+            log("the provider did not end its session", &ended);
+            revoked.and(ended)
         };
-        match tokio::time::timeout(PROVIDER_LIMIT, ending).await {
-            Ok(ended) => log("the provider could not be told of the sign-out", ended),
-            Err(_) => tracing::warn!("the provider did not end the session in time"),
-        }
+        let told = tokio::time::timeout(PROVIDER_LIMIT, ending).await;
+        let told = told.unwrap_or_else(|_| Err(Failure::new(Code::Timeout)));
+        log("the provider could not be told of all of it", &told);
+        told
     }
 
     /// The one that gave the credential; where there is only an ID token, the one that gave that.
@@ -117,7 +138,7 @@ impl Session {
     }
 }
 
-fn log(what: &str, outcome: Result<(), Failure>) {
+fn log(what: &str, outcome: &Result<(), Failure>) {
     if let Err(failure) = outcome {
         tracing::warn!(?failure, "{what}");
     }

@@ -266,7 +266,17 @@ impl Session {
         };
         if current != generation {
             // Signed out, or signed in anew: this token is nobody's any more.
-            tokio::spawn(self.clone().end_there(Some(credential.clone()), None));
+            let newest = Some(credential.clone());
+            match session {
+                SessionState::SignedOut { .. } => {
+                    tokio::spawn(self.clone().tell_provider(newest, None, None));
+                }
+                SessionState::SigningIn { .. }
+                | SessionState::Restoring { .. }
+                | SessionState::SignedIn { .. } => {
+                    tokio::spawn(self.clone().end_there(newest, None));
+                }
+            }
             return self.superseded().map(drop);
         }
         let vault = &self.around.vault;
