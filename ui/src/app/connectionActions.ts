@@ -1,5 +1,6 @@
 import { i18n } from '../i18n/i18n';
-import { asCommandError, commands, type ConnectionView } from '../ipc';
+import { commands, type ConnectionView } from '../ipc';
+import { carefully } from './carefully';
 import { ask } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
@@ -41,14 +42,4 @@ export async function addAnother({ id }: ConnectionView): Promise<void> {
     putConnection(made);
     go(paths.home(made.id));
   });
-}
-
-/** Does it, or says above the page why not and offers to do it once more. */
-export async function carefully(act: () => Promise<unknown>): Promise<void> {
-  patchShell({ failure: null, retry: null });
-  try {
-    await act();
-  } catch (thrown) {
-    patchShell({ failure: asCommandError(thrown), retry: () => void carefully(act) });
-  }
 }

@@ -1,6 +1,6 @@
 import { act, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { usualWay } from '../ipc/fake/parts';
+import { failure, usualWay } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 describe('a connection', () => {
@@ -37,5 +37,30 @@ describe('a connection', () => {
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
     await user.click(panel.getByRole('button', { name: 'Unlock for 15 minutes' }));
     expect(callsOf(fake, 'connectionUnlock')).toEqual([['orders']]);
+  });
+
+  it('that cannot be unlocked or locked again says why, and does it once more on a click', async () => {
+    const { user, ...fake } = await renderApp('/c/orders');
+    await act(() =>
+      fake.commands.connectionChange(
+        'orders',
+        { name: 'Team Orders', hue: 'indigo', production: false, readOnly: true },
+        usualWay,
+      ),
+    );
+    const { connectionUnlock, connectionLockAgain } = fake.commands;
+    const refuse = () => Promise.reject(failure('connection_unknown') as unknown as Error);
+    Object.assign(fake.commands, { connectionUnlock: refuse, connectionLockAgain: refuse });
+    const bar = within(screen.getByRole('contentinfo'));
+    await user.click(await bar.findByRole('button', { name: 'locked' }));
+    expect(await screen.findByText('This connection is gone')).toBeVisible();
+    Object.assign(fake.commands, { connectionUnlock });
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    await user.click(await bar.findByRole('button', { name: /^unlocked until/ }));
+    expect(await screen.findByText('This connection is gone')).toBeVisible();
+    Object.assign(fake.commands, { connectionLockAgain });
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await bar.findByRole('button', { name: 'locked' })).toBeVisible();
+    expect(screen.queryByText('This connection is gone')).toBeNull();
   });
 });

@@ -9,6 +9,7 @@ import {
 } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { unlock } from '../app/carefully';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
@@ -325,7 +326,13 @@ export function DeployForm({
                   : null}
         </span>
         {locked && (
-          <Button onClick={() => void commands.connectionUnlock(connection)}>{t('lock.unlock')}</Button>
+          <Button
+            onClick={() => {
+              unlock(connection);
+            }}
+          >
+            {t('lock.unlock')}
+          </Button>
         )}
         {waiting ? (
           <Button key="back" autoFocus onClick={takeBack}>

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
+import { lockAgain, unlock } from '../app/carefully';
 import { useNow } from '../hooks/useNow';
 import { timeOfDay } from '../i18n/format';
-import { commands, type ConnectionView } from '../ipc';
+import type { ConnectionView } from '../ipc';
 
 /** Whether nothing may be written to a connection now, and until when it may although it is locked. */
 export function useLock(connection: ConnectionView | null): { locked: boolean; until: string | null } {
@@ -30,9 +31,8 @@ export function Lock({
       className={className}
       title={locked ? t('lock.unlock') : t('lock.lockAgain')}
       onClick={() => {
-        void (locked
-          ? commands.connectionUnlock(connection.id)
-          : commands.connectionLockAgain(connection.id));
+        if (locked) unlock(connection.id);
+        else lockAgain(connection.id);
       }}
     >
       {until === null ? t('lock.locked') : t('lock.until', { time: timeOfDay(until, now) })}
