@@ -37,7 +37,7 @@ async fn promise_no_command_is_brought_down_by_what_it_is_called_with() {
 }
 
 #[tokio::test]
-#[ignore = "takes half an hour: cargo xtask test full"]
+#[ignore = "takes ten minutes: cargo xtask test full"]
 async fn ten_thousand_calls_bring_no_command_down() {
     call_each(10_000).await;
 }

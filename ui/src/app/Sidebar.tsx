@@ -86,9 +86,7 @@ function Places({
 }) {
   const { t } = useTranslation();
   const { fleet } = useFleet(connection.id);
-  const { total, unwell, deploying } = fleet.counts;
-  // An application may be known to be deployed before its deployment is, and the other way round.
-  const running = Math.max(deploying, fleet.running.length);
+  const { total, unwell, underWay } = fleet.counts;
   const starred = useShell((value) => value.settings.starred);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
@@ -120,8 +118,8 @@ function Places({
           icon={ArrowUp}
           label={t('deployments.title')}
           current={at(paths.deployments(connection.id))}
-          count={running}
-          counted={t('deployments.runningCount', { count: running })}
+          count={underWay}
+          counted={t('deployments.runningCount', { count: underWay })}
           collapsed={collapsed}
         />
         <Entry

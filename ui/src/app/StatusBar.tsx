@@ -75,16 +75,9 @@ function Wait({ connection }: { connection: string }) {
 function Running({ connection }: { connection: string }) {
   const { t } = useTranslation();
   const { running, counts } = useFleet(connection).fleet;
-  const [first, second] = running;
-  const shown = [first, second].filter((each) => each !== undefined);
-  // An application may be known to be deployed before its deployment is.
-  if (running.length === 0 && counts.deploying > 0)
-    return (
-      <Link className={styles.running} to={paths.deployments(connection)}>
-        <Shape state="progress" />
-        {t('home.deploying', { count: counts.deploying })}
-      </Link>
-    );
+  const shown = running.slice(0, 2);
+  // A place may be known to be deployed to before its deployment is.
+  const more = counts.underWay - shown.length;
   return (
     <>
       {shown.map((deployment) => (
@@ -103,9 +96,10 @@ function Running({ connection }: { connection: string }) {
           {deployment.progress !== null && <span>{percent(deployment.progress)}</span>}
         </Link>
       ))}
-      {running.length > shown.length && (
+      {more > 0 && (
         <Link className={styles.running} to={paths.deployments(connection)}>
-          {t('status.more', { count: running.length - shown.length })}
+          {shown.length === 0 && <Shape state="progress" />}
+          {t(shown.length === 0 ? 'home.deploying' : 'status.more', { count: more })}
         </Link>
       )}
     </>

@@ -5,7 +5,16 @@ const NOTHING: Fleet = {
   environments: [],
   rows: [],
   unwell: [],
-  counts: { total: 0, unseen: 0, placed: 0, unwell: 0, deploying: 0, unknown: 0, allWell: false },
+  counts: {
+    total: 0,
+    unseen: 0,
+    placed: 0,
+    unwell: 0,
+    deploying: 0,
+    unknown: 0,
+    underWay: 0,
+    allWell: false,
+  },
   running: [],
 };
 

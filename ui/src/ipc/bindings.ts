@@ -423,6 +423,11 @@ export type Counts = {
 	deploying: number,
 	/**  With a place of which nothing is known. */
 	unknown: number,
+	/**
+	 *  Not applications but their places: how many are being deployed to, by what the list or a
+	 *  deployment says, whichever knows it first.
+	 */
+	underWay: number,
 	/**  Whether every place is well, or stopped on purpose; never while one is not known. */
 	allWell: boolean,
 };

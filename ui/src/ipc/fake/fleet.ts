@@ -33,6 +33,13 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
     deploying: having('progress').length,
     unknown: having('unknown').length,
   };
+  const places = rows.flatMap(({ key, cells }) =>
+    cells
+      .filter(({ place }) => place?.state === 'progress')
+      .map(({ environment }) => `${key} ${environment}`),
+  );
+  const running = deployments.filter(isUnderWay);
+  const deployed = running.map((each) => `${each.applicationKey} ${each.environment}`);
   return {
     environments: stages.filter(({ key }) =>
       applications.some((each) => each.environments.some((entry) => entry.environment === key)),
@@ -43,9 +50,10 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state)),
     counts: {
       ...counts,
+      underWay: new Set([...places, ...deployed]).size,
       allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown === 0,
     },
-    running: deployments.filter(isUnderWay).map((each) => ({
+    running: running.map((each) => ({
       id: each.id,
       application: each.applicationKey,
       environment: stage(each.environment),

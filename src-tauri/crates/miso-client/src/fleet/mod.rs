@@ -8,6 +8,8 @@ mod standing;
 pub(crate) mod tests;
 mod unwell;
 
+use std::collections::HashSet;
+
 use miso_api::{Application, Deployment, Me, Page};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -54,6 +56,9 @@ pub struct Counts {
     pub deploying: u32,
     /// With a place of which nothing is known.
     pub unknown: u32,
+    /// Not applications but their places: how many are being deployed to, by what the list or a
+    /// deployment says, whichever knows it first.
+    pub under_way: u32,
     /// Whether every place is well, or stopped on purpose; never while one is not known.
     pub all_well: bool,
 }
@@ -124,10 +129,11 @@ fn fleet_of(
         })
         .collect();
     rows.sort_by(|a, b| (a.rank(), &a.key).cmp(&(b.rank(), &b.key)));
+    let running = running(recent, stages);
     Fleet {
         unwell: unwell::unwell_places(&list.data, &by_application, &environments),
-        counts: counts(list, &rows),
-        running: running(recent, stages),
+        counts: counts(list, &rows, &running),
+        running,
         environments,
         rows,
     }
@@ -143,7 +149,7 @@ fn columns<'a>(
     stages.in_order(entries.map(|entry| entry.environment.as_str()))
 }
 
-fn counts(list: &Page<Application>, rows: &[FleetRow]) -> Counts {
+fn counts(list: &Page<Application>, rows: &[FleetRow], running: &[RunningDeployment]) -> Counts {
     let with = |wanted: fn(State) -> bool| {
         let rows = rows.iter().filter(|row| row.states().any(wanted)).count();
         u32::try_from(rows).unwrap_or(u32::MAX)
@@ -157,11 +163,28 @@ fn counts(list: &Page<Application>, rows: &[FleetRow]) -> Counts {
         unwell: with(State::is_unwell),
         deploying: with(|state| state == State::Progress),
         unknown: with(|state| state == State::Unknown),
+        under_way: under_way(rows, running),
         all_well: false,
     };
     counts.all_well =
         counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown + counts.unseen == 0;
     counts
+}
+
+fn under_way(rows: &[FleetRow], running: &[RunningDeployment]) -> u32 {
+    let in_the_list = rows.iter().flat_map(|row| {
+        let cells = row.cells.iter();
+        let deploying = cells.filter(|cell| {
+            let place = cell.place.as_ref();
+            place.is_some_and(|place| place.state == State::Progress)
+        });
+        deploying.map(|cell| (row.key.as_str(), cell.environment.as_str()))
+    });
+    let deployed = running
+        .iter()
+        .map(|one| (one.application.as_str(), one.environment.key.as_str()));
+    let places: HashSet<_> = in_the_list.chain(deployed).collect();
+    u32::try_from(places.len()).unwrap_or(u32::MAX)
 }
 
 fn running(recent: &[Deployment], stages: &Stages) -> Vec<RunningDeployment> {

@@ -234,6 +234,22 @@ fn all_is_well_only_where_everything_is_known_to_be() {
 }
 
 #[test]
+fn a_place_that_is_deployed_to_counts_once_whoever_knows_it() {
+    let mut known = entry("dev", "1.0");
+    known.status = ApplicationStatus::Deploying;
+    let list = vec![
+        application("a", vec![known, entry("prod", "1.0")]),
+        application("b", vec![entry("dev", "1.0")]),
+    ];
+    let count = |recent: &[Deployment]| fleet(list.clone(), recent).counts.under_way;
+    assert_eq!(count(&[]), 1, "the list alone knows of it");
+    let running = |(key, place)| deployment(key, place, "1.1", 1, "running");
+    let [same, other, elsewhere] = [("a", "dev"), ("a", "prod"), ("b", "dev")].map(running);
+    assert_eq!(count(std::slice::from_ref(&same)), 1, "both know of it");
+    assert_eq!(count(&[same, other, elsewhere]), 3);
+}
+
+#[test]
 fn what_the_list_does_not_hold_is_not_called_well() {
     let mut list = page(vec![application("a", vec![entry("dev", "1.0")])]);
     let meta = json!({"page": 1, "pageSize": 200, "total": 1200, "totalPages": 6});
