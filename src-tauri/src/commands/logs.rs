@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use logbook::Book;
-use miso_api::LogLine;
-use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailState};
+use miso_api::{LogGap, LogLine};
+use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -30,6 +30,8 @@ pub struct LogProgress {
     state: TailState,
     /// Why it waits.
     failure: Option<Failure>,
+    /// The last lines that were dropped before they could be fetched.
+    gap: Option<LogGap>,
 }
 
 /// Lines by position.
@@ -69,10 +71,16 @@ pub async fn log_follow(
         book: book.1.clone(),
         progress,
     };
-    told.tell(TailState::CatchingUp, None);
+    told.tell(TailProgress {
+        state: TailState::CatchingUp,
+        total: None,
+        newest: None,
+        failure: None,
+        gap: None,
+    });
     Ok(
         client.follow_log(application, environment, place(book), move |step| {
-            told.tell(step.state, step.failure);
+            told.tell(step);
         }),
     )
 }
@@ -159,13 +167,21 @@ struct ToPage {
 }
 
 impl ToPage {
-    fn tell(&self, state: TailState, failure: Option<Failure>) {
+    /// The book knows better how much there is: it had lines before.
+    fn tell(&self, step: TailProgress) {
+        let TailProgress {
+            state,
+            failure,
+            gap,
+            ..
+        } = step;
         let (total, newest) = (self.book.total(), self.book.newest());
         if let Err(error) = self.progress.send(LogProgress {
             total,
             newest,
             state,
             failure,
+            gap,
         }) {
             tracing::debug!(%error, "a page that follows a log has gone");
         }

@@ -100,6 +100,15 @@ describe('a log that does not come', () => {
     expect(screen.getByText('waits')).toBeVisible();
   });
 
+  it.each([
+    [null, null, /^some lines were dropped/],
+    [null, '2026-11-25T10:00:05Z', /^lines before 25 Nov 2026, \d\d:\d\d:05 were dropped/],
+    ['2026-11-25T10:00:01Z', '2026-11-25T10:00:05Z', /^lines between .*:01 and .*:05 were dropped/],
+  ])('says which lines are missing: from %s to %s', async (from, to, words) => {
+    await renderApp(LOGS, { tail: { state: 'live', failure: null, gap: { from, to } } });
+    expect(await screen.findByText(words)).toBeVisible();
+  });
+
   it('says that what is kept cannot be read, and reads it again', async () => {
     let broken = true;
     const { user, ...fake } = await renderApp(LOGS, {

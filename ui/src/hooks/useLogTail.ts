@@ -18,13 +18,15 @@ export type Tail = {
   failure: CommandError | null;
   /** When the newest line there is was here last. */
   liveAt: string | null;
+  /** The last lines that were dropped before they could be fetched. */
+  gap: LogProgress['gap'];
   /** Asks once more, now. */
   again: () => void;
 };
 
-type Heard = { state: LogProgress['state'] | null; failure: CommandError | null; liveAt: string | null };
+type Heard = Pick<Tail, 'state' | 'failure' | 'liveAt' | 'gap'>;
 
-const NOTHING: Heard = { state: null, failure: null, liveAt: null };
+const NOTHING: Heard = { state: null, failure: null, liveAt: null, gap: null };
 
 /** Follows the log of an application in an environment while the page shows it. */
 export function useLogTail(connection: string, application: string, environment: string): Tail {
@@ -45,10 +47,11 @@ export function useLogTail(connection: string, application: string, environment:
         () => {
           const heard = channel<LogProgress>((progress) => {
             lines.grow(progress.total ?? 0);
-            const { state, failure } = progress;
+            const { state, failure, gap } = progress;
             setTail((before) => ({
               state,
               failure,
+              gap,
               liveAt: state === 'live' ? new Date().toISOString() : before.liveAt,
             }));
           });
@@ -66,6 +69,7 @@ export function useLogTail(connection: string, application: string, environment:
     state: tail.state,
     failure: tail.failure ?? unread,
     liveAt: tail.liveAt,
+    gap: tail.gap,
     again: () => {
       lines.again();
       refreshLogs();

@@ -774,6 +774,17 @@ instance: string };
 /**  A link into the app was opened. */
 export type LinkOpened = Link;
 
+/**
+ *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
+ *  those of the lines on both sides, as far as they are known.
+ */
+export type LogGap = {
+	/**  The time of the last line that was given before the gap. */
+	from: string | null,
+	/**  The time of the first line after it. */
+	to: string | null,
+};
+
 /**  One line of an application's log. */
 export type LogLine = {
 	/**  Unique within the application and environment. */
@@ -804,6 +815,8 @@ export type LogProgress = {
 	state: TailState,
 	/**  Why it waits. */
 	failure: Failure | null,
+	/**  The last lines that were dropped before they could be fetched. */
+	gap: LogGap | null,
 };
 
 /**  Lines by position. */

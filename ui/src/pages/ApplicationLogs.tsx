@@ -11,14 +11,14 @@ import { Toolbar } from '../components/Toolbar';
 import { usePlace } from '../hooks/useParams';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useFrontOf } from '../hooks/useResource';
-import { number } from '../i18n/format';
+import { exactTime, number } from '../i18n/format';
 
 /** The log of an application in an environment, live. */
 export function ApplicationLogs() {
   const { t } = useTranslation();
   const { connection, key, environment } = usePlace();
   const tail = useLogTail(connection, key, environment);
-  const { lines, state, failure } = tail;
+  const { lines, state, failure, gap } = tail;
   const [following, follow] = useState(true);
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
@@ -31,11 +31,18 @@ export function ApplicationLogs() {
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
+        {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </Toolbar>
       {failure && <ErrorBar error={failure} again={tail.again} />}
       <LogView lines={lines} following={following} follow={follow} />
     </>
   );
+}
+
+/** As much of where lines are missing as is known. */
+function gapWord({ from, to }: NonNullable<Tail['gap']>) {
+  if (to === null) return 'logs.gap';
+  return from === null ? 'logs.gapBefore' : 'logs.gapBetween';
 }
 
 /** There is nothing to show: because it does not come, because it is on its way, or because there is none. */

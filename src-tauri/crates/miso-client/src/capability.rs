@@ -41,6 +41,8 @@ capabilities! {
     DeploymentLog,
     /// What happened to an application.
     Events,
+    /// The log of an application as it is written.
+    LiveLogs,
     /// What the caller may do somewhere.
     MyPermissions,
     /// Asking for access, and deciding about it.
@@ -66,7 +68,8 @@ impl Capability {
             Self::ApplicationDetail
             | Self::CancelDeployment
             | Self::DeploymentLog
-            | Self::Events => true,
+            | Self::Events
+            | Self::LiveLogs => true,
             Self::RecentActivity
             | Self::MyPermissions
             | Self::AccessRequests
@@ -92,6 +95,7 @@ impl Capability {
             | Self::CancelDeployment
             | Self::DeploymentLog
             | Self::Events
+            | Self::LiveLogs
             | Self::MyPermissions
             | Self::AccessRequests
             | Self::Description => false,

@@ -409,6 +409,7 @@ impl Client {
     /// Ends a lease.
     pub fn end(&self, lease: &str) {
         self.inner.leases.end(lease);
+        self.inner.tails.left(lease);
     }
 
     /// Asks the server now; the new value is announced by [`Event::ResourceChanged`].

@@ -1,6 +1,7 @@
 //! How a resource is asked for, taken into the view and announced.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use miso_api::{Application, ApplicationStatus, Deployment, Environment, Health, Me, Page};
 use serde::de::DeserializeOwned;
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::Inner;
-use crate::transport::Call;
+use crate::transport::{Call, Tagged};
 use crate::view::Epoch;
 use crate::watch::is_brought;
 use crate::wire::documented;
@@ -29,8 +30,9 @@ impl Inner {
             return Ok(());
         }
         let epoch = self.view.epoch();
+        let known = self.view.tagged(resource);
         self.view.asking(resource);
-        match self.fetch(resource, class).await {
+        match self.fetch(resource, class, known).await {
             Ok(value) => {
                 self.take(epoch, resource, value);
                 self.leases.note(resource, false);
@@ -47,7 +49,8 @@ impl Inner {
 
     /// Takes a value that came with a write's answer.
     pub(crate) fn keep(&self, resource: &Resource, value: &impl Serialize) -> Result<(), Failure> {
-        self.take(self.view.epoch(), resource, json(value)?);
+        let value = untagged(json(value)?);
+        self.take(self.view.epoch(), resource, value);
         Ok(())
     }
 
@@ -59,11 +62,12 @@ impl Inner {
             .wake(|resource| resource.shows(application) && !is_brought(self, resource));
     }
 
-    fn take(&self, epoch: Epoch, resource: &Resource, value: Value) {
+    fn take(&self, epoch: Epoch, resource: &Resource, taken: Tagged<Arc<Value>>) {
+        let value = taken.value.clone();
         let before = self.view.raw(resource).map(|(value, _, _)| value);
         let ended = match &before {
-            Some(before) => ended_between(resource, before, &value),
-            None => BTreeSet::new(),
+            Some(before) if !Arc::ptr_eq(before, &value) => ended_between(resource, before, &value),
+            Some(_) | None => BTreeSet::new(),
         };
         let lists = self.lists_with(epoch, resource, &value);
         let now = self.clock.now();
@@ -78,7 +82,7 @@ impl Inner {
             | Resource::Deployment { .. }
             | Resource::Health { .. } => Vec::new(),
         };
-        let Some(changed) = self.view.put(epoch, resource, value, now) else {
+        let Some(changed) = self.view.put(epoch, resource, taken, now) else {
             return;
         };
         self.announce(resource, changed);
@@ -131,35 +135,49 @@ impl Inner {
         });
     }
 
-    async fn fetch(&self, resource: &Resource, class: Class) -> Result<Value, Failure> {
+    /// What the server says; of what is known already, that it still is so.
+    async fn fetch(
+        &self,
+        resource: &Resource,
+        class: Class,
+        known: Option<Tagged<Arc<Value>>>,
+    ) -> Result<Tagged<Arc<Value>>, Failure> {
+        let asking = Asking { class, known };
         match resource {
-            Resource::Applications => self.fetch_applications(class).await,
+            Resource::Applications => self.fetch_applications(asking).await,
             Resource::Application { application } => {
-                json(&self.fetch_application(application, class).await?)
+                let call = documented::application(application);
+                match self.fetch_one::<Application>(&call, asking).await {
+                    Err(failure) if failure.code == Code::NotOffered => {
+                        let listed = self.fetch_from_list(application, class).await?;
+                        Ok(untagged(json(&listed)?))
+                    }
+                    answer => answer,
+                }
             }
             Resource::Environments => {
-                self.fetch_one::<Page<Environment>>(&documented::environments(), class)
-                    .await
+                let call = documented::environments();
+                self.fetch_one::<Page<Environment>>(&call, asking).await
             }
             Resource::Environment { environment } => {
-                self.fetch_one::<Environment>(&documented::environment(environment), class)
-                    .await
+                let call = documented::environment(environment);
+                self.fetch_one::<Environment>(&call, asking).await
             }
-            Resource::Me => self.fetch_one::<Me>(&documented::me(), class).await,
+            Resource::Me => self.fetch_one::<Me>(&documented::me(), asking).await,
             Resource::Deployments { application } => {
                 let call = documented::deployments(application.as_deref());
-                self.fetch_one::<Page<Deployment>>(&call, class).await
+                self.fetch_one::<Page<Deployment>>(&call, asking).await
             }
             Resource::Deployment { id } => {
-                self.fetch_one::<Deployment>(&documented::deployment(id), class)
-                    .await
+                let call = documented::deployment(id);
+                self.fetch_one::<Deployment>(&call, asking).await
             }
             Resource::Health {
                 application,
                 environment,
             } => {
-                self.fetch_one::<Health>(&documented::health(application, environment), class)
-                    .await
+                let call = documented::health(application, environment);
+                self.fetch_one::<Health>(&call, asking).await
             }
         }
     }
@@ -167,9 +185,15 @@ impl Inner {
     async fn fetch_one<T: DeserializeOwned + Serialize + Send + 'static>(
         &self,
         call: &Call,
-        class: Class,
-    ) -> Result<Value, Failure> {
-        json(&self.transport.send::<T>(call, class).await?)
+        Asking { class, known }: Asking,
+    ) -> Result<Tagged<Arc<Value>>, Failure> {
+        let tag = known.as_ref().and_then(|known| known.tag.as_deref());
+        let answer = self.transport.send_unless::<T>(call, class, tag).await?;
+        let Some(Tagged { value, tag }) = answer else {
+            return known.ok_or_else(|| Failure::new(Code::NotMiso));
+        };
+        let value = Arc::new(json(&value)?);
+        Ok(Tagged { value, tag })
     }
 
     /// One application; where the instance does not offer it by itself, out of the list.
@@ -180,9 +204,14 @@ impl Inner {
     ) -> Result<Application, Failure> {
         let call = documented::application(key);
         match self.transport.send(&call, class).await {
-            Err(failure) if failure.code == Code::NotOffered => {}
-            answer => return answer,
+            Err(failure) if failure.code == Code::NotOffered => {
+                self.fetch_from_list(key, class).await
+            }
+            answer => answer,
         }
+    }
+
+    async fn fetch_from_list(&self, key: &str, class: Class) -> Result<Application, Failure> {
         let list = Resource::Applications;
         Box::pin(self.refresh(&list, class)).await?;
         self.view
@@ -191,12 +220,22 @@ impl Inner {
             .ok_or_else(|| Failure::new(Code::NotFound))
     }
 
-    async fn fetch_applications(&self, class: Class) -> Result<Value, Failure> {
-        let mut all: Page<Application> = self
-            .transport
-            .send(&documented::applications(1), class)
-            .await?;
+    async fn fetch_applications(
+        &self,
+        Asking { class, known }: Asking,
+    ) -> Result<Tagged<Arc<Value>>, Failure> {
+        let call = documented::applications(1);
+        let tag = known.as_ref().and_then(|known| known.tag.as_deref());
+        let answer = self.transport.send_unless(&call, class, tag).await?;
+        let Some(Tagged { value, tag }) = answer else {
+            return known.ok_or_else(|| Failure::new(Code::NotMiso));
+        };
+        let mut all: Page<Application> = value;
         let pages = all.meta.as_ref().map_or(1, |meta| meta.total_pages);
+        if pages <= 1 {
+            let value = Arc::new(json(&all)?);
+            return Ok(Tagged { value, tag });
+        }
         for page in 2..=pages.min(MOST_APPLICATIONS / documented::PAGE_SIZE) {
             let next: Page<Application> = self
                 .transport
@@ -204,7 +243,21 @@ impl Inner {
                 .await?;
             all.data.extend(next.data);
         }
-        json(&all)
+        // A version is that of one page.
+        Ok(untagged(json(&all)?))
+    }
+}
+
+/// How a resource is asked for, and what of it is known by a version.
+struct Asking {
+    class: Class,
+    known: Option<Tagged<Arc<Value>>>,
+}
+
+fn untagged(value: Value) -> Tagged<Arc<Value>> {
+    Tagged {
+        value: Arc::new(value),
+        tag: None,
     }
 }
 

@@ -1,5 +1,9 @@
 //! The tail of a log: new lines go to a sink, oldest first, from where it stopped last time. One
-//! tail for each application and environment, whoever follows it.
+//! tail for each application and environment, whoever follows it. It asks until it has all there
+//! is, then lets the server say what is new where the server can (`live`).
+
+mod events;
+mod live;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -7,7 +11,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use miso_api::{LineSink, LogLine, LogPage};
+use miso_api::{LineSink, LogGap, LogLine, LogPage};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::{Notify, watch};
@@ -19,6 +23,7 @@ use crate::nap::nap;
 use crate::watch::waited_for;
 use crate::wire::documented::{self, LogRange};
 use crate::{Class, Code, Failure, Lease, LeaseId};
+use live::{Live, Streams, Turns};
 
 /// Lines shown at first, and asked for while the tail is up to date.
 const FIRST: u32 = 1_000;
@@ -54,6 +59,8 @@ pub struct TailProgress {
     pub newest: Option<DateTime<Utc>>,
     /// Why it waits.
     pub failure: Option<Failure>,
+    /// The last lines that the server says were dropped before they could be fetched.
+    pub gap: Option<LogGap>,
 }
 
 /// Where a tail's lines go, and where it goes on.
@@ -83,6 +90,7 @@ pub(crate) struct LogKey {
 #[derive(Default)]
 pub(crate) struct Tails {
     running: Mutex<HashMap<LogKey, Running>>,
+    streams: Streams,
 }
 
 struct Running {
@@ -98,6 +106,17 @@ impl Tails {
     pub(crate) fn wake(&self, log: &LogKey) {
         if let Some(running) = lock(&self.running).get(log) {
             running.wake.notify_one();
+        }
+    }
+
+    /// Notes that somebody follows a log no more. A tail that nobody follows ends at once.
+    pub(crate) fn left(&self, lease: &str) {
+        for running in lock(&self.running).values_mut() {
+            let followed = running.leases.len();
+            running.leases.retain(|held| held != lease);
+            if running.leases.is_empty() && followed > 0 {
+                running.wake.notify_one();
+            }
         }
     }
 
@@ -164,6 +183,8 @@ pub(crate) fn follow(
                     tell,
                     wake: running.wake.clone(),
                     ended: running.ended.clone(),
+                    gap: None,
+                    turns: Turns::default(),
                 };
                 all.insert(log, running);
                 tokio::spawn(tail.run(Arc::downgrade(client)));
@@ -217,6 +238,9 @@ struct Tail {
     tell: watch::Sender<Option<TailProgress>>,
     wake: Arc<Notify>,
     ended: CancellationToken,
+    gap: Option<LogGap>,
+    /// When it may ask for a stream.
+    turns: Turns,
 }
 
 struct Step {
@@ -224,15 +248,33 @@ struct Step {
     full: bool,
 }
 
+/// What comes after a turn.
+enum Next {
+    /// Another one, after a pause.
+    Pause(Duration),
+    /// What is new comes by itself.
+    Live(Live),
+}
+
 impl Tail {
     /// Follows the log until nobody wants it any more.
     async fn run(mut self, client: Weak<Inner>) {
         let mut calm = SHORTEST;
-        while let Some(pause) = self.turn(&client, &mut calm).await {
+        while let Some(next) = self.turn(&client, &mut calm).await {
             let Some(clock) = client.upgrade().map(|client| client.clock.clone()) else {
                 break;
             };
             let ended = self.ended.clone();
+            let pause = match next {
+                Next::Pause(pause) => pause,
+                Next::Live(live) => {
+                    calm = SHORTEST;
+                    match self.live(&client, clock.as_ref(), live).await {
+                        Some(pause) => pause,
+                        None => break,
+                    }
+                }
+            };
             tokio::select! {
                 _ = nap(clock.as_ref(), pause, &self.wake) => {}
                 () = ended.cancelled() => break,
@@ -243,12 +285,10 @@ impl Tail {
         }
     }
 
-    /// Asks once; how long until the next time, or `None` at the end.
-    async fn turn(&mut self, client: &Weak<Inner>, calm: &mut Duration) -> Option<Duration> {
+    /// Asks once; what comes then, or `None` at the end.
+    async fn turn(&mut self, client: &Weak<Inner>, calm: &mut Duration) -> Option<Next> {
         let client = client.upgrade()?;
-        let now = client.clock.monotonic();
-        let is_held = |lease: &str| client.leases.is_held(lease, now);
-        if client.tails.finish(&self.log, &self.ended, is_held) {
+        if self.is_over(&client) {
             return None;
         }
         let ended = self.ended.clone();
@@ -256,10 +296,11 @@ impl Tail {
             stepped = self.step(&client) => stepped,
             () = ended.cancelled() => return None,
         };
+        let is_up_to_date = stepped.is_ok();
         match stepped {
             Ok(Step { full: true, .. }) => {
                 self.keep_now_and_then(client.clock.monotonic()).await;
-                return Some(Duration::ZERO);
+                return Some(Next::Pause(Duration::ZERO));
             }
             Ok(Step { lines: 0, .. }) => *calm = (*calm * 3 / 2).min(LONGEST),
             Ok(_) => *calm = SHORTEST,
@@ -272,13 +313,29 @@ impl Tail {
                 }
                 self.say(TailState::Waiting, None, None, Some(failure));
                 *calm = (*calm * 2).min(LONGEST);
-                if wait.is_some() {
-                    return wait;
+                if let Some(wait) = wait {
+                    return Some(Next::Pause(wait));
                 }
             }
         }
         self.keep_now_and_then(client.clock.monotonic()).await;
-        Some(calm.mul_f64(client.budget.stretch()))
+        if is_up_to_date {
+            let opened = tokio::select! {
+                opened = self.open(&client) => opened,
+                () = ended.cancelled() => return None,
+            };
+            if let Some(live) = opened {
+                return Some(Next::Live(live));
+            }
+        }
+        Some(Next::Pause(calm.mul_f64(client.budget.stretch())))
+    }
+
+    /// Whether nobody follows it any more; then it is not there for who comes next.
+    fn is_over(&self, client: &Inner) -> bool {
+        let now = client.clock.monotonic();
+        let is_held = |lease: &str| client.leases.is_held(lease, now);
+        client.tails.finish(&self.log, &self.ended, is_held)
     }
 
     async fn step(&mut self, client: &Inner) -> Result<Step, Failure> {
@@ -369,14 +426,11 @@ impl Tail {
     }
 
     async fn append(&self, lines: Vec<LogLine>) -> Result<u64, Failure> {
-        let failed = |error: &dyn std::fmt::Display| {
-            Failure::new(Code::LogStoreFailed).with("reason", error)
-        };
         let sink = self.sink.clone();
         let appended = tokio::task::spawn_blocking(move || sink.append(&lines))
             .await
-            .map_err(|error| failed(&error))?
-            .map_err(|error| failed(&error))?;
+            .map_err(not_kept)?
+            .map_err(not_kept)?;
         Ok(appended.total)
     }
 
@@ -408,6 +462,11 @@ impl Tail {
             total,
             newest,
             failure,
+            gap: self.gap.clone(),
         }));
     }
+}
+
+fn not_kept(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Code::LogStoreFailed).with("reason", error)
 }

@@ -3,6 +3,7 @@
 
 mod again;
 mod announced_wait;
+mod answer;
 mod headers;
 mod refusal;
 mod shape;
@@ -11,10 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reqwest::header::HeaderMap;
+use reqwest::header::{ACCEPT, HeaderMap};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
@@ -24,15 +24,17 @@ use crate::read_only::ReadOnly;
 use crate::wire::{description, documented};
 use crate::{Budget, Capabilities, Capability, Class, Clock, Code, Failure, Network};
 use announced_wait::AnnouncedWait;
-use headers::{is_json, policy, request_id, reset_in, retry_after};
+use answer::{Answer, Whole};
+use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retry_after};
 use refusal::{not_miso, refusal};
+
+pub(crate) use answer::{Opened, Tagged, decode};
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
 pub(crate) const LOG_LIMIT: usize = 16 * 1024 * 1024;
-/// What is larger is decoded where that hinders nobody.
-const LARGE: usize = 256 * 1024;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
+const IF_NONE_MATCH: &str = "If-None-Match";
 /// A click does not wait longer than this for the budget before it says so.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
 
@@ -75,6 +77,8 @@ pub struct Call {
     pub limit: usize,
     /// What the instance must offer for it; `None` where every instance does.
     pub needs: Option<Capability>,
+    /// Whether an answer is wanted that goes on, as server-sent events.
+    pub streams: bool,
 }
 
 impl Call {
@@ -88,6 +92,7 @@ impl Call {
             headers: Vec::new(),
             limit: API_LIMIT,
             needs: None,
+            streams: false,
         }
     }
 
@@ -121,8 +126,18 @@ impl Call {
         self
     }
 
+    /// Asks only for what is not of this version any more (RFC 9110 §13.1.2).
+    #[must_use]
+    fn unless(self, tag: &str) -> Self {
+        self.header(IF_NONE_MATCH, tag)
+    }
+
     fn is_read(&self) -> bool {
         self.method == Method::GET
+    }
+
+    fn is_conditional(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == IF_NONE_MATCH)
     }
 }
 
@@ -184,27 +199,6 @@ impl Transport {
         (self.carrier, self.tokens) = (Some(carrier), tokens);
     }
 
-    /// Sends a call and reads its answer as JSON.
-    ///
-    /// # Errors
-    /// A typed failure for everything that is not the answer. A write whose answer was lost is
-    /// [`Code::OutcomeUnknown`] and is never sent again. What the instance is known not to offer is
-    /// [`Code::NotOffered`] without being sent.
-    pub async fn send<T>(&self, call: &Call, class: Class) -> Result<T, Failure>
-    where
-        T: DeserializeOwned + Send + 'static,
-    {
-        let (status, body) = self.offered(call, class).await?;
-        let decoded = if body.len() < LARGE {
-            decode(status, &body)
-        } else {
-            tokio::task::spawn_blocking(move || decode(status, &body))
-                .await
-                .unwrap_or_else(|error| Err(not_miso(status, b"").saying(error.to_string())))
-        };
-        decoded.map_err(|failure| self.unsure(call, failure))
-    }
-
     /// Has the instance say what it offers, where that is not known.
     ///
     /// # Errors
@@ -214,7 +208,8 @@ impl Transport {
             return Ok(());
         }
         let document = match self.exchange(&documented::description(), class).await {
-            Ok((status, body)) => decode::<Value>(status, &body).ok(),
+            Ok(Answer::Whole(Whole { status, body, .. })) => decode::<Value>(status, &body).ok(),
+            Ok(Answer::Unchanged | Answer::Events(_)) => None,
             Err(failure) if failure.code == Code::NotOffered => return Ok(()),
             Err(failure) => return Err(failure),
         };
@@ -230,7 +225,7 @@ impl Transport {
     }
 
     /// Sends a call that the instance may lack.
-    async fn offered(&self, call: &Call, class: Class) -> Result<(StatusCode, Vec<u8>), Failure> {
+    async fn offered(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
         let Some(needed) = call.needs else {
             return self.exchange(call, class).await;
         };
@@ -256,7 +251,7 @@ impl Transport {
         answer
     }
 
-    async fn exchange(&self, call: &Call, class: Class) -> Result<(StatusCode, Vec<u8>), Failure> {
+    async fn exchange(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
         if !call.is_read() {
             self.read_only.refuse(self.clock.now())?;
         }
@@ -292,7 +287,7 @@ impl Transport {
         class: Class,
         token: &SecretString,
         permit: Permit<'_>,
-    ) -> Result<(StatusCode, Vec<u8>), Failure> {
+    ) -> Result<Answer, Failure> {
         let may_go_again = call.is_read() && class == Class::Interactive;
         let mut answer = self.once(call, token, permit).await;
         for failed_before in 0.. {
@@ -315,7 +310,25 @@ impl Transport {
         call: &Call,
         token: &SecretString,
         permit: Permit<'_>,
-    ) -> Result<(StatusCode, Vec<u8>), Failure> {
+    ) -> Result<Answer, Failure> {
+        let carried = self.carried(call, token, permit);
+        if !call.streams {
+            return carried.await;
+        }
+        // Of an answer that goes on, the limit is that of its beginning.
+        let began = tokio::time::timeout(ANSWER_LIMIT, carried).await;
+        began.unwrap_or_else(|_| {
+            let host = self.base.host_str().unwrap_or_default();
+            Err(Failure::new(Code::Timeout).with("host", host))
+        })
+    }
+
+    async fn carried(
+        &self,
+        call: &Call,
+        token: &SecretString,
+        permit: Permit<'_>,
+    ) -> Result<Answer, Failure> {
         let mut url = self.base.clone();
         url.set_path(&format!(
             "{}{}",
@@ -323,11 +336,15 @@ impl Transport {
             call.path
         ));
         let http = self.network.client_for(&self.base)?;
-        let mut request = http
+        let request = http
             .request(call.method.clone(), url)
-            .timeout(ANSWER_LIMIT)
-            .bearer_auth(token.expose_secret())
-            .header(reqwest::header::ACCEPT, "application/json");
+            .bearer_auth(token.expose_secret());
+        let mut request = match call.streams {
+            true => request.header(ACCEPT, "text/event-stream"),
+            false => request
+                .timeout(ANSWER_LIMIT)
+                .header(ACCEPT, "application/json"),
+        };
         if !call.query.is_empty() {
             request = request.query(&call.query);
         }
@@ -347,6 +364,11 @@ impl Transport {
         let response = sent.map_err(|error| self.lost(call, &error))?;
         self.learn(response.headers());
         let (status, headers) = (response.status(), response.headers().clone());
+        if call.streams && status.is_success() && is_events(&headers) {
+            let request_id = request_id(&headers);
+            tracing::debug!(path = call.path, %status, request_id, "a stream began");
+            return Ok(Answer::Events(response));
+        }
         let body = match read_bounded(response, call.limit).await {
             Ok(body) => body,
             Err(ReadError::TooLarge) => {
@@ -362,8 +384,12 @@ impl Transport {
             request_id, "answer"
         );
         let is_ours = body.is_empty() || is_json(&headers);
+        if status == StatusCode::NOT_MODIFIED && call.is_conditional() {
+            return Ok(Answer::Unchanged);
+        }
         if status.is_success() && is_ours {
-            return Ok((status, body));
+            let tag = entity_tag(&headers);
+            return Ok(Answer::Whole(Whole { status, body, tag }));
         }
         let mut failure = if is_ours || status == StatusCode::TOO_MANY_REQUESTS {
             refusal(status, &body, self.retry_after(&headers))
@@ -461,13 +487,9 @@ impl Transport {
 fn is_lacking(needed: Capability, status: StatusCode, failure: &Failure) -> bool {
     match status {
         StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => true,
+        // It has the same call, and no stream of it.
+        StatusCode::NOT_ACCEPTABLE => needed == Capability::LiveLogs,
         StatusCode::NOT_FOUND => failure.code != Code::NotFound || !needed.is_about_an_object(),
         _ => false,
     }
-}
-
-/// Reads an answer. What would take far more memory than it has bytes is none.
-fn decode<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Result<T, Failure> {
-    shape::check(body)?;
-    serde_json::from_slice(body).map_err(|error| not_miso(status, body).saying(error.to_string()))
 }

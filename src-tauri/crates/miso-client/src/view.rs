@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::cache::{Cache, Row};
 use crate::lock::lock;
+use crate::transport::Tagged;
 use crate::{Code, ConnectionId, Failure, Reading, Resource, Source};
 
 /// As many readings are held in memory; the least recently used go first, and come back from the
@@ -42,6 +43,8 @@ struct Entry {
     as_of: DateTime<Utc>,
     source: Source,
     failure: Option<Failure>,
+    /// The server's name for just this value. Never on disk, where a value may lack parts.
+    tag: Option<String>,
 }
 
 /// Whose view it is: what was asked for by one account never reaches the next.
@@ -82,6 +85,7 @@ impl View {
             as_of,
             source,
             failure,
+            tag: _,
         } = self.entry(resource)?;
         match T::deserialize(value.as_ref()) {
             Ok(value) => Some(Reading {
@@ -107,6 +111,15 @@ impl View {
     pub(crate) fn raw(&self, resource: &Resource) -> Option<(Arc<Value>, DateTime<Utc>, Source)> {
         self.entry(resource)
             .map(|entry| (entry.value, entry.as_of, entry.source))
+    }
+
+    /// A value that the server gave a name in this run, and that nothing else has changed since.
+    pub(crate) fn tagged(&self, resource: &Resource) -> Option<Tagged<Arc<Value>>> {
+        let entry = self.entry(resource)?;
+        entry.tag.map(|tag| Tagged {
+            value: entry.value,
+            tag: Some(tag),
+        })
     }
 
     /// When the server said what is shown, if it did in this run, its last answer was good, and
@@ -150,9 +163,7 @@ impl View {
         };
         let mut value = entry.value.as_ref().clone();
         change(&mut value);
-        let differs = value != *entry.value;
-        entry.value = Arc::new(value);
-        differs
+        entry.change(value)
     }
 
     /// What is in memory.
@@ -184,8 +195,8 @@ impl View {
         if !change(&mut value, entry.as_of) {
             return None;
         }
-        let differs = value != *entry.value;
-        (entry.value, entry.as_of) = (Arc::new(value), as_of);
+        entry.as_of = as_of;
+        let differs = entry.change(value);
         drop(entries);
         lock(&self.outdated).remove(resource);
         Some(differs)
@@ -197,9 +208,10 @@ impl View {
         &self,
         epoch: Epoch,
         resource: &Resource,
-        value: Value,
+        value: Tagged<Arc<Value>>,
         as_of: DateTime<Utc>,
     ) -> Option<bool> {
+        let Tagged { value, tag } = value;
         let account = lock(&self.account);
         if epoch != self.epoch() {
             return None;
@@ -207,8 +219,10 @@ impl View {
         let changed = lock(&self.entries)
             .all
             .get(resource)
-            .is_none_or(|(before, _)| *before.value != value || before.failure.is_some());
-        let value = Arc::new(value);
+            .is_none_or(|(before, _)| {
+                let is_same = Arc::ptr_eq(&before.value, &value) || before.value == value;
+                !is_same || before.failure.is_some()
+            });
         let row = Row {
             value: value.clone(),
             as_of,
@@ -221,6 +235,7 @@ impl View {
             as_of,
             source: Source::Live,
             failure: None,
+            tag,
         };
         lock(&self.entries).insert(resource.clone(), entry);
         self.forget_gates();
@@ -303,9 +318,22 @@ impl View {
             as_of: row.as_of,
             source: Source::Cache,
             failure: None,
+            tag: None,
         };
         lock(&self.entries).insert(resource.clone(), entry.clone());
         Some(entry)
+    }
+}
+
+impl Entry {
+    /// Takes what another reading says; whether that differs. Then it is none of the server's
+    /// versions any more.
+    fn change(&mut self, value: Value) -> bool {
+        let differs = value != *self.value;
+        if differs {
+            (self.value, self.tag) = (Arc::new(value), None);
+        }
+        differs
     }
 }
 
@@ -341,6 +369,13 @@ mod tests {
         View::new(ConnectionId::random(), cache, "one".to_owned())
     }
 
+    fn untagged(value: Value) -> Tagged<Arc<Value>> {
+        Tagged {
+            value: Arc::new(value),
+            tag: None,
+        }
+    }
+
     fn application(key: usize) -> Resource {
         Resource::Application {
             application: format!("a-{key}"),
@@ -352,7 +387,8 @@ mod tests {
         let view = view();
         let asked_by_one = view.epoch();
         view.set_account("two");
-        let put = view.put(view.epoch(), &Resource::Me, json!({"n": 2}), Utc::now());
+        let value = untagged(json!({"n": 2}));
+        let put = view.put(view.epoch(), &Resource::Me, value, Utc::now());
         assert_eq!(put, Some(true));
         let late = Failure::new(Code::Forbidden);
         assert!(!view.fail(asked_by_one, &Resource::Me, &late));
@@ -365,7 +401,8 @@ mod tests {
         let view = view();
         for key in 0..2 * MOST_IN_MEMORY {
             drop(view.gate(&application(key)));
-            view.put(view.epoch(), &application(key), json!(key), Utc::now());
+            let value = untagged(json!(key));
+            view.put(view.epoch(), &application(key), value, Utc::now());
             // Looked at all the time, so never the least recently used.
             assert_eq!(view.raw(&application(0)).unwrap().2, Source::Live);
         }
@@ -382,10 +419,35 @@ mod tests {
         drop(view.gate(&resource));
         view.asking(&resource);
         view.outdate(|changed| *changed == resource);
-        view.put(view.epoch(), &resource, json!(1), Utc::now());
+        view.put(view.epoch(), &resource, untagged(json!(1)), Utc::now());
         assert_eq!(view.good_since(&resource), None);
         view.asking(&resource);
-        view.put(view.epoch(), &resource, json!(2), Utc::now());
+        view.put(view.epoch(), &resource, untagged(json!(2)), Utc::now());
         assert!(view.good_since(&resource).is_some());
+    }
+
+    #[test]
+    fn a_version_is_of_just_this_value_in_this_run_for_this_account() {
+        let view = view();
+        let resource = application(1);
+        let tagged = |value| Tagged {
+            value: Arc::new(value),
+            tag: Some("\"7\"".to_owned()),
+        };
+        let tag = || view.tagged(&resource).and_then(|tagged| tagged.tag);
+        let put = |value| view.put(view.epoch(), &resource, tagged(value), Utc::now());
+        put(json!({"a": 1}));
+        assert_eq!(tag().as_deref(), Some("\"7\""));
+        // Another reading that says the same changes nothing, one that says more does.
+        view.amend(view.epoch(), &resource, |_| ());
+        assert_eq!(tag().as_deref(), Some("\"7\""));
+        view.amend(view.epoch(), &resource, |value| *value = json!({"a": 2}));
+        assert_eq!(tag(), None);
+        put(json!({"a": 3}));
+        lock(&view.entries).all.clear();
+        assert_eq!(tag(), None, "from the disk");
+        put(json!({"a": 4}));
+        view.set_account("two");
+        assert_eq!(tag(), None);
     }
 }

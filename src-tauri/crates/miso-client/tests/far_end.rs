@@ -17,88 +17,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::Url;
 
+pub use crate::answer::{Answer, Asked, Make};
 pub use crate::shelf::Shelf;
-
-/// What the far end answers to one request.
-pub struct Answer {
-    pub status: u16,
-    pub body: String,
-    pub headers: Vec<(&'static str, String)>,
-    /// Takes the request and closes the connection.
-    pub lost: bool,
-    /// How long it takes; `None` for ever.
-    pub after: Option<Duration>,
-}
-
-/// Makes an answer.
-pub type Make = fn() -> Answer;
-
-impl Answer {
-    pub fn json(status: u16, body: Value) -> Self {
-        Self {
-            status,
-            body: body.to_string(),
-            headers: Vec::new(),
-            lost: false,
-            after: Some(Duration::ZERO),
-        }
-    }
-
-    /// An answer that never comes.
-    pub fn never() -> Self {
-        Self {
-            after: None,
-            ..Self::text(200, "")
-        }
-    }
-
-    /// The same answer with a header.
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
-        self
-    }
-
-    /// The same answer, later.
-    pub fn after(self, time: Duration) -> Self {
-        Self {
-            after: Some(time),
-            ..self
-        }
-    }
-
-    pub fn error(status: u16, code: &str) -> Self {
-        Self::json(
-            status,
-            json!({"error": {"code": code, "message": "no", "requestId": "req-1"}}),
-        )
-    }
-
-    pub fn text(status: u16, body: &str) -> Self {
-        Self {
-            body: body.to_owned(),
-            ..Self::json(status, Value::Null)
-        }
-    }
-
-    pub fn lost() -> Self {
-        Self {
-            lost: true,
-            ..Self::text(200, "")
-        }
-    }
-}
-
-/// A request as it came.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub line: String,
-    pub token: Option<String>,
-    pub body: String,
-    /// Its `Idempotency-Key`.
-    pub key: Option<String>,
-    /// Who was asked.
-    pub issuer: String,
-}
 
 type Script = Arc<dyn Fn(&Asked) -> Answer + Send + Sync>;
 
@@ -197,6 +117,8 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         token,
         body: String::from_utf8(body.to_vec()).unwrap(),
         key: header("idempotency-key"),
+        is_live: header("accept").is_some_and(|kinds| kinds == "text/event-stream"),
+        unless: header("if-none-match"),
         issuer: issuer_of(&shared.url),
     };
     let answer = match asked.line.as_str() {
@@ -235,7 +157,14 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
     for (name, value) in answer.headers {
         response = response.header(name, value);
     }
-    response.body(Body::from(answer.body)).unwrap()
+    let body = match answer.goes_on {
+        Some(mut pieces) => {
+            let pieces = futures_util::stream::poll_fn(move |context| pieces.poll_recv(context));
+            Body::from_stream(pieces)
+        }
+        None => Body::from(answer.body),
+    };
+    response.body(body).unwrap()
 }
 
 fn issuer_of(url: &Url) -> String {

@@ -93,7 +93,7 @@ async fn request(socket: &mut BufReader<TcpStream>) -> Option<Asked> {
     let mut first = String::new();
     socket.read_line(&mut first).await.ok()?;
     let line = first.strip_suffix(" HTTP/1.1\r\n")?.to_owned();
-    let (mut length, mut token, mut key) = (0, None, None);
+    let (mut length, mut token, mut key, mut is_live) = (0, None, None, false);
     loop {
         let mut header = String::new();
         socket.read_line(&mut header).await.ok()?;
@@ -104,6 +104,7 @@ async fn request(socket: &mut BufReader<TcpStream>) -> Option<Asked> {
             "content-length" => length = value.parse().ok()?,
             "authorization" => token = value.strip_prefix("Bearer ").map(str::to_owned),
             "idempotency-key" => key = Some(value.to_owned()),
+            "accept" => is_live = value == "text/event-stream",
             _ => {}
         }
     }
@@ -116,6 +117,8 @@ async fn request(socket: &mut BufReader<TcpStream>) -> Option<Asked> {
         token,
         body,
         key,
+        is_live,
+        unless: None,
     })
 }
 
@@ -145,7 +148,16 @@ pub fn cut(status: u16, body: &str) -> Act {
 
 /// A body that never ends.
 pub fn endless(begin: &str, repeated: &str) -> Act {
-    let mut bytes = head(200, &[("content-type", "application/json")]);
+    endless_of("application/json", begin, repeated)
+}
+
+/// The same as a stream of events.
+pub fn endless_stream(begin: &str, repeated: &str) -> Act {
+    endless_of("text/event-stream", begin, repeated)
+}
+
+fn endless_of(kind: &str, begin: &str, repeated: &str) -> Act {
+    let mut bytes = head(200, &[("content-type", kind)]);
     bytes.extend_from_slice(b"connection: close\r\n\r\n");
     bytes.extend_from_slice(begin.as_bytes());
     let repeated = repeated.repeat(64 * 1024 / repeated.len());

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
+mod answer;
 mod authority;
 mod bad_id_tokens;
 mod canary;
 mod changing;
 mod clocks;
 mod company;
+mod conditional;
 mod device_sign_in;
 mod examined;
 mod far_end;
@@ -20,6 +22,7 @@ mod hostile;
 mod hostile_provider;
 mod id_tokens;
 mod keyring_away;
+mod live_logs;
 mod offered;
 mod oidc_provider;
 mod one_account;

@@ -29,7 +29,7 @@ export type FakeOptions = {
   stale?: CommandError;
   lines?: number;
   /** How the tail of every log is doing. */
-  tail?: Pick<LogProgress, 'state' | 'failure'>;
+  tail?: Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<LogProgress, 'gap'>>;
   /** Milliseconds that an answer takes. */
   delay?: number;
   /** How long a step of a sign-in or a deployment takes. */
@@ -332,6 +332,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         const now: LogProgress = {
           total: key === 'contract-reader' ? 0 : total,
           newest: null,
+          gap: null,
           ...(options.tail ?? { state: 'live', failure: null }),
         };
         heard.onmessage(now);

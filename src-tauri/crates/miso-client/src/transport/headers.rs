@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, ETAG, HeaderMap, RETRY_AFTER};
 
 use crate::Limits;
 
@@ -12,14 +12,23 @@ const LONGEST: i64 = 3600;
 
 /// Whether an answer says that it is JSON, in any of its dialects.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let essence = text(headers, CONTENT_TYPE.as_str())
-        .and_then(|kind| kind.split(';').next())
-        .map(str::trim);
-    essence.is_some_and(|essence| {
-        let essence = essence.to_ascii_lowercase();
+    essence(headers).is_some_and(|essence| {
         essence == "application/json"
             || (essence.starts_with("application/") && essence.ends_with("+json"))
     })
+}
+
+/// Whether an answer says that it is a stream of events.
+pub(super) fn is_events(headers: &HeaderMap) -> bool {
+    essence(headers).is_some_and(|essence| essence == "text/event-stream")
+}
+
+/// The version of what is answered, to be given back as it came (RFC 9110 §8.8.3).
+pub(super) fn entity_tag(headers: &HeaderMap) -> Option<String> {
+    const LONGEST: usize = 200;
+    let tag = text(headers, ETAG.as_str())?;
+    let is_one = tag.strip_prefix("W/").unwrap_or(tag).starts_with('"') && tag.ends_with('"');
+    (is_one && (2..=LONGEST).contains(&tag.len())).then(|| tag.to_owned())
 }
 
 /// The limits in `RateLimit-Policy: "hour";q=1000;w=3600, "minute";q=100;w=60`.
@@ -84,6 +93,12 @@ fn bounded(seconds: i64) -> Duration {
     Duration::from_secs(seconds.clamp(0, LONGEST).unsigned_abs())
 }
 
+/// The kind of an answer, without its parameters.
+fn essence(headers: &HeaderMap) -> Option<String> {
+    let essence = text(headers, CONTENT_TYPE.as_str())?.split(';').next()?;
+    Some(essence.trim().to_ascii_lowercase())
+}
+
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     Some(headers.get(name)?.to_str().ok()?.trim())
 }
@@ -114,6 +129,25 @@ mod tests {
             assert_eq!(is_json(&headers(&[("content-type", kind)])), good, "{kind}");
         }
         assert!(!is_json(&HeaderMap::new()));
+        let events = headers(&[("content-type", "Text/Event-Stream; charset=utf-8")]);
+        assert!(is_events(&events) && !is_json(&events));
+    }
+
+    #[test]
+    fn a_version_is_taken_only_in_its_own_form() {
+        let long = format!("\"{}\"", "x".repeat(200));
+        for (tag, good) in [
+            ("\"7\"", true),
+            ("W/\"7\"", true),
+            ("7", false),
+            ("\"", false),
+            ("W/7", false),
+            ("*", false),
+            (long.as_str(), false),
+        ] {
+            let found = entity_tag(&headers(&[("etag", tag)]));
+            assert_eq!(found.as_deref(), good.then_some(tag));
+        }
     }
 
     #[test]

@@ -22,6 +22,8 @@ const CALLS: [(Capability, &str, &str); 7] = [
     ),
     (Capability::AccessRequests, "post", "/api/access-requests"),
 ];
+/// The call whose answer may go on as a stream.
+const LOGS: &str = "/api/applications/{}/logs";
 /// The field of a deployment that a capability is.
 const FIELDS: [(Capability, &str); 4] = [
     (Capability::DeployNote, "note"),
@@ -58,6 +60,10 @@ pub(crate) fn read(document: &Value) -> Option<Vec<(Capability, bool)>> {
             && !required.is_some_and(|names| names.iter().any(|name| name == "image"))
     });
     let mut all: Vec<_> = calls.chain(fields).collect();
+    let streams = operation("get", LOGS)
+        .and_then(|logs| resolved(document, logs.pointer("/responses/200")?))
+        .is_some_and(|answer| answer.pointer("/content/text~1event-stream").is_some());
+    all.push((Capability::LiveLogs, streams));
     all.push((Capability::DeployWithoutImage, restart));
     all.push((Capability::Description, true));
     Some(all)
@@ -101,11 +107,14 @@ mod tests {
         let document = json!({
             "paths": {
                 "/api/applications/{applicationKey}": {"get": {}, "put": {}},
+                "/api/applications/{key}/logs": {"get": {"responses": {
+                    "200": {"$ref": "#/components/responses/Lines"}}}},
                 "/api/deployments/{id}": {"get": {}},
                 "/api/applications/{key}/deploy": {"post": {
                     "requestBody": {"$ref": "#/components/requestBodies/Deploy"}}},
             },
             "components": {
+                "responses": {"Lines": {"content": {"text/event-stream": {}}}},
                 "requestBodies": {"Deploy": {"content": {"application/json": {
                     "schema": {"$ref": "#/components/schemas/Deploy"}}}}},
                 "schemas": {"Deploy": {"required": ["environment"],
@@ -117,6 +126,7 @@ mod tests {
             [
                 Capability::ApplicationDetail,
                 Capability::DeployNote,
+                Capability::LiveLogs,
                 Capability::DeployWithoutImage,
                 Capability::Description,
             ]

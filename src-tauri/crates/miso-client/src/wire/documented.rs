@@ -107,6 +107,15 @@ pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit
     }
 }
 
+/// The same from a cursor on as it is written. A server without streams reads it as [`logs`].
+pub(crate) fn live_logs(application: &str, environment: &str, cursor: &str, limit: u32) -> Call {
+    let range = LogRange::After(cursor.to_owned());
+    Call {
+        streams: true,
+        ..logs(application, environment, &range, limit).needing(Capability::LiveLogs)
+    }
+}
+
 /// One path segment. A dot segment would be resolved away, however it is encoded once.
 fn segment(text: &str) -> String {
     if matches!(text, "." | "..") {
