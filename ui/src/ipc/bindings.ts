@@ -263,6 +263,8 @@ export type Capability =
 "deploymentLog" | 
 /**  What happened to an application. */
 "events" | 
+/**  The log of an application as it is written. */
+"liveLogs" | 
 /**  What the caller may do somewhere. */
 "myPermissions" | 
 /**  Asking for access, and deciding about it. */
