@@ -24,6 +24,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::start::painted,
             commands::start::settings_save,
             commands::start::address_save,
+            commands::start::draft_save,
             commands::connections::connections,
             commands::connections::connection_probe,
             commands::connections::connection_add,

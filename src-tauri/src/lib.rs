@@ -8,6 +8,7 @@ mod bindings;
 mod commands;
 mod data_lock;
 mod desktop;
+mod drafts;
 mod ending;
 mod error;
 mod events;

@@ -18,6 +18,7 @@ use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_store::{Store, StoreExt};
 use tokio::sync::oneshot;
 
+use crate::drafts::Drafts;
 use crate::events::Notice;
 
 pub(crate) const FILE: &str = "settings.json";
@@ -89,8 +90,8 @@ pub(crate) enum NotSaved {
     Torn(PathBuf),
     #[error("the app is ending")]
     Ending,
-    #[error("it is longer than {MOST_BYTES} bytes")]
-    TooLong,
+    #[error("it is longer than {0} bytes")]
+    TooLong(usize),
 }
 
 /// No real setting takes more; what does would slow every start and every save.
@@ -166,6 +167,19 @@ impl SettingsStore {
         self.save().await
     }
 
+    /// What was typed and not sent.
+    pub(crate) fn drafts(&self) -> Drafts {
+        self.get("drafts").unwrap_or_default()
+    }
+
+    pub(crate) async fn change_drafts(
+        &self,
+        change: impl FnOnce(Drafts) -> Drafts,
+    ) -> Result<(), Arc<NotSaved>> {
+        self.set("drafts", || change(self.drafts()))?;
+        self.save().await
+    }
+
     /// Notes that the window needs the slower renderer on this machine; read by
     /// [`crate::app`] before Tauri exists.
     pub(crate) async fn set_plain_renderer(&self) -> Result<(), Arc<NotSaved>> {
@@ -219,7 +233,7 @@ fn bounded(value: impl Serialize) -> Result<serde_json::Value, NotSaved> {
     let value = serde_json::to_value(value)?;
     match value.to_string().len() {
         ..=MOST_BYTES => Ok(value),
-        _ => Err(NotSaved::TooLong),
+        _ => Err(NotSaved::TooLong(MOST_BYTES)),
     }
 }
 
@@ -321,6 +335,8 @@ fn is_settings(bytes: &[u8]) -> bool {
         connections: Option<Vec<Connection>>,
         #[serde(default)]
         address: Option<String>,
+        #[serde(default)]
+        drafts: Option<Drafts>,
     }
     serde_json::from_slice::<Shape>(bytes).is_ok()
 }
@@ -353,6 +369,7 @@ mod tests {
             b"7",
             b"\xff\xfe",
             br#"{"connections": 3}"#,
+            br#"{"drafts": [{}]}"#,
         ] {
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join(FILE), torn).unwrap();

@@ -14,6 +14,7 @@ use tauri::AppHandle;
 use url::Url;
 
 use crate::data_lock::DataLock;
+use crate::drafts::Drafts;
 use crate::error::CommandError;
 use crate::events::{Notice, raise};
 use crate::local::Local;
@@ -137,8 +138,16 @@ impl App {
             .map_err(log_store_failed)
     }
 
-    /// Erases every log line kept of a connection.
-    pub(crate) async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
+    /// Erases what is kept of a connection beside its session: log lines, and what was typed.
+    pub(crate) async fn erase(&self, connection: &ConnectionId) -> Result<(), CommandError> {
+        let without = |drafts: Drafts| drafts.without(connection);
+        let forgotten = self.settings.change_drafts(without).await;
+        let erased = self.erase_logs(connection).await;
+        forgotten?;
+        erased
+    }
+
+    async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
         let Some(logbook) = self.logbook.clone() else {
             return Ok(());
         };

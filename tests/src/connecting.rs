@@ -31,9 +31,7 @@ async fn a_way_that_breaks_says_where_and_what_to_do() {
         .await;
     let doctor = "The way to the instance";
     window.see("region", doctor).await;
-    window
-        .see_text("is there, and nothing listens on it")
-        .await;
+    window.see_text("is there, and nothing listens on it").await;
     let found = window.text_of("region", doctor).await;
     assert!(found.contains("Not reached"), "{found}");
     window

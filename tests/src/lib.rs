@@ -13,6 +13,7 @@ mod by_address;
 mod canary;
 mod commands_fuzzed;
 mod connecting;
+mod drafts;
 mod endings;
 mod keyboard;
 mod local_catalogue;

@@ -159,7 +159,7 @@ pub async fn connection_lock_again(app: State<'_, App>, connection: ConnectionId
 #[specta::specta]
 pub async fn connection_remove(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
     let removed = app.connections.remove(&connection).await;
-    let erased = app.erase_logs(&connection).await;
+    let erased = app.erase(&connection).await;
     removed?;
     erased
 }

@@ -4,6 +4,7 @@ pub const COMMANDS: &[&str] = &[
     "painted",
     "settings_save",
     "address_save",
+    "draft_save",
     "connections",
     "connection_probe",
     "connection_add",

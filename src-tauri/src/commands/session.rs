@@ -76,7 +76,7 @@ pub async fn sign_in_copy_address(
 #[specta::specta]
 pub async fn sign_out(app: State<'_, App>, connection: ConnectionId) -> Answer<()> {
     let signed_out = app.client(&connection)?.sign_out().await;
-    let erased = app.erase_logs(&connection).await;
+    let erased = app.erase(&connection).await;
     signed_out?;
     erased
 }

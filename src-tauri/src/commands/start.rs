@@ -1,15 +1,18 @@
 //! The start of the app, and what it remembers.
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use miso_client::{ConnectionWay, Link};
+use chrono::Utc;
+use miso_client::{ConnectionId, ConnectionWay, Link};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
 use tokio::sync::watch;
 
 use super::Answer;
+use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::links;
 use crate::settings::Settings;
@@ -25,6 +28,8 @@ pub struct AppStart {
     /// The route that was open when the app was quit.
     address: Option<String>,
     notices: Vec<Notice>,
+    /// What was typed and not sent.
+    drafts: Vec<Draft>,
     /// Whether to do what a click on "Try it here" does.
     try_here: bool,
     /// How nearly every instance is reached and signed in to.
@@ -61,6 +66,7 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
         connections: app.views(),
         address: app.settings.address(),
         notices: app.notices(),
+        drafts: app.settings.drafts().recent(Utc::now()),
         try_here: app.try_here,
         usual_way: ConnectionWay::default(),
         link: links::take(&app),
@@ -87,6 +93,21 @@ pub async fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()
 #[specta::specta]
 pub async fn address_save(app: State<'_, App>, address: String) -> Answer<()> {
     Ok(app.settings.set_address(&address).await?)
+}
+
+/// Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes.
+#[tauri::command]
+#[specta::specta]
+pub async fn draft_save(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    place: String,
+    fields: BTreeMap<String, String>,
+) -> Answer<()> {
+    let account = app.connections.get(&connection)?.account;
+    let draft = Draft::of(connection, account, place, fields).map_err(Arc::new)?;
+    let keeping = app.settings.change_drafts(|drafts| drafts.keep(draft));
+    Ok(keeping.await?)
 }
 
 /// Whether something was painted in time. A machine that is busy may be slow to run the page; once

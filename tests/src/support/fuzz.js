@@ -110,6 +110,10 @@ const sensible = ([name, type]) => {
       return environment();
     case 'image':
       return image();
+    case 'fields':
+      return Object.fromEntries(Array.from({ length: below(4) }, () => [pick(['tag', 'note', anyText()]), anyText()]));
+    case 'place':
+      return `deploy ${application()} ${environment()}`;
     case 'address':
       return pick([known.address, `${known.address}/c/x`, 'http://127.0.0.1:1/', '/c/x/applications/y/dev', '127.0.0.1:9']);
     default:

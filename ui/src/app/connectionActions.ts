@@ -1,6 +1,7 @@
 import { i18n } from '../i18n/i18n';
 import { commands, type ConnectionView } from '../ipc';
 import { carefully } from './carefully';
+import { forgetDrafts } from './drafts';
 import { ask } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
@@ -14,7 +15,11 @@ export async function signOutAfterAsking(connection: ConnectionView): Promise<vo
     action: i18n.t('signOut.action'),
   });
   if (!yes) return;
-  await carefully(() => commands.signOut(connection.id));
+  await carefully(async () => {
+    await commands.signOut(connection.id).finally(() => {
+      forgetDrafts(connection.id);
+    });
+  });
 }
 
 /** Removes a connection after one question. */
@@ -27,7 +32,9 @@ export async function removeAfterAsking(connection: ConnectionView): Promise<voi
   });
   if (!yes) return;
   await carefully(async () => {
-    await commands.connectionRemove(connection.id);
+    await commands.connectionRemove(connection.id).finally(() => {
+      forgetDrafts(connection.id);
+    });
     if (shell.get().current !== connection.id) return;
     const next = shell.get().connections.find((each) => each.id !== connection.id);
     patchShell({ current: next?.id ?? null });

@@ -41,13 +41,8 @@ describe('a connection', () => {
 
   it('that cannot be unlocked or locked again says why, and does it once more on a click', async () => {
     const { user, ...fake } = await renderApp('/c/orders');
-    await act(() =>
-      fake.commands.connectionChange(
-        'orders',
-        { name: 'Team Orders', hue: 'indigo', production: false, readOnly: true },
-        usualWay,
-      ),
-    );
+    const edit = { name: 'Team Orders', hue: 'indigo', production: false, readOnly: true } as const;
+    await act(() => fake.commands.connectionChange('orders', edit, usualWay));
     const { connectionUnlock, connectionLockAgain } = fake.commands;
     const refuse = () => Promise.reject(failure('connection_unknown') as unknown as Error);
     Object.assign(fake.commands, { connectionUnlock: refuse, connectionLockAgain: refuse });

@@ -11,6 +11,7 @@ import {
   type Settings,
 } from '../ipc';
 import { createStore, useStore } from '../hooks/store';
+import { takeDrafts } from './drafts';
 
 /** The age of what is in front, for the status bar. */
 export type Front = { asOf: string; source: 'live' | 'cache' | 'offline' };
@@ -70,6 +71,7 @@ export function patchShell(change: Partial<Shell>): void {
 }
 
 export function begin(start: AppStart): void {
+  takeDrafts(start.drafts);
   patchShell({
     version: start.version,
     settings: start.settings,

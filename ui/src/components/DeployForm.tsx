@@ -7,7 +7,7 @@ import {
   useState,
   type KeyboardEvent,
 } from 'react';
-import { useForm, useWatch } from 'react-hook-form';
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { unlock } from '../app/carefully';
 import { inOrder, stageIn } from '../app/environments';
@@ -17,6 +17,7 @@ import { modifier } from '../app/platform';
 import { paths, type Panel } from '../app/paths';
 import { useConnection } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
+import { useDraft } from '../hooks/useDraft';
 import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
 import { useTakeBack } from '../hooks/useTakeBack';
@@ -31,6 +32,7 @@ import {
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
+import { DraftLine } from './DraftLine';
 import { Field } from './Field';
 import { Link } from './Link';
 import { useLock } from './Lock';
@@ -39,7 +41,8 @@ import { Problem } from './Problem';
 import { Segmented } from './Segmented';
 import { Change } from './Tag';
 
-type Values = { tag: string; image: string; note: string };
+/** `whole` holds a word while the whole image is edited, not its tag alone. */
+type Values = { tag: string; image: string; note: string; whole: string };
 
 const FIELDS = ['image', 'note'];
 const NONE: never[] = [];
@@ -79,9 +82,18 @@ export function DeployForm({
   const base = baseImage(application, environment, order);
   const first = wanted ?? before ?? firstImage(application, environment, order);
   const isOther = splitImage(first).tag === '' || splitImage(first).repository !== base;
-  const [whole, setWhole] = useState(isOther);
-  const form = useForm<Values>({ defaultValues: { tag: splitImage(first).tag, image: first, note: '' } });
-  const [tag, wholeImage] = useWatch({ control: form.control, name: ['tag', 'image'] });
+  const typedAt = ['deploy', key, environment, ...(wanted === undefined ? [] : [wanted])].join(' ');
+  const { form, draft } = useDraft<Values>(connection, typedAt, {
+    tag: splitImage(first).tag,
+    image: first,
+    note: '',
+    whole: isOther ? 'whole' : '',
+  });
+  const [tag, wholeImage, word] = useWatch({ control: form.control, name: ['tag', 'image', 'whole'] });
+  const whole = word !== '';
+  const setWhole = (next: boolean) => {
+    form.setValue('whole', next ? 'whole' : '');
+  };
   const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
 
   const [phase, setPhase] = useState<'editing' | 'sending'>('editing');
@@ -95,6 +107,7 @@ export function DeployForm({
     setError(null);
     commands.deploy(connection, key, request).then(
       (deployment) => {
+        draft.sent();
         // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
         if (way.location.href !== address) return;
         goInstead(
@@ -117,14 +130,14 @@ export function DeployForm({
 
   // Of a place that is unwell it may be known a moment later what ran before. It is offered then, once, and
   // never over what was typed.
-  const offered = useRef(wanted !== undefined || before !== null);
+  const offered = useRef(wanted !== undefined || before !== null || draft.restored !== null);
   const { isDirty } = form.formState;
   useEffect(() => {
     if (offered.current || !place) return;
     if (place.unwell && before === null && !isDirty) return;
     offered.current = true;
     if (before === null || isDirty || busy || splitImage(before).repository !== base) return;
-    form.reset({ tag: splitImage(before).tag, image: before, note: form.getValues('note') });
+    form.reset({ ...form.getValues(), tag: splitImage(before).tag, image: before });
   }, [place, before, base, isDirty, busy, form]);
 
   const submit = form.handleSubmit(() => {
@@ -184,6 +197,7 @@ export function DeployForm({
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)} onKeyDown={keyDown} noValidate>
       <div className={styles.content}>
+        <DraftLine draft={draft} disabled={busy} />
         <section className={styles.section}>
           <h3 className={styles.heading}>{t('deploy.environment')}</h3>
           <Segmented

@@ -19,6 +19,8 @@ export const commands = {
 	settingsSave: (settings: Settings) => __TAURI_INVOKE<null>("settings_save", { settings }),
 	/**  Keeps the route that is open. */
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
+	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
+	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
 	/**  What is behind an address, and how people sign in there. */
@@ -206,6 +208,8 @@ export type AppStart = {
 	/**  The route that was open when the app was quit. */
 	address: string | null,
 	notices: Notice[],
+	/**  What was typed and not sent. */
+	drafts: Draft[],
 	/**  Whether to do what a click on "Try it here" does. */
 	tryHere: boolean,
 	/**  How nearly every instance is reached and signed in to. */
@@ -525,6 +529,20 @@ export type Diagnosis = {
 	steps: Examined[],
 	/**  What could not be seen. */
 	blind: Blind[],
+};
+
+/**  What somebody typed at a place of a connection. */
+export type Draft = {
+	/**  Where it was typed. */
+	connection: ConnectionId,
+	/**  Whose it is: the subject of the account. It is shown to nobody else. */
+	account: string | null,
+	/**  Which form, by the page's own word. */
+	place: string,
+	/**  The fields by their names. */
+	fields: { [key in string]: string },
+	/**  When it was typed. */
+	at: string,
 };
 
 /**  An environment. */

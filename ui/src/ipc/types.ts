@@ -21,6 +21,7 @@ export type {
   DeploymentStep,
   DeviceCode,
   Diagnosis,
+  Draft,
   Environment,
   ErrorDetail,
   EnvironmentEntry,

@@ -4,6 +4,7 @@ import type {
   Application,
   ConnectionView,
   Deployment,
+  Draft,
   LogProgress,
   Reading,
   Resource,
@@ -24,6 +25,7 @@ export type FakeOptions = {
   settings?: Partial<Settings>;
   applications?: Application[];
   deployments?: Deployment[];
+  drafts?: Draft[];
   source?: 'live' | 'cache' | 'offline';
   /** Why nothing newer came. */
   stale?: CommandError;
@@ -172,6 +174,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         connections,
         address: null,
         notices: [],
+        drafts: options.drafts ?? [],
         tryHere: false,
         link: null,
         usualWay,
@@ -179,6 +182,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     painted: () => answer(null),
     settingsSave: () => answer(null),
     addressSave: () => answer(null),
+    draftSave: () => answer(null),
     connections: () => answer(connections),
     ...ways(step),
     connectionAdd: ({ url }) => {
