@@ -22,11 +22,15 @@ const BINDINGS: &str = include_str!("../../ui/src/ipc/bindings.ts");
 /// connection that is there.
 const GUARDED: &[&str] = &[
     "application_open",
+    "connection_another",
     "connection_remove",
     "sign_in",
     "sign_in_on_device",
     "sign_out",
 ];
+
+/// These change how a connection is reached: with the id of one that nobody needs.
+const SPARED: &[&str] = &["connection_change"];
 
 /// Calls in one script.
 const BATCH: u64 = 250;
@@ -58,6 +62,7 @@ async fn call_each(calls: u64) {
     let window = by_address(&mut session, &instance).await;
     let app = Process::of(window.id()).expect("the app runs");
     let connection = connection_of(&window).await;
+    let spare = another(&window, &connection).await;
     let secret = keyring::refresh_token(&session, &connection).expect("it is kept");
     let patience = TimeoutConfiguration::new(Some(LATER * 20), None, None);
     let set = window.client().update_timeouts(patience).await;
@@ -67,9 +72,12 @@ async fn call_each(calls: u64) {
     let memory_before = app.memory();
     let mut all = Outcomes::default();
     for (number, (command, parameters)) in (1..).zip(&commands) {
-        let is_guarded = GUARDED.contains(&command.as_str());
         let known = json!({
-            "connection": if is_guarded { Value::Null } else { json!(connection) },
+            "connection": match command.as_str() {
+                guarded if GUARDED.contains(&guarded) => Value::Null,
+                spared if SPARED.contains(&spared) => json!(spare),
+                _ => json!(connection),
+            },
             "applications": ["shop", "till"],
             "address": instance.ready("url"),
             "secrets": [secret],
@@ -111,6 +119,19 @@ async fn call_each(calls: u64) {
     );
     window.quit(&mut session).await;
     assert_eq!(instance.stop(), Some(0));
+}
+
+/// One more connection to the same instance.
+async fn another(window: &Window, connection: &str) -> String {
+    let script = "const [connection, done] = arguments; \
+        window.__TAURI_INTERNALS__.invoke('connection_another', { connection }) \
+            .then((made) => done(made.id), (error) => done(error))";
+    let made = window
+        .client()
+        .execute_async(script, vec![json!(connection)])
+        .await;
+    let made = made.expect("an answer");
+    made.as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
 }
 
 /// What is not granted is denied, whatever it is.

@@ -73,6 +73,35 @@ const resource = () =>
     () => ({ kind: 'health', application: application(), environment: environment() }),
   ])();
 
+const way = () => ({
+  network: {
+    proxy: pick([
+      { kind: 'system' },
+      { kind: 'none' },
+      { kind: 'through', url: 'http://127.0.0.1:1' },
+      { kind: 'through', url: 'socks5://127.0.0.1:1', except: anyText().slice(0, 200) },
+    ]),
+    authorities: chance(0.8) ? [] : [pick(['/etc/passwd', '/', '/dev/zero', '/proc/self/environ', anyText()])],
+  },
+  signIn: {
+    issuer: chance(0.5) ? null : 'http://127.0.0.1:1/',
+    clientId: 'miso-desktop',
+    scopes: chance(0.5) ? ['api'] : [anyText()],
+    redirectHost: '127.0.0.1',
+    prompt: pick([null, 'login', 'consent']),
+  },
+});
+const elsewhere = () => pick(['http://127.0.0.1:1/', 'http://127.0.0.1:2/x/', 'https://instance.invalid/']);
+const offer = () => ({
+  name: chance(0.5) ? 'Fuzzed' : anyText(),
+  url: elsewhere(),
+  hue: pick([null, 'plum']),
+  production: chance(0.5),
+  readOnly: chance(0.5),
+  way: way(),
+  known: null,
+});
+
 /** What a page might say, by the parameter's type and name. */
 const sensible = ([name, type]) => {
   switch (type) {
@@ -95,6 +124,12 @@ const sensible = ([name, type]) => {
         production: chance(0.5),
         readOnly: false,
       };
+    case 'ConnectionWay':
+      return way();
+    case 'ConnectionOffer[]':
+      return Array.from({ length: below(3) }, offer);
+    case 'InstanceFound':
+      return { url: elsewhere(), issuer: 'http://127.0.0.1:1', scopesLeftOut: [] };
     case 'DeployRequest':
       return { environment: environment(), image: image(), note: chance(0.5) ? null : anyText() };
     case 'Resource':
@@ -112,6 +147,10 @@ const sensible = ([name, type]) => {
       return image();
     case 'fields':
       return Object.fromEntries(Array.from({ length: below(4) }, () => [pick(['tag', 'note', anyText()]), anyText()]));
+    case 'file':
+      return JSON.stringify({ misoConnections: 1, connections: [{ name: anyText(), url: elsewhere() }] });
+    case 'pem':
+      return `-----BEGIN CERTIFICATE-----\n${btoa(anyText().replace(/[^\x20-\x7e]/g, ''))}\n-----END CERTIFICATE-----\n`;
     case 'place':
       return `deploy ${application()} ${environment()}`;
     case 'address':
