@@ -18,28 +18,35 @@ pub async fn connections(app: State<'_, App>) -> Answer<Vec<ConnectionView>> {
     Ok(app.views())
 }
 
-/// What is behind an address, and how people sign in there.
+/// What is behind an address, and how people sign in there; without a way, by that of the
+/// connection to it, or the usual one.
 #[tauri::command]
 #[specta::specta]
-pub async fn connection_probe(address: String, way: ConnectionWay) -> Answer<InstanceFound> {
+pub async fn connection_probe(
+    app: State<'_, App>,
+    address: String,
+    way: Option<ConnectionWay>,
+) -> Answer<InstanceFound> {
+    let instance = address::instance_from(&address)?;
+    let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
     let way = way.checked()?;
     let network = Network::new(way.network);
-    let instance = address::instance_from(&address)?;
     Ok(signin::probe_with(&instance, &way.sign_in, &network).await?)
 }
 
-/// The connection to the instance that was found behind an address.
+/// The connection to the instance that was found behind an address. One that is there already keeps
+/// its way, unless another was chosen.
 #[tauri::command]
 #[specta::specta]
 pub async fn connection_add(
     handle: AppHandle,
     app: State<'_, App>,
     found: InstanceFound,
-    way: ConnectionWay,
+    way: Option<ConnectionWay>,
 ) -> Answer<ConnectionView> {
     let url = address::instance_from(found.url.as_str())?;
-    let (connection, is_other) = app.connections.add_by(url, found.issuer, way)?;
-    if is_other {
+    let (connection, has_to_restore) = app.connections.add_by(url, found.issuer, way)?;
+    if has_to_restore {
         restore_again(&handle, &connection)?;
     }
     app.view(&connection)
@@ -62,11 +69,7 @@ pub async fn connection_way(
     app: State<'_, App>,
     connection: ConnectionId,
 ) -> Answer<ConnectionWay> {
-    let connection = app.connections.get(&connection)?;
-    Ok(ConnectionWay {
-        network: connection.network,
-        sign_in: connection.sign_in,
-    })
+    Ok(app.connections.way(&connection)?)
 }
 
 /// Changes a connection: its name, colour and protection, how it is reached and signed in to. All
@@ -86,11 +89,10 @@ pub async fn connection_change(
     app.view(&connection)
 }
 
-/// Takes up the session of a connection that signs in in another way now.
+/// Takes up the session of a connection that signs in elsewhere now, if it has one.
 fn restore_again(handle: &AppHandle, connection: &ConnectionId) -> Answer<()> {
     let client = handle.state::<App>().client(connection)?;
-    client.begin_restoring();
-    tauri::async_runtime::spawn(async move { client.restore().await });
+    tauri::async_runtime::spawn(async move { client.restore_for_settings().await });
     Ok(())
 }
 

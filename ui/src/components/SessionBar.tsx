@@ -13,7 +13,7 @@ import { smallIcon } from './icon';
 import { Shape } from './Shape';
 
 /** What only a new sign-in mends. */
-const NEEDS_SIGN_IN = ['keyring_empty'];
+const NEEDS_SIGN_IN = ['keyring_empty', 'issuer_mismatch'];
 
 /** What is to be known about the session while its pages are shown. */
 export function SessionBar({ connection }: { connection: ConnectionView }) {

@@ -23,10 +23,16 @@ export const commands = {
 	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
-	/**  What is behind an address, and how people sign in there. */
-	connectionProbe: (address: string, way: ConnectionWay) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address, way }),
-	/**  The connection to the instance that was found behind an address. */
-	connectionAdd: (found: InstanceFound, way: ConnectionWay) => __TAURI_INVOKE<ConnectionView>("connection_add", { found, way }),
+	/**
+	 *  What is behind an address, and how people sign in there; without a way, by that of the
+	 *  connection to it, or the usual one.
+	 */
+	connectionProbe: (address: string, way: ConnectionWay | null) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address, way }),
+	/**
+	 *  The connection to the instance that was found behind an address. One that is there already keeps
+	 *  its way, unless another was chosen.
+	 */
+	connectionAdd: (found: InstanceFound, way: ConnectionWay | null) => __TAURI_INVOKE<ConnectionView>("connection_add", { found, way }),
 	/**  Another connection to the instance of one, for another account. */
 	connectionAnother: (connection: ConnectionId) => __TAURI_INVOKE<ConnectionView>("connection_another", { connection }),
 	/**  How a connection is reached and signed in to. */

@@ -120,8 +120,19 @@ impl Client {
     }
 
     /// How it signs in.
-    pub(crate) fn sign_in_settings(&self) -> &SignInSettings {
+    pub(crate) fn sign_in_settings(&self) -> Arc<SignInSettings> {
         self.inner.session.settings()
+    }
+
+    /// Has one sign in in another way; whether its session has to be taken up anew.
+    pub(crate) fn set_sign_in(&self, settings: SignInSettings) -> bool {
+        self.inner.session.set_settings(settings)
+    }
+
+    /// Takes up what the keyring holds for the way one signs in now.
+    pub async fn restore_for_settings(&self) {
+        self.inner.session.restore_for_settings().await;
+        self.inner.leases.wake_all();
     }
 
     /// What this instance is known not to offer. It is asked again after a day.

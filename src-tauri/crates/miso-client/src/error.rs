@@ -101,6 +101,8 @@ codes! {
     AddressInvalid,
     /// What was typed is no issuer; params: `issuer`.
     IssuerInvalid,
+    /// The connection signs in at another provider, or as another client, than the session it has.
+    SignInChanged,
     /// A file of connections cannot be used; params: `reason`, and `entry` where one of them is
     /// not as it must be.
     ConnectionsFileInvalid,

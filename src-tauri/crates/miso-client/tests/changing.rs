@@ -1,14 +1,22 @@
 //! Connections that are added, changed and handed on.
 
+use std::sync::Arc;
+
 use miso_client::signin::Prompt;
 use miso_client::{
-    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice, SignInSettings,
+    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice, Resource,
+    SessionState, SignInSettings,
 };
+use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, Restored, restored, tokens};
+use crate::far_end::{Answer, FarEnd, QuickBrowser, Restored, restored, signed_out, tokens};
 
 async fn here() -> Restored {
-    let far_end = FarEnd::start(|_| tokens(1)).await;
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        _ => Answer::json(200, json!({"id": "u-1", "username": "aino"})),
+    })
+    .await;
     restored(&far_end).await
 }
 
@@ -82,7 +90,12 @@ async fn all_of_a_change_is_taken_or_nothing() {
         },
         ..proxy
     };
-    assert!(here.connections.change(&id, edit(), asks).unwrap());
+    let ended = here.connections.change(&id, edit(), asks).unwrap();
+    assert!(
+        !ended,
+        "what is asked at the next sign-in changes nothing now"
+    );
+    assert_eq!(here.client.me().await.unwrap().value.username, "aino");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,14 +169,130 @@ async fn one_that_is_added_again_takes_the_way_that_was_chosen_last() {
     let url: url::Url = "https://miso.example.com".parse().unwrap();
     let issuer = || "https://login.example".to_owned();
     let add = |way| here.connections.add_by(url.clone(), issuer(), way);
-    let (first, _) = add(ConnectionWay::default()).unwrap();
-    let (second, is_other) = add(through("socks5://proxy.example:1080")).unwrap();
+    let (first, _) = add(None).unwrap();
+    let proxy = through("socks5://proxy.example:1080");
+    let (second, has_to_restore) = add(Some(proxy.clone())).unwrap();
     assert_eq!(first, second);
-    assert!(!is_other);
-    let network = here.connections.get(&first).unwrap().network;
-    assert_eq!(network, through("socks5://proxy.example:1080").network);
-    assert_eq!(
-        add(through("nowhere")).unwrap_err().code,
-        Code::ProxyInvalid
+    assert!(!has_to_restore);
+    assert_eq!(here.connections.way(&first), Ok(proxy.clone()));
+    let refused = add(Some(through("nowhere"))).unwrap_err();
+    assert_eq!(refused.code, Code::ProxyInvalid);
+    // Who brings no way changes none: a link that leads to it undoes nothing.
+    assert_eq!(add(None).unwrap(), (first.clone(), false));
+    assert_eq!(here.connections.way(&first), Ok(proxy.clone()));
+    assert_eq!(here.connections.way_to(&url), proxy);
+}
+
+fn as_client(id: &str) -> SignInSettings {
+    SignInSettings {
+        client_id: id.to_owned(),
+        ..SignInSettings::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_another_client_ends_here_and_is_there_for_who_comes_back_to_it() {
+    let here = here().await;
+    here.client.me().await.unwrap();
+    let id = here.connections.to_save()[0].id.clone();
+    let ended = here.connections.set_sign_in(&id, as_client("other"));
+    assert_eq!(ended, Ok(true));
+    assert!(
+        !matches!(here.client.session(), SessionState::SignedIn { .. }),
+        "at once: {:?}",
+        here.client.session()
     );
+    here.client.restore_for_settings().await;
+    let SessionState::SignedOut { reason } = here.client.session() else {
+        panic!("{:?}", here.client.session());
+    };
+    assert_eq!(reason.unwrap().code, Code::SignInChanged);
+    let refused = here.client.refresh(&Resource::Me).await.unwrap_err();
+    assert_eq!(refused.code, Code::SignedOut);
+    assert!(
+        !here.shelf.is_empty(),
+        "nothing proves it to be worth nothing"
+    );
+
+    let given = here.connections.set_sign_in(&id, SignInSettings::default());
+    assert_eq!(given, Ok(true));
+    here.client.restore_for_settings().await;
+    here.client.refresh(&Resource::Me).await.unwrap();
+    assert!(matches!(
+        here.client.session(),
+        SessionState::SignedIn {
+            remembered: true,
+            ..
+        }
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_until_the_app_quits_stays_out_of_the_keyring_whatever_is_set() {
+    let far_end = FarEnd::start(|_| {
+        Answer::json(
+            200,
+            json!({"access_token": "a", "token_type": "Bearer", "expires_in": 600,
+                "id": "robot", "username": "robot"}),
+        )
+    })
+    .await;
+    let here = signed_out(&far_end, Arc::new(QuickBrowser)).await;
+    let signing_in = here
+        .client
+        .sign_in_as_service("robot".to_owned(), "secret".into(), false);
+    signing_in.await.unwrap();
+    let id = here.connections.to_save()[0].id.clone();
+    for settings in [
+        SignInSettings {
+            prompt: Some(Prompt::Login),
+            ..SignInSettings::default()
+        },
+        as_client("other"),
+    ] {
+        if here.connections.set_sign_in(&id, settings).unwrap() {
+            here.client.restore_for_settings().await;
+        }
+        here.client.refresh(&Resource::Me).await.unwrap();
+        let session = here.client.session();
+        let held = matches!(
+            session,
+            SessionState::SignedIn {
+                remembered: false,
+                ..
+            }
+        );
+        assert!(held, "{session:?}");
+        assert!(here.shelf.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_change_one_connection_at_once_lose_nothing_of_either() {
+    let here = here().await;
+    let id = here.connections.to_save()[0].id.clone();
+    let connections = Arc::new(here.connections);
+    for round in 0..50 {
+        let (one, other) = (connections.clone(), connections.clone());
+        let (first, second) = (id.clone(), id.clone());
+        let name = format!("Round {round}");
+        let renamed = ConnectionEdit {
+            name: name.clone(),
+            ..edit()
+        };
+        let naming = std::thread::spawn(move || one.edit(&first, renamed));
+        let prompt = [Prompt::Login, Prompt::Consent][round % 2];
+        let asking = std::thread::spawn(move || {
+            let settings = SignInSettings {
+                prompt: Some(prompt),
+                ..SignInSettings::default()
+            };
+            other.set_sign_in(&second, settings)
+        });
+        naming.join().unwrap().unwrap();
+        asking.join().unwrap().unwrap();
+        let now = connections.get(&id).unwrap();
+        assert_eq!((now.name, now.sign_in.prompt), (name, Some(prompt)));
+        assert!(now.account.is_some(), "who signed in is known still");
+    }
 }

@@ -37,10 +37,11 @@ export function ways(step: number): Ways {
     return { steps, blind: ['proxyAutoConfiguration'] };
   };
   return {
-    connectionProbe: async (address, { network }) => {
+    connectionProbe: async (address, way) => {
       await later(step);
-      if (network.proxy.kind === 'through' && !network.proxy.url.includes('://'))
-        return refuse('proxy_invalid', { proxy: network.proxy.url, reason: 'address' });
+      const proxy = way?.network.proxy;
+      if (proxy?.kind === 'through' && !proxy.url.includes('://'))
+        return refuse('proxy_invalid', { proxy: proxy.url, reason: 'address' });
       if (address.includes('offline')) return refuse('offline', { host: 'offline.example' });
       if (address.includes('tls')) return refuse('tls', { host: 'tls.example' });
       if (address.includes('html')) return refuse('not_miso', { status: '200', excerpt: '<html>' });

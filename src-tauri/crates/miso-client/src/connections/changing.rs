@@ -19,27 +19,39 @@ impl Connections {
         known.id
     }
 
-    /// The same by a way that was chosen, which one that is there already takes from now on; with
-    /// whether its session has to be restored.
+    /// The same by a way that was chosen, which one that is there already takes from now on; `None`
+    /// leaves that one its own. With whether its session has to be taken up anew.
     ///
     /// # Errors
-    /// As [`Self::set_network`] and [`Self::set_sign_in`].
+    /// As [`Self::change`].
     pub fn add_by(
         &self,
         url: Url,
         issuer: String,
-        way: ConnectionWay,
+        way: Option<ConnectionWay>,
     ) -> Result<(ConnectionId, bool), Failure> {
-        let way = way.checked()?;
+        let way = way.map(ConnectionWay::checked).transpose()?;
+        let usual = way.clone().unwrap_or_default();
         let known = self.find_or_insert(leads_to(&url), |others| Connection {
             issuer: Some(issuer.clone()),
-            network: way.network.clone(),
-            sign_in: way.sign_in.clone(),
+            network: usual.network.clone(),
+            sign_in: usual.sign_in.clone(),
             ..Connection::to(url.clone(), others)
         });
-        self.set_network(&known.id, way.network)?;
-        let is_other = self.set_sign_in(&known.id, way.sign_in)?;
-        Ok((known.id, is_other))
+        let has_to_restore = match way {
+            Some(way) => self.apply(&known.id, Change::of_way(way))?,
+            None => false,
+        };
+        Ok((known.id, has_to_restore))
+    }
+
+    /// The way to an instance: that of the connection to it, where there is one.
+    pub fn way_to(&self, instance: &Url) -> ConnectionWay {
+        let known = self.to_save().into_iter().find(leads_to(instance));
+        known.map_or_else(ConnectionWay::default, |known| ConnectionWay {
+            network: known.network,
+            sign_in: known.sign_in,
+        })
     }
 
     /// Another connection to the instance of one, for another account. Its provider asks who it is,
@@ -68,7 +80,7 @@ impl Connections {
     }
 
     /// Changes what people may change of a connection; all of it, or nothing where anything cannot
-    /// be used. Whether its session has to be restored.
+    /// be used. Whether its session has to be taken up anew.
     ///
     /// # Errors
     /// As [`Self::edit`], [`Self::set_network`] and [`Self::set_sign_in`].
@@ -78,10 +90,45 @@ impl Connections {
         edit: ConnectionEdit,
         way: ConnectionWay,
     ) -> Result<bool, Failure> {
-        let (edit, way) = (edit.checked()?, way.checked()?);
-        self.edit(id, edit)?;
-        self.set_network(id, way.network)?;
-        self.set_sign_in(id, way.sign_in)
+        let edit = Some(edit.checked()?);
+        let way = Change::of_way(way.checked()?);
+        self.apply(id, Change { edit, ..way })
+    }
+
+    /// Applies what was checked, all at once, and leaves what is not named as it is.
+    fn apply(&self, id: &ConnectionId, change: Change) -> Result<bool, Failure> {
+        let Change {
+            edit,
+            network,
+            sign_in,
+        } = change;
+        let settings = sign_in.clone();
+        let (client, signs_in_otherwise) = self.with(id, |entry| {
+            let connection = &mut entry.connection;
+            if let Some(edit) = edit {
+                (connection.name, connection.hue) = (edit.name, edit.hue);
+                (connection.production, connection.read_only) = (edit.production, edit.read_only);
+                entry.client.edited(connection);
+            }
+            if let Some(network) = network.filter(|network| connection.network != *network) {
+                entry.client.network().set(network.clone());
+                connection.network = network;
+            }
+            let sign_in = sign_in.filter(|sign_in| connection.sign_in != *sign_in);
+            let signs_in_otherwise = sign_in.is_some();
+            if let Some(sign_in) = sign_in {
+                if connection.sign_in.issuer != sign_in.issuer {
+                    connection.issuer = sign_in.issuer.clone();
+                }
+                connection.sign_in = sign_in;
+            }
+            (entry.client.clone(), signs_in_otherwise)
+        })?;
+        match settings {
+            // Outside of the lock: who hears of it may ask for the connections.
+            Some(settings) if signs_in_otherwise => Ok(client.set_sign_in(settings)),
+            Some(_) | None => Ok(false),
+        }
     }
 
     /// Changes a connection's name, colour and protection.
@@ -89,13 +136,23 @@ impl Connections {
     /// # Errors
     /// [`crate::Code::ConnectionUnknown`], [`crate::Code::ConnectionNameInvalid`].
     pub fn edit(&self, id: &ConnectionId, edit: ConnectionEdit) -> Result<(), Failure> {
-        let edit = edit.checked()?;
-        self.with(id, |entry| {
-            let connection = &mut entry.connection;
-            (connection.name, connection.hue) = (edit.name, edit.hue);
-            (connection.production, connection.read_only) = (edit.production, edit.read_only);
-            entry.client.edited(connection);
-        })
+        let edit = Some(edit.checked()?);
+        let change = Change {
+            edit,
+            ..Change::default()
+        };
+        self.apply(id, change).map(drop)
+    }
+
+    /// How a connection is reached and signed in to.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`].
+    pub fn way(&self, id: &ConnectionId) -> Result<ConnectionWay, Failure> {
+        let Connection {
+            network, sign_in, ..
+        } = self.get(id)?;
+        Ok(ConnectionWay { network, sign_in })
     }
 
     /// Sets the way to an instance and its provider; it holds from the next request on.
@@ -104,38 +161,28 @@ impl Connections {
     /// [`crate::Code::ConnectionUnknown`], [`crate::Code::ProxyInvalid`],
     /// [`crate::Code::AuthorityUnreadable`]; nothing is changed then.
     pub fn set_network(&self, id: &ConnectionId, network: NetworkSettings) -> Result<(), Failure> {
-        if self.get(id)?.network == network {
-            return Ok(());
-        }
         network.check()?;
-        self.with(id, |entry| {
-            entry.client.network().set(network.clone());
-            entry.connection.network = network;
-        })
+        let network = Some(network);
+        let change = Change {
+            network,
+            ..Change::default()
+        };
+        self.apply(id, change).map(drop)
     }
 
-    /// Has a connection sign in in another way; whether that is another one than before. Its client
-    /// is another one then, which has yet to be restored; what the keyring holds stays.
+    /// Has a connection sign in in another way. Its session goes on, unless it is of another
+    /// provider or client: then it ends, and whether that is so is told; what the keyring holds
+    /// stays for [`crate::Client::restore_for_settings`].
     ///
     /// # Errors
     /// [`crate::Code::ConnectionUnknown`]; [`crate::Code::IssuerInvalid`].
-    pub fn set_sign_in(
-        &self,
-        id: &ConnectionId,
-        settings: SignInSettings,
-    ) -> Result<bool, Failure> {
-        let mut connection = self.get(id)?;
-        let settings = settings.checked()?;
-        if connection.sign_in == settings {
-            return Ok(false);
-        }
-        self.client(id)?.cancel_sign_in();
-        if connection.sign_in.issuer != settings.issuer {
-            connection.issuer = settings.issuer.clone();
-        }
-        connection.sign_in = settings;
-        self.exchange(connection);
-        Ok(true)
+    pub fn set_sign_in(&self, id: &ConnectionId, sign_in: SignInSettings) -> Result<bool, Failure> {
+        let sign_in = Some(sign_in.checked()?);
+        let change = Change {
+            sign_in,
+            ..Change::default()
+        };
+        self.apply(id, change)
     }
 
     /// What a team's file offers; what leads to an instance that there is a connection to is marked.
@@ -195,15 +242,37 @@ impl Connections {
     }
 
     /// Changes an entry, and says so.
-    fn with(&self, id: &ConnectionId, change: impl FnOnce(&mut Entry)) -> Result<(), Failure> {
-        {
+    fn with<T>(
+        &self,
+        id: &ConnectionId,
+        change: impl FnOnce(&mut Entry) -> T,
+    ) -> Result<T, Failure> {
+        let result = {
             let mut all = self.shared.write();
             let mut entries = all.iter_mut();
             let entry = entries.find(|entry| entry.connection.id == *id);
-            change(entry.ok_or_else(|| unknown(id))?);
-        }
+            change(entry.ok_or_else(|| unknown(id))?)
+        };
         self.changed();
-        Ok(())
+        Ok(result)
+    }
+}
+
+/// What is changed of a connection; what is `None` stays.
+#[derive(Default)]
+struct Change {
+    edit: Option<ConnectionEdit>,
+    network: Option<NetworkSettings>,
+    sign_in: Option<SignInSettings>,
+}
+
+impl Change {
+    fn of_way(way: ConnectionWay) -> Self {
+        Self {
+            edit: None,
+            network: Some(way.network),
+            sign_in: Some(way.sign_in),
+        }
     }
 }
 

@@ -49,7 +49,7 @@ impl Client {
     pub async fn examine(&self, told: Told<'_>) -> Diagnosis {
         let (network, sign_in) = (self.network(), self.sign_in_settings());
         let mut chart = Chart::new(blind_to(network), told);
-        let walked = walk(&mut chart, &self.inner.url, network, sign_in).await;
+        let walked = walk(&mut chart, &self.inner.url, network, &sign_in).await;
         if walked.is_some() {
             self.examine_api(&mut chart).await;
         }

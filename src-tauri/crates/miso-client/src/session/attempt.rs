@@ -8,8 +8,8 @@ use url::Url;
 
 use super::machine::{Access, Machine, Number, Success};
 use super::state::SignInStep;
-use super::{Session, keyring_back, lock};
-use crate::signin::{Attempt, SignedIn, service_token, sign_in};
+use super::{Discovered, Session, keyring_back, lock};
+use crate::signin::{Attempt, SignInSettings, SignedIn, service_token, sign_in};
 use crate::vault::{Credential, CredentialKind};
 use crate::{Account, Code, Failure};
 
@@ -77,22 +77,23 @@ impl Session {
             self.change(|machine| machine.step(number, step, address));
         };
         let parameters = lock(&self.known).parameters.clone();
+        let settings = self.settings();
         let signed_in = sign_in(Attempt {
             instance: &self.instance,
             network: &self.around.network,
-            settings: &self.settings,
+            settings: &settings,
             parameters: parameters.as_ref(),
             browser: self.around.browser.clone(),
             clock: self.around.clock.as_ref(),
             step: &step,
         })
         .await?;
-        let brought = self.brought(signed_in).await;
+        let brought = self.brought(signed_in, &settings).await;
         self.commit(number, brought, remember).await
     }
 
     /// What is kept of a sign-in.
-    pub(super) async fn brought(&self, signed_in: SignedIn) -> Brought {
+    pub(super) async fn brought(&self, signed_in: SignedIn, settings: &SignInSettings) -> Brought {
         let SignedIn {
             provider,
             tokens,
@@ -100,12 +101,15 @@ impl Session {
         } = signed_in;
         let issuer = provider.issuer().to_owned();
         let id_token = tokens.id_token();
-        *self.provider.lock().await = Some(Arc::new(provider));
+        *self.provider.lock().await = Some(Discovered {
+            given: settings.issuer.clone(),
+            provider: Arc::new(provider),
+        });
         let credential = tokens.refresh_token.map(|secret| Credential {
             kind: CredentialKind::RefreshToken,
             secret,
             issuer,
-            client_id: self.settings.client_id.clone(),
+            client_id: settings.client_id.clone(),
             account: account.clone(),
         });
         let access = self.access_of(tokens.access_token, tokens.expires_in);
@@ -164,7 +168,11 @@ impl Session {
         let Some(kept) = self.around.vault.load(&self.connection).await? else {
             return Ok(false);
         };
-        Ok(self.change(|machine| machine.take_up(number, kept.account)))
+        if !self.is_of_settings(&kept) {
+            return Ok(false);
+        }
+        let remembered = !self.around.vault.is_memory_only(&self.connection);
+        Ok(self.change(|machine| machine.take_up(number, kept.account, remembered)))
     }
 
     /// Keeps the credential, then sets the session: both or neither. On a task of its own, since

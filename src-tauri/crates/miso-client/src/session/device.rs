@@ -30,16 +30,17 @@ impl Session {
         if remember && self.take_up_or_probe(number).await? {
             return Ok(());
         }
+        let settings = self.settings();
         let signed_in = sign_in_on_device(DeviceAttempt {
             instance: &self.instance,
             network: &self.around.network,
-            settings: &self.settings,
+            settings: &settings,
             clock: self.around.clock.as_ref(),
             step: &|step| self.change(|machine| machine.step(number, step, None)),
             show: &|device| self.change(|machine| machine.show(number, device)),
         })
         .await?;
-        let brought = self.brought(signed_in).await;
+        let brought = self.brought(signed_in, &settings).await;
         self.commit(number, brought, remember).await
     }
 }

@@ -55,7 +55,7 @@ impl Session {
         unread: Option<Failure>,
     ) {
         let issuer = credential.as_ref().map(|kept| kept.issuer.clone());
-        let issuer = issuer.or_else(|| self.settings.issuer.clone());
+        let issuer = issuer.or_else(|| self.settings().issuer.clone());
         let told = match (&credential, &id_token) {
             (None, None) => Ok(()),
             (Some(_), _) | (_, Some(_)) => self.clone().end_there(credential, id_token).await,
@@ -112,8 +112,12 @@ impl Session {
                 }) => provider.revoke(client_id, secret).await,
                 None => Ok(()),
             };
+            let client_id = match &credential {
+                Some(credential) => credential.client_id.clone(),
+                None => self.settings().client_id.clone(),
+            };
             let ended = match &hint {
-                Some(hint) => provider.end_session(&self.settings.client_id, hint).await,
+                Some(hint) => provider.end_session(&client_id, hint).await,
                 None => Ok(()),
             };
             log("the refresh token could not be revoked", &revoked);
@@ -131,9 +135,18 @@ impl Session {
         &self,
         credential: Option<&Credential>,
     ) -> Result<Arc<Provider>, Failure> {
-        match credential {
-            Some(credential) => self.provider_of(credential).await,
-            None => self.provider().await,
+        let Some(credential) = credential else {
+            return self.provider().await;
+        };
+        match self.provider_of(credential).await {
+            // Another one is asked for sign-ins by now; this one gave what is to end.
+            Err(failure) if failure.code == Code::IssuerMismatch => {
+                let network = &self.around.network;
+                let gave = Some(credential.issuer.as_str());
+                let provider = Provider::discover(&self.instance, gave, network).await?;
+                Ok(Arc::new(provider))
+            }
+            provider => provider,
         }
     }
 }

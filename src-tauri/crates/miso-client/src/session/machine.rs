@@ -185,12 +185,15 @@ impl Machine {
     }
 
     /// The attempt ends because the session from before can be taken up after all.
-    pub(super) fn take_up(&mut self, number: Number, account: Account) -> bool {
+    pub(super) fn take_up(&mut self, number: Number, account: Account, remembered: bool) -> bool {
         if !self.is_current(number) {
             return false;
         }
         self.attempt = None;
-        self.settle(Happening::Restored(account));
+        self.settle(Happening::Restored {
+            account,
+            remembered,
+        });
         true
     }
 
@@ -360,7 +363,10 @@ mod tests {
         let mut machine = Machine::new();
         machine.settle(Happening::RestoreBegun);
         machine.begin();
-        machine.settle(Happening::Restored(account("kept")));
+        machine.settle(Happening::Restored {
+            account: account("kept"),
+            remembered: true,
+        });
         assert!(matches!(machine.visible(), SessionState::SigningIn { .. }));
         assert!(machine.has_session());
         machine.cancel();

@@ -24,7 +24,7 @@ use url::Url;
 use crate::lock::lock;
 use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
-use crate::vault::{Credential, Vault, VaultError};
+use crate::vault::{Credential, CredentialKind, Vault, VaultError};
 use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish};
 
 use machine::{Generation, Machine};
@@ -50,11 +50,11 @@ pub(crate) struct Surroundings {
 pub(crate) struct Session {
     connection: ConnectionId,
     instance: Url,
-    settings: SignInSettings,
+    settings: Mutex<Arc<SignInSettings>>,
     around: Surroundings,
     machine: Mutex<Machine>,
     states: watch::Sender<StampedSession>,
-    provider: tokio::sync::Mutex<Option<Arc<Provider>>>,
+    provider: tokio::sync::Mutex<Option<Discovered>>,
     /// Held by whoever takes the credential out of the vault or replaces it.
     credential: tokio::sync::Mutex<()>,
     /// The same among processes; taken first.
@@ -65,6 +65,12 @@ pub(crate) struct Session {
     restoring: Mutex<CancellationToken>,
     renewal: Mutex<Option<Renewal>>,
     known: Mutex<Known>,
+}
+
+/// A provider, and the issuer that was given to find it.
+struct Discovered {
+    given: Option<String>,
+    provider: Arc<Provider>,
 }
 
 /// Gives the transport the tokens of a session.
@@ -97,7 +103,7 @@ impl Session {
         Self {
             connection,
             instance,
-            settings,
+            settings: Mutex::new(Arc::new(settings)),
             around,
             machine: Mutex::new(machine),
             states,
@@ -111,8 +117,49 @@ impl Session {
         }
     }
 
-    pub(crate) fn settings(&self) -> &SignInSettings {
-        &self.settings
+    /// How one signs in from now on.
+    pub(crate) fn settings(&self) -> Arc<SignInSettings> {
+        lock(&self.settings).clone()
+    }
+
+    /// Has one sign in in another way; an attempt under way is called off. A session that another
+    /// provider or client gave is not one of these settings: it ends here, and what the keyring
+    /// holds stays, for who comes back to it. Whether it has ended; [`Self::restore_for_settings`]
+    /// then sees what there is for them.
+    pub(crate) fn set_settings(&self, settings: SignInSettings) -> bool {
+        let settings = Arc::new(settings);
+        let before = std::mem::replace(&mut *lock(&self.settings), settings.clone());
+        let is_other =
+            (&before.issuer, &before.client_id) != (&settings.issuer, &settings.client_id);
+        self.change(|machine| {
+            machine.cancel();
+            if is_other {
+                machine.sign_out(Some(Failure::new(Code::SignInChanged)));
+                machine.settle(Happening::RestoreBegun);
+            }
+        });
+        is_other
+    }
+
+    /// Takes up what the keyring holds for the settings, once what ran for those before is over.
+    pub(crate) async fn restore_for_settings(&self) {
+        self.settled().await;
+        drop(self.credential.lock().await);
+        self.restore().await;
+    }
+
+    /// Whether a credential is one that these settings could have brought. Which issuer an instance
+    /// names is seen when the credential is used.
+    pub(super) fn is_of_settings(&self, credential: &Credential) -> bool {
+        let settings = self.settings();
+        let mut issuer = settings.issuer.iter();
+        match credential.kind {
+            CredentialKind::ClientSecret => true,
+            CredentialKind::RefreshToken => {
+                credential.client_id == settings.client_id
+                    && issuer.all(|issuer| *issuer == credential.issuer)
+            }
+        }
     }
 
     pub(crate) fn state(&self) -> StampedSession {
@@ -149,7 +196,13 @@ impl Session {
             let loaded = self.load_and_say_if_slow().await;
             let absent = matches!(loaded, Err(VaultError::Unavailable(_)));
             let happening = match loaded {
-                Ok(Some(credential)) => Happening::Restored(credential.account),
+                Ok(Some(credential)) if !self.is_of_settings(&credential) => {
+                    Happening::NotRestored(Failure::new(Code::SignInChanged))
+                }
+                Ok(Some(credential)) => Happening::Restored {
+                    account: credential.account,
+                    remembered: !self.around.vault.is_memory_only(&self.connection),
+                },
                 Ok(None) => Happening::NothingToRestore,
                 Err(error) => Happening::NotRestored(error.into()),
             };

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::machine::{Access, Generation};
 use super::state::{Happening, SessionState};
-use super::{Session, lock};
+use super::{Discovered, Session, lock};
 use crate::signin::{NotRefreshed, Provider, Refreshed, service_token};
 use crate::vault::{Credential, CredentialKind, Turn};
 use crate::{Code, Failure};
@@ -189,7 +189,14 @@ impl Session {
         mut credential: Credential,
         generation: Generation,
     ) -> Result<Access, Failure> {
-        let provider = self.provider_of(&credential).await?;
+        let provider = match self.provider_of(&credential).await {
+            Err(failure) if failure.code == Code::IssuerMismatch => {
+                // It may be a moment's disguise: only who is asked can tell, by signing in.
+                self.change(|machine| machine.notice(generation, failure.clone()));
+                return Err(failure);
+            }
+            provider => provider?,
+        };
         let tokens = self.spend(turn, &provider, &credential).await?;
         match &tokens.refresh_token {
             Some(secret) => {
@@ -357,13 +364,17 @@ impl Session {
 
     pub(super) async fn provider(&self) -> Result<Arc<Provider>, Failure> {
         let mut known = self.provider.lock().await;
-        if let Some(provider) = known.as_ref() {
-            return Ok(provider.clone());
+        let given = self.settings().issuer.clone();
+        if let Some(found) = known.as_ref().filter(|found| found.given == given) {
+            return Ok(found.provider.clone());
         }
-        let issuer = self.settings.issuer.as_deref();
         let network = &self.around.network;
-        let provider = Arc::new(Provider::discover(&self.instance, issuer, network).await?);
-        *known = Some(provider.clone());
+        let found = Provider::discover(&self.instance, given.as_deref(), network).await?;
+        let provider = Arc::new(found);
+        *known = Some(Discovered {
+            given,
+            provider: provider.clone(),
+        });
         Ok(provider)
     }
 }

@@ -77,7 +77,10 @@ pub(super) enum Happening {
     RestoreBegun,
     /// The keyring takes its time.
     RestoreIsSlow,
-    Restored(Account),
+    Restored {
+        account: Account,
+        remembered: bool,
+    },
     NothingToRestore,
     NotRestored(Failure),
     SignedIn {
@@ -126,9 +129,15 @@ impl SessionState {
             (Self::Restoring { .. }, Happening::RestoreIsSlow) => {
                 Some(Self::Restoring { slow: true })
             }
-            (_, Happening::Restored(account)) if awaits => Some(Self::SignedIn {
+            (
+                _,
+                Happening::Restored {
+                    account,
+                    remembered,
+                },
+            ) if awaits => Some(Self::SignedIn {
                 account,
-                remembered: true,
+                remembered,
                 until: None,
                 notice: None,
             }),
@@ -161,7 +170,7 @@ impl SessionState {
                 _,
                 Happening::RestoreBegun
                 | Happening::RestoreIsSlow
-                | Happening::Restored(_)
+                | Happening::Restored { .. }
                 | Happening::NothingToRestore
                 | Happening::NotRestored(_)
                 | Happening::AttemptFailed(_)
@@ -196,10 +205,17 @@ mod tests {
         }
     }
 
+    fn restored() -> Happening {
+        Happening::Restored {
+            account: account(),
+            remembered: true,
+        }
+    }
+
     #[test]
     fn what_the_keyring_says_late_changes_nothing() {
         let out = SessionState::SignedOut { reason: None };
-        assert_eq!(out.after(Happening::Restored(account())), None);
+        assert_eq!(out.after(restored()), None);
         assert_eq!(
             out.after(Happening::NotRestored(Failure::new(Code::KeyringLocked))),
             None
@@ -219,7 +235,7 @@ mod tests {
                 Happening::NotRestored(Failure::new(Code::KeyringLocked)),
                 "signedOut",
             ),
-            (Happening::Restored(account()), "signedIn"),
+            (restored(), "signedIn"),
         ] {
             state = state.after(happening).unwrap();
             assert_eq!(serde_json::to_value(&state).unwrap()["state"], expected);
