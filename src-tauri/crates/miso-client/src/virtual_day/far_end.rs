@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use futures_util::stream;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ pub(super) const APPLICATIONS: usize = 40;
 pub(super) const ENVIRONMENTS: [&str; 3] = ["dev", "test", "prod"];
 /// How long a deployment takes.
 pub(super) const DEPLOYING: TimeDelta = TimeDelta::minutes(5);
+/// An application writes a line so often.
+const WRITES: Duration = Duration::from_secs(15);
 const PER_HOUR: u32 = 1000;
 const PER_MINUTE: u32 = 100;
 
@@ -87,6 +90,18 @@ impl FarEnd {
         (room.then_some(left), state.hour.began + state.hour.length)
     }
 
+    /// A log as it is written.
+    fn log(&self) -> reqwest::Body {
+        let lines = stream::unfold(self.clock.clone(), async |clock| {
+            tokio::time::sleep(WRITES).await;
+            let now = clock.now();
+            let line = json!({"id": now.to_string(), "timestamp": time(now), "message": "m"});
+            let event = format!("event: line\nid: now\ndata: {line}\n\n");
+            Some((Ok::<_, std::io::Error>(event), clock))
+        });
+        reqwest::Body::wrap_stream(lines)
+    }
+
     fn answer(&self, request: &reqwest::Request) -> Value {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap();
@@ -115,6 +130,8 @@ impl FarEnd {
                 });
                 state.deployment(state.deployments.len() - 1, now)
             }
+            // Only what is written from now on.
+            ["applications", _, "logs"] => json!({"data": [], "nextCursor": "now"}),
             ["deployments"] => page(state.listed(now, |_| true)),
             ["deployments", id] => state.deployment(id.parse().unwrap(), now),
             ["environments"] => page(
@@ -186,6 +203,8 @@ pub(super) struct Line {
     /// Requests that were answered, and that were refused as too many.
     pub(super) answered: AtomicU32,
     pub(super) refused: AtomicU32,
+    /// Streams that were opened, which are among those that were answered.
+    pub(super) streams: AtomicU32,
 }
 
 impl Line {
@@ -194,6 +213,7 @@ impl Line {
             far_end: far_end.clone(),
             answered: AtomicU32::new(0),
             refused: AtomicU32::new(0),
+            streams: AtomicU32::new(0),
         })
     }
 }
@@ -222,6 +242,14 @@ impl Carrier for Line {
         };
         count.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(80)).await;
+        let accepted = request.headers().get("accept").unwrap();
+        if left.is_some() && accepted == "text/event-stream" {
+            self.streams.fetch_add(1, Ordering::Relaxed);
+            let mut stream = answer.body(self.far_end.log()).unwrap();
+            let kind = "text/event-stream".parse().unwrap();
+            stream.headers_mut().insert("content-type", kind);
+            return Ok(stream.into());
+        }
         Ok(answer.status(status).body(body.to_string()).unwrap().into())
     }
 }

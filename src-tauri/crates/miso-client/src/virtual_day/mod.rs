@@ -67,11 +67,12 @@ fn world() -> World {
     }
 }
 
-/// The age that 95 of 100 are below, in seconds.
+/// The age that 95 of 100 are below, in seconds; no number where there is none.
 fn p95(ages: &[f64]) -> f64 {
     let mut sorted = ages.to_vec();
     sorted.sort_by(f64::total_cmp);
-    sorted[sorted.len() * 95 / 100]
+    let found = sorted.get(sorted.len() * 95 / 100);
+    found.copied().unwrap_or(f64::NAN)
 }
 
 /// Prints the table of a day and gives the three ages.
@@ -83,6 +84,13 @@ fn table(day: &str, person: &Person) -> [f64; 3] {
     } = &person.ages;
     let ages = [in_front, deployment, rest].map(|ages| p95(ages));
     let [interactive, watched, background] = person.sent();
+    let lines = person.log.ages.lock().unwrap();
+    eprintln!(
+        "figure: {day}: {} log lines by {} streams, p95 age {:.1} s",
+        lines.len(),
+        person.line.streams.load(Ordering::Relaxed),
+        p95(&lines)
+    );
     eprintln!(
         "figure: {day}: p95 age in front {:.1} s, deployment {:.1} s, rest {:.1} s; requests: \
          interactive {interactive}, watched {watched}, background {background}; refused {}",
@@ -132,6 +140,14 @@ async fn virtual_day_alone() {
     let ages = table("alone", &person);
     assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
     at_most(ages, [10.0, 5.0, 60.0]);
+    // Logs come by themselves.
+    assert!(p95(&person.log.ages.lock().unwrap()) <= 1.0);
+    let rounds = u32::try_from(DAY / ROUND).unwrap();
+    let streams = person.line.streams.load(Ordering::Relaxed);
+    assert!(
+        streams <= rounds + 1,
+        "{streams} streams in {rounds} rounds"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,14 +1,15 @@
 //! Somebody who works with the app all day: looks at the overview, opens an application, deploys it
 //! and watches that.
 
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use miso_api::DeployRequest;
+use miso_api::{Appended, DeployRequest, LineSink, LogLine};
 
 use super::far_end::{APPLICATIONS, DEPLOYING, ENVIRONMENTS, Line, key};
 use crate::session::Surroundings;
-use crate::{Class, Client, Clock, Lease, Resource};
+use crate::{Class, Client, Clock, Lease, LogPlace, Resource};
 
 /// Seconds between two renewals of the leases (the page's habit).
 const RENEW: u64 = 20;
@@ -31,6 +32,7 @@ pub(super) struct Person {
     pub(super) client: Client,
     pub(super) line: Arc<Line>,
     pub(super) ages: Ages,
+    pub(super) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     /// Where in their round they began, and how many seconds ago.
     offset: u64,
@@ -40,12 +42,34 @@ pub(super) struct Person {
     screen: Screen,
 }
 
+/// How old each line of a log was when it came, in seconds.
+pub(super) struct Log {
+    pub(super) ages: Mutex<Vec<f64>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl LineSink for Log {
+    fn append(&self, lines: &[LogLine]) -> io::Result<Appended> {
+        let now = self.clock.now();
+        let mut ages = self.ages.lock().unwrap();
+        ages.extend(
+            lines
+                .iter()
+                .map(|line| (now - line.timestamp).as_seconds_f64()),
+        );
+        let (total, new) = (ages.len() as u64, lines.len());
+        Ok(Appended { total, new })
+    }
+}
+
 #[derive(Default)]
 struct Screen {
     in_front: Option<Resource>,
     rest: Vec<Resource>,
     deployment: Option<(Resource, chrono::DateTime<chrono::Utc>)>,
     leases: Vec<(Resource, Lease)>,
+    /// The application whose log is open.
+    log: Option<(String, Lease)>,
     opened: chrono::DateTime<chrono::Utc>,
 }
 
@@ -67,6 +91,10 @@ impl Person {
             line.clone(),
         );
         let mut person = Self {
+            log: Arc::new(Log {
+                ages: Mutex::default(),
+                clock: around.clock.clone(),
+            }),
             clock: around.clock.clone(),
             client,
             line,
@@ -107,6 +135,12 @@ impl Person {
                     *lease = self.client.watch(resource.clone());
                 }
             }
+            if let Some((application, lease)) = &self.screen.log
+                && self.client.renew(&lease.id).is_err()
+            {
+                let application = application.clone();
+                self.screen.log = Some(self.follow(application));
+            }
         }
         if self.second.is_multiple_of(LOOK) {
             self.look();
@@ -134,6 +168,7 @@ impl Person {
             },
         ];
         self.show(health, rest);
+        self.screen.log = Some(self.follow(application.to_owned()));
         // A click that waits for the budget goes on; so does the day.
         let client = self.client.clone();
         let application = application.to_owned();
@@ -143,6 +178,19 @@ impl Person {
             let history = client.deployments(Some(application.clone()));
             tokio::join!(health, own, history)
         });
+    }
+
+    fn follow(&self, application: String) -> (String, Lease) {
+        let place = LogPlace {
+            sink: self.log.clone(),
+            cursor: None,
+            keep_cursor: Arc::new(|_| {}),
+        };
+        let environment = ENVIRONMENTS[0].to_owned();
+        let lease = self
+            .client
+            .follow_log(application.clone(), environment, place, |_| {});
+        (application, lease)
     }
 
     async fn deploy(&mut self, application: &str) {
@@ -164,6 +212,9 @@ impl Person {
         for (_, lease) in self.screen.leases.drain(..) {
             self.client.end(&lease.id);
         }
+        if let Some((_, lease)) = self.screen.log.take() {
+            self.client.end(&lease.id);
+        }
         let all = std::iter::once(&in_front).chain(&rest);
         let leases = all
             .map(|resource| (resource.clone(), self.client.watch(resource.clone())))
@@ -173,6 +224,7 @@ impl Person {
             rest,
             deployment: None,
             leases,
+            log: None,
             opened: self.clock.now(),
         };
     }
