@@ -5,18 +5,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use miso_api::{Configuration, ConfigurationItems, ErrorEnvelope, Event, EventKind, Permission};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use super::deployments::{detail, items};
-use super::parameters::{IfMatch, InEnvironment, Key};
+use super::parameters::{IfMatch, IfNoneMatch, InEnvironment, Key};
 use super::segments::Segment;
 use crate::deploy::item_faults;
 use crate::document::{Document, Wish};
 use crate::http::body::JsonObject;
-use crate::http::conditions::{etag, must_match};
+use crate::http::conditions::{etag, is_known, must_match};
 use crate::http::envelope::ApiError;
 use crate::http::query::{self, Query};
 use crate::oidc::access::Caller;
@@ -33,15 +33,19 @@ const EFFECT: &str = "A change takes effect at the next deployment.";
     path = "/api/applications/{key}/configuration",
     operation_id = "getConfiguration",
     tag = "Configuration",
-    params(Key, InEnvironment),
-    responses((status = 200, description = "The items.", body = Configuration, headers(
-        ("ETag" = String, description = "The version of the configuration, for `If-Match`."))))
+    params(Key, InEnvironment, IfNoneMatch),
+    responses(
+        (status = 200, description = "The items.", body = Configuration, headers(
+            ("ETag" = String, description = "The version of the configuration, for `If-Match`."))),
+        (status = 304, description = "They are what `If-None-Match` names.")
+    )
 )]
 pub(super) async fn get(
     State(site): State<Shared>,
     caller: Caller,
     Segment(key): Segment,
     query: Query,
+    headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let environment = query.environment()?;
     let wanted = key.clone();
@@ -51,6 +55,11 @@ pub(super) async fn get(
         .await?;
     let (_, document) = found.ok_or_else(|| ApiError::no_such("application", &key))?;
     caller.must_on(&Permission::ConfigurationRead, &key, environment)?;
+    let version = document.tag(environment);
+    if is_known(&headers, &version) {
+        let unchanged = (StatusCode::NOT_MODIFIED, [(header::ETAG, etag(&version)?)]);
+        return Ok(unchanged.into_response());
+    }
     answer(&document, environment)
 }
 

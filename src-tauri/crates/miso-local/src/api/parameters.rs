@@ -100,6 +100,10 @@ parameters! {
     IfMatch: header("If-Match", "The `ETag` of what was read; another version is refused.", text())
 }
 parameters! {
+    /// Which version a reader knows.
+    IfNoneMatch: header("If-None-Match", "The `ETag` of what is known; it is not sent again.", text())
+}
+parameters! {
     /// Whether production counts.
     Force: query("force", "`true` removes what runs in production too.", one_of(&["true", "false"]))
 }

@@ -1,26 +1,14 @@
-//! Conditional writes (RFC 9110 §13.1.1): who writes says which version was read.
+//! Conditional requests (RFC 9110 §13.1): who writes says which version was read, and who reads may
+//! say which one is known.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::envelope::ApiError;
 
 /// Refuses a write whose `If-Match` names another version than the one there is now; without the
 /// header it is accepted.
 pub(crate) fn must_match(headers: &HeaderMap, version: &str, of: &str) -> Result<(), ApiError> {
-    let mut named = headers.get_all(header::IF_MATCH).iter().peekable();
-    if named.peek().is_none() {
-        return Ok(());
-    }
-    let is_this = |tag: &str| {
-        // What lies between may have weakened it.
-        let tag = tag.trim();
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"') == version
-    };
-    if named.any(|value| {
-        value
-            .to_str()
-            .is_ok_and(|tags| tags.split(',').any(is_this))
-    }) {
+    if !headers.contains_key(header::IF_MATCH) || names(headers, header::IF_MATCH, version) {
         return Ok(());
     }
     let newer = ApiError::conflict(format!(
@@ -29,6 +17,24 @@ pub(crate) fn must_match(headers: &HeaderMap, version: &str, of: &str) -> Result
     Err(match etag(version) {
         Ok(tag) => newer.with(header::ETAG, tag),
         Err(_) => newer,
+    })
+}
+
+/// Whether a read's `If-None-Match` names the version there is now: it is not sent again then.
+pub(crate) fn is_known(headers: &HeaderMap, version: &str) -> bool {
+    names(headers, header::IF_NONE_MATCH, version)
+}
+
+fn names(headers: &HeaderMap, header: HeaderName, version: &str) -> bool {
+    let is_this = |tag: &str| {
+        // What lies between may have weakened it.
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"') == version
+    };
+    headers.get_all(header).iter().any(|value| {
+        value
+            .to_str()
+            .is_ok_and(|tags| tags.split(',').any(is_this))
     })
 }
 

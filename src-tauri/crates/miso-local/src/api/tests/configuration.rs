@@ -50,6 +50,18 @@ async fn secrets_are_written_kept_and_never_read() {
     assert_eq!(again.json(), put.json());
     assert_eq!(again.header("etag"), put.header("etag"));
 
+    // Who knows that version is not sent it again; who knows another one is.
+    for (known, status) in [(put.header("etag"), 304), (tag.as_str(), 200), ("*", 304)] {
+        let request = Request::get(&dev)
+            .header(header::HOST, HOST)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::IF_NONE_MATCH, known);
+        let read = bench.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(read.status, status, "{known}");
+        assert_eq!(read.text.is_empty(), status == 304);
+        assert_eq!(read.header("etag"), put.header("etag"));
+    }
+
     let stale = bench.write(&token, ("PUT", &dev), &items, &tag).await;
     assert_eq!(
         (stale.status.as_u16(), stale.code().as_str()),
