@@ -31,7 +31,7 @@ impl Inner {
         }
         let epoch = self.view.epoch();
         let known = self.view.tagged(resource);
-        self.view.asking(resource);
+        let was_outdated = self.view.asking(resource);
         match self.fetch(resource, class, known).await {
             Ok(value) => {
                 self.take(epoch, resource, value);
@@ -39,6 +39,9 @@ impl Inner {
                 Ok(())
             }
             Err(failure) => {
+                if was_outdated {
+                    self.view.not_asked(resource);
+                }
                 if self.view.fail(epoch, resource, &failure) {
                     self.announce(resource, true);
                 }

@@ -141,9 +141,15 @@ impl View {
         lock(&self.outdated).extend(changed);
     }
 
-    /// Says that a resource is being asked for: what changes from now on counts anew.
-    pub(crate) fn asking(&self, resource: &Resource) {
-        lock(&self.outdated).remove(resource);
+    /// Says that a resource is being asked for: what changes from now on counts anew. Whether it was
+    /// known to have changed.
+    pub(crate) fn asking(&self, resource: &Resource) -> bool {
+        lock(&self.outdated).remove(resource)
+    }
+
+    /// Says that it could not be asked for: what was known to have changed has changed still.
+    pub(crate) fn not_asked(&self, resource: &Resource) {
+        lock(&self.outdated).insert(resource.clone());
     }
 
     /// Changes a reading in memory by what another one said; whether it was there and differs now.

@@ -14,7 +14,9 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::session::Surroundings;
-use crate::{Browser, CredentialStore, Event, Network, Publish, Vault, VaultError};
+use crate::{
+    Browser, Class, CredentialStore, Event, Network, Publish, Resource, Vault, VaultError,
+};
 use clock::HandClock;
 use far_end::{FarEnd, Line};
 use person::{Ages, Person, ROUND};
@@ -204,4 +206,32 @@ async fn virtual_day_of_twenty() {
     let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
     eprintln!("figure: twenty on one quota: the smallest share {least}, the largest {most}");
     assert!(*most <= 2 * *least, "{shares:?}");
+}
+
+/// What is known to have changed is read when the budget lets it be, not when it would be due by
+/// its age.
+#[tokio::test(start_paused = true)]
+async fn what_changed_while_the_budget_was_spent_is_read_as_soon_as_it_may_be() {
+    let world = world();
+    let person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    let (client, list) = (&person.client, Resource::Environments);
+    client.environments().await.unwrap();
+    let lease = client.watch(list.clone());
+    let as_of = || client.inner.view.raw(&list).unwrap().1;
+    let before = as_of();
+    while let Ok(permit) = client.inner.budget.take(Class::Watched) {
+        permit.sent();
+    }
+    let mut seconds = tokio::time::interval(Duration::from_secs(1));
+    for second in 0..66 {
+        if second == 2 {
+            client.inner.touch("app-1");
+        }
+        seconds.tick().await;
+        if second % 20 == 0 {
+            client.renew(&lease.id).unwrap();
+        }
+    }
+    let waited = (as_of() - before).num_seconds();
+    assert!((59..=66).contains(&waited), "read again after {waited} s");
 }
