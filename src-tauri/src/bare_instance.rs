@@ -1,65 +1,25 @@
 //! The client against a real instance that has only the calls of the public document (API.md,
 //! "Calls marked O on an instance that lacks them").
 
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use miso_api::{Appended, DeployRequest, LineSink, LogLine};
-use miso_client::{
-    Browser, Cache, Capability, Client, Code, Connections, CredentialStore, Event, LogPlace, Parts,
-    Publish, Resource, SystemClock, TailState, Vault, VaultError,
-};
-use miso_local::{
-    Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, WorkloadCommand,
-};
+use miso_api::DeployRequest;
+use miso_client::{Capability, Client, Code, LogPlace, Resource, TailState};
+use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
 use serde_json::json;
-use url::Url;
-use zeroize::Zeroizing;
 
-struct Nothing;
-
-impl CredentialStore for Nothing {
-    fn get(&mut self, _: &str) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        Ok(None)
-    }
-    fn set(&mut self, _: &str, _: &[u8]) -> Result<(), VaultError> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &str) -> Result<(), VaultError> {
-        Ok(())
-    }
-}
-
-impl Browser for Nothing {
-    fn open(&self, _: &Url) -> Result<(), String> {
-        Err("there is none".to_owned())
-    }
-}
-
-impl Publish for Nothing {
-    fn publish(&self, _: Event) {}
-}
-
-impl LineSink for Nothing {
-    fn append(&self, lines: &[LogLine]) -> io::Result<Appended> {
-        Ok(Appended {
-            total: lines.len() as u64,
-            new: lines.len(),
-        })
-    }
-}
+use crate::service_client::{Nothing, ROBOT, SECRET, service_client};
 
 /// An instance without the calls that are ours, and a service account's client of it.
 async fn bare(folder: &tempfile::TempDir, without: Vec<String>) -> (Instance, Client) {
-    let secret = || SecretString::from("a-secret-of-this-test");
     let instance = miso_local::start(Options {
         data_dir: folder.path().to_owned(),
         port: None,
         seed: Seed::Empty,
         service_account: Some(ServiceAccount {
-            client_id: "robot".to_owned(),
-            client_secret: secret(),
+            client_id: ROBOT.to_owned(),
+            client_secret: SECRET.into(),
         }),
         rate_limit: RateLimit::default(),
         without,
@@ -71,20 +31,7 @@ async fn bare(folder: &tempfile::TempDir, without: Vec<String>) -> (Instance, Cl
     })
     .await
     .unwrap();
-    let parts = Parts {
-        vault: Arc::new(Vault::over(Arc::new(|| Box::new(Nothing)))),
-        browser: Arc::new(Nothing),
-        clock: Arc::new(SystemClock::new()),
-        publish: Arc::new(Nothing),
-        cache: Arc::new(Cache::in_memory().unwrap()),
-    };
-    let connections = Connections::new(parts, Vec::new());
-    let id = connections.add(instance.url().clone(), instance.issuer().to_owned());
-    let client = connections.client(&id).unwrap();
-    client
-        .sign_in_as_service("robot".to_owned(), secret(), false)
-        .await
-        .unwrap();
+    let client = service_client(instance.url(), instance.issuer()).await;
     (instance, client)
 }
 

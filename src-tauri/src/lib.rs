@@ -15,6 +15,11 @@ mod events;
 mod links;
 mod local;
 pub mod local_serve;
+#[cfg(unix)]
+#[cfg(test)]
+mod real_budget;
+#[cfg(test)]
+mod service_client;
 mod settings;
 mod state;
 
