@@ -37,7 +37,7 @@ async fn what_was_typed_outlives_the_session_and_the_app() {
     window.see_within(LATER, "heading", "Deploy checkout").await;
     assert_eq!(window.address().await, before);
     assert_eq!(fields(&window).await, typed, "after a new start");
-    window.see_text("You typed this").await;
+    window.see_text("is here again").await;
     // What would be sent is what is seen.
     window.see("button", "Deploy 9.9.9 to dev").await;
     window.picture(&pictures::out("draft-again")).await;

@@ -54,8 +54,9 @@ describe('what was typed', () => {
     const { user, ...fake } = await renderApp(DEV, { drafts: [draft({})] });
     expect(await field('Image')).toHaveValue('7.7.7');
     expect(await field('Note')).toHaveValue('typed before');
+    expect(callsOf(fake, 'draftSave')).toEqual([]);
     expect(await (await panel()).findByRole('button', { name: /^Deploy 7\.7\.7 to dev/ })).toBeVisible();
-    expect((await panel()).getByText(/You typed this 10 min ago/)).toBeVisible();
+    expect((await panel()).getByText(/What you typed 10 min ago is here again/)).toBeVisible();
     await user.click((await panel()).getByRole('button', { name: 'Start afresh' }));
     expect(await field('Image')).not.toHaveValue('7.7.7');
     expect(await field('Note')).toHaveValue('');
@@ -89,6 +90,27 @@ describe('what was typed', () => {
       expect(callsOf(fake, 'deploy')).toHaveLength(1);
       expect(callsOf(fake, 'draftSave').at(-1)).toEqual(['orders', 'deploy orders-api test', {}]);
     });
+  });
+
+  it('is forgotten where it was sent and nobody knows what came of it, and kept where it was refused', async () => {
+    const { user, ...fake } = await renderApp(DEV);
+    const send = async (tag: string) => {
+      await user.clear(await field('Image'));
+      await user.type(await field('Image'), tag);
+      await user.click(
+        await (await panel()).findByRole('button', { name: new RegExp(`^Deploy ${tag} to dev`) }),
+      );
+      await screen.findByRole('alert');
+    };
+    await send('busy');
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').at(-1)?.[2]).toMatchObject({ tag: 'busy' });
+    });
+    await send('lost');
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').at(-1)?.[2]).toEqual({});
+    });
+    expect(await field('Image')).toHaveValue('lost');
   });
 
   it('is forgotten with the sign-out that somebody asked for', async () => {

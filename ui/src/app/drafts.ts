@@ -25,6 +25,8 @@ export function draftAt(connection: ConnectionView | null, place: string): Draft
 
 /** Keeps what is typed at a place in the stead of what was there. */
 export function keepDraft(connection: ConnectionView, place: string, fields: Fields): void {
+  // What was not changed stays as old as it is.
+  if (isSame(draftAt(connection, place)?.fields, fields)) return;
   const draft: Draft = {
     connection: connection.id,
     account: connection.account?.subject ?? null,
@@ -58,6 +60,11 @@ function later(connection: ConnectionId, place: string, rest: number, fields: Fi
     commands.draftSave(connection, place, fields).catch(() => undefined);
   };
   resting.set(name, setTimeout(save, rest));
+}
+
+function isSame(before: Fields | undefined, now: Fields): boolean {
+  const names = Object.keys(now);
+  return before !== undefined && names.every((name) => before[name] === now[name]);
 }
 
 function isAt(draft: Draft, connection: ConnectionView, place: string): boolean {

@@ -115,7 +115,9 @@ export function DeployForm({
         );
       },
       (thrown: unknown) => {
-        setError(asCommandError(thrown));
+        const failure = asCommandError(thrown);
+        if (failure.code === 'outcome_unknown') draft.sent();
+        setError(failure);
         setPhase('editing');
       },
     );

@@ -7,7 +7,7 @@ import type { ConnectionId, Draft } from '../ipc';
 export type KeptDraft = {
   /** What was typed at this place before this form came, and is in it again. */
   restored: Draft | null;
-  /** It was sent. */
+  /** It was sent, whatever came of it. */
   sent: () => void;
   /** It is not wanted any more: the form is as if nothing had been typed. */
   afresh: () => void;
@@ -28,7 +28,7 @@ export function useDraft<V extends Record<string, string>>(
   const form = useForm<V>({ defaultValues: { ...fresh, ...restored?.fields } as DefaultValues<V> });
   const values = useWatch({ control: form.control });
   const { isDirty } = form.formState;
-  const typed = useRef(false);
+  const typed = useRef(restored !== null);
   const kept = useRef(place);
 
   useEffect(() => {
