@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use crate::support::api::Api;
 use crate::support::browser::Browser;
 use crate::support::instance::{Instance, Serve};
-use crate::support::pictures;
 use crate::support::session::Session;
-use crate::support::sign_in::{ADMINISTRATOR, MATRIX};
+use crate::support::sign_in::{ADMINISTRATOR, MATRIX, by_address};
 use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
+use crate::support::{keyring, pictures};
 
 /// Rows and lines that a window of 1280×800 must show (UX.md, "Density and type").
 const ROWS: u64 = 22;
@@ -85,6 +85,24 @@ async fn form(address: &str, fields: &[(&str, &str)]) -> String {
     let sent = reqwest::Client::new().post(address).form(fields).send();
     let answer = sent.await.expect("an answer");
     answer.text().await.expect("a page")
+}
+
+#[tokio::test]
+async fn a_provider_that_is_gone_is_said_at_the_sign_out() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let window = by_address(&mut session, &instance).await;
+    let provider = instance.ready("url").trim_end_matches('/').to_owned();
+    assert_eq!(instance.stop(), Some(0));
+    window.click("button", "Connection: ").await;
+    window.click("menuitem", "Sign out").await;
+    window.click("button", "Sign out").await;
+    window.see("heading", "Sign in again").await;
+    let said = "signed out here, but the provider could not be told";
+    window.see_within(LATER, "status", said).await;
+    window.see("status", &provider).await;
+    assert_eq!(keyring::count(&session), 0);
+    window.picture(&pictures::out("signed-out-not-told")).await;
 }
 
 #[tokio::test]
