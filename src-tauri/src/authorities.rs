@@ -5,9 +5,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use miso_client::{Code, Failure, NetworkSettings};
+use tauri::{AppHandle, Manager};
 
+use crate::error::CommandError;
+
+/// Bytes; the system's whole list of authorities is smaller.
+const LARGEST: usize = 4 * 1024 * 1024;
 /// Characters of a file's name.
 const LONGEST_NAME: usize = 60;
+
+/// Keeps a PEM file with the app's data, and gives where.
+///
+/// # Errors
+/// As [`keep`].
+pub(crate) fn keep_for(app: &AppHandle, name: &str, pem: &str) -> Result<PathBuf, CommandError> {
+    let folder = app.path().app_data_dir()?.join("authorities");
+    Ok(keep(&folder, name, pem)?)
+}
 
 /// Keeps a PEM file in a folder of its own: under its own name, with a number where another file
 /// has that, and once only where it is the same again.
@@ -20,6 +34,9 @@ pub(crate) fn keep(folder: &Path, name: &str, pem: &str) -> Result<PathBuf, Fail
             .with("file", name)
             .with("reason", error)
     };
+    if pem.len() > LARGEST {
+        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    }
     fs::create_dir_all(folder).map_err(failed)?;
     let name = plain(name);
     let names = std::iter::once(format!("{name}.pem"))

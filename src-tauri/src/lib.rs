@@ -52,7 +52,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         [] => app::open(false),
         ["--try-here"] => app::open(true),
         // Which link it is, is read where a running app hears of it too.
-        [link] if link.starts_with("miso:") => app::open(false),
+        [link] if link.to_ascii_lowercase().starts_with("miso:") => app::open(false),
         ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
         ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
         ["bindings", "--check", file] => bindings::check(file.as_ref()),

@@ -1,12 +1,13 @@
 //! Connections, and the local instance.
 
 use miso_client::{
-    Capability, ConnectionEdit, ConnectionId, ConnectionOffer, ConnectionWay, InstanceFound,
-    Network, address, signin,
+    AuthorityOffer, Capability, ConnectionEdit, ConnectionId, ConnectionOffer, ConnectionWay,
+    InstanceFound, Network, address, signin,
 };
 use tauri::{AppHandle, Manager, State};
 
 use super::{Answer, copy};
+use crate::authorities;
 use crate::events::raise_all;
 use crate::local;
 use crate::state::{App, ConnectionView};
@@ -128,9 +129,16 @@ pub async fn connections_offered(
 #[tauri::command]
 #[specta::specta]
 pub async fn connections_accept(
+    handle: AppHandle,
     app: State<'_, App>,
-    offers: Vec<ConnectionOffer>,
+    mut offers: Vec<ConnectionOffer>,
 ) -> Answer<Vec<ConnectionView>> {
+    for offer in &mut offers {
+        for AuthorityOffer { pem, .. } in std::mem::take(&mut offer.authorities) {
+            let kept = authorities::keep_for(&handle, &offer.name, &pem)?;
+            offer.way.network.authorities.push(kept);
+        }
+    }
     let made = app.connections.accept(offers)?;
     made.iter().map(|connection| app.view(connection)).collect()
 }

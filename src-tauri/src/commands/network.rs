@@ -3,7 +3,7 @@
 use miso_client::doctor::{self, Diagnosis, Examined};
 use miso_client::{ConnectionId, ConnectionWay, Network, address};
 use tauri::ipc::Channel;
-use tauri::{AppHandle, Manager, State};
+use tauri::{AppHandle, State};
 
 use super::Answer;
 use crate::authorities;
@@ -42,8 +42,7 @@ pub async fn connection_examine(
 #[tauri::command]
 #[specta::specta]
 pub async fn authority_keep(handle: AppHandle, name: String, pem: String) -> Answer<String> {
-    let folder = handle.path().app_data_dir()?.join("authorities");
-    let kept = authorities::keep(&folder, &name, &pem)?;
+    let kept = authorities::keep_for(&handle, &name, &pem)?;
     Ok(kept.display().to_string())
 }
 

@@ -71,6 +71,7 @@ const OFFERS: ConnectionOffer[] = [
   hue: null,
   readOnly: false,
   way: usualWay,
+  authorities: [],
 }));
 
 describe('a connections file', () => {

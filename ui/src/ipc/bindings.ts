@@ -254,6 +254,14 @@ export type Application = {
 	updatedAt: string | null,
 };
 
+/**  An authority that a file asks to be trusted. */
+export type AuthorityOffer = {
+	/**  Whose certificate it is, as it says itself. */
+	subject: string,
+	/**  The certificate, in PEM. */
+	pem: string,
+};
+
 /**  What the doctor cannot see. */
 export type Blind = 
 /**  A proxy that a script of the network names (PAC, WPAD): it is neither read nor used. */
@@ -372,8 +380,10 @@ export type ConnectionOffer = {
 	production: boolean,
 	/**  Whether it is locked. */
 	readOnly: boolean,
-	/**  How it is reached and signed in to. */
+	/**  How it is reached and signed in to; without the authorities below. */
 	way: ConnectionWay,
+	/**  Authorities that are trusted on the way to it, beside the system's. */
+	authorities: AuthorityOffer[],
 	/**  The connection that leads there already, if there is one. */
 	known: ConnectionId | null,
 };

@@ -43,23 +43,34 @@ pub fn instance_from(text: &str) -> Result<Url, Failure> {
     if !word.contains("://") && is_loopback(&url) {
         url.set_scheme("http").map_err(|()| invalid())?;
     }
+    let base: Vec<String> = url
+        .path()
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .take_while(|segment| !BELOW_AN_INSTANCE.contains(segment))
+        .map(str::to_owned)
+        .collect();
+    url.set_path(&base.join("/"));
+    exactly(url).map_err(|failure| failure.with("address", excerpt(text)))
+}
+
+/// An instance as its address says it, whatever it looks like: without a user's name, query and
+/// fragment, its path ends in a slash.
+///
+/// # Errors
+/// As [`instance_from`].
+pub(crate) fn exactly(mut url: Url) -> Result<Url, Failure> {
+    let invalid = || Failure::new(Code::AddressInvalid).with("address", "");
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err(invalid());
     }
     if url.scheme() == "http" && !is_loopback(&url) {
         return Err(invalid().with("reason", "plain_http"));
     }
-    let base: Vec<&str> = url
-        .path()
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .take_while(|segment| !BELOW_AN_INSTANCE.contains(segment))
-        .collect();
-    let base = match base.join("/") {
-        path if path.is_empty() => "/".to_owned(),
-        path => format!("/{path}/"),
-    };
-    url.set_path(&base);
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
     url.set_query(None);
     url.set_fragment(None);
     url.set_username("").map_err(|()| invalid())?;

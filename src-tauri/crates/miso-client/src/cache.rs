@@ -310,6 +310,23 @@ impl Cache {
         Ok(())
     }
 
+    /// The same with what is known of its instance and was sent there: the connection is gone.
+    ///
+    /// # Errors
+    /// [`Code::CacheFailed`].
+    pub fn erase_all_of(&self, connection: &ConnectionId) -> Result<(), Failure> {
+        self.erase(connection)?;
+        self.now(|database| {
+            for table in ["capability", "sent"] {
+                database.execute(
+                    &format!("delete from {table} where connection = ?1"),
+                    params![connection.as_str()],
+                )?;
+            }
+            Ok(())
+        })
+    }
+
     /// Waits until everything so far is written, or the time is over; whether it is written.
     pub fn flush(&self, limit: Duration) -> bool {
         self.writer.flush(limit)

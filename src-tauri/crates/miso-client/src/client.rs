@@ -275,6 +275,11 @@ impl Client {
         signed_out.and(erased)
     }
 
+    /// Lets nobody sign in any more.
+    pub(crate) fn close(&self) {
+        self.inner.session.close();
+    }
+
     /// Waits for what must not be cut off at the end of the process.
     pub(crate) async fn settled(&self) {
         self.inner.session.settled().await;

@@ -96,6 +96,7 @@ impl Connection {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         };
+        let name = name.chars().take(LONGEST_NAME).collect();
         let hue = Hue::free(others);
         Self {
             id: ConnectionId::random(),
@@ -136,7 +137,7 @@ impl ConnectionWay {
 }
 
 /// Characters of a connection's name.
-const LONGEST_NAME: usize = 60;
+pub(crate) const LONGEST_NAME: usize = 60;
 
 /// What people change of a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]

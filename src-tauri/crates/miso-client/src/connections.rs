@@ -175,12 +175,15 @@ impl Connections {
     /// [`Code::ConnectionUnknown`]; or what could not be cleared, the connection is gone then too.
     pub async fn remove(&self, id: &ConnectionId) -> Result<(), Failure> {
         let client = self.client(id)?;
-        let signed_out = client.sign_out().await;
+        // Gone first: nobody signs in to what is about to be erased.
         self.shared
             .write()
             .retain(|entry| entry.connection.id != *id);
+        client.close();
         self.changed();
-        signed_out
+        let signed_out = client.sign_out().await;
+        let erased = self.shared.cache.erase_all_of(id);
+        signed_out.and(erased)
     }
 
     /// The connection that is looked for, made if there is none yet: under one lock, so that two

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::address::instance_from;
+use crate::address::exactly;
 use crate::connection::checked_name;
+use crate::network::{parse_authorities, subjects, text_of_authorities};
 use crate::signin::{Prompt, RedirectHost, SignInSettings};
 use crate::{
     Code, Connection, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice,
@@ -37,17 +38,33 @@ pub struct ConnectionOffer {
     pub production: bool,
     /// Whether it is locked.
     pub read_only: bool,
-    /// How it is reached and signed in to.
+    /// How it is reached and signed in to; without the authorities below.
     pub way: ConnectionWay,
+    /// Authorities that are trusted on the way to it, beside the system's.
+    pub authorities: Vec<AuthorityOffer>,
     /// The connection that leads there already, if there is one.
     pub known: Option<ConnectionId>,
+}
+
+/// An authority that a file asks to be trusted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AuthorityOffer {
+    /// Whose certificate it is, as it says itself.
+    pub subject: String,
+    /// The certificate, in PEM.
+    pub pem: String,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct File {
+    #[serde(default = "version")]
     miso_connections: u32,
     connections: Vec<serde_json::Value>,
+}
+
+fn version() -> u32 {
+    VERSION
 }
 
 /// As people write it: a name that is mistyped is said, not passed over.
@@ -78,8 +95,9 @@ struct Entry {
     proxy: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     no_proxy: Option<String>,
+    /// Certificates in PEM: a path would lead elsewhere on the next machine.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    authorities: Vec<std::path::PathBuf>,
+    authorities: Vec<String>,
 }
 
 /// What a file offers, in its order. Nothing of a file is taken where anything in it is not as it
@@ -102,21 +120,51 @@ pub fn read(text: &str) -> Result<Vec<ConnectionOffer>, Failure> {
     if file.connections.len() > MOST {
         return Err(invalid(format!("it has more than {MOST} connections")));
     }
-    let entries = file.connections.into_iter().enumerate();
-    entries
-        .map(|(at, entry)| {
-            offer(entry).map_err(|reason| {
-                invalid(format!("connection {}: {reason}", at + 1)).with("entry", at + 1)
-            })
-        })
-        .collect()
+    let mut offers: Vec<ConnectionOffer> = Vec::new();
+    for (at, entry) in file.connections.into_iter().enumerate() {
+        let called = match entry.get("name").and_then(serde_json::Value::as_str) {
+            Some(name) => format!("connection {} ({name})", at + 1),
+            None => format!("connection {}", at + 1),
+        };
+        let offer = offer(entry).map_err(|reason| invalid(format!("{called}: {reason}")))?;
+        if let Some(first) = offers.iter().position(|other| other.leads_where(&offer)) {
+            let same = format!("{called}: it leads where connection {} does", first + 1);
+            return Err(invalid(same));
+        }
+        offers.push(offer);
+    }
+    Ok(offers)
+}
+
+impl ConnectionOffer {
+    /// Whether a connection leads to the same instance, by the same provider and client.
+    pub(crate) fn is_known_as(&self, known: &Connection) -> bool {
+        known.local_instance.is_none()
+            && known.url == self.url
+            && known.sign_in.issuer == self.way.sign_in.issuer
+            && known.sign_in.client_id == self.way.sign_in.client_id
+    }
+
+    fn leads_where(&self, other: &Self) -> bool {
+        self.url == other.url
+            && self.way.sign_in.issuer == other.way.sign_in.issuer
+            && self.way.sign_in.client_id == other.way.sign_in.client_id
+    }
 }
 
 /// The offer of an entry, or why it is none.
 fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
     let entry: Entry = serde_json::from_value(entry).map_err(|error| error.to_string())?;
-    let url = instance_from(&entry.url)
-        .map_err(|_| format!("{:?} is no address of an instance", entry.url))?;
+    if entry.url.is_empty() {
+        return Err("it has no url".to_owned());
+    }
+    let url = Url::parse(&entry.url)
+        .ok()
+        .and_then(|url| exactly(url).ok())
+        .ok_or_else(|| {
+            let given = &entry.url;
+            format!("{given:?} is no address of an instance, such as https://miso.example.com")
+        })?;
     let name = match entry.name {
         Some(name) => checked_name(&name).map_err(|_| "its name is empty or too long")?,
         None => Connection::to(url.clone(), &[]).name,
@@ -131,11 +179,20 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
     };
     let network = NetworkSettings {
         proxy,
-        authorities: entry.authorities,
+        authorities: Vec::new(),
     };
     network.check_proxy().map_err(
-        |_| "its proxy begins with http://, https:// or socks5:// and holds no password",
+        |_| "its proxy must begin with http://, https:// or socks5:// and hold no password",
     )?;
+    let mut authorities = Vec::new();
+    for pem in entry.authorities {
+        let found = parse_authorities(pem.as_bytes())
+            .map_err(|reason| format!("its authorities must be certificates in PEM: {reason}"))?;
+        authorities.push(AuthorityOffer {
+            subject: subjects(&found).join(", "),
+            pem,
+        });
+    }
     let usual = SignInSettings::default();
     let sign_in = SignInSettings {
         issuer: entry.issuer,
@@ -154,8 +211,9 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
             network,
             sign_in: sign_in
                 .checked()
-                .map_err(|_| "its issuer is no https address")?,
+                .map_err(|_| "its issuer must be an https address")?,
         },
+        authorities,
         known: None,
     })
 }
@@ -163,24 +221,25 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
 /// The file that offers these connections.
 ///
 /// # Errors
-/// [`Code::ConnectionsFileInvalid`] where they cannot be written as JSON.
+/// [`Code::AuthorityUnreadable`]; [`Code::ConnectionsFileInvalid`] where they cannot be written as
+/// JSON.
 pub fn write(connections: &[Connection]) -> Result<String, Failure> {
     let invalid =
         |error: serde_json::Error| Failure::new(Code::ConnectionsFileInvalid).with("reason", error);
-    let entries: Result<Vec<_>, _> = connections
-        .iter()
-        .map(|connection| serde_json::to_value(entry(connection)))
-        .collect();
+    let mut entries = Vec::new();
+    for connection in connections {
+        entries.push(serde_json::to_value(entry(connection)?).map_err(invalid)?);
+    }
     let file = File {
         miso_connections: VERSION,
-        connections: entries.map_err(invalid)?,
+        connections: entries,
     };
     let text = serde_json::to_string_pretty(&file).map_err(invalid)?;
     Ok(text + "\n")
 }
 
 /// A connection without what is usual, and without whose it is.
-fn entry(connection: &Connection) -> Entry {
+fn entry(connection: &Connection) -> Result<Entry, Failure> {
     let usual = SignInSettings::default();
     let sign_in = connection.sign_in.clone();
     let (proxy, no_proxy) = match &connection.network.proxy {
@@ -191,7 +250,16 @@ fn entry(connection: &Connection) -> Entry {
             (Some(url.clone()), except)
         }
     };
-    Entry {
+    let mut authorities = Vec::new();
+    for file in &connection.network.authorities {
+        let text = text_of_authorities(file).map_err(|reason| {
+            Failure::new(Code::AuthorityUnreadable)
+                .with("file", file.display())
+                .with("reason", reason)
+        })?;
+        authorities.push(String::from_utf8_lossy(&text).into_owned());
+    }
+    Ok(Entry {
         name: Some(connection.name.clone()),
         url: connection.url.to_string(),
         hue: Some(connection.hue),
@@ -204,8 +272,8 @@ fn entry(connection: &Connection) -> Entry {
         prompt: sign_in.prompt,
         proxy,
         no_proxy,
-        authorities: connection.network.authorities.clone(),
-    }
+        authorities,
+    })
 }
 
 #[cfg(test)]
@@ -219,18 +287,22 @@ mod tests {
     #[test]
     fn what_a_team_hands_out_is_offered() {
         let offers = read(&file(
-            r#"{"url":"miso.example.com"},
-               {"name":" Orders  live ","url":"https://miso.example.com/live/api/applications",
+            r#"{"url":"https://miso.example.com"},
+               {"name":" Orders  live ","url":"https://user:pw@miso.example.com/api/live?x#y",
                 "production":true,"readOnly":true,"hue":"plum","issuer":"https://login.example/t",
                 "clientId":"orders","scopes":["api"],"redirectHost":"localhost","prompt":"login",
-                "proxy":"socks5://proxy.example:1080","noProxy":".inside","authorities":["/a.pem"]},
+                "proxy":"socks5://proxy.example:1080","noProxy":".inside"},
                {"url":"http://127.0.0.1:4600","proxy":"none"}"#,
         ))
         .unwrap();
         assert_eq!(offers[0].name, "miso.example.com");
         assert_eq!(offers[0].way, ConnectionWay::default());
         assert_eq!(offers[1].name, "Orders live");
-        assert_eq!(offers[1].url.as_str(), "https://miso.example.com/live/");
+        assert_eq!(
+            offers[1].url.as_str(),
+            "https://miso.example.com/api/live/",
+            "as it is"
+        );
         assert!(offers[1].production && offers[1].read_only);
         assert_eq!(offers[1].way.sign_in.prompt, Some(Prompt::Login));
         assert_eq!(
@@ -265,7 +337,20 @@ mod tests {
     fn a_file_that_is_none_says_why() {
         for (text, reason) in [
             ("", "EOF"),
-            ("[]", "expected"),
+            ("[]", "invalid length"),
+            ("{}", "missing field `connections`"),
+            (
+                &file(r#"{"name":"Shop"}"#),
+                "connection 1 (Shop): it has no url",
+            ),
+            (
+                &file(r#"{"url":"https://a.example"},{"url":"https://a.example/"}"#),
+                "where connection 1 does",
+            ),
+            (
+                &file(r#"{"url":"https://a.example","authorities":["/etc/ca.pem"]}"#),
+                "certificates in PEM",
+            ),
             (r#"{"misoConnections":2,"connections":[]}"#, "version 2"),
             (
                 &file(r#"{"url":"http://miso.example.com"}"#),

@@ -54,7 +54,7 @@ pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, ConnectionWay, Hue};
 pub use connections::{Connections, Parts};
-pub use connections_file::{ConnectionOffer, read as read_connections_file};
+pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use error::{Code, Failure};
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,

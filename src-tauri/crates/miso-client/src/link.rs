@@ -36,12 +36,26 @@ pub fn link_from(text: &str) -> Result<Link, Failure> {
     }
     let mut parameters = url.query_pairs();
     let instance = parameters.find(|(name, _)| name == "instance");
-    let instance = instance.map(|(_, value)| value.trim().to_owned());
+    let instance = instance.map(|(_, value)| without_user(value.trim()));
     let is_good = |text: &String| {
         !text.is_empty() && text.chars().count() <= LONGEST && !text.chars().any(char::is_control)
     };
     let instance = instance.filter(is_good).ok_or_else(invalid)?;
     Ok(Link::Connect { instance })
+}
+
+/// A name and a password in an address are nobody's business here.
+fn without_user(text: &str) -> String {
+    match Url::parse(text) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            let removed = url.set_username("").and_then(|()| url.set_password(None));
+            match removed {
+                Ok(()) => url.to_string(),
+                Err(()) => String::new(),
+            }
+        }
+        Ok(_) | Err(_) => text.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,9 @@ use crate::{Code, Failure};
 
 mod authorities;
 
-pub(crate) use authorities::read as read_authorities;
+pub(crate) use authorities::{
+    parse as parse_authorities, read as read_authorities, subjects, text_of as text_of_authorities,
+};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Servers close what idles; a write must not meet a connection that is being closed.

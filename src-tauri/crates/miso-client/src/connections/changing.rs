@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{Connections, Entry, unknown};
+use crate::connection::LONGEST_NAME;
 use crate::connections_file::{self, ConnectionOffer};
 use crate::signin::{Prompt, SignInSettings};
 use crate::{
@@ -194,8 +195,8 @@ impl Connections {
         let known = self.to_save();
         for offer in &mut offers {
             let mut known = known.iter();
-            let is_known = leads_to(&offer.url);
-            offer.known = known.find(|one| is_known(one)).map(|one| one.id.clone());
+            let same = known.find(|one| offer.is_known_as(one));
+            offer.known = same.map(|one| one.id.clone());
         }
         Ok(offers)
     }
@@ -209,13 +210,14 @@ impl Connections {
         let mut checked = Vec::new();
         for mut offer in offers {
             offer.name = crate::connection::checked_name(&offer.name)?;
-            offer.url = crate::address::instance_from(offer.url.as_str())?;
+            offer.url = crate::address::exactly(offer.url)?;
             offer.way = offer.way.checked()?;
             checked.push(offer);
         }
         let added = checked.into_iter().map(|offer| {
-            let ConnectionOffer { name, url, way, .. } = offer;
-            let made = self.find_or_insert(leads_to(&url), |others| Connection {
+            let is_known = |known: &Connection| offer.is_known_as(known);
+            let ConnectionOffer { name, url, way, .. } = &offer;
+            let made = self.find_or_insert(is_known, |others| Connection {
                 name: name.clone(),
                 hue: offer.hue.unwrap_or_else(|| Hue::free(others)),
                 issuer: way.sign_in.issuer.clone(),
@@ -237,7 +239,20 @@ impl Connections {
     /// [`crate::Code::ConnectionsFileInvalid`].
     pub fn to_file(&self) -> Result<String, Failure> {
         let mut all = self.to_save();
-        all.retain(|connection| connection.local_instance.is_none());
+        let mut told: Vec<Connection> = Vec::new();
+        all.retain(|connection| {
+            // Several accounts are one instance to others.
+            let sign_in =
+                |one: &Connection| (one.sign_in.issuer.clone(), one.sign_in.client_id.clone());
+            let is_told = told
+                .iter()
+                .any(|one| one.url == connection.url && sign_in(one) == sign_in(connection));
+            let is_new = connection.local_instance.is_none() && !is_told;
+            if is_new {
+                told.push(connection.clone());
+            }
+            is_new
+        });
         connections_file::write(&all)
     }
 
@@ -283,7 +298,14 @@ fn leads_to(url: &Url) -> impl Fn(&Connection) -> bool + use<> {
 
 /// The name with the first number that makes it one of its own.
 fn free_name(name: &str, all: &[Connection]) -> String {
-    let mut names = (2..).map(|number| format!("{name} ({number})"));
+    let mut names = (2..).map(|number| {
+        let number = format!(" ({number})");
+        let room = LONGEST_NAME - number.len();
+        name.chars()
+            .take(room)
+            .chain(number.chars())
+            .collect::<String>()
+    });
     let is_free = |name: &String| all.iter().all(|known| known.name != *name);
     names.find(is_free).unwrap_or_else(|| name.to_owned())
 }

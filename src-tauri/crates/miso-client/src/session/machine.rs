@@ -46,6 +46,8 @@ pub(super) struct Machine {
     attempts: u64,
     generation: Generation,
     access: Option<Access>,
+    /// The connection is gone: nobody signs in any more.
+    closed: bool,
 }
 
 struct Running {
@@ -64,7 +66,14 @@ impl Machine {
             attempts: 0,
             generation: Generation(0),
             access: None,
+            closed: false,
         }
+    }
+
+    /// Lets nobody sign in any more; what is under way is called off.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+        self.call_off();
     }
 
     /// What is shown.
@@ -101,7 +110,11 @@ impl Machine {
             device: None,
         };
         let begun = (running.number, running.cancelled.clone());
-        self.attempt = Some(running);
+        if self.closed {
+            running.cancelled.cancel();
+        } else {
+            self.attempt = Some(running);
+        }
         begun
     }
 

@@ -141,6 +141,11 @@ impl Session {
         is_other
     }
 
+    /// Lets nobody sign in any more.
+    pub(crate) fn close(&self) {
+        self.change(Machine::close);
+    }
+
     /// Takes up what the keyring holds for the settings, once what ran for those before is over.
     pub(crate) async fn restore_for_settings(&self) {
         self.settled().await;
