@@ -82,7 +82,8 @@ impl Inner {
     }
 }
 
-fn rows(list: &Value) -> &[Value] {
+/// The rows of a list.
+pub(crate) fn rows(list: &Value) -> &[Value] {
     list["data"].as_array().map_or(&[], Vec::as_slice)
 }
 

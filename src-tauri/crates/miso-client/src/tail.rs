@@ -246,6 +246,8 @@ struct Tail {
 struct Step {
     lines: usize,
     full: bool,
+    /// A stream that goes on from there.
+    live: Option<Live>,
 }
 
 /// What comes after a turn.
@@ -298,6 +300,9 @@ impl Tail {
         };
         let is_up_to_date = stepped.is_ok();
         match stepped {
+            Ok(Step {
+                live: Some(live), ..
+            }) => return Some(Next::Live(live)),
             Ok(Step { full: true, .. }) => {
                 self.keep_now_and_then(client.clock.monotonic()).await;
                 return Some(Next::Pause(Duration::ZERO));
@@ -319,9 +324,10 @@ impl Tail {
             }
         }
         self.keep_now_and_then(client.clock.monotonic()).await;
-        if is_up_to_date {
+        if is_up_to_date && let Some(cursor) = self.cursor.clone() {
+            let range = LogRange::After(cursor);
             let opened = tokio::select! {
-                opened = self.open(&client) => opened,
+                opened = self.open(&client, &range) => opened,
                 () = ended.cancelled() => return None,
             };
             if let Some(live) = opened {
@@ -339,11 +345,13 @@ impl Tail {
     }
 
     async fn step(&mut self, client: &Inner) -> Result<Step, Failure> {
-        let Some(cursor) = self.cursor.clone() else {
-            return self.begin(client).await;
-        };
-        let (page, limit) = self.fetch(client, &LogRange::After(cursor), CHUNK).await?;
-        self.take(page, limit).await
+        match self.cursor.clone() {
+            Some(cursor) => {
+                let range = LogRange::After(cursor);
+                self.go_on(client, &range, None).await
+            }
+            None => self.begin(client).await,
+        }
     }
 
     /// The newest lines first, then a cursor to go on from after the last of them.
@@ -357,9 +365,8 @@ impl Tail {
             }
             None => LogRange::Oldest,
         };
-        self.append(newest.data).await?;
-        let (page, limit) = self.fetch(client, &range, CHUNK).await?;
-        self.take(page, limit).await
+        let total = self.append(newest.data).await?;
+        self.go_on(client, &range, Some(total)).await
     }
 
     /// A page, and how many lines it could have had.
@@ -405,7 +412,11 @@ impl Tail {
             TailState::Live
         };
         self.say(state, Some(total), newest, None);
-        Ok(Step { lines, full })
+        Ok(Step {
+            lines,
+            full,
+            live: None,
+        })
     }
 
     /// Oldest first, and of this environment: a server that knows neither question gives the newest

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use miso_api::{Deployment, Page};
+use miso_api::{Deployment, DeploymentStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::Notify;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
+use crate::renewed::rows;
 use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
 
 /// A lease not renewed for this long has ended.
@@ -466,14 +467,15 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
 /// Whether something is being deployed that has no watcher of its own to say how it goes on.
 fn runs_unfollowed(client: &Inner) -> bool {
     let recent = Resource::Deployments { application: None };
-    let Some(list) = client.view.peek::<Page<Deployment>>(&recent) else {
+    let Some((list, _, _)) = client.view.raw(&recent) else {
         return false;
     };
-    let running = list.value.data.into_iter();
-    let mut running = running.filter(|deployment| !deployment.status.has_ended());
-    running.any(|deployment| {
-        let id = deployment.id;
-        !client.leases.is_watched(&Resource::Deployment { id })
+    // Asked at every pause: only what counts is read of a list that may be long.
+    rows(&list).iter().any(|row| {
+        let status = DeploymentStatus::deserialize(&row["status"]);
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        status.is_ok_and(|status| !status.has_ended())
+            && !client.leases.is_watched(&Resource::Deployment { id })
     })
 }
 

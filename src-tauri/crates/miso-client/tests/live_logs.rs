@@ -56,6 +56,16 @@ impl Log {
         answer
     }
 
+    /// The same, which says first what there is after the cursor.
+    fn stream_from(&self, asked: &Asked) -> Answer {
+        let answer = self.stream();
+        let events = self.events(cursor(asked));
+        self.writer(self.streams() - 1)
+            .send(Ok(events.into()))
+            .unwrap();
+        answer
+    }
+
     fn streams(&self) -> usize {
         self.0.lock().unwrap().streams.len()
     }
@@ -323,7 +333,7 @@ async fn a_server_without_streams_is_asked_for_one_once() {
 async fn a_stream_without_a_sign_of_life_is_given_up() {
     let log = Log::default();
     let stream = log.clone();
-    let far_end = with_log(&log, move |_| stream.stream()).await;
+    let far_end = with_log(&log, move |asked| stream.stream_from(asked)).await;
     let here = restored(&far_end).await;
     let follower = Follower::of(&here, "orders");
     until("a stream is open", || log.streams() == 1).await;
@@ -351,7 +361,8 @@ async fn a_stream_without_a_sign_of_life_is_given_up() {
     assert!(lived > Duration::from_secs(160), "{lived:?}");
     assert!(lived < Duration::from_secs(190), "{lived:?}");
     log.write(5);
-    until("it is asked", || follower.lines.count() == 6).await;
+    until("the log goes on", || follower.lines.count() == 6).await;
+    follower.lines.are_the_first(6);
     println!("figure: a stream silent after 120 s was given up after {lived:?}");
 }
 
@@ -405,7 +416,7 @@ async fn only_a_few_streams_are_open_at_once_and_the_others_ask() {
     let log = Log::default();
     log.write(1);
     let stream = log.clone();
-    let far_end = with_log(&log, move |_| stream.stream()).await;
+    let far_end = with_log(&log, move |asked| stream.stream_from(asked)).await;
     let here = restored(&far_end).await;
     let names = ["a", "b", "c", "d", "e", "f"];
     let followers = names.map(|name| Follower::of(&here, name));

@@ -15,13 +15,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::events::{Events, ServerEvent, TooLarge};
-use super::{CHUNK, LogKey, Tail, TailState, not_kept};
+use super::{CHUNK, LogKey, Step, Tail, TailState, not_kept};
 use crate::chance::any_share;
 use crate::client::Inner;
 use crate::nap::nap;
 use crate::transport::{Opened, decode};
-use crate::wire::documented;
-use crate::{Class, Clock, Code, Failure};
+use crate::wire::documented::{self, LogRange};
+use crate::{Capability, Class, Clock, Code, Failure};
 
 /// Each is a connection of its own where the server speaks HTTP/1.1; the other tails ask.
 const AT_ONCE: usize = 4;
@@ -94,11 +94,38 @@ enum Left {
 }
 
 impl Tail {
+    /// All from somewhere on: by a stream, or a page of it.
+    pub(super) async fn go_on(
+        &mut self,
+        client: &Inner,
+        range: &LogRange,
+        total: Option<u64>,
+    ) -> Result<Step, Failure> {
+        if let Some(live) = self.open_at_once(client, range).await {
+            self.say(TailState::Live, total, None, None);
+            return Ok(Step {
+                lines: 0,
+                full: false,
+                live: Some(live),
+            });
+        }
+        let (page, limit) = self.fetch(client, range, CHUNK).await?;
+        self.take(page, limit).await
+    }
+
+    /// Opens a stream at once where the server is known to have them: it knows of gaps, and what was
+    /// written meanwhile comes by the same request.
+    async fn open_at_once(&mut self, client: &Inner, range: &LogRange) -> Option<Live> {
+        match client.capabilities.offers(Capability::LiveLogs) {
+            Some(true) => self.open(client, range).await,
+            Some(false) | None => None,
+        }
+    }
+
     /// Opens a stream where there may be one; what a server without streams says instead is taken
     /// as an answer.
-    pub(super) async fn open(&mut self, client: &Inner) -> Option<Live> {
+    pub(super) async fn open(&mut self, client: &Inner, range: &LogRange) -> Option<Live> {
         let now = client.clock.monotonic();
-        let cursor = self.cursor.clone()?;
         if now < self.turns.not_before {
             return None;
         }
@@ -107,7 +134,7 @@ impl Tail {
             application,
             environment,
         } = &self.log;
-        let call = documented::live_logs(application, environment, &cursor, CHUNK);
+        let call = documented::live_logs(application, environment, range, CHUNK);
         match client
             .transport
             .open::<LogPage>(&call, Class::Watched)
@@ -191,8 +218,8 @@ impl Tail {
                 Some(Ok(bytes)) => {
                     let taken = reader.take(&bytes);
                     if reader.batch.events.is_empty() {
-                        // All that there is is still here, as of now.
-                        self.tell.send_modify(|_| ());
+                        // All that there is is here, as of now.
+                        self.say_again();
                     }
                     taken.err().map(|failure| Left::Ended(Some(failure)))
                 }
@@ -212,6 +239,14 @@ impl Tail {
         }
     }
 
+    fn say_again(&self) {
+        self.tell.send_modify(|progress| {
+            if let Some(progress) = progress {
+                progress.state = TailState::Live;
+            }
+        });
+    }
+
     fn look(&self, client: &Weak<Inner>) -> Option<Left> {
         match client.upgrade() {
             Some(client) if !self.is_over(&client) => None,
@@ -224,6 +259,10 @@ impl Tail {
         if batch.events.is_empty() {
             return Ok(());
         }
+        let state = match batch.is_full() {
+            true => TailState::CatchingUp,
+            false => TailState::Live,
+        };
         let (sink, environment) = (self.sink.clone(), self.log.environment.clone());
         let kept = tokio::task::spawn_blocking(move || {
             let said = Said::read(&batch.events, &environment);
@@ -238,7 +277,7 @@ impl Tail {
         }
         self.gap = said.gap.or(self.gap.take());
         let newest = said.lines.last().map(|line| line.timestamp);
-        self.say(TailState::Live, Some(total), newest, None);
+        self.say(state, Some(total), newest, None);
         self.keep_now_and_then(clock.monotonic()).await;
         said.broken.map_or(Ok(()), Err)
     }
@@ -287,8 +326,7 @@ struct Batch {
 impl Batch {
     /// Waits until they should go on; for ever where there are none.
     fn due(&self) -> impl Future<Output = ()> + use<> {
-        let is_full = self.events.len() >= MOST_EVENTS || self.bytes >= MOST_BYTES;
-        let due = self.since.map(|since| match is_full {
+        let due = self.since.map(|since| match self.is_full() {
             true => since,
             false => since + TOGETHER,
         });
@@ -298,6 +336,10 @@ impl Batch {
                 None => std::future::pending().await,
             }
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.events.len() >= MOST_EVENTS || self.bytes >= MOST_BYTES
     }
 }
 

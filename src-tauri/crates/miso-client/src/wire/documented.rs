@@ -107,12 +107,21 @@ pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit
     }
 }
 
-/// The same from a cursor on as it is written. A server without streams reads it as [`logs`].
-pub(crate) fn live_logs(application: &str, environment: &str, cursor: &str, limit: u32) -> Call {
-    let range = LogRange::After(cursor.to_owned());
+/// The same from somewhere on as it is written. A server without streams reads it as [`logs`].
+pub(crate) fn live_logs(
+    application: &str,
+    environment: &str,
+    range: &LogRange,
+    limit: u32,
+) -> Call {
+    // A stream that is not told where to begin begins now.
+    let range = match range {
+        LogRange::Oldest => &LogRange::Since("1970-01-01T00:00:00Z".to_owned()),
+        LogRange::Newest | LogRange::Since(_) | LogRange::After(_) => range,
+    };
     Call {
         streams: true,
-        ..logs(application, environment, &range, limit).needing(Capability::LiveLogs)
+        ..logs(application, environment, range, limit).needing(Capability::LiveLogs)
     }
 }
 
