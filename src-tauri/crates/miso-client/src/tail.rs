@@ -1,6 +1,6 @@
 //! The tail of a log: new lines go to a sink, oldest first, from where it stopped last time. One
-//! tail for each application and environment, whoever follows it. It asks until it has all there
-//! is, then lets the server say what is new where the server can (`live`).
+//! tail for each application and environment, whoever follows it. Where the server can, it says what
+//! is new by itself (`live`); else it is asked.
 
 mod events;
 mod live;
