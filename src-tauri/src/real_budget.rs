@@ -36,7 +36,7 @@ async fn promise_the_budget_holds_in_real_time_for_three_minutes() {
 #[tokio::test]
 #[ignore = "takes half an hour: cargo xtask test full"]
 async fn promise_the_budget_holds_in_real_time_for_half_an_hour() {
-    holds(Duration::from_secs(1800), [6, 3]).await;
+    holds(Duration::from_secs(1800), [4, 1]).await;
 }
 
 /// Works with an instance for so long: half of what the limit allows is clicks. What is in front, and
@@ -71,7 +71,7 @@ async fn holds(time: Duration, least: [u32; 2]) {
     let streams = answers.0.lock().unwrap().streams;
     println!(
         "figure: {} s at {PER_HOUR}/{PER_MINUTE}: {} requests, {refused} refused; {} clicks, the \
-         slowest {:.1} s; {} log lines by {streams} stream",
+         slowest {:.1} s; {} log lines by {streams} streams",
         time.as_secs(),
         asked.len(),
         clicks.times.len(),
@@ -93,7 +93,9 @@ async fn holds(time: Duration, least: [u32; 2]) {
     assert!(unwell.is_empty(), "{unwell:?}");
     assert!(clicks.slowest() < LONGEST_CLICK);
     assert!(screen.lines.0.load(Ordering::SeqCst) > 0, "the log came");
-    assert_eq!(streams, 1, "and by one request");
+    // The instance ends a stream with its token, which lasts for some minutes.
+    let most = 1 + time.as_secs() / 300;
+    assert!((1..=most).contains(&(streams as u64)), "{streams} streams");
     let [in_front, rest] = least;
     for (place, shown) in screen.shown.iter().enumerate() {
         let least = if place == 0 { in_front } else { rest };
