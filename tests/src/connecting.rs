@@ -31,7 +31,7 @@ async fn a_way_that_breaks_says_where_and_what_to_do() {
         .await;
     let doctor = "The way to the instance";
     window.see("region", doctor).await;
-    window.see_text("is there, and nothing listens on it").await;
+    window.see_text("Nothing listens at").await;
     let found = window.text_of("region", doctor).await;
     assert!(found.contains("Not reached"), "{found}");
     window
@@ -40,7 +40,7 @@ async fn a_way_that_breaks_says_where_and_what_to_do() {
 
     // What is set about the way is said at its field, and nothing typed is lost.
     window.click("button", "Proxy, certificates, sign-in").await;
-    window.click("button", "This one").await;
+    window.click("button", "Set here").await;
     window
         .fill("Address of the proxy", "ftp://proxy.example")
         .await;
@@ -64,7 +64,7 @@ async fn a_link_prefills_whether_the_app_runs_or_not_and_sends_nothing() {
         }
     })
     .await;
-    window.see_text("A link brought this address.").await;
+    window.see_text("A link filled this in.").await;
     window.picture(&pictures::out("connect-by-link")).await;
     assert_eq!(session.opened().len(), 0, "nobody was sent anywhere");
 
@@ -157,7 +157,7 @@ async fn two_accounts_on_one_instance() {
     let window = try_it_here(&mut session).await;
     window.click("button", "Connection: ").await;
     window
-        .click("menuitem", "Another account on This machine")
+        .click("menuitem", "Add another account")
         .await;
     window.see("heading", "Sign in again").await;
     window.click("button", "Sign in with the browser").await;

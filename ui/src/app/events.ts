@@ -11,7 +11,7 @@ import {
   type EventPayload,
   type Resource,
 } from '../ipc';
-import { go, history } from './navigation';
+import { goAnew, history } from './navigation';
 import { pathOf } from './paths';
 import { queries } from './queries';
 import { announce, shell } from './shell';
@@ -89,7 +89,7 @@ const heard: Heard = {
       announce(connection, deployment);
   },
   linkOpened: (link) => {
-    go(pathOf(link));
+    goAnew(pathOf(link));
   },
   noticeRaised: (notice) => {
     shell.set((before) => ({ ...before, notices: [...before.notices, notice] }));

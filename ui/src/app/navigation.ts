@@ -20,6 +20,12 @@ export function go(path: string): void {
   if (path !== history.location.href) history.push(path);
 }
 
+/** Goes to a page even where it is in front: a new step, so that it begins anew. */
+export function goAnew(path: string): void {
+  if (path === history.location.href) history.replace(path);
+  else history.push(path);
+}
+
 /** Changes the address without a step to come back to. */
 export function goInstead(path: string): void {
   if (path !== history.location.href) history.replace(path);

@@ -177,7 +177,7 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     }),
     ...(connection
       ? [
-          action(i18n.t('connections.another', { name: connection.name }), UserPlus, () => {
+          action(i18n.t('connections.anotherOn', { name: connection.name }), UserPlus, () => {
             void addAnother(connection);
           }),
           action(i18n.t('connection.checkNamed', { name: connection.name }), Stethoscope, () => {

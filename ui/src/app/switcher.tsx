@@ -37,7 +37,7 @@ export function openSwitcher(button: HTMLElement | null): void {
       ...(front
         ? [
             {
-              label: i18n.t('connections.another', { name: front.name }),
+              label: i18n.t('connections.another'),
               icon: UserPlus,
               act: () => {
                 void addAnother(front);

@@ -1,30 +1,42 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { closeLayer } from '../app/layers';
-import { asCommandError, commands, type Capability, type CommandError, type ConnectionView } from '../ipc';
+import type { Errand } from '../app/errands';
+import {
+  asCommandError,
+  commands,
+  type Capability,
+  type CommandError,
+  type ConnectionView,
+  type ConnectionWay,
+} from '../ipc';
 import { Button } from './Button';
 import styles from './ConnectionLayer.module.css';
 import { Doctor } from './Doctor';
 import { Problem } from './Problem';
 
+type Props = {
+  connection: ConnectionView;
+  /** The way as it is typed, where it is not the one that is saved. */
+  way: ConnectionWay | null;
+  mend: (errand: Errand) => void;
+};
+
 /** The way to a connection's instance, walked now, and what that instance is known not to offer. */
-export function ConnectionCheck({ connection }: { connection: ConnectionView }) {
+export function ConnectionCheck({ connection, way, mend }: Props) {
   const { t } = useTranslation();
   const { id, url } = connection;
   return (
-    <div className={styles.form}>
-      <Doctor address={url} examine={(told) => commands.connectionExamine(id, told)} />
+    <>
+      {way && <p className={styles.unsaved}>{t('connection.unsaved')}</p>}
+      <Doctor
+        address={url}
+        examine={(told) =>
+          way ? commands.addressExamine(url, way, told) : commands.connectionExamine(id, told)
+        }
+        mend={mend}
+      />
       <Lacking id={id} />
-      <div className={styles.actions}>
-        <Button
-          onClick={() => {
-            closeLayer('connection');
-          }}
-        >
-          {t('connection.close')}
-        </Button>
-      </div>
-    </div>
+    </>
   );
 }
 

@@ -4,7 +4,17 @@ import styles from './ConnectionLayer.module.css';
 import { Field } from './Field';
 import { Swatch } from './Swatch';
 
-const HUES: Hue[] = ['indigo', 'violet', 'sky', 'brown', 'olive', 'slate', 'coral', 'plum'];
+const ALL = {
+  indigo: true,
+  violet: true,
+  sky: true,
+  brown: true,
+  olive: true,
+  slate: true,
+  coral: true,
+  plum: true,
+} satisfies Record<Hue, true>;
+const HUES = Object.keys(ALL) as Hue[];
 
 /** A connection's name and colour, whether it is production, and whether it is locked. */
 export function ConnectionFields(props: {

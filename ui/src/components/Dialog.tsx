@@ -36,3 +36,8 @@ export function Dialog({ title, untitled = false, wide = false, close, focus, ch
     </Base.Root>
   );
 }
+
+/** What can be done with a long layer; it stays in sight while the rest scrolls. */
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <div className={styles.actions}>{children}</div>;
+}

@@ -1,10 +1,13 @@
 import { useId, type InputHTMLAttributes, type ReactNode, type Ref } from 'react';
 import styles from './Field.module.css';
+import { Shape } from './Shape';
 
 type Props = InputHTMLAttributes<HTMLInputElement> & {
   label: string;
   labelled?: 'above' | 'spoken';
   hint?: string;
+  /** The hint is to be minded before anything is sent. */
+  careful?: boolean;
   error?: string | undefined;
   /** What is wrong is said elsewhere. */
   invalid?: boolean;
@@ -21,6 +24,7 @@ export function Field({
   label,
   labelled = 'above',
   hint,
+  careful = false,
   error,
   invalid = error !== undefined,
   mono = false,
@@ -62,8 +66,9 @@ export function Field({
         </p>
       )}
       {hint !== undefined && (
-        <p id={`${id}-hint`} className={styles.hint}>
-          {hint}
+        <p id={`${id}-hint`} className={styles.hint} data-careful={careful}>
+          {careful && <Shape state="warning" />}
+          <span>{hint}</span>
         </p>
       )}
     </div>

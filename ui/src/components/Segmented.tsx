@@ -21,6 +21,7 @@ export function Segmented<V extends string>({ label, value, options, change, dis
           aria-pressed={option.value === value}
           disabled={disabled}
           data-production={option.production}
+          data-label={typeof option.label === 'string' ? option.label : undefined}
           onClick={() => {
             change(option.value);
           }}

@@ -3,6 +3,7 @@
 export type {
   Account,
   Advice,
+  AdviceKind,
   AppStart,
   Application,
   Blind,

@@ -1,8 +1,9 @@
-import { Copy } from 'lucide-react';
-import { useState } from 'react';
+import { Copy, Plus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { openConnection } from '../app/layers';
+import { go } from '../app/navigation';
 import { paths } from '../app/paths';
+import { plainUrl } from '../app/plainUrl';
 import { changeSettings, useShell } from '../app/shell';
 import { carefully } from '../app/carefully';
 import { removeAfterAsking, signOutAfterAsking } from '../app/connectionActions';
@@ -16,6 +17,7 @@ import { PageBody } from '../components/PageBody';
 import { Segmented } from '../components/Segmented';
 import { Swatch } from '../components/Swatch';
 import table from '../components/Table.module.css';
+import { useCopied } from '../hooks/useCopied';
 import { useNow } from '../hooks/useNow';
 import { timeOfDay } from '../i18n/format';
 import { commands, type ConnectionView } from '../ipc';
@@ -67,9 +69,14 @@ export function Settings() {
             </table>
           )}
           <div className={styles.below}>
-            <Link className={styles.link} to={paths.welcome()}>
+            <Button
+              onClick={() => {
+                go(paths.welcome());
+              }}
+            >
+              <Plus {...smallIcon} />
               {t('connections.add')}
-            </Link>
+            </Button>
             <ConnectionsFile />
             {connections.some(({ local }) => !local) && <CopyFile />}
           </div>
@@ -88,14 +95,14 @@ export function Settings() {
 /** Hands the connections to others, without whose they are. */
 function CopyFile() {
   const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
+  const [copied, sayCopied] = useCopied();
   return (
     <Button
       kind="quiet"
       onClick={() => {
         void carefully(async () => {
           await commands.connectionsCopyFile();
-          setCopied(true);
+          sayCopied();
         });
       }}
     >
@@ -115,11 +122,16 @@ function Row({ connection }: { connection: ConnectionView }) {
         <span className={styles.name}>
           <Swatch hue={connection.hue} />
           {name}
-          {connection.production && <span className={styles.mark}>{t('connection.production')}</span>}
+          {connection.production && <span className={styles.mark}>{t('connection.mark')}</span>}
           {connection.readOnly && <span className={styles.dim}>{t('lock.locked')}</span>}
         </span>
       </th>
-      <td className={table.mono}>{connection.local ? t('settings.thisMachine') : connection.url}</td>
+      <td
+        className={`${table.mono ?? ''} ${table.fill ?? ''}`}
+        title={connection.local ? undefined : plainUrl(connection.url)}
+      >
+        {connection.local ? t('settings.thisMachine') : plainUrl(connection.url)}
+      </td>
       <td>
         {sessionWord(connection)}
         {session.state === 'signedIn' && !session.remembered && (

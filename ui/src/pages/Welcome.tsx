@@ -1,8 +1,11 @@
 import { useLocation } from '@tanstack/react-router';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import type { Errand } from '../app/errands';
 import { canBeExamined } from '../app/examinable';
+import { focusFirst } from '../app/focusFirst';
 import { go } from '../app/navigation';
 import { paths } from '../app/paths';
 import { patchShell, putConnection, shell, useConnection, useShell } from '../app/shell';
@@ -17,10 +20,11 @@ import { Mark } from '../components/Mark';
 import { Notices } from '../components/Notices';
 import { Problem } from '../components/Problem';
 import { SignInProgress } from '../components/SignInProgress';
-import { NetworkFields, partOf, SignInFields } from '../components/WayFields';
+import { partOf } from '../components/WayFields';
+import { WayPanel, type WayPart } from '../components/WayPanel';
 import { useTitle } from '../hooks/useTitle';
 import type { Translate } from '../i18n/i18n';
-import { asCommandError, commands, type CommandError, type InstanceFound } from '../ipc';
+import { asCommandError, commands, type CommandError, type ConnectionWay, type InstanceFound } from '../ipc';
 import styles from './Welcome.module.css';
 
 type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
@@ -28,17 +32,24 @@ type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
 /** The two ways in: an instance of the team's, or one on this machine. */
 export function Welcome() {
   const given = useLocation({ select: ({ searchStr }) => new URLSearchParams(searchStr).get('address') });
-  // A link that is opened while this page is in front fills the field anew.
-  return <WaysIn key={given} given={given} />;
+  const step = useLocation({ select: ({ state }) => state.__TSR_key });
+  // A link that is opened while this page is in front fills the field anew, the same one too.
+  return <WaysIn key={given === null ? null : `${step ?? ''} ${given}`} given={given} />;
 }
 
 function WaysIn({ given }: { given: string | null }) {
   const { t } = useTranslation();
   const usual = useShell((value) => value.usualWay);
   const [address, setAddress] = useState(given ?? '');
-  const [way, setWay] = useState(usual);
-  const [wayOpen, setWayOpen] = useState(false);
+  // Null until somebody looks at it: the usual one for a new connection, its own for one that is there.
+  const [way, setWay] = useState<ConnectionWay | null>(null);
+  const [wayPart, setWayPart] = useState<WayPart | null>(null);
+  const openWay = (part: WayPart) => {
+    setWay(way ?? usual);
+    setWayPart(part);
+  };
   const field = useRef<HTMLInputElement>(null);
+  const wayFields = useRef<HTMLDivElement>(null);
   const [empty, setEmpty] = useState(false);
   const [doing, setDoing] = useState<Doing>('nothing');
   const [found, setFound] = useState<InstanceFound | null>(null);
@@ -65,8 +76,7 @@ function WaysIn({ given }: { given: string | null }) {
     setDoing('nothing');
   };
 
-  const connect = async (event: FormEvent) => {
-    event.preventDefault();
+  const connect = async () => {
     if (busy) return;
     setEmpty(address.trim() === '');
     if (address.trim() === '') {
@@ -86,7 +96,8 @@ function WaysIn({ given }: { given: string | null }) {
       const refused = asCommandError(thrown);
       if (!isWanted()) return;
       setError({ at: 'address', error: refused });
-      if (partOf(refused) !== null) setWayOpen(true);
+      const part = partOf(refused);
+      if (part !== null) openWay(part);
     } finally {
       if (isWanted()) setDoing('nothing');
     }
@@ -127,6 +138,16 @@ function WaysIn({ given }: { given: string | null }) {
   }, [signedIn, connection]);
 
   const findings = found ? findingsOf(found, t) : [];
+  const linked = given !== null && given === address;
+  const mend = (errand: Errand) => {
+    if (errand === 'session') void connect();
+    else {
+      flushSync(() => {
+        openWay(errand);
+      });
+      focusFirst(wayFields.current);
+    }
+  };
   const failed = error?.at === 'address' ? error.error : null;
   return (
     <main className={styles.whole}>
@@ -141,7 +162,12 @@ function WaysIn({ given }: { given: string | null }) {
             </div>
           </header>
 
-          <form onSubmit={(event) => void connect(event)}>
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              void connect();
+            }}
+          >
             <Field
               label={t('welcome.connect')}
               name="address"
@@ -152,7 +178,8 @@ function WaysIn({ given }: { given: string | null }) {
               autoCapitalize="off"
               spellCheck={false}
               placeholder={t('welcome.placeholder')}
-              hint={given !== null && given === address ? t('welcome.fromLink') : t('welcome.hint')}
+              hint={linked ? t('welcome.fromLink', { host: hostOf(given) }) : t('welcome.hint')}
+              careful={linked}
               value={address}
               ref={field}
               error={empty ? t('welcome.typeFirst') : undefined}
@@ -177,33 +204,26 @@ function WaysIn({ given }: { given: string | null }) {
             <p className={styles.more}>
               <Button
                 kind="quiet"
-                aria-expanded={wayOpen}
+                aria-expanded={wayPart !== null}
                 onClick={() => {
-                  setWayOpen(!wayOpen);
+                  if (wayPart === null) openWay('network');
+                  else setWayPart(null);
                 }}
               >
-                {wayOpen ? <ChevronDown {...smallIcon} /> : <ChevronRight {...smallIcon} />}
+                {wayPart !== null ? <ChevronDown {...smallIcon} /> : <ChevronRight {...smallIcon} />}
                 {t('welcome.way')}
               </Button>
               <ConnectionsFile />
             </p>
-            {wayOpen && (
-              <div className={styles.way}>
-                <NetworkFields
-                  value={way.network}
-                  error={failed}
-                  change={(network) => {
-                    setWay({ ...way, network });
-                  }}
-                />
-                <SignInFields
-                  value={way.signIn}
-                  error={failed}
-                  change={(signIn) => {
-                    setWay({ ...way, signIn });
-                  }}
-                />
-              </div>
+            {wayPart !== null && (
+              <WayPanel
+                fields={wayFields}
+                part={wayPart}
+                changePart={setWayPart}
+                value={way ?? usual}
+                change={setWay}
+                error={failed}
+              />
             )}
           </form>
           {(doing === 'looking' || (findings.length > 0 && connection?.session.state !== 'signingIn')) && (
@@ -217,7 +237,11 @@ function WaysIn({ given }: { given: string | null }) {
             <>
               <Problem error={failed} brief={canBeExamined(failed)} />
               {canBeExamined(failed) && (
-                <Doctor address={address} examine={(told) => commands.addressExamine(address, way, told)} />
+                <Doctor
+                  address={address}
+                  examine={(told) => commands.addressExamine(address, way ?? usual, told)}
+                  mend={mend}
+                />
               )}
             </>
           )}
