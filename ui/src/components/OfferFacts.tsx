@@ -37,6 +37,6 @@ function factsOf({ network, signIn }: ConnectionWay, usual: ConnectionWay, t: Tr
   if (signIn.issuer !== null) say(t('offers.by', { issuer: signIn.issuer }));
   if (signIn.clientId !== usual.signIn.clientId) say(t('offers.client', { client: signIn.clientId }));
   if (!isSame(signIn.scopes, usual.signIn.scopes))
-    say(t('offers.scopes', { scopes: signIn.scopes.join(' ') || t('offers.noScopes') }));
+    say(t('offers.scopes', { scopes: signIn.scopes.join(', ') || t('offers.noScopes') }));
   return facts;
 }

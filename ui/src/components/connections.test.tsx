@@ -56,7 +56,9 @@ describe('the ways in', () => {
     });
     const field = await screen.findByRole('textbox', { name: 'Connect to an instance' });
     expect(field).toHaveValue('https://miso.example.com');
-    expect(field).toHaveAccessibleDescription(/A link filled this in. Sign in only if you know miso.example.com./);
+    expect(field).toHaveAccessibleDescription(
+      /A link filled this in. Sign in only if you know miso.example.com./,
+    );
     expect(callsOf(fake, 'connectionProbe')).toEqual([]);
   });
 });
@@ -89,6 +91,57 @@ describe('a connections file', () => {
     await user.click(dialog.getByRole('button', { name: 'Add 1 connection' }));
     expect(callsOf(fake, 'connectionsAccept')).toEqual([[[OFFERS[1]]]]);
     expect(await screen.findByRole('heading', { name: 'Sign in again' })).toBeVisible();
+  });
+
+  const shown = async (offers: ConnectionOffer[]) => {
+    const { user } = await renderApp('/settings');
+    const chooser = await screen.findByLabelText('Connections file');
+    fireEvent.change(chooser, { target: { files: [file(JSON.stringify({ connections: offers }))] } });
+    const dialog = await screen.findByRole('dialog', { name: 'Connections that this file offers' });
+    return { user, dialog: within(dialog) };
+  };
+
+  it('says all that it sets about a way, and warns of whom it trusts', async () => {
+    const [orders] = OFFERS;
+    if (!orders) throw new Error('no offer');
+    const proxy = { kind: 'through', url: 'http://proxy.example:3128', except: '.example' } as const;
+    const way = {
+      network: { proxy, authorities: ['root.pem'] },
+      signIn: { ...usualWay.signIn, issuer: 'https://login.example/t', clientId: 'other', scopes: ['all'] },
+    };
+    const direct = { ...usualWay, network: { proxy: { kind: 'none' } as const, authorities: [] } };
+    const { dialog } = await shown([
+      { ...orders, way },
+      { ...orders, name: 'Direct', way: direct },
+      { ...orders, name: 'Usual' },
+    ]);
+    const lines = (name: RegExp) =>
+      [...(dialog.getByRole('checkbox', { name }).nextElementSibling?.children ?? [])].map(
+        (line) => line.textContent,
+      );
+    expect(lines(/^Orders/)).toEqual([
+      'Orders',
+      'https://orders.example.com',
+      'trusts the certificate root.pem',
+      'goes through the proxy http://proxy.example:3128',
+      'reaches .example without the proxy',
+      'signs in through https://login.example/t',
+      'signs in as the client other',
+      'asks for all',
+    ]);
+    expect(lines(/^Direct/)).toEqual(['Direct', 'https://orders.example.com', 'uses no proxy']);
+    expect(lines(/^Usual/)).toEqual(['Usual', 'https://orders.example.com']);
+  });
+
+  it.each([
+    ['This file holds no connections.', []],
+    ['You have all of these already.', OFFERS.filter(({ known }) => known !== null)],
+  ])('that offers nothing new can only be closed: %s', async (words, offers) => {
+    const { user, dialog } = await shown(offers);
+    expect(dialog.getByText(words)).toBeVisible();
+    expect(dialog.getAllByRole('button').map((button) => button.textContent)).toEqual(['Close']);
+    await user.click(dialog.getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   it('that is none says why', async () => {

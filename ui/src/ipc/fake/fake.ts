@@ -184,7 +184,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     addressSave: () => answer(null),
     draftSave: () => answer(null),
     connections: () => answer(connections),
-    ...ways(step),
+    ...ways(step, (id) => connections.find((each) => each.id === id)?.session.state === 'signedIn'),
     connectionAdd: ({ url }) => {
       const added = connection('added', hostOf(url), 'violet', { state: 'signedOut', reason: null });
       added.url = url;

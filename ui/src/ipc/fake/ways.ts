@@ -15,13 +15,24 @@ type Ways = Pick<
 const STEPS: Step[] = ['dns', 'tcp', 'proxy', 'tls', 'discovery', 'signIn', 'api'];
 
 /** The ways to invented instances. Sentinel addresses are where they break. */
-export function ways(step: number): Ways {
+export function ways(step: number, signedIn: (id: string) => boolean): Ways {
   const refuse = (code: string, params: Record<string, string>) =>
     Promise.reject(failure(code, { params }) as unknown as Error);
   let lacking: Awaited<ReturnType<Commands['connectionLacks']>> = ['deployNote', 'dryRun'];
-  const walk = async (address: string, last: Step, told: ChannelOf<Examined>): Promise<Diagnosis> => {
+  const walk = async (
+    address: string,
+    last: Step,
+    told: ChannelOf<Examined>,
+    foreign = false,
+  ): Promise<Diagnosis> => {
     const host = hostOf(address);
-    const broken: Step | null = address.includes('tls') ? 'tls' : address.includes('offline') ? 'dns' : null;
+    const broken: Step | null = address.includes('tls')
+      ? 'tls'
+      : address.includes('offline')
+        ? 'dns'
+        : foreign
+          ? 'api'
+          : null;
     const steps: Examined[] = [];
     let reached = true;
     for (const each of STEPS) {
@@ -50,7 +61,7 @@ export function ways(step: number): Ways {
       return { url, issuer: `${url}/auth`, scopesLeftOut: [] };
     },
     addressExamine: (address, _, told) => walk(address, 'signIn', told),
-    connectionExamine: (id, told) => walk(`https://${id}.misohost.example`, 'api', told),
+    connectionExamine: (id, told) => walk(`https://${id}.misohost.example`, 'api', told, !signedIn(id)),
     authorityKeep: (name, pem) =>
       pem.includes('CERTIFICATE')
         ? Promise.resolve(`/data/authorities/${name}`)
@@ -85,6 +96,13 @@ function look(step: Step, host: string, breaks: boolean): Examined {
     advice: null,
   };
   if (!breaks) return examined;
+  if (step === 'api')
+    return {
+      ...examined,
+      seen: [],
+      failure: failure('signed_out'),
+      advice: { kind: 'signIn', params: {} },
+    };
   return step === 'tls'
     ? {
         ...examined,
