@@ -156,9 +156,7 @@ async fn two_accounts_on_one_instance() {
     let mut session = Session::new();
     let window = try_it_here(&mut session).await;
     window.click("button", "Connection: ").await;
-    window
-        .click("menuitem", "Add another account")
-        .await;
+    window.click("menuitem", "Add another account").await;
     window.see("heading", "Sign in again").await;
     window.click("button", "Sign in with the browser").await;
     let url = session.next_opened(LATER).await;
