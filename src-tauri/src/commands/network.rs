@@ -9,16 +9,18 @@ use super::Answer;
 use crate::authorities;
 use crate::state::App;
 
-/// Walks the way to an address that there is no connection to yet; each step is told as it has
-/// been examined.
+/// Walks the way to an address up to its provider, by the way that is given, else by that of the
+/// connection to it, or the usual one; each step is told as it has been examined.
 #[tauri::command]
 #[specta::specta]
 pub async fn address_examine(
+    app: State<'_, App>,
     address: String,
-    way: ConnectionWay,
+    way: Option<ConnectionWay>,
     told: Channel<Examined>,
 ) -> Answer<Diagnosis> {
     let instance = address::instance_from(&address)?;
+    let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
     let network = Network::new(way.network);
     let told = |examined: &Examined| tell(&told, examined);
     Ok(doctor::examine(&instance, &network, &way.sign_in, &told).await)

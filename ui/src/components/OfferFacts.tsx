@@ -13,7 +13,7 @@ export function OfferFacts({ offer }: { offer: ConnectionOffer }) {
   const { t } = useTranslation();
   const usual = useShell((shell) => shell.usualWay);
   const known: Fact[] = offer.known === null ? [] : [{ state: null, text: t('offers.known') }];
-  return [...known, ...factsOf(offer.way, usual, t)].map(({ state, text }) => (
+  return [...known, ...factsOf(offer, usual, t)].map(({ state, text }) => (
     <span key={text} className={styles.fact} data-state={state}>
       {state && <Shape state={state} />}
       <span>{text}</span>
@@ -22,11 +22,12 @@ export function OfferFacts({ offer }: { offer: ConnectionOffer }) {
 }
 
 /** Who could read or change what is sent comes first. */
-function factsOf({ network, signIn }: ConnectionWay, usual: ConnectionWay, t: Translate): Fact[] {
+function factsOf({ way, authorities }: ConnectionOffer, usual: ConnectionWay, t: Translate): Fact[] {
+  const { network, signIn } = way;
   const { proxy } = network;
-  const facts: Fact[] = network.authorities.map((file) => ({
+  const facts: Fact[] = authorities.map(({ subject }) => ({
     state: 'warning',
-    text: t('offers.authority', { file }),
+    text: t('offers.authority', { subject }),
   }));
   const say = (text: string) => facts.push({ state: null, text });
   if (proxy.kind === 'through') {

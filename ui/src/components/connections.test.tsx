@@ -106,12 +106,12 @@ describe('a connections file', () => {
     if (!orders) throw new Error('no offer');
     const proxy = { kind: 'through', url: 'http://proxy.example:3128', except: '.example' } as const;
     const way = {
-      network: { proxy, authorities: ['root.pem'] },
+      network: { proxy, authorities: [] },
       signIn: { ...usualWay.signIn, issuer: 'https://login.example/t', clientId: 'other', scopes: ['all'] },
     };
     const direct = { ...usualWay, network: { proxy: { kind: 'none' } as const, authorities: [] } };
     const { dialog } = await shown([
-      { ...orders, way },
+      { ...orders, way, authorities: [{ subject: 'CN=Root', pem: '' }] },
       { ...orders, name: 'Direct', way: direct },
       { ...orders, name: 'Usual' },
     ]);
@@ -122,7 +122,7 @@ describe('a connections file', () => {
     expect(lines(/^Orders/)).toEqual([
       'Orders',
       'https://orders.example.com',
-      'trusts the certificate root.pem',
+      'trusts the certificate CN=Root',
       'goes through the proxy http://proxy.example:3128',
       'reaches .example without the proxy',
       'signs in through https://login.example/t',

@@ -61,10 +61,10 @@ export const commands = {
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
-	 *  Walks the way to an address that there is no connection to yet; each step is told as it has
-	 *  been examined.
+	 *  Walks the way to an address up to its provider, by the way that is given, else by that of the
+	 *  connection to it, or the usual one; each step is told as it has been examined.
 	 */
-	addressExamine: (address: string, way: ConnectionWay, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("address_examine", { address, way, told }),
+	addressExamine: (address: string, way: ConnectionWay | null, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("address_examine", { address, way, told }),
 	/**
 	 *  Walks the way to the instance of a connection, up to a call of its API; each step is told as it
 	 *  has been examined.

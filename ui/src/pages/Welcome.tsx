@@ -239,7 +239,7 @@ function WaysIn({ given }: { given: string | null }) {
               {canBeExamined(failed) && (
                 <Doctor
                   address={address}
-                  examine={(told) => commands.addressExamine(address, way ?? usual, told)}
+                  examine={(told) => commands.addressExamine(address, way, told)}
                   mend={mend}
                 />
               )}
