@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react';
-import { useRef, useState, type ChangeEvent } from 'react';
+import { useId, useRef, useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShell } from '../app/shell';
 import {
@@ -107,6 +107,7 @@ function Authorities(props: {
   const { t } = useTranslation();
   const { files, change } = props;
   const chooser = useRef<HTMLInputElement>(null);
+  const id = useId();
   const [refused, setRefused] = useState<CommandError | null>(null);
   const error = refused ?? props.error;
   const add = async ({ target }: ChangeEvent<HTMLInputElement>) => {
@@ -154,11 +155,19 @@ function Authorities(props: {
         aria-label={t('way.chooseAuthority')}
         onChange={(event) => void add(event)}
       />
-      <Button onClick={() => chooser.current?.click()}>
+      <Button
+        data-refused={error !== null}
+        aria-describedby={error ? id : undefined}
+        onClick={() => chooser.current?.click()}
+      >
         <Plus {...smallIcon} />
         {t('way.addAuthority')}
       </Button>
-      {error && <p className={styles.error}>{said(error)}</p>}
+      {error && (
+        <p id={id} className={styles.error}>
+          {said(error)}
+        </p>
+      )}
       <p className={styles.hint}>{t('way.authoritiesHint')}</p>
     </div>
   );
