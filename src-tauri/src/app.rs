@@ -7,6 +7,7 @@ use logbook::Logbook;
 use miso_client::{ConnectionId, Connections, Parts, SystemClock, Vault};
 use tauri::{AppHandle, Manager, RunEvent};
 
+use crate::calls::Calls;
 use crate::data_lock::DataLock;
 use crate::desktop::{self, NotStarted, SystemBrowser};
 use crate::ending;
@@ -15,6 +16,15 @@ use crate::local::{self, Local};
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
 use crate::{IDENTIFIER, bindings, links, refuse, trace};
+
+/// Opens the app's window for a link, which the window follows, or says what is wrong with it.
+/// Where there can be no window, the `complaint` about it is said here.
+pub(crate) fn open_for_link(complaint: Option<String>) -> ExitCode {
+    if let Some(complaint) = complaint.filter(|_| !desktop::has_display()) {
+        return refuse(&complaint);
+    }
+    open(false)
+}
 
 /// Opens the app's window and runs until it is quit. Exit code 2 where it cannot open.
 pub(crate) fn open(try_here: bool) -> ExitCode {
@@ -100,6 +110,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         local: Local::in_folder(folder.join("local")),
         notices: Mutex::new(notices),
         try_here,
+        calls: Calls::default(),
         link: Mutex::default(),
         _lock: lock,
     };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use miso_api::Deployment;
-use miso_client::{ConnectionId, Event, Failure, Link, Publish, Resource, SessionState};
+use miso_client::{ConnectionId, Event, Failure, Publish, Resource, SessionState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::{AppHandle, Manager};
@@ -54,9 +54,9 @@ pub struct DeploymentEnded {
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct NoticeRaised(pub Notice);
 
-/// A link into the app was opened.
+/// A link into the app was opened; the first page that asks takes it.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
-pub struct LinkOpened(pub Link);
+pub struct LinkOpened;
 
 /// Something the user must know, as code and parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -74,6 +74,12 @@ impl Notice {
             code: code.to_owned(),
             params: [("reason".to_owned(), reason.to_string())].into(),
         }
+    }
+
+    /// Whether an older one is news no more: it says the same of the same connection.
+    fn replaces(&self, older: &Self) -> bool {
+        let about = |notice: &Self| (notice.code.clone(), notice.params.get("name").cloned());
+        about(self) == about(older)
     }
 }
 
@@ -205,11 +211,9 @@ fn not_told(name: Option<String>, provider: String, failure: Failure) -> Notice 
 /// Tells the pages something the user must know, those that open later too.
 pub(crate) fn raise(app: &AppHandle, notice: Notice) {
     if let Some(state) = app.try_state::<App>() {
-        state
-            .notices
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(notice.clone());
+        let mut notices = state.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        notices.retain(|older| !notice.replaces(older));
+        notices.push(notice.clone());
     }
     if let Err(error) = NoticeRaised(notice).emit(app) {
         tracing::warn!(%error, "a notice could not be sent to the pages");
@@ -219,4 +223,29 @@ pub(crate) fn raise(app: &AppHandle, notice: Notice) {
 /// The same for several.
 pub(crate) fn raise_all(app: &AppHandle, notices: impl IntoIterator<Item = Notice>) {
     notices.into_iter().for_each(|notice| raise(app, notice));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_takes_the_place_of_an_older_one_about_the_same() {
+        let notice = |code: &str, params: &[(&str, &str)]| Notice {
+            code: code.to_owned(),
+            params: params
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        };
+        let link = notice("link_invalid", &[("link", "miso://a")]);
+        assert!(notice("link_invalid", &[("link", "miso://b")]).replaces(&link));
+        assert!(!notice("port_moved", &[]).replaces(&link));
+        let told = |name| notice("sign_out_not_told", &[("name", name)]);
+        assert!(told("Orders").replaces(&told("Orders")));
+        assert!(
+            !told("Orders").replaces(&told("Live")),
+            "of each connection"
+        );
+    }
 }

@@ -5,6 +5,7 @@ mod authorities;
 #[cfg(test)]
 mod bare_instance;
 mod bindings;
+mod calls;
 mod commands;
 mod data_lock;
 mod desktop;
@@ -22,6 +23,7 @@ mod real_budget;
 mod service_client;
 mod settings;
 mod state;
+mod typed_secret;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -34,12 +36,17 @@ pub(crate) const IDENTIFIER: &str = "ai.aifabrix.miso-desktop";
 const USAGE: &str = "\
 Usage: miso-desktop [--try-here | LINK]
        miso-desktop local serve [OPTIONS]      (see: miso-desktop local serve --help)
-       miso-desktop bindings [--check] FILE
 
   LINK         such as miso://connect?instance=https://miso.example.com
   --try-here   start the instance inside the app and sign in to it
   --version    print the version
   --help       print this";
+
+const LOCAL_USAGE: &str = "\
+Usage: miso-desktop local serve [OPTIONS]
+
+  serve        run a complete Miso instance on this machine, without a window
+               (see: miso-desktop local serve --help)";
 
 /// Does what the arguments say: the window, or one of the commands without one.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
@@ -52,17 +59,34 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         [] => app::open(false),
         ["--try-here"] => app::open(true),
         // Which link it is, is read where a running app hears of it too.
-        [link] if link.to_ascii_lowercase().starts_with("miso:") => app::open(false),
+        [link] if link.to_ascii_lowercase().starts_with("miso:") => {
+            app::open_for_link(links::complaint(link))
+        }
         ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
         ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
+        ["local"] | ["local", "--help" | "-h"] => say(LOCAL_USAGE),
+        // For whoever works on the app, by `cargo xtask bindings`.
         ["bindings", "--check", file] => bindings::check(file.as_ref()),
         ["bindings", file] => bindings::write(file.as_ref()),
         ["--version" | "-V"] => say(&format!("miso-desktop {}", env!("CARGO_PKG_VERSION"))),
         ["--help" | "-h"] => say(USAGE),
-        other => refuse(&format!(
-            "miso-desktop: '{}' is not understood.\n\n{USAGE}",
-            other.join(" ")
-        )),
+        other => refuse(&not_understood(other)),
+    }
+}
+
+/// What is wrong with the arguments, and what they may be; an address has its own way in.
+fn not_understood(words: &[&str]) -> String {
+    let is_address = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        word.starts_with("https://") || word.starts_with("http://")
+    };
+    let all = words.join(" ");
+    match words {
+        [address] if is_address(address) => format!(
+            "miso-desktop: an instance is opened by a link: miso-desktop 'miso://connect?instance={address}'"
+        ),
+        ["local", ..] => format!("miso-desktop: '{all}' is not understood.\n\n{LOCAL_USAGE}"),
+        _ => format!("miso-desktop: '{all}' is not understood.\n\n{USAGE}"),
     }
 }
 
@@ -98,6 +122,18 @@ pub(crate) fn trace() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_understood_leads_to_what_is() {
+        let hint = not_understood(&["https://miso.example.com"]);
+        assert!(
+            hint.contains("miso://connect?instance=https://miso.example.com"),
+            "{hint}"
+        );
+        assert!(not_understood(&["local", "server"]).contains("local serve [OPTIONS]"));
+        assert!(not_understood(&["--what"]).ends_with(USAGE));
+        assert!(!USAGE.contains("bindings"), "that is no user's business");
+    }
 
     #[test]
     fn the_identifier_is_the_one_of_the_configuration() {

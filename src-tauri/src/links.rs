@@ -1,7 +1,5 @@
 //! Links into the app, whether it was started with one or runs already.
 
-use std::sync::PoisonError;
-
 use miso_client::{Link, link_from};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_deep_link::DeepLinkExt;
@@ -17,8 +15,7 @@ pub(crate) fn follow(app: &AppHandle) {
         Ok(links) => {
             let first = links.unwrap_or_default().first().map(ToString::to_string);
             if let Some(link) = first.and_then(|link| read(app, &link)) {
-                let state = app.state::<App>();
-                *state.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+                app.state::<App>().keep_link(link);
             }
         }
         Err(error) => tracing::warn!(%error, "the link that was opened could not be read"),
@@ -31,19 +28,25 @@ pub(crate) fn follow(app: &AppHandle) {
     });
 }
 
-/// The link that no page has followed yet; told once.
-pub(crate) fn take(app: &App) -> Option<Link> {
-    let mut link = app.link.lock().unwrap_or_else(PoisonError::into_inner);
-    link.take()
+/// Why a link cannot be followed, as a sentence for the terminal it was given in; `None` where it can.
+pub(crate) fn complaint(link: &str) -> Option<String> {
+    let failure = link_from(link).err()?;
+    let shown = failure.params.get("link").map_or(link, String::as_str);
+    Some(format!(
+        "miso-desktop: this link leads nowhere: {shown}\n\
+         It looks like miso://connect?instance=https://miso.example.com"
+    ))
 }
 
+/// Keeps the link for the page that takes it: one that is not there yet does not miss it.
 fn open(app: &AppHandle, link: &str) {
     let Some(link) = read(app, link) else {
         return;
     };
+    app.state::<App>().keep_link(link);
     desktop::bring_forward(app);
-    if let Err(error) = LinkOpened(link).emit(app) {
-        tracing::warn!(%error, "a link could not be sent to the pages");
+    if let Err(error) = LinkOpened.emit(app) {
+        tracing::warn!(%error, "the pages could not be told of a link");
     }
 }
 
@@ -57,5 +60,18 @@ fn read(app: &AppHandle, link: &str) -> Option<Link> {
             raise(app, Notice { code, params });
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_said_with_one_that_does() {
+        assert_eq!(complaint("miso://connect?instance=miso.example.com"), None);
+        let said = complaint("miso://nowhere").unwrap();
+        assert!(said.contains("leads nowhere: miso://nowhere"), "{said}");
+        assert!(said.contains("miso://connect?instance="), "{said}");
     }
 }

@@ -13,6 +13,7 @@ use specta::Type;
 use tauri::AppHandle;
 use url::Url;
 
+use crate::calls::Calls;
 use crate::data_lock::DataLock;
 use crate::drafts::Drafts;
 use crate::error::CommandError;
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub notices: Mutex<Vec<Notice>>,
     /// Whether the app was asked to do what a click on "Try it here" does.
     pub try_here: bool,
+    /// What pages may call off.
+    pub calls: Calls,
     /// A link that no page has followed yet.
     pub link: Mutex<Option<Link>>,
     /// Nobody else works on this data meanwhile.
@@ -73,6 +76,17 @@ pub struct ConnectionView {
 }
 
 impl App {
+    /// Keeps a link for the page that takes it; a newer one counts.
+    pub(crate) fn keep_link(&self, link: Link) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+    }
+
+    /// The link that no page has followed yet; told once.
+    pub(crate) fn take_link(&self) -> Option<Link> {
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        link.take()
+    }
+
     pub(crate) fn client(&self, connection: &ConnectionId) -> Result<Client, CommandError> {
         Ok(self.connections.client(connection)?)
     }

@@ -27,12 +27,14 @@ pub async fn connection_probe(
     app: State<'_, App>,
     address: String,
     way: Option<ConnectionWay>,
+    call: Option<u32>,
 ) -> Answer<InstanceFound> {
     let instance = address::instance_from(&address)?;
     let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
     let way = way.checked()?;
     let network = Network::new(way.network);
-    Ok(signin::probe_with(&instance, &way.sign_in, &network).await?)
+    let probe = async { Ok(signin::probe_with(&instance, &way.sign_in, &network).await?) };
+    app.calls.run(call, probe).await
 }
 
 /// The connection to the instance that was found behind an address. One that is there already keeps

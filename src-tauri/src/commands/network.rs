@@ -18,12 +18,14 @@ pub async fn address_examine(
     address: String,
     way: Option<ConnectionWay>,
     told: Channel<Examined>,
+    call: Option<u32>,
 ) -> Answer<Diagnosis> {
     let instance = address::instance_from(&address)?;
     let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
     let network = Network::new(way.network);
     let told = |examined: &Examined| tell(&told, examined);
-    Ok(doctor::examine(&instance, &network, &way.sign_in, &told).await)
+    let walk = async { Ok(doctor::examine(&instance, &network, &way.sign_in, &told).await) };
+    app.calls.run(call, walk).await
 }
 
 /// Walks the way to the instance of a connection, up to a call of its API; each step is told as it
@@ -34,9 +36,19 @@ pub async fn connection_examine(
     app: State<'_, App>,
     connection: ConnectionId,
     told: Channel<Examined>,
+    call: Option<u32>,
 ) -> Answer<Diagnosis> {
     let client = app.client(&connection)?;
-    Ok(client.examine(&|examined| tell(&told, examined)).await)
+    let walk = async { Ok(client.examine(&|examined| tell(&told, examined)).await) };
+    app.calls.run(call, walk).await
+}
+
+/// Ends a call that its page gave a number, wherever it is.
+#[tauri::command]
+#[specta::specta]
+pub fn call_off(app: State<'_, App>, call: u32) -> Answer<()> {
+    app.calls.call_off(call);
+    Ok(())
 }
 
 /// Keeps a PEM file with certificates of authorities, and says where: whoever chose it may throw

@@ -8,6 +8,7 @@ use crate::error::CommandError;
 use crate::events::raise_all;
 use crate::local;
 use crate::state::App;
+use crate::typed_secret::TypedSecret;
 
 /// Begins to sign in with the browser; how it goes is told by events.
 #[tauri::command]
@@ -38,6 +39,22 @@ pub fn sign_in_on_device(
     let client = app.client(&connection)?;
     tauri::async_runtime::spawn(async move { client.sign_in_on_device(remember).await });
     Ok(())
+}
+
+/// Signs in as a service account, with the secret that was typed for it; how that goes is told by
+/// events too.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in_as_service(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    client_id: String,
+    secret: TypedSecret,
+    remember: bool,
+) -> Answer<()> {
+    let client = app.client(&connection)?;
+    let signing_in = client.sign_in_as_service(client_id, secret.into_secret(), remember);
+    Ok(signing_in.await?)
 }
 
 /// What the other device is to be told, while it is waited for.

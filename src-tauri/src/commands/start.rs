@@ -14,7 +14,6 @@ use tokio::sync::watch;
 use super::Answer;
 use crate::drafts::Draft;
 use crate::events::Notice;
-use crate::links;
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
 
@@ -69,8 +68,15 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
         drafts: app.settings.drafts().recent(Utc::now()),
         try_here: app.try_here,
         usual_way: ConnectionWay::default(),
-        link: links::take(&app),
+        link: app.take_link(),
     })
+}
+
+/// The link that was opened and that no page has followed yet, told once.
+#[tauri::command]
+#[specta::specta]
+pub fn link_take(app: State<'_, App>) -> Answer<Option<Link>> {
+    Ok(app.take_link())
 }
 
 /// Says that something was painted.

@@ -13,10 +13,7 @@ const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
     #[cfg(target_os = "linux")]
     {
-        let display = ["WAYLAND_DISPLAY", "DISPLAY"]
-            .into_iter()
-            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-        if !display {
+        if !has_display() {
             return Err(refuse(
                 "miso-desktop: there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set).\n\
                  Without one, `miso-desktop local serve` runs the local instance by itself.",
@@ -30,6 +27,12 @@ pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
     #[cfg(not(target_os = "linux"))]
     let _ = plain_renderer;
     Ok(())
+}
+
+/// Whether there can be a window at all.
+pub(crate) fn has_display() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux") || ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().any(is_set)
 }
 
 /// Whether starting the app once more with another renderer could help: this one has not got it.

@@ -6,6 +6,8 @@ mod failure;
 mod window;
 
 pub(crate) use browser::SystemBrowser;
-pub(crate) use environment::{Renderer, is_plain_again, may_start_again, prepare, start_again};
+pub(crate) use environment::{
+    Renderer, has_display, is_plain_again, may_start_again, prepare, start_again,
+};
 pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use window::{bring_forward, open_main};

@@ -119,7 +119,7 @@ describe('what was typed', () => {
     await user.click(screen.getByRole('button', { name: /^Connection: / }));
     await user.click(await screen.findByRole('menuitem', { name: /^Sign out/ }));
     await user.click(await screen.findByRole('button', { name: 'Sign out' }));
-    await user.click(await screen.findByRole('button', { name: /^Sign in/ }));
+    await user.click(await screen.findByRole('button', { name: 'Sign in with the browser' }));
     expect(await field('Note')).toHaveValue('');
   });
 });

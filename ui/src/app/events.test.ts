@@ -33,4 +33,20 @@ describe('what is announced while the app starts', () => {
     fake.emit('noticeRaised', { code: 'database_set_aside', params: {} });
     expect(shell.get().notices).toHaveLength(2);
   });
+
+  it('a notice takes the place of an older one about the same', async () => {
+    const fake = createFake();
+    replaceIpc(fake);
+    const events = await followEvents();
+    begin(await fake.commands.appStart());
+    events.replay();
+    const said = (code: string, params: Record<string, string>) => {
+      fake.emit('noticeRaised', { code, params });
+      return shell.get().notices.map((notice) => notice.params);
+    };
+    said('link_invalid', { link: 'miso://a' });
+    expect(said('link_invalid', { link: 'miso://b' })).toEqual([{ link: 'miso://b' }]);
+    said('sign_out_not_told', { name: 'Orders' });
+    expect(said('sign_out_not_told', { name: 'Live' })).toHaveLength(3);
+  });
 });

@@ -14,7 +14,7 @@ import {
 import { goAnew, history } from './navigation';
 import { pathOf } from './paths';
 import { queries } from './queries';
-import { announce, shell } from './shell';
+import { announce, putNotice, shell } from './shell';
 
 /** What environments there are, and which are production, is told by these. */
 const NAMING: Resource['kind'][] = ['applications', 'environments', 'me'];
@@ -88,11 +88,17 @@ const heard: Heard = {
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
   },
-  linkOpened: (link) => {
-    goAnew(pathOf(link));
+  linkOpened: () => {
+    commands.linkTake().then(
+      (link) => {
+        if (link !== null) goAnew(pathOf(link));
+      },
+      // Whoever opened it opens it again.
+      () => undefined,
+    );
   },
   noticeRaised: (notice) => {
-    shell.set((before) => ({ ...before, notices: [...before.notices, notice] }));
+    putNotice(notice);
   },
 };
 

@@ -230,6 +230,24 @@ describe('a sign-in', () => {
     expect(screen.queryByText(/Looking for the instance/)).toBeNull();
     expect(screen.getByRole('textbox')).toHaveValue('https://slow.example');
     expect(callsOf(fake, 'connectionAdd')).toHaveLength(0);
+    const [, , call] = callsOf(fake, 'connectionProbe')[0] ?? [];
+    expect(callsOf(fake, 'callOff')).toEqual([[call]]);
+  });
+
+  it('the walk of the doctor ends with its page', async () => {
+    const { user, ...fake } = await renderApp('/welcome', {
+      signedIn: false,
+      answers: { addressExamine: () => new Promise(() => undefined) },
+    });
+    await user.type(await screen.findByRole('textbox'), 'https://offline.example{Enter}');
+    await screen.findByRole('region', { name: 'The way to the instance' });
+    expect(callsOf(fake, 'callOff')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Start' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('region', { name: 'The way to the instance' })).toBeNull();
+    });
+    const calls = callsOf(fake, 'addressExamine').map((args) => args[3]);
+    expect(callsOf(fake, 'callOff')).toEqual(calls.map((call) => [call]));
   });
 });
 

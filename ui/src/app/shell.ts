@@ -120,6 +120,16 @@ export function toggleStar(connection: ConnectionId, application: string): void 
   }));
 }
 
+/** Adds a notice in the place of an older one about the same, as Rust does. */
+export function putNotice(notice: Notice): void {
+  const isOlder = (each: Notice) =>
+    each.code === notice.code && each.params['name'] === notice.params['name'];
+  shell.set((before) => ({
+    ...before,
+    notices: [...before.notices.filter((each) => !isOlder(each)), notice],
+  }));
+}
+
 export function dismissNotice(notice: Notice): void {
   shell.set((before) => ({ ...before, notices: before.notices.filter((each) => each !== notice) }));
 }

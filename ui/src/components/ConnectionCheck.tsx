@@ -30,8 +30,8 @@ export function ConnectionCheck({ connection, way, mend }: Props) {
       {way && <p className={styles.unsaved}>{t('connection.unsaved')}</p>}
       <Doctor
         address={url}
-        examine={(told) =>
-          way ? commands.addressExamine(url, way, told) : commands.connectionExamine(id, told)
+        examine={(told, call) =>
+          way ? commands.addressExamine(url, way, told, call) : commands.connectionExamine(id, told, call)
         }
         mend={mend}
       />

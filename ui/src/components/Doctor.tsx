@@ -6,6 +6,7 @@ import { useCopied } from '../hooks/useCopied';
 import {
   asCommandError,
   channel,
+  newCall,
   type ChannelOf,
   type CommandError,
   type Diagnosis,
@@ -27,8 +28,8 @@ const BLIND: Step[] = ['dns', 'tcp', 'proxy', 'tls'];
 type Props = {
   /** What is examined, for the report. */
   address: string;
-  /** Begins to walk; each step is told as it has been examined. */
-  examine: (told: ChannelOf<Examined>) => Promise<Diagnosis>;
+  /** Begins to walk; each step is told as it has been examined. By its number the walk is called off. */
+  examine: (told: ChannelOf<Examined>, call: number) => Promise<Diagnosis>;
   /** Goes where the advice can be followed. */
   mend: (errand: Errand) => void;
 };
@@ -58,20 +59,30 @@ export function Doctor({ address, examine, mend }: Props) {
   const [copied, sayCopied] = useCopied();
   const whole = useRef<HTMLElement>(null);
   useEffect(() => {
+    const call = newCall();
+    let walking = true;
     const learn = (more: (before: Walk) => Partial<Walk>) => {
-      setWalk((before) => (before.round === round ? { ...before, ...more(before) } : before));
+      if (walking) setWalk((before) => (before.round === round ? { ...before, ...more(before) } : before));
     };
     const hears = channel<Examined>((examined) => {
       learn((before) => ({ told: [...before.told, examined] }));
     });
-    examine(hears).then(
-      (found) => {
-        learn(() => ({ diagnosis: found }));
-      },
-      (thrown: unknown) => {
-        learn(() => ({ error: asCommandError(thrown) }));
-      },
-    );
+    examine(hears, call.number)
+      .then(
+        (found) => {
+          learn(() => ({ diagnosis: found }));
+        },
+        (thrown: unknown) => {
+          learn(() => ({ error: asCommandError(thrown) }));
+        },
+      )
+      .finally(() => {
+        walking = false;
+      });
+    return () => {
+      if (walking) call.off();
+      walking = false;
+    };
     // What is examined is given anew with each drawing; a round is begun by the button alone.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [round]);

@@ -11,20 +11,54 @@ import { DeviceSignIn } from './DeviceSignIn';
 import { Findings, type Finding } from './Findings';
 import { smallIcon } from './icon';
 import { Problem } from './Problem';
+import { ServiceSignIn } from './ServiceSignIn';
 import styles from './SignInProgress.module.css';
 
 /** Where the keyring stands in the way, there is the choice to do without it, said as what it is. */
 const KEYRING = ['keyring_unavailable', 'keyring_locked', 'keyring_corrupt'];
-const AFTER_BROWSER = ['exchanging', 'saving'];
 
-/** A sign-in under way, or why it ended, with what can be done about it. */
-export function SignInProgress({
-  connection,
-  before = [],
-}: {
+type Props = {
   connection: ConnectionView;
   before?: Finding[];
-}) {
+};
+
+/** A sign-in under way, or why it ended, with what can be done about it, and the way in for a service account. */
+export function SignInProgress(props: Props) {
+  const { t } = useTranslation();
+  const [asService, setAsService] = useState(false);
+  const { session, id, local } = props.connection;
+  const signingIn = session.state === 'signingIn';
+  if (local || (session.state !== 'signedOut' && !signingIn)) return <Progress {...props} />;
+  // What came of a service account's attempt is said at its form.
+  return (
+    <>
+      {(signingIn || !asService) && <Progress {...props} />}
+      {asService ? (
+        <ServiceSignIn
+          key={id}
+          connection={id}
+          busy={signingIn}
+          close={() => {
+            setAsService(false);
+          }}
+        />
+      ) : (
+        <p className={styles.service}>
+          <Button
+            kind="quiet"
+            onClick={() => {
+              setAsService(true);
+            }}
+          >
+            {t('signIn.service.open')}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Progress({ connection, before = [] }: Props) {
   const { t } = useTranslation();
   const [failure, setFailure] = useState<CommandError | null>(null);
   const [copied, setCopied] = useState(false);
@@ -136,7 +170,7 @@ export function SignInProgress({
 
 function stepsSoFar(step: SignInStep, t: Translate): Finding[] {
   const findings: Finding[] = [];
-  if (AFTER_BROWSER.includes(step)) findings.push({ state: 'well', text: t('signIn.browserCameBack') });
+  if (step === 'exchanging') findings.push({ state: 'well', text: t('signIn.browserCameBack') });
   findings.push({ state: step === 'noBrowser' ? 'warning' : 'progress', text: t(`signIn.step.${step}`) });
   return findings;
 }

@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionOffer } from '../ipc';
+import type { ConnectionOffer, Link } from '../ipc';
 import { usualWay } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -50,9 +50,12 @@ describe('the ways in', () => {
   });
 
   it('a link fills the field, asks to check it, and sends nothing', async () => {
-    const fake = await renderApp('/settings');
+    const links: Link[] = [{ kind: 'connect', instance: 'https://miso.example.com' }];
+    const fake = await renderApp('/settings', {
+      answers: { linkTake: () => Promise.resolve(links.pop() ?? null) },
+    });
     act(() => {
-      fake.emit('linkOpened', { kind: 'connect', instance: 'https://miso.example.com' });
+      fake.emit('linkOpened', null);
     });
     const field = await screen.findByRole('textbox', { name: 'Connect to an instance' });
     expect(field).toHaveValue('https://miso.example.com');

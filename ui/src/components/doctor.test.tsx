@@ -1,5 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import type { Link } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 import * as copy from './copy';
 
@@ -66,10 +67,14 @@ describe('a way in', () => {
   });
 
   it('that a link gave is given again by the same link', async () => {
-    const { user, ...fake } = await renderApp('/welcome', { signedIn: false });
+    const link: Link = { kind: 'connect', instance: 'https://miso.example.com' };
+    const { user, ...fake } = await renderApp('/welcome', {
+      signedIn: false,
+      answers: { linkTake: () => Promise.resolve(link) },
+    });
     const open = () => {
       act(() => {
-        fake.emit('linkOpened', { kind: 'connect', instance: 'https://miso.example.com' });
+        fake.emit('linkOpened', null);
       });
     };
     const field = () => screen.findByRole('textbox', { name: 'Connect to an instance' });

@@ -27,7 +27,7 @@ export const commands = {
 	 *  What is behind an address, and how people sign in there; without a way, by that of the
 	 *  connection to it, or the usual one.
 	 */
-	connectionProbe: (address: string, way: ConnectionWay | null) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address, way }),
+	connectionProbe: (address: string, way: ConnectionWay | null, call: number | null) => __TAURI_INVOKE<InstanceFound>("connection_probe", { address, way, call }),
 	/**
 	 *  The connection to the instance that was found behind an address. One that is there already keeps
 	 *  its way, unless another was chosen.
@@ -58,18 +58,22 @@ export const commands = {
 	connectionLockAgain: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_lock_again", { connection }),
 	/**  Removes a connection with all that was kept of it. */
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
+	/**  The link that was opened and that no page has followed yet, told once. */
+	linkTake: () => __TAURI_INVOKE<Link | null>("link_take"),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
 	 *  Walks the way to an address up to its provider, by the way that is given, else by that of the
 	 *  connection to it, or the usual one; each step is told as it has been examined.
 	 */
-	addressExamine: (address: string, way: ConnectionWay | null, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("address_examine", { address, way, told }),
+	addressExamine: (address: string, way: ConnectionWay | null, told: Channel<Examined>, call: number | null) => __TAURI_INVOKE<Diagnosis>("address_examine", { address, way, told, call }),
 	/**
 	 *  Walks the way to the instance of a connection, up to a call of its API; each step is told as it
 	 *  has been examined.
 	 */
-	connectionExamine: (connection: ConnectionId, told: Channel<Examined>) => __TAURI_INVOKE<Diagnosis>("connection_examine", { connection, told }),
+	connectionExamine: (connection: ConnectionId, told: Channel<Examined>, call: number | null) => __TAURI_INVOKE<Diagnosis>("connection_examine", { connection, told, call }),
+	/**  Ends a call that its page gave a number, wherever it is. */
+	callOff: (call: number) => __TAURI_INVOKE<null>("call_off", { call }),
 	/**
 	 *  Keeps a PEM file with certificates of authorities, and says where: whoever chose it may throw
 	 *  the original away.
@@ -79,6 +83,11 @@ export const commands = {
 	signIn: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in", { connection, remember }),
 	/**  Begins to sign in on another device; how it goes is told by events. */
 	signInOnDevice: (connection: ConnectionId, remember: boolean) => __TAURI_INVOKE<null>("sign_in_on_device", { connection, remember }),
+	/**
+	 *  Signs in as a service account, with the secret that was typed for it; how that goes is told by
+	 *  events too.
+	 */
+	signInAsService: (connection: ConnectionId, clientId: string, secret: string, remember: boolean) => __TAURI_INVOKE<null>("sign_in_as_service", { connection, clientId, secret, remember }),
 	/**  What the other device is to be told, while it is waited for. */
 	signInDeviceCode: (connection: ConnectionId) => __TAURI_INVOKE<DeviceCode | null>("sign_in_device_code", { connection }),
 	/**  Calls the attempt off. */
@@ -807,8 +816,8 @@ export type Link =
 /**  What stands in the field; nothing of it has been looked at. */
 instance: string };
 
-/**  A link into the app was opened. */
-export type LinkOpened = Link;
+/**  A link into the app was opened; the first page that asks takes it. */
+export type LinkOpened = null;
 
 /**
  *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
@@ -1203,6 +1212,8 @@ export type SignInStep =
 "noBrowser" | 
 /**  A code is shown that somebody types on another device. */
 "waitingForDevice" | 
+/**  The instance is asked for a token of a service account. */
+"checkingSecret" | 
 /**  The code is exchanged. */
 "exchanging" | 
 /**  The session goes into the keyring. */

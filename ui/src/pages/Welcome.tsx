@@ -24,7 +24,15 @@ import { partOf } from '../components/WayFields';
 import { WayPanel, type WayPart } from '../components/WayPanel';
 import { useTitle } from '../hooks/useTitle';
 import type { Translate } from '../i18n/i18n';
-import { asCommandError, commands, type CommandError, type ConnectionWay, type InstanceFound } from '../ipc';
+import {
+  asCommandError,
+  commands,
+  newCall,
+  type Call,
+  type CommandError,
+  type ConnectionWay,
+  type InstanceFound,
+} from '../ipc';
 import styles from './Welcome.module.css';
 
 type Doing = 'nothing' | 'looking' | 'adding' | 'starting';
@@ -71,8 +79,11 @@ function WaysIn({ given }: { given: string | null }) {
     const own = attempt.current;
     return () => own === attempt.current;
   };
+  const looking = useRef<Call | null>(null);
   const callOff = () => {
     attempt.current += 1;
+    looking.current?.off();
+    looking.current = null;
     setDoing('nothing');
   };
 
@@ -84,9 +95,12 @@ function WaysIn({ given }: { given: string | null }) {
       return;
     }
     const isWanted = begin('looking');
+    const call = newCall();
+    looking.current = call;
     try {
-      const instance = await commands.connectionProbe(address, way);
+      const instance = await commands.connectionProbe(address, way, call.number);
       if (!isWanted()) return;
+      looking.current = null;
       setFound(instance);
       setDoing('adding');
       const added = await commands.connectionAdd(instance, way);
@@ -239,7 +253,7 @@ function WaysIn({ given }: { given: string | null }) {
               {canBeExamined(failed) && (
                 <Doctor
                   address={address}
-                  examine={(told) => commands.addressExamine(address, way, told)}
+                  examine={(told, call) => commands.addressExamine(address, way, told, call)}
                   mend={mend}
                 />
               )}

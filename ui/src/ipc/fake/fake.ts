@@ -213,6 +213,9 @@ export function createFake(options: FakeOptions = {}): Fake {
       void signIns.onDevice(id, remember);
       return answer(null);
     },
+    signInAsService: (id, clientId, secret, remember) => signIns.asService(id, clientId, secret, remember),
+    linkTake: () => answer(null),
+    callOff: () => answer(null),
     signInDeviceCode: (id) => answer(signIns.deviceCode(id)),
     signInCancel: (id) => {
       signIns.cancel(id);

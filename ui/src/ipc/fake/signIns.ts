@@ -29,6 +29,8 @@ export function fakeSignIns({ session, url, step }: Around) {
     session(id, { state: 'signedIn', account, remembered: remember, until: null, notice: null });
   };
 
+  const refuse = (code: string) => Promise.reject(failure(code) as unknown as Error);
+
   return {
     byBrowser: async (id: string, remember: boolean) => {
       const isWanted = begin(id);
@@ -66,6 +68,20 @@ export function fakeSignIns({ session, url, step }: Around) {
       session(id, { state: 'signingIn', step: 'waitingForDevice' });
       await later(step * 8);
       if (isWanted()) await finish(id, remember);
+    },
+    /** Any secret but "wrong" is right. */
+    asService: async (id: string, clientId: string, secret: string, remember: boolean) => {
+      const isWanted = begin(id);
+      session(id, { state: 'signingIn', step: 'checkingSecret' });
+      await later(step / 2);
+      if (!isWanted()) return refuse('sign_in_cancelled');
+      if (secret === 'wrong') {
+        session(id, { state: 'signedOut', reason: failure('signed_out') });
+        return refuse('signed_out');
+      }
+      const robot = { ...account, subject: clientId, username: clientId, displayName: null };
+      session(id, { state: 'signedIn', account: robot, remembered: remember, until: null, notice: null });
+      return null;
     },
     deviceCode: (id: string) => codes.get(id) ?? null,
     cancel: (id: string) => {

@@ -127,6 +127,7 @@ impl Session {
         secret: SecretString,
         remember: bool,
     ) -> Result<(), Failure> {
+        self.change(|machine| machine.step(number, SignInStep::CheckingSecret, None));
         let network = &self.around.network;
         let token = service_token(&self.instance, network, &client_id, &secret).await?;
         let account = Account {

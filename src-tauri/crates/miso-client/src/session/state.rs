@@ -65,6 +65,8 @@ pub enum SignInStep {
     NoBrowser,
     /// A code is shown that somebody types on another device.
     WaitingForDevice,
+    /// The instance is asked for a token of a service account.
+    CheckingSecret,
     /// The code is exchanged.
     Exchanging,
     /// The session goes into the keyring.
