@@ -59,7 +59,7 @@ export default defineConfig(({ mode }) => {
     test: {
       environment: 'jsdom',
       setupFiles: ['src/test/setup.ts'],
-      testTimeout: 10_000,
+      testTimeout: 30_000,
       css: { modules: { classNameStrategy: 'non-scoped' } },
       restoreMocks: true,
     },

@@ -25,12 +25,19 @@ const GUARDED: &[&str] = &[
     "connection_another",
     "connection_remove",
     "sign_in",
+    "sign_in_as_service",
     "sign_in_on_device",
     "sign_out",
 ];
 
 /// These change how a connection is reached: with the id of one that nobody needs.
 const SPARED: &[&str] = &["connection_change"];
+
+/// The least of a command's calls that come as far as the command, in a hundred.
+const REACHED: u64 = 10;
+
+/// What the app's memory may grow by while all are called, in bytes.
+const GROWTH: u64 = 256 << 20;
 
 /// Calls in one script.
 const BATCH: u64 = 250;
@@ -96,6 +103,15 @@ async fn call_each(calls: u64) {
             assert!(app.runs(), "{command}: the app has ended");
         }
         eprintln!("{command}: {one:?}");
+        assert!(
+            one.reached * 100 >= calls * REACHED,
+            "{command}: only {} of {calls} calls came as far as the command",
+            one.reached
+        );
+        assert!(
+            one.answered > 0 || GUARDED.contains(&command.as_str()),
+            "{command}: no call was answered: {one:?}"
+        );
         all.join(one);
     }
     assert_eq!(all.bad, Vec::<String>::new());
@@ -106,6 +122,13 @@ async fn call_each(calls: u64) {
     for (name, text) in session.logs() {
         assert!(!text.contains("panicked"), "{name}: {text}");
     }
+    let memory_after = app.memory();
+    assert!(
+        memory_after.saturating_sub(memory_before) < GROWTH,
+        "the app's memory went from {} to {} MiB",
+        memory_before >> 20,
+        memory_after >> 20
+    );
     eprintln!(
         "figure: {} commands, {calls} calls each: {} answered, {} refused, none hung, told a token or \
          panicked; the slowest took {:.1} s; the app's memory went from {} to {} MiB; {:?}",
@@ -114,7 +137,7 @@ async fn call_each(calls: u64) {
         all.refused.values().sum::<u64>(),
         all.slowest / 1_000.0,
         memory_before >> 20,
-        app.memory() >> 20,
+        memory_after >> 20,
         all.refused,
     );
     window.quit(&mut session).await;
@@ -166,6 +189,8 @@ async fn no_other_command_can_be_called(window: &Window) {
 #[derive(Debug, Default)]
 struct Outcomes {
     answered: u64,
+    /// Answered, or refused by the command itself.
+    reached: u64,
     refused: BTreeMap<String, u64>,
     /// Hung, answered in no known form, or told a secret.
     bad: Vec<String>,
@@ -178,6 +203,7 @@ impl Outcomes {
             panic!("{said}");
         };
         self.answered += said["answered"].as_u64().unwrap_or_default();
+        self.reached += said["reached"].as_u64().unwrap_or_default();
         for (word, count) in refused {
             *self.refused.entry(word.clone()).or_default() += count.as_u64().unwrap_or_default();
         }
@@ -192,6 +218,7 @@ impl Outcomes {
 
     fn join(&mut self, other: Self) {
         self.answered += other.answered;
+        self.reached += other.reached;
         self.bad.extend(other.bad);
         for (word, count) in other.refused {
             *self.refused.entry(word).or_default() += count;

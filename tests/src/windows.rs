@@ -11,6 +11,7 @@ use xtask::desktop::Options;
 
 use crate::support::axe;
 use crate::support::binary;
+use crate::support::pictures;
 use crate::support::policy::Policy;
 use crate::support::process::Process;
 use crate::support::session::Session;
@@ -122,10 +123,21 @@ async fn an_address_of_something_else_is_explained() {
     window.see_within(LATER, "button", "Start").await;
     window.fill("Connect to an instance", &address).await;
     window.click("button", "Sign in with the browser").await;
+    window.see_within(LATER, "alert", "").await;
+    // What it was is said by the doctor, in the words of what answered.
+    let doctor = "The way to the instance";
+    until("the walk has come to its end", LATER, || async {
+        let said = window.text_of("region", doctor).await;
+        let host = address.trim_start_matches("http://");
+        match said.contains(host) && said.contains("200") {
+            true => Ok(()),
+            false => Err(said),
+        }
+    })
+    .await;
     window
-        .see("alert", "The sign-in provider was not found")
+        .picture(&pictures::out("doctor-something-else"))
         .await;
-    window.see("alert", &address).await;
     assert!(session.opened().is_empty(), "nobody is sent anywhere");
 }
 
@@ -237,6 +249,13 @@ async fn without_a_display_the_other_way_is_named() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("local serve"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
+
+    // A link that is wrong is wrong without a display too.
+    let mut bad = session.command(binary::app());
+    let output = bad.arg("miso://nowhere").output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("leads nowhere: miso://nowhere"), "{said}");
 }
 
 #[tokio::test]

@@ -104,6 +104,7 @@ const offer = () => ({
 
 /** What a page might say, by the parameter's type and name. */
 const sensible = ([name, type]) => {
+  if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':
       return known.connection !== null && chance(0.7) ? known.connection : stranger();
@@ -183,7 +184,7 @@ const args = () => {
   return made;
 };
 
-const said = { answered: 0, refused: {}, strange: [], hung: [], told: [], slowest: 0 };
+const said = { answered: 0, reached: 0, refused: {}, strange: [], hung: [], told: [], slowest: 0 };
 const short = (value) => {
   try {
     return (JSON.stringify(value) ?? String(value)).slice(0, 300);
@@ -195,8 +196,22 @@ const short = (value) => {
 const holdsSecret = (text) =>
   /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/.test(text) || known.secrets.some((secret) => text.includes(secret));
 
+/** What cannot even be written as JSON never leaves the page. */
+const isSendable = (value) => {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const call = async () => {
   const given = args();
+  if (!isSendable(given)) {
+    said.refused.unsendable = (said.refused.unsendable ?? 0) + 1;
+    return;
+  }
   const began = performance.now();
   let timer;
   const late = new Promise((resolve) => {
@@ -219,14 +234,15 @@ const call = async () => {
   if (holdsSecret(text)) said.told.push(short(given));
   if ('value' in outcome) {
     said.answered += 1;
+    said.reached += 1;
     return;
   }
   const { error } = outcome;
-  if (error instanceof Error) throw error;
   const typed = typeof error === 'object' && typeof error?.code === 'string' && Array.isArray(error.details);
   // What Tauri itself refuses, or the JSON in which it came, it refuses with a sentence.
   const sentence = typeof error === 'string' && /^invalid (args|channel value) |^command |^missing | at line \d+ column \d+$/.test(error);
-  if (!typed && !sentence) said.strange.push(`${short(error)} for ${short(given)}`);
+  if (!typed && !sentence) said.strange.push(`${String(error)} ${short(error)} for ${short(given)}`);
+  if (typed) said.reached += 1;
   const word = typed ? error.code : 'argument';
   said.refused[word] = (said.refused[word] ?? 0) + 1;
 };
@@ -235,12 +251,7 @@ let left = count;
 const worker = async () => {
   while (left > 0) {
     left -= 1;
-    try {
-      await call();
-    } catch (error) {
-      // What cannot even be written as JSON never leaves the page.
-      said.refused.unsendable = (said.refused.unsendable ?? 0) + 1;
-    }
+    await call();
   }
 };
 Promise.all(Array.from({ length: AT_A_TIME }, worker)).then(() => done(said), (error) => done(String(error)));

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// A condition is waited for as long as a busy machine takes; one that never comes fails all the same.
+configure({ asyncUtilTimeout: 10_000 });
 
 // What the window has and jsdom lacks.
 class NoResize implements ResizeObserver {
