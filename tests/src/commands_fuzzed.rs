@@ -17,6 +17,8 @@ use crate::support::window::Window;
 
 const NAMES: &str = include_str!("../../src-tauri/src/commands/names.rs");
 const BINDINGS: &str = include_str!("../../ui/src/ipc/bindings.ts");
+/// An authority's certificate.
+const PEM: &str = include_str!("../../src-tauri/src/authorities_test.pem");
 
 /// These would end what the others are tried on, or go out of the window: never with the id of the
 /// connection that is there.
@@ -32,6 +34,15 @@ const GUARDED: &[&str] = &[
 
 /// These change how a connection is reached: with the id of one that nobody needs.
 const SPARED: &[&str] = &["connection_change"];
+
+/// These have nothing here that they could answer with: nobody signs in meanwhile, nothing here can
+/// be deployed, and nobody guesses a lease. Every call that comes to them is refused.
+const REFUSING: &[&str] = &[
+    "sign_in_copy_address",
+    "deployment",
+    "deploy",
+    "watch_renew",
+];
 
 /// The least of a command's calls that come as far as the command, in a hundred.
 const REACHED: u64 = 10;
@@ -88,6 +99,7 @@ async fn call_each(calls: u64) {
             "applications": ["shop", "till"],
             "address": instance.ready("url"),
             "secrets": [secret],
+            "pem": PEM,
         });
         let mut one = Outcomes::default();
         for batch in 0..calls.div_ceil(BATCH) {
@@ -103,15 +115,16 @@ async fn call_each(calls: u64) {
             assert!(app.runs(), "{command}: the app has ended");
         }
         eprintln!("{command}: {one:?}");
-        assert!(
-            one.reached * 100 >= calls * REACHED,
-            "{command}: only {} of {calls} calls came as far as the command",
-            one.reached
-        );
-        assert!(
-            one.answered > 0 || GUARDED.contains(&command.as_str()),
-            "{command}: no call was answered: {one:?}"
-        );
+        if one.reached * 100 < calls * REACHED {
+            let reached = one.reached;
+            one.bad.push(format!(
+                "{command}: only {reached} of {calls} calls came to it"
+            ));
+        }
+        let refuses = [GUARDED, REFUSING].concat().contains(&command.as_str());
+        if one.answered == 0 && !refuses {
+            one.bad.push(format!("{command}: no call was answered"));
+        }
         all.join(one);
     }
     assert_eq!(all.bad, Vec::<String>::new());

@@ -151,6 +151,7 @@ const sensible = ([name, type]) => {
     case 'file':
       return JSON.stringify({ misoConnections: 1, connections: [{ name: anyText(), url: elsewhere() }] });
     case 'pem':
+      if (chance(0.3)) return known.pem;
       return `-----BEGIN CERTIFICATE-----\n${btoa(anyText().replace(/[^\x20-\x7e]/g, ''))}\n-----END CERTIFICATE-----\n`;
     case 'place':
       return `deploy ${application()} ${environment()}`;
