@@ -77,6 +77,11 @@ async fn promise_secrets_stay_in_rust() {
                     "expires_in": 600, "refresh_token": "canary-refresh", "id_token": id_token}),
             )
         }
+        "POST /device" => Answer::json(
+            200,
+            json!({"device_code": "canary-device", "user_code": "BCDF-GHJK", "expires_in": 600,
+                "verification_uri": format!("{}/activate", asked.issuer), "interval": 1}),
+        ),
         "POST /auth/token" => Answer::json(
             200,
             json!({"access_token": "canary-service", "token_type": "Bearer", "expires_in": 600}),
@@ -114,6 +119,13 @@ async fn promise_secrets_stay_in_rust() {
         client.me().await.map(drop).map_err(|failure| failure.code),
         Ok(())
     );
+    client.sign_in_on_device(true).await;
+    shown += &format!("{:?}", client.session());
+    let polled = far_end.asked("POST /token");
+    let polled = polled
+        .iter()
+        .filter(|asked| asked.body.contains("canary-device"));
+    assert_eq!(polled.count(), 1, "the device's secret was sent");
     let secret = || "canary-client-secret".into();
     client
         .sign_in_as_service("robot".to_owned(), secret(), true)
@@ -154,7 +166,7 @@ async fn promise_secrets_stay_in_rust() {
         assert_eq!(files_with(folder.path(), secret), Vec::<String>::new());
     }
     println!(
-        "figure: 6 secrets looked for in {places} places: {} bytes of log at its finest, events, \
+        "figure: 7 secrets looked for in {places} places: {} bytes of log at its finest, events, \
          errors, settings, the browser's argument, the data folder: none",
         logged.len()
     );

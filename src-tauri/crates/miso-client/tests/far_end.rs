@@ -179,6 +179,7 @@ pub fn discovery(url: &Url) -> Value {
         "authorization_endpoint": at("authorize"),
         "token_endpoint": at("token"),
         "jwks_uri": at("jwks"),
+        "device_authorization_endpoint": at("device"),
         "revocation_endpoint": at("revoke"),
         "end_session_endpoint": at("end-session"),
         "response_types_supported": ["code"],

@@ -102,8 +102,6 @@ impl Plan {
             "GET /.well-known/openid-configuration" => {
                 let mut document = discovery(&self.url);
                 document["authorization_response_iss_parameter_supported"] = true.into();
-                let device = self.url.join("device").unwrap().to_string();
-                document["device_authorization_endpoint"] = device.into();
                 Answer::json(200, document)
             }
             "GET /jwks" => Answer::json(200, jwks([signer])),
