@@ -13,6 +13,7 @@ use memchr::memmem::Finder;
 use serde_json::Value;
 use url::Url;
 
+use crate::support::axe;
 use crate::support::instance::{ACCOUNT, Serve};
 use crate::support::pictures;
 use crate::support::process::{Process, descendants};
@@ -116,6 +117,7 @@ async fn promise_a_secret_that_is_typed_is_sent_and_left_nowhere() {
     window
         .see_text_within(LATER, "does not take this client id with this secret")
         .await;
+    axe::finds_nothing_serious(&window, "the form of a service account").await;
     window.picture(&pictures::out("service-account")).await;
     window.fill("Client secret", secret).await;
     window.press([Key::Return.into()]).await;
