@@ -1,8 +1,9 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
 //! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
-//! was sent in the last hour, for the budget, what an instance does not offer, and which keyring
-//! entries are still to be deleted.
+//! was sent in the last hour, for the budget, what an instance does not offer, which deployments are
+//! followed until they end, and which keyring entries are still to be deleted.
 
+mod followed;
 mod writer;
 
 use std::path::Path;
@@ -51,6 +52,13 @@ const SCHEMA: &str = "
         offered integer not null,
         at integer not null,
         primary key (connection, word)
+    ) without rowid;
+    create table if not exists followed (
+        connection text not null,
+        account text not null,
+        id text not null,
+        at text not null,
+        primary key (connection, account, id)
     ) without rowid;
     create table if not exists to_delete (name text primary key) without rowid;
 ";
@@ -108,10 +116,12 @@ impl Cache {
         database.pragma_update(None, "synchronous", "normal")?;
         database.execute_batch(SCHEMA)?;
         let now = Utc::now();
-        database.execute(
+        for old in [
             "delete from reading where as_of < ?1",
-            params![(now - KEPT).to_rfc3339()],
-        )?;
+            "delete from followed where at < ?1",
+        ] {
+            database.execute(old, params![(now - KEPT).to_rfc3339()])?;
+        }
         database.execute(
             "delete from sent where at < ?1",
             params![(now - SENT_KEPT).timestamp_millis()],
@@ -302,12 +312,14 @@ impl Cache {
         self.writer.forget(|key| key.connection == *connection);
         // What is just being written is erased too.
         self.now(|database| {
-            database.execute(
-                "delete from reading where connection = ?1",
-                params![connection.as_str()],
-            )
-        })?;
-        Ok(())
+            for table in ["reading", "followed"] {
+                database.execute(
+                    &format!("delete from {table} where connection = ?1"),
+                    params![connection.as_str()],
+                )?;
+            }
+            Ok(())
+        })
     }
 
     /// The same with what is known of its instance and was sent there: the connection is gone.

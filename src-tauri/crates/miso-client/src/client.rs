@@ -15,7 +15,7 @@ use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
 use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
 use crate::transport::{Instance, Transport};
 use crate::view::View;
-use crate::watch::{Leases, watch};
+use crate::watch::{Leases, follow_on, watch};
 use crate::{
     Account, Budget, Cache, Capabilities, Capability, Class, Clock, Code, Connection, ConnectionId,
     Event, Failure, Lease, Limits, Network, Publish, Reading, Resource, SessionState,
@@ -132,7 +132,7 @@ impl Client {
     /// Takes up what the keyring holds for the way one signs in now.
     pub async fn restore_for_settings(&self) {
         self.inner.session.restore_for_settings().await;
-        self.inner.leases.wake_all();
+        self.inner.go_on();
     }
 
     /// What this instance is known not to offer. It is asked again after a day.
@@ -179,20 +179,20 @@ impl Client {
     /// Takes up the session that the keyring holds, if any.
     pub async fn restore(&self) {
         self.inner.session.restore().await;
-        self.inner.leases.wake_all();
+        self.inner.go_on();
     }
 
     /// Signs in with the browser. Its end is announced by [`Event::SessionChanged`].
     pub async fn sign_in(&self, remember: bool) {
         self.inner.session.sign_in(remember).await;
-        self.inner.leases.wake_all();
+        self.inner.go_on();
     }
 
     /// Signs in on another device, where the browser of this one is of no use (RFC 8628). Its end
     /// is announced by [`Event::SessionChanged`].
     pub async fn sign_in_on_device(&self, remember: bool) {
         self.inner.session.sign_in_on_device(remember).await;
-        self.inner.leases.wake_all();
+        self.inner.go_on();
     }
 
     /// What the other device is to be told, while [`Self::sign_in_on_device`] waits for it.
@@ -215,7 +215,7 @@ impl Client {
             .session
             .sign_in_as_service(client_id, secret, remember);
         let signed_in = signing_in.await;
-        self.inner.leases.wake_all();
+        self.inner.go_on();
         signed_in
     }
 
@@ -450,6 +450,14 @@ impl Client {
 }
 
 impl Inner {
+    /// Goes on with what waited for somebody to be signed in.
+    fn go_on(self: &Arc<Self>) {
+        if let SessionState::SignedIn { .. } = self.session.state().state {
+            follow_on(self);
+        }
+        self.leases.wake_all();
+    }
+
     /// Ends what runs for the account from before: its logs are not for the next one, nor is the
     /// end of what it started.
     fn leave_the_account(&self) {

@@ -65,6 +65,27 @@ impl View {
         }
     }
 
+    /// Keeps that the account follows a deployment, from one run of the app to the next.
+    pub(crate) fn follow(&self, id: &str, at: DateTime<Utc>) {
+        let account = lock(&self.account);
+        self.cache.follow(&self.connection, &account, id, at);
+    }
+
+    /// Forgets that it does.
+    pub(crate) fn unfollow(&self, id: &str) {
+        let account = lock(&self.account);
+        self.cache.unfollow(&self.connection, &account, id);
+    }
+
+    /// The deployments that the account follows.
+    ///
+    /// # Errors
+    /// [`crate::Code::CacheFailed`].
+    pub(crate) fn followed(&self) -> Result<Vec<String>, Failure> {
+        let account = lock(&self.account).clone();
+        self.cache.followed(&self.connection, &account)
+    }
+
     /// Another account sees nothing of the one before; whether it is another.
     pub(crate) fn set_account(&self, account: &str) -> bool {
         let mut current = lock(&self.account);

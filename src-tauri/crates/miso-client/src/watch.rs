@@ -11,6 +11,10 @@ use specta::Type;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+mod following;
+
+pub(crate) use following::{follow_deployment, follow_on};
+
 use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
@@ -263,11 +267,6 @@ pub(crate) fn watch(client: &Arc<Inner>, resource: Resource) -> Lease {
     lease
 }
 
-/// Watches a deployment until it ends and announces that.
-pub(crate) fn follow_deployment(client: &Arc<Inner>, id: &str) {
-    start(client, Resource::Deployment { id: id.to_owned() }, true);
-}
-
 fn start(client: &Arc<Inner>, resource: Resource, pin: bool) {
     let is_due = until_due(client, &resource).is_zero();
     let mut watched = lock(&client.leases.watched);
@@ -338,6 +337,7 @@ async fn ask(client: &Inner, resource: &Resource, failures: &mut u32) -> Duratio
     tracing::debug!(?resource, ?failure, "a watched resource could not be read");
     if is_final(&failure) {
         client.leases.unpin(resource);
+        following::leave(client, resource);
     }
     if failure.code == Code::BudgetWait {
         return waited_for(&failure);
@@ -381,6 +381,7 @@ fn announce(client: &Inner, resource: &Resource) {
     };
     client.touch(&reading.value.application_key);
     if client.leases.is_pinned(resource) {
+        following::leave(client, resource);
         let connection = client.id.clone();
         let deployment = Box::new(reading.value);
         client.publish.publish(Event::DeploymentEnded {

@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use miso_api::{Appended, DeployRequest, LineSink, LogLine};
-use miso_client::{Code, Event, LogPlace, Resource, TailProgress, TailState};
+use miso_client::{Cache, Code, Event, LogPlace, Resource, TailProgress, TailState};
 use serde_json::{Value, json};
 
-use crate::far_end::{Answer, FarEnd, restored, tokens, until};
+use crate::far_end::{Answer, FarEnd, Restored, Start, restored, tokens, until};
 
 fn deployment(status: &str, progress: u8) -> serde_json::Value {
     json!({"id": "d-1", "applicationKey": "checkout", "environment": "dev", "image": "a:1",
@@ -104,6 +104,114 @@ async fn lists_say_what_a_deployment_says_and_are_read_again_when_it_ends() {
             .all(|(now, before)| *now > before)
     })
     .await;
+}
+
+/// A client over the cache in a file, as the app has it in each of its runs.
+async fn run_over(file: &std::path::Path, far_end: &FarEnd, like: &Restored) -> Restored {
+    let start = Start {
+        id: like.connections.to_save()[0].id.clone(),
+        shelf: like.shelf.clone(),
+        cache: Cache::open(file).unwrap(),
+        ..Start::of(far_end)
+    };
+    start.go().await
+}
+
+/// What the file holds of deployments that are followed.
+fn kept_in(file: &std::path::Path) -> i64 {
+    let database = rusqlite::Connection::open(file).unwrap();
+    let count = database.query_row("select count(*) from followed", [], |row| row.get(0));
+    count.unwrap()
+}
+
+fn ends(here: &Restored) -> usize {
+    let heard = here.heard.all();
+    let ends = heard.iter().filter(|event| match event {
+        Event::DeploymentEnded { deployment, .. } => deployment.id == "d-1",
+        _ => false,
+    });
+    ends.count()
+}
+
+#[tokio::test]
+async fn a_deployment_in_progress_survives_a_restart_of_the_app() {
+    let has_failed = Arc::new(AtomicBool::new(false));
+    let now = has_failed.clone();
+    let far_end = FarEnd::start(move |asked| {
+        let failed = now.load(Ordering::SeqCst);
+        match asked.line.split('?').next().unwrap_or_default() {
+            "POST /token" => tokens(1),
+            "POST /api/applications/checkout/deploy" => Answer::json(202, deployment("pending", 0)),
+            "GET /api/deployments/d-1" if failed => Answer::json(200, deployment("failed", 40)),
+            "GET /api/deployments/d-1" => Answer::json(200, deployment("running", 40)),
+            _ => Answer::json(200, json!({"data": []})),
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.sqlite");
+    let start = Start {
+        cache: Cache::open(&file).unwrap(),
+        ..Start::of(&far_end)
+    };
+    let first = start.go().await;
+    let request = DeployRequest {
+        environment: "dev".to_owned(),
+        image: Some("a:1".to_owned()),
+        note: None,
+    };
+    first.client.deploy("checkout", &request).await.unwrap();
+    first.connections.flush(Duration::from_secs(5));
+
+    // Still under way at the next start, and over at the one after.
+    let asked = || far_end.asked("GET /api/deployments/d-1").len();
+    let before = asked();
+    let second = run_over(&file, &far_end, &first).await;
+    until("it is followed on", || asked() > before).await;
+    assert_eq!(ends(&second), 0);
+    second.connections.flush(Duration::from_secs(5));
+    drop(second);
+    has_failed.store(true, Ordering::SeqCst);
+    let third = run_over(&file, &far_end, &first).await;
+    until("its end is announced, though it ended meanwhile", || {
+        ends(&third) == 1
+    })
+    .await;
+    third.connections.flush(Duration::from_secs(5));
+    drop(third);
+
+    assert_eq!(kept_in(&file), 0, "told once");
+}
+
+#[tokio::test]
+async fn who_signs_out_follows_nothing_on() {
+    let far_end = FarEnd::start(
+        |asked| match asked.line.split('?').next().unwrap_or_default() {
+            "POST /token" => tokens(1),
+            "POST /api/applications/checkout/deploy" => Answer::json(202, deployment("pending", 0)),
+            "GET /api/deployments/d-1" => Answer::json(200, deployment("running", 40)),
+            _ => Answer::json(200, json!({"data": []})),
+        },
+    )
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cache.sqlite");
+    let start = Start {
+        cache: Cache::open(&file).unwrap(),
+        ..Start::of(&far_end)
+    };
+    let first = start.go().await;
+    let request = DeployRequest {
+        environment: "dev".to_owned(),
+        image: Some("a:1".to_owned()),
+        note: None,
+    };
+    first.client.deploy("checkout", &request).await.unwrap();
+    first.connections.flush(Duration::from_secs(5));
+    assert_eq!(kept_in(&file), 1);
+    first.client.sign_out().await.unwrap();
+    first.connections.flush(Duration::from_secs(5));
+    assert_eq!(kept_in(&file), 0);
 }
 
 #[tokio::test]
