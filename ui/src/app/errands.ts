@@ -5,6 +5,9 @@ export type Errand = 'network' | 'signIn' | 'session';
 
 const ERRANDS: Partial<Record<AdviceKind, Errand>> = {
   correctProxy: 'network',
+  checkProxyName: 'network',
+  reachProxy: 'network',
+  unknownProxySchemes: 'network',
   askForProxy: 'network',
   giveProxyPassword: 'network',
   trustAuthority: 'network',

@@ -178,12 +178,18 @@ export type AdviceKind =
 "checkPort" | 
 /**  The machine does not answer: a firewall or a VPN that is off; params: `host`. */
 "checkNetwork" | 
+/**  The address leads to a proxy whose name nobody knows; params: `host`, `proxy`. */
+"checkProxyName" | 
+/**  The proxy itself cannot be reached; params: `proxy`. */
+"reachProxy" | 
 /**  The proxy's address is none; params: `proxy`. */
 "correctProxy" | 
-/**  The proxy lets nobody through to the instance; params: `proxy`, `host`. */
+/**  The proxy lets nobody through to the instance; params: `proxy`, `host`, `reason`. */
 "askForProxy" | 
 /**  The proxy wants a password; params: `proxy`. */
 "giveProxyPassword" | 
+/**  The proxy wants proof of a kind that is not known here; params: `proxy`, `schemes`. */
+"unknownProxySchemes" | 
 /**  A file of authorities cannot be read; params: `file`. */
 "correctAuthorityFile" | 
 /**  Nobody here knows who signed the certificate; params: `certificateIssuer`. */
@@ -198,6 +204,12 @@ export type AdviceKind =
 "checkTls" | 
 /**  The network wants somebody to sign in or to agree first; params: `redirect`. */
 "openPortal" | 
+/**  Nothing here speaks https: another port, or another scheme; params: `host`. */
+"checkScheme" | 
+/**  It is https that is spoken here; params: `address`. */
+"useHttps" | 
+/**  A web page answers, not an API: a wrong port, or a portal's address. */
+"notAnApi" | 
 /**  Something else answers at this address. */
 "checkAddress" | 
 /**  The instance itself fails. */

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::lock::lock;
 use crate::session::Surroundings;
 use crate::signin::Browser;
 use crate::{
@@ -40,6 +41,9 @@ struct Shared {
     around: Surroundings,
     cache: Arc<Cache>,
     all: RwLock<Vec<Entry>>,
+    /// Held by who makes a connection. Its client reads what was kept, which may take a moment: all
+    /// others go on meanwhile.
+    making: Mutex<()>,
 }
 
 struct Entry {
@@ -73,6 +77,7 @@ impl Connections {
             around,
             cache,
             all: RwLock::new(Vec::new()),
+            making: Mutex::new(()),
         });
         *relay.lock() = Arc::downgrade(&shared);
         for connection in known {
@@ -186,7 +191,7 @@ impl Connections {
         signed_out.and(erased)
     }
 
-    /// The connection that is looked for, made if there is none yet: under one lock, so that two
+    /// The connection that is looked for, made if there is none yet: by one at a time, so that two
     /// who ask at once get the same.
     fn find_or_insert(
         &self,
@@ -194,16 +199,14 @@ impl Connections {
         make: impl Fn(&[Connection]) -> Connection,
     ) -> Connection {
         let connection = {
-            let mut all = self.shared.write();
-            let known = all.iter().find(|entry| is_meant(&entry.connection));
-            if let Some(entry) = known {
-                return entry.connection.clone();
+            let _alone = lock(&self.shared.making);
+            let others = self.to_save();
+            if let Some(known) = others.iter().find(|known| is_meant(known)) {
+                return known.clone();
             }
-            let others: Vec<Connection> =
-                all.iter().map(|entry| entry.connection.clone()).collect();
             let connection = make(&others);
             let client = self.shared.client(&connection);
-            all.push(Entry {
+            self.shared.write().push(Entry {
                 connection: connection.clone(),
                 client,
             });

@@ -30,8 +30,11 @@ codes! {
     Timeout,
     /// The certificate or the TLS handshake was refused; params: `host`.
     Tls,
-    /// The proxy does not let the request through; params: `host`, `reason`.
+    /// The proxy does not let the request through; params: `proxy`, `host`, `reason`, and `status`
+    /// where its answer was seen.
     ProxyFailed,
+    /// No connection to the proxy could be made; params: `proxy`, `host`, `reason`.
+    ProxyUnreachable,
     /// What was set as the proxy is none; params: `proxy`, `reason` (`address`, `scheme`,
     /// `credentials`).
     ProxyInvalid,
@@ -168,7 +171,7 @@ impl Failure {
     pub fn is_connectivity(&self) -> bool {
         matches!(
             self.code,
-            Code::Offline | Code::Timeout | Code::Tls | Code::ProxyFailed
+            Code::Offline | Code::Timeout | Code::Tls | Code::ProxyFailed | Code::ProxyUnreachable
         )
     }
 

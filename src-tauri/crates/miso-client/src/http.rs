@@ -54,13 +54,15 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
         .collect()
 }
 
-/// What a failed request means.
+/// What a failed request means; for one that is sent, ask [`crate::Network`], which knows the proxy.
 pub fn failure_of(error: &reqwest::Error, origin: &Url) -> Failure {
     let host = origin.host_str().unwrap_or_default();
     let chain = causes(error);
     let says = |word: &str| chain.iter().any(|cause| cause.contains(word));
     let code = if error.is_timeout() {
         Code::Timeout
+    } else if says("tunnel error: failed to create") || says("SOCKS error: failed to create") {
+        Code::ProxyUnreachable
     } else if says("tunnel error") || says("SOCKS error") {
         Code::ProxyFailed
     } else if says("certificate") || says("tls") {

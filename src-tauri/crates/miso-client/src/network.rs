@@ -9,6 +9,7 @@ use std::time::Duration;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::redirect::Policy;
 use reqwest::{NoProxy, Proxy};
+use rustls::pki_types::CertificateDer;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
@@ -17,10 +18,12 @@ use crate::address::is_loopback;
 use crate::{Code, Failure};
 
 mod authorities;
+mod failing;
 
 pub(crate) use authorities::{
     parse as parse_authorities, read as read_authorities, subjects, text_of as text_of_authorities,
 };
+pub(crate) use failing::named;
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 /// Servers close what idles; a write must not meet a connection that is being closed.
@@ -71,6 +74,14 @@ struct Made {
     near: Option<reqwest::Client>,
     /// For all others.
     far: Option<reqwest::Client>,
+    /// How often it was changed.
+    changes: u64,
+}
+
+/// What a client is made of.
+struct Plan {
+    settings: NetworkSettings,
+    leads: Vec<(String, SocketAddr)>,
 }
 
 impl NetworkSettings {
@@ -112,18 +123,15 @@ impl Network {
     /// Goes another way from the next request on.
     pub fn set(&self, settings: NetworkSettings) {
         let mut made = self.lock();
-        *made = Made {
-            settings,
-            leads: std::mem::take(&mut made.leads),
-            ..Made::default()
-        };
+        made.settings = settings;
+        made.begin_anew();
     }
 
     /// Takes a name to an address without looking it up, for this connection alone.
     pub fn lead(&self, name: &str, address: SocketAddr) {
         let mut made = self.lock();
         made.leads.push((name.to_owned(), address));
-        (made.near, made.far) = (None, None);
+        made.begin_anew();
     }
 
     /// Where a name leads without being looked up.
@@ -134,26 +142,38 @@ impl Network {
     }
 
     /// The client for requests to a URL: no redirects (a token never follows one), the system's
-    /// authorities and those that were set. What cannot be read is asked for anew each time.
+    /// authorities and those that were set. What cannot be read is asked for anew each time. Files
+    /// are read on threads that may wait, and nobody else waits for them.
     ///
     /// # Errors
     /// [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`]; [`Code::Tls`] where TLS cannot be
     /// set up at all.
-    pub fn client_for(&self, url: &Url) -> Result<reqwest::Client, Failure> {
-        let mut made = self.lock();
+    pub async fn client_for(&self, url: &Url) -> Result<reqwest::Client, Failure> {
         let is_near = is_loopback(url);
-        let known = if is_near { &made.near } else { &made.far };
-        if let Some(client) = known {
-            return Ok(client.clone());
+        loop {
+            let (plan, of) = {
+                let mut made = self.lock();
+                if let Some(client) = made.place(is_near) {
+                    return Ok(client.clone());
+                }
+                (made.plan(), made.changes)
+            };
+            let client = reading(move || plan.build(is_near)).await?;
+            let mut made = self.lock();
+            // Another way was set meanwhile: that one.
+            if made.changes == of {
+                return Ok(made.place(is_near).get_or_insert(client).clone());
+            }
         }
-        let client = made.build(is_near)?;
-        let place = if is_near {
-            &mut made.near
-        } else {
-            &mut made.far
-        };
-        *place = Some(client.clone());
-        Ok(client)
+    }
+
+    /// The authorities that were set, read now.
+    ///
+    /// # Errors
+    /// [`Code::AuthorityUnreadable`].
+    pub(crate) async fn authorities(&self) -> Result<Vec<CertificateDer<'static>>, Failure> {
+        let files = self.settings().authorities;
+        reading(move || read_authorities(&files)).await
     }
 
     /// The proxy that requests to a URL go through.
@@ -182,6 +202,35 @@ impl Network {
 }
 
 impl Made {
+    fn begin_anew(&mut self) {
+        (self.near, self.far) = (None, None);
+        self.changes += 1;
+    }
+
+    fn place(&mut self, is_near: bool) -> &mut Option<reqwest::Client> {
+        match is_near {
+            true => &mut self.near,
+            false => &mut self.far,
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
+            settings: self.settings.clone(),
+            leads: self.leads.clone(),
+        }
+    }
+}
+
+/// Does what reads files, the system's authorities too, where it may wait for a disk.
+async fn reading<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Failure::new(Code::Tls).saying(error.to_string())))
+}
+
+impl Plan {
     fn build(&self, is_near: bool) -> Result<reqwest::Client, Failure> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("miso-desktop/", env!("CARGO_PKG_VERSION")))

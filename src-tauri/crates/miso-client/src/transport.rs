@@ -19,7 +19,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
-use crate::http::{Carrier, ReadError, failure_of, read_bounded};
+use crate::http::{Carrier, ReadError, read_bounded};
 use crate::read_only::ReadOnly;
 use crate::wire::{description, documented};
 use crate::{Budget, Capabilities, Capability, Class, Clock, Code, Failure, Network};
@@ -335,7 +335,7 @@ impl Transport {
             self.base.path().trim_end_matches('/'),
             call.path
         ));
-        let http = self.network.client_for(&self.base)?;
+        let http = self.network.client_for(&self.base).await?;
         let request = http
             .request(call.method.clone(), url)
             .bearer_auth(token.expose_secret());
@@ -449,7 +449,7 @@ impl Transport {
 
     /// A request without a whole answer: a read failed, a write may have happened.
     fn lost(&self, call: &Call, error: &reqwest::Error) -> Failure {
-        let failure = failure_of(error, &self.base);
+        let failure = self.network.failure_of(error, &self.base);
         tracing::debug!(method = %call.method, path = call.path, ?failure, "no answer");
         if error.is_connect() || error.is_builder() {
             return failure;

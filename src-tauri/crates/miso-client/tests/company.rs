@@ -154,10 +154,20 @@ async fn a_proxy_that_lets_nobody_through_is_named() {
     let gone = closed.local_addr().unwrap();
     drop(closed);
     let asking = Relay::start(Speaks::AsksForPassword).await;
-    for (proxy, word) in [
-        (format!("http://{}", asking.address), "authorization"),
-        (format!("http://{gone}"), ""),
-        (format!("socks5://{gone}"), ""),
+    let (refused, unreachable) = (Code::ProxyFailed, Code::ProxyUnreachable);
+    for (proxy, code, word) in [
+        (
+            format!("http://{}", asking.address),
+            refused,
+            "authorization",
+        ),
+        (format!("http://{gone}"), unreachable, "refused"),
+        (format!("socks5://{gone}"), unreachable, ""),
+        (
+            "http://no-such-proxy.invalid:3128".to_owned(),
+            unreachable,
+            "",
+        ),
     ] {
         let here = restored(&FarEnd::at("https://miso.test/")).await;
         here.client.network().set(NetworkSettings {
@@ -168,7 +178,9 @@ async fn a_proxy_that_lets_nobody_through_is_named() {
             ..NetworkSettings::default()
         });
         let failure = here.client.me().await.unwrap_err();
-        assert_eq!(failure.code, Code::ProxyFailed, "{proxy}: {failure:?}");
+        assert_eq!(failure.code, code, "{proxy}: {failure:?}");
+        let named = proxy.replace("socks5:", "socks5h:");
+        assert_eq!(failure.params["proxy"], named, "it is named");
         assert_eq!(failure.params["host"], "miso.test");
         let reason = &failure.params["reason"];
         assert!(reason.contains(word), "{proxy}: {reason}");

@@ -11,18 +11,17 @@ use url::Url;
 use crate::authority::{Authority, Secured};
 use crate::far_end::{Answer, FarEnd, restored, signed_out, tokens};
 use crate::hostile::{answer, hostile};
-use crate::relay::{Relay, Speaks};
 
-const NAME: &str = "miso.test";
+pub const NAME: &str = "miso.test";
 
-fn settings(proxy: ProxyChoice) -> NetworkSettings {
+pub fn settings(proxy: ProxyChoice) -> NetworkSettings {
     NetworkSettings {
         proxy,
         ..NetworkSettings::default()
     }
 }
 
-fn through(url: String) -> ProxyChoice {
+pub fn through(url: String) -> ProxyChoice {
     let except = String::new();
     ProxyChoice::Through { url, except }
 }
@@ -35,7 +34,7 @@ fn led(address: SocketAddr) -> Network {
 }
 
 /// Walks the way as people usually sign in; holds what was told against what was found.
-async fn examine(instance: &Url, network: &Network) -> Diagnosis {
+pub async fn examine(instance: &Url, network: &Network) -> Diagnosis {
     examine_by(instance, network, &SignInSettings::default()).await
 }
 
@@ -56,7 +55,7 @@ fn outcomes(diagnosis: &Diagnosis) -> Vec<(Step, Outcome)> {
     steps.map(|one| (one.step, one.outcome)).collect()
 }
 
-fn seen(diagnosis: &Diagnosis, step: Step, kind: SeenKind) -> Vec<&str> {
+pub fn seen(diagnosis: &Diagnosis, step: Step, kind: SeenKind) -> Vec<&str> {
     let steps = diagnosis.steps.iter().filter(|one| one.step == step);
     steps
         .flat_map(|one| &one.seen)
@@ -66,7 +65,7 @@ fn seen(diagnosis: &Diagnosis, step: Step, kind: SeenKind) -> Vec<&str> {
 }
 
 /// Asserts where it breaks and what is advised; what comes after is not reached.
-fn breaks(diagnosis: &Diagnosis, step: Step, advice: AdviceKind) {
+pub fn breaks(diagnosis: &Diagnosis, step: Step, advice: AdviceKind) {
     let broken = diagnosis.broken();
     let broken = broken.unwrap_or_else(|| unreachable!("nothing is broken: {diagnosis:?}"));
     assert_eq!(broken.step, step, "{diagnosis:?}");
@@ -164,59 +163,67 @@ async fn a_certificate_for_another_name() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_passed_and_named_or_said_to_refuse() {
+async fn the_wrong_scheme_for_what_is_spoken() {
+    let plain = listen(answer(200, &[], b"{}")).await;
+    let url = Url::parse(&format!("https://{NAME}:{}/", plain.port())).unwrap();
+    let diagnosis = examine(&url, &led(plain)).await;
+    breaks(&diagnosis, Step::Tls, AdviceKind::CheckScheme);
+
     let authority = Authority::new("The company's");
-    let instance = Secured::start(&authority, NAME).await;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("company.pem");
-    std::fs::write(&file, &authority.pem).unwrap();
-    let http = Relay::start(Speaks::HttpConnect).await;
-    let socks = Relay::start(Speaks::Socks5).await;
-    for proxy in [
-        format!("http://{}", http.address),
-        format!("socks5://{}", socks.address),
-    ] {
-        let network = Network::new(NetworkSettings {
-            proxy: through(proxy.clone()),
-            authorities: vec![file.clone()],
-        });
-        let diagnosis = examine(&instance.url, &network).await;
-        assert_eq!(diagnosis.broken(), None, "{proxy}");
-        let named = seen(&diagnosis, Step::Proxy, SeenKind::Proxy);
-        assert_eq!(named, [proxy.replace("socks5:", "socks5h:")]);
-    }
-    let asking = Relay::start(Speaks::AsksForPassword).await;
-    let network = Network::new(settings(through(format!("http://{}", asking.address))));
-    let diagnosis = examine(&instance.url, &network).await;
-    breaks(&diagnosis, Step::Proxy, AdviceKind::GiveProxyPassword);
-    let network = Network::new(settings(through("ftp://proxy.corp".to_owned())));
-    let diagnosis = examine(&instance.url, &network).await;
-    breaks(&diagnosis, Step::Proxy, AdviceKind::CorrectProxy);
+    let secured = Secured::start(&authority, NAME).await;
+    let port = secured.address.port();
+    let url = Url::parse(&format!("http://{NAME}:{port}/")).unwrap();
+    let diagnosis = examine(&url, &led(secured.address)).await;
+    breaks(&diagnosis, Step::Discovery, AdviceKind::UseHttps);
+    let advice = diagnosis.broken().unwrap().advice.clone().unwrap();
+    assert_eq!(advice.params["address"], format!("https://{NAME}:{port}/"));
+    assert_eq!(secured.requests(), 0);
 }
 
 #[tokio::test]
 async fn a_portal_in_place_of_the_instance() {
     let page = b"<html><body>Agree to the terms of this hotel</body></html>";
-    for (name, status, header) in [
-        ("a page", 200, ("content-type", "text/html; charset=utf-8")),
+    // Nobody stands between this machine and itself: there a page is another program's.
+    for (name, header, here, elsewhere) in [
+        (
+            "a page",
+            ("content-type", "text/html; charset=utf-8"),
+            AdviceKind::NotAnApi,
+            AdviceKind::OpenPortal,
+        ),
         (
             "a page said to be JSON",
-            200,
             ("content-type", "application/json"),
+            AdviceKind::NotAnApi,
+            AdviceKind::OpenPortal,
         ),
         (
-            "a redirect",
-            302,
-            ("location", "http://portal.hotel.example/?u=1"),
+            "a redirect to another host",
+            ("location", "http://a:b@portal.hotel.example/in?u=1#x"),
+            AdviceKind::OpenPortal,
+            AdviceKind::OpenPortal,
+        ),
+        (
+            "a redirect on the same host",
+            ("location", "/sign-in?u=1"),
+            AdviceKind::CheckAddress,
+            AdviceKind::CheckAddress,
         ),
     ] {
-        let act = answer(status, &[header], page);
+        let leads_on = header.0 == "location";
+        let act = answer(if leads_on { 302 } else { 200 }, &[header], page);
         let address = listen(act).await;
-        let url = Url::parse(&format!("http://{address}/")).unwrap();
-        let diagnosis = examine(&url, &Network::default()).await;
-        breaks(&diagnosis, Step::Discovery, AdviceKind::OpenPortal);
-        let redirects = seen(&diagnosis, Step::Discovery, SeenKind::Redirect).len();
-        assert_eq!(redirects, usize::from(status == 302), "{name}");
+        for (host, advice) in [("127.0.0.1", here), (NAME, elsewhere)] {
+            let url = Url::parse(&format!("http://{host}:{}/", address.port())).unwrap();
+            let diagnosis = examine(&url, &led(address)).await;
+            breaks(&diagnosis, Step::Discovery, advice);
+            let redirects = seen(&diagnosis, Step::Discovery, SeenKind::Redirect);
+            assert_eq!(redirects.len(), usize::from(leads_on), "{name}");
+            assert!(
+                redirects.iter().all(|to| !to.contains(['?', '@', '#'])),
+                "{redirects:?}"
+            );
+        }
     }
     for (status, advice) in [
         (404, AdviceKind::CheckAddress),

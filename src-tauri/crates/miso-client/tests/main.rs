@@ -12,6 +12,7 @@ mod company;
 mod conditional;
 mod device_sign_in;
 mod examined;
+mod examined_proxies;
 mod far_end;
 mod faults;
 mod file_store;

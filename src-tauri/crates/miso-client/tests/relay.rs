@@ -20,7 +20,12 @@ pub enum Speaks {
     Socks5,
     /// HTTP, and lets nobody through without a password.
     AsksForPassword,
+    /// HTTP, and lets nobody through at all, with this head.
+    Refuses(&'static str),
 }
+
+const ASKING: &str =
+    "HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n";
 
 impl Relay {
     pub async fn start(speaks: Speaks) -> Self {
@@ -36,7 +41,8 @@ impl Relay {
                     let passed = match speaks {
                         Speaks::HttpConnect => connect(socket).await,
                         Speaks::Socks5 => socks5(socket).await,
-                        Speaks::AsksForPassword => refuse(socket).await,
+                        Speaks::AsksForPassword => refuse(socket, ASKING).await,
+                        Speaks::Refuses(head) => refuse(socket, head).await,
                     };
                     let Some((mut here, mut there)) = passed else {
                         return;
@@ -66,10 +72,9 @@ async fn connect(mut here: TcpStream) -> Option<(TcpStream, TcpStream)> {
     Some((here, there))
 }
 
-async fn refuse(mut here: TcpStream) -> Option<(TcpStream, TcpStream)> {
+async fn refuse(mut here: TcpStream, head: &str) -> Option<(TcpStream, TcpStream)> {
     head_of(&mut here).await?;
-    let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\n\r\n";
-    here.write_all(answer).await.ok()?;
+    here.write_all(head.as_bytes()).await.ok()?;
     None
 }
 

@@ -17,12 +17,18 @@ worded! {
         CheckPort,
         /// The machine does not answer: a firewall or a VPN that is off; params: `host`.
         CheckNetwork,
+        /// The address leads to a proxy whose name nobody knows; params: `host`, `proxy`.
+        CheckProxyName,
+        /// The proxy itself cannot be reached; params: `proxy`.
+        ReachProxy,
         /// The proxy's address is none; params: `proxy`.
         CorrectProxy,
-        /// The proxy lets nobody through to the instance; params: `proxy`, `host`.
+        /// The proxy lets nobody through to the instance; params: `proxy`, `host`, `reason`.
         AskForProxy,
         /// The proxy wants a password; params: `proxy`.
         GiveProxyPassword,
+        /// The proxy wants proof of a kind that is not known here; params: `proxy`, `schemes`.
+        UnknownProxySchemes,
         /// A file of authorities cannot be read; params: `file`.
         CorrectAuthorityFile,
         /// Nobody here knows who signed the certificate; params: `certificateIssuer`.
@@ -37,6 +43,12 @@ worded! {
         CheckTls,
         /// The network wants somebody to sign in or to agree first; params: `redirect`.
         OpenPortal,
+        /// Nothing here speaks https: another port, or another scheme; params: `host`.
+        CheckScheme,
+        /// It is https that is spoken here; params: `address`.
+        UseHttps,
+        /// A web page answers, not an API: a wrong port, or a portal's address.
+        NotAnApi,
         /// Something else answers at this address.
         CheckAddress,
         /// The instance itself fails.

@@ -91,7 +91,7 @@ async fn walk(
     let hop = way::first_hop(chart, instance, network)?;
     let addresses = way::look_up(chart, &hop, network).await?;
     let socket = way::connect(chart, &hop, &addresses).await?;
-    let stream = way::pass_proxy(chart, &hop, socket, instance).await?;
+    let stream = way::pass_proxy(chart, &hop, socket, instance, network).await?;
     secure(chart, stream, instance, network).await?;
     let issuer = match &sign_in.issuer {
         // The instance need not name one then.
@@ -99,7 +99,7 @@ async fn walk(
             chart.skip(Step::Discovery);
             given.clone()
         }
-        None => discovery::discover(chart, instance, network).await?,
+        None => discovery::discover(chart, instance, network, hop.direct(&addresses)).await?,
     };
     reach_provider(chart, instance, &issuer, network, sign_in).await
 }

@@ -1,14 +1,19 @@
 //! The handshake, with a look at the certificate whether it is trusted or not. Nothing is sent over
 //! what is not trusted.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, SignatureScheme,
+};
 use rustls_platform_verifier::Verifier;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use url::Url;
@@ -18,8 +23,10 @@ use x509_cert::der::Decode;
 use super::AdviceKind;
 use super::chart::{Seen, SeenKind};
 use super::way::Stream;
-use crate::network::read_authorities;
 use crate::{Code, Failure, Network};
+
+/// For a look at whether TLS is spoken, after the step itself has failed.
+const GREETING_LIMIT: Duration = Duration::from_secs(5);
 
 /// Why there is no secure connection.
 pub(super) struct Refused {
@@ -45,7 +52,7 @@ pub(super) async fn shake(
 ) -> Result<(Vec<Seen>, Option<Refused>), Failure> {
     let unusable = |error: Error| Failure::new(Code::Tls).saying(error.to_string());
     let provider = provider();
-    let authorities = read_authorities(&network.settings().authorities)?;
+    let authorities = network.authorities().await?;
     let verifier =
         Verifier::new_with_extra_roots(authorities, provider.clone()).map_err(unusable)?;
     let witness = Arc::new(Witness {
@@ -79,16 +86,38 @@ pub(super) async fn shake(
         }
         Err(error) => Some(Refused {
             reason: error.to_string(),
-            advice: refusal.flatten().map_or(AdviceKind::CheckTls, what_to_do),
+            advice: match refusal.flatten() {
+                Some(refusal) => what_to_do(refusal),
+                None if is_another_language(&error) => AdviceKind::CheckScheme,
+                None => AdviceKind::CheckTls,
+            },
         }),
     };
     Ok((seen, refused))
 }
 
-/// A secure connection to a proxy, by the system's authorities.
-pub(super) async fn to_proxy<S: Stream>(stream: S, host: &str) -> std::io::Result<TlsStream<S>> {
+/// Whether TLS is spoken at an address. Nothing is sent but a greeting.
+pub(super) async fn is_spoken(address: SocketAddr, instance: &Url, network: &Network) -> bool {
+    let greeting = async {
+        let socket = TcpStream::connect(address).await.ok()?;
+        shake(Box::new(socket), instance, network).await.ok()
+    };
+    let greeted = tokio::time::timeout(GREETING_LIMIT, greeting).await;
+    // A certificate was shown, trusted or not.
+    matches!(greeted, Ok(Some((seen, _))) if !seen.is_empty())
+}
+
+/// A secure connection to a proxy, by the authorities that requests trust.
+pub(super) async fn to_proxy<S: Stream>(
+    stream: S,
+    host: &str,
+    network: &Network,
+) -> std::io::Result<TlsStream<S>> {
     let provider = provider();
-    let verifier = Verifier::new(provider.clone()).map_err(std::io::Error::other)?;
+    let authorities = network.authorities().await;
+    let authorities = authorities.map_err(|failure| std::io::Error::other(failure.to_string()))?;
+    let verifier = Verifier::new_with_extra_roots(authorities, provider.clone())
+        .map_err(std::io::Error::other)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(std::io::Error::other)?
@@ -99,6 +128,15 @@ pub(super) async fn to_proxy<S: Stream>(stream: S, host: &str) -> std::io::Resul
     TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await
+}
+
+/// Whether what answered is no TLS at all.
+fn is_another_language(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(
+        inner,
+        Some(Error::InvalidMessage(InvalidMessage::InvalidContentType))
+    )
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -1,7 +1,7 @@
 //! The first machine on the way, and what leads through it.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::HeaderValue;
 use hyper_util::client::proxy::matcher::Intercept;
@@ -11,6 +11,7 @@ use url::{Host, Url};
 
 use super::chart::{Chart, Seen, SeenKind, Step};
 use super::{Advice, AdviceKind, STEP_LIMIT, advice, tls};
+use crate::network::named;
 use crate::{Code, Failure, Network};
 
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -32,6 +33,23 @@ pub(super) struct Hop {
 impl Hop {
     fn seen(&self) -> Seen {
         Seen::of(SeenKind::Host, format!("{}:{}", self.host, self.port))
+    }
+
+    /// The instance's own addresses, where no proxy stands before it.
+    pub(super) fn direct<'a>(&self, addresses: &'a [SocketAddr]) -> &'a [SocketAddr] {
+        match self.proxy {
+            Some(_) => &[],
+            None => addresses,
+        }
+    }
+
+    /// Why it cannot be reached; of a proxy, that it is the proxy.
+    fn failure(&self, code: Code, reason: &str) -> Failure {
+        let failure = match &self.proxy {
+            Some(proxy) => Failure::new(Code::ProxyUnreachable).with("proxy", named(proxy)),
+            None => Failure::new(code),
+        };
+        failure.with("host", &self.host).with("reason", reason)
     }
 }
 
@@ -105,10 +123,12 @@ fn unknown<T>(
     hop: &Hop,
     reason: &str,
 ) -> Option<T> {
-    let failure = Failure::new(Code::Offline)
-        .with("host", &hop.host)
-        .with("reason", reason);
-    let advice = Advice::to(AdviceKind::CheckName).with("host", &hop.host);
+    let advice = match &hop.proxy {
+        Some(proxy) => Advice::to(AdviceKind::CheckProxyName).with("proxy", named(proxy)),
+        None => Advice::to(AdviceKind::CheckName),
+    };
+    let failure = hop.failure(Code::Offline, reason);
+    let advice = advice.with("host", &hop.host);
     chart.broken(begun, vec![hop.seen()], failure, advice)
 }
 
@@ -119,10 +139,16 @@ pub(super) async fn connect(
 ) -> Option<TcpStream> {
     let begun = chart.begin(Step::Tcp);
     let mut seen = vec![hop.seen()];
-    let (mut reason, mut is_silent) = (String::new(), true);
+    // A name may lead to many addresses: they share the time of the step.
+    let until = Instant::now() + STEP_LIMIT;
+    let (mut reason, mut is_refused, mut is_silent) = (String::new(), false, true);
     for address in addresses {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
         seen.push(Seen::of(SeenKind::Address, address.to_string()));
-        match tokio::time::timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
+        match tokio::time::timeout(CONNECT_LIMIT.min(left), TcpStream::connect(address)).await {
             Ok(Ok(socket)) => {
                 chart.well(
                     begun,
@@ -131,22 +157,24 @@ pub(super) async fn connect(
                 return Some(socket);
             }
             Ok(Err(error)) => {
-                is_silent &= error.kind() != std::io::ErrorKind::ConnectionRefused;
+                is_silent = false;
+                is_refused |= error.kind() == std::io::ErrorKind::ConnectionRefused;
                 reason = error.to_string();
             }
             Err(_) => "no answer".clone_into(&mut reason),
         }
     }
-    let (code, kind) = if is_silent {
-        (Code::Timeout, AdviceKind::CheckNetwork)
-    } else {
-        (Code::Offline, AdviceKind::CheckPort)
+    let code = match is_silent {
+        true => Code::Timeout,
+        false => Code::Offline,
     };
-    let host = format!("{}:{}", hop.host, hop.port);
-    let failure = Failure::new(code)
-        .with("host", &hop.host)
-        .with("reason", reason);
-    let advice = Advice::to(kind).with("host", host);
+    let advice = match &hop.proxy {
+        Some(proxy) => Advice::to(AdviceKind::ReachProxy).with("proxy", named(proxy)),
+        None if is_refused => Advice::to(AdviceKind::CheckPort),
+        None => Advice::to(AdviceKind::CheckNetwork),
+    };
+    let failure = hop.failure(code, &reason);
+    let advice = advice.with("host", format!("{}:{}", hop.host, hop.port));
     chart.broken(begun, seen, failure, advice)
 }
 
@@ -156,16 +184,16 @@ pub(super) async fn pass_proxy(
     hop: &Hop,
     socket: TcpStream,
     instance: &Url,
+    network: &Network,
 ) -> Option<Box<dyn Stream>> {
     let Some(proxy) = &hop.proxy else {
         chart.skip(Step::Proxy);
         return Some(Box::new(socket));
     };
     let begun = chart.begin(Step::Proxy);
-    let named = proxy.uri().to_string();
-    let seen = vec![Seen::of(SeenKind::Proxy, named.trim_end_matches('/'))];
-    let passing = tokio::time::timeout(STEP_LIMIT, pass(proxy, &hop.host, socket, instance)).await;
-    let refused = match passing {
+    let mut seen = vec![Seen::of(SeenKind::Proxy, named(proxy))];
+    let passing = pass(proxy, &hop.host, socket, instance, network);
+    let refused = match tokio::time::timeout(STEP_LIMIT, passing).await {
         Ok(Ok(stream)) => {
             chart.well(begun, seen)?;
             return Some(stream);
@@ -174,31 +202,57 @@ pub(super) async fn pass_proxy(
         Err(_) => Refused::because("no answer"),
     };
     let host = instance.host_str().unwrap_or_default();
-    let failure = Failure::new(Code::ProxyFailed)
+    let mut failure = Failure::new(Code::ProxyFailed)
+        .with("proxy", named(proxy))
         .with("host", host)
-        .with("reason", refused.reason);
-    let kind = if refused.asks_for_password {
-        AdviceKind::GiveProxyPassword
-    } else {
-        AdviceKind::AskForProxy
+        .with("reason", &refused.reason);
+    if let Some(status) = &refused.status {
+        seen.push(Seen::of(SeenKind::Answer, &refused.reason));
+        failure = failure.with("status", status);
+    }
+    let schemes = refused.schemes.join(", ");
+    let knows_one = |scheme: &String| scheme.eq_ignore_ascii_case("basic");
+    let kind = match refused.asks_for_password {
+        false => AdviceKind::AskForProxy,
+        true if refused.schemes.is_empty() || refused.schemes.iter().any(knows_one) => {
+            AdviceKind::GiveProxyPassword
+        }
+        true => AdviceKind::UnknownProxySchemes,
     };
+    if !schemes.is_empty() {
+        failure = failure.with("schemes", &schemes);
+    }
     let advice = Advice::to(kind)
         .with("host", host)
-        .with("proxy", named.trim_end_matches('/'));
+        .with("proxy", named(proxy))
+        .with("reason", refused.reason)
+        .with("schemes", schemes);
     chart.broken(begun, seen, failure, advice)
 }
 
 /// Why a proxy lets nobody through.
+#[derive(Default)]
 struct Refused {
     reason: String,
+    /// Of its answer, where it speaks HTTP.
+    status: Option<String>,
     asks_for_password: bool,
+    /// What it takes as proof (RFC 9110 §11.7.1), where it says so.
+    schemes: Vec<String>,
 }
 
 impl Refused {
     fn because(reason: impl Into<String>) -> Self {
         Self {
             reason: reason.into(),
-            asks_for_password: false,
+            ..Self::default()
+        }
+    }
+
+    fn for_want_of_a_password(reason: &str) -> Self {
+        Self {
+            asks_for_password: true,
+            ..Self::because(reason)
         }
     }
 }
@@ -214,12 +268,13 @@ async fn pass(
     host: &str,
     socket: TcpStream,
     instance: &Url,
+    network: &Network,
 ) -> Result<Box<dyn Stream>, Refused> {
     let port = instance.port_or_known_default().unwrap_or(443);
     match proxy.uri().scheme_str() {
         Some("http") => tunnel(socket, instance, port, proxy.basic_auth()).await,
         Some("https") => {
-            let secured = tls::to_proxy(socket, host).await?;
+            let secured = tls::to_proxy(socket, host, network).await?;
             tunnel(secured, instance, port, proxy.basic_auth()).await
         }
         Some(_) | None => socks5(socket, &bare(instance), port, proxy.raw_auth()).await,
@@ -244,16 +299,30 @@ async fn tunnel(
     while !head.ends_with(b"\r\n\r\n") && head.len() < HEAD_LIMIT {
         head.push(stream.read_u8().await?);
     }
-    let first = String::from_utf8_lossy(&head);
-    let first = first.lines().next().unwrap_or_default();
+    let head = String::from_utf8_lossy(&head);
+    let first = head.lines().next().unwrap_or_default();
     let status = first.split(' ').nth(1).unwrap_or_default();
     if first.starts_with("HTTP/1.") && status.starts_with('2') {
         return Ok(Box::new(stream));
     }
+    let is_answer = first.starts_with("HTTP/1.");
     Err(Refused {
         reason: first.chars().take(200).collect(),
-        asks_for_password: status == "407",
+        asks_for_password: is_answer && status == "407",
+        status: Some(status.to_owned()).filter(|_| is_answer),
+        schemes: schemes(&head),
     })
+}
+
+/// The kinds of proof that the head of an answer names.
+fn schemes(head: &str) -> Vec<String> {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    fields
+        .filter(|(name, _)| name.eq_ignore_ascii_case("proxy-authenticate"))
+        .filter_map(|(_, value)| value.split_whitespace().next())
+        .map(|scheme| scheme.chars().take(40).collect())
+        .take(8)
+        .collect()
 }
 
 /// RFC 1928, and RFC 1929 where there is a password.
@@ -285,17 +354,11 @@ async fn socks5(
             let mut answer = [0; 2];
             stream.read_exact(&mut answer).await?;
             if answer[1] != 0 {
-                return Err(Refused {
-                    reason: "the password is refused".to_owned(),
-                    asks_for_password: true,
-                });
+                return Err(Refused::for_want_of_a_password("the password is refused"));
             }
         }
         ([5, _], _) => {
-            return Err(Refused {
-                reason: "a password is wanted".to_owned(),
-                asks_for_password: true,
-            });
+            return Err(Refused::for_want_of_a_password("a password is wanted"));
         }
         (_, _) => return Err(Refused::because("this is no SOCKS5 proxy")),
     }

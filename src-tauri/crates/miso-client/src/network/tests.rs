@@ -36,8 +36,8 @@ fn a_proxy_is_used_for_what_is_not_excepted_and_never_for_this_machine() {
     }
 }
 
-#[test]
-fn a_proxy_that_cannot_be_used_is_refused_with_the_reason() {
+#[tokio::test]
+async fn a_proxy_that_cannot_be_used_is_refused_with_the_reason() {
     for (url, reason) in [
         ("", "address"),
         ("proxy.corp", "address"),
@@ -53,9 +53,9 @@ fn a_proxy_that_cannot_be_used_is_refused_with_the_reason() {
         assert_eq!(failure.params["reason"], reason, "{url}");
         assert!(!format!("{failure:?}").contains("secret"));
         let far = Url::parse("https://miso.test/").unwrap();
-        assert_eq!(network.client_for(&far).unwrap_err(), failure);
+        assert_eq!(network.client_for(&far).await.unwrap_err(), failure);
         let near = Url::parse("http://localhost:1/").unwrap();
-        assert!(network.client_for(&near).is_ok(), "{url}");
+        assert!(network.client_for(&near).await.is_ok(), "{url}");
     }
     for url in [
         "http://p:1",

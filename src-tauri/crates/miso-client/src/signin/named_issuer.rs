@@ -5,7 +5,7 @@ use url::Url;
 
 use super::sender::{ANSWER_LIMIT, bounded};
 use crate::address::is_loopback;
-use crate::http::{excerpt, failure_of};
+use crate::http::excerpt;
 use crate::{Code, Failure, Network};
 
 /// The issuer that the instance's own discovery document names.
@@ -23,13 +23,14 @@ pub(super) async fn issuer_named_by(instance: &Url, network: &Network) -> Result
         .join(".well-known/openid-configuration")
         .map_err(|error| failed(error.to_string()))?;
     let request = network
-        .client_for(instance)?
+        .client_for(instance)
+        .await?
         .get(address)
         .timeout(ANSWER_LIMIT);
     let response = request
         .send()
         .await
-        .map_err(|error| failure_of(&error, instance))?;
+        .map_err(|error| network.failure_of(&error, instance))?;
     let status = response.status();
     let body = bounded(response, instance).await?;
     if !status.is_success() {

@@ -22,7 +22,6 @@ use super::token_endpoint::{Answer, NotAnswered, Refreshed, send};
 use super::verify::{Expected, verify};
 use super::{SignInParameters, SignInSettings};
 use crate::address::is_loopback;
-use crate::http::failure_of;
 use crate::{Account, Clock, Code, Failure, Network};
 
 const REVOCATION_LIMIT: Duration = Duration::from_secs(5);
@@ -289,14 +288,14 @@ impl Provider {
     }
 
     async fn post(&self, endpoint: &Url, form: &[(&str, &str)]) -> Result<(), Failure> {
-        let http = self.network.client_for(endpoint)?;
+        let http = self.network.client_for(endpoint).await?;
         let response = http
             .post(endpoint.clone())
             .timeout(REVOCATION_LIMIT)
             .form(form)
             .send()
             .await
-            .map_err(|error| failure_of(&error, endpoint))?;
+            .map_err(|error| self.network.failure_of(&error, endpoint))?;
         if !response.status().is_success() {
             return Err(Failure::new(Code::SignInRefused).with("error", response.status()));
         }

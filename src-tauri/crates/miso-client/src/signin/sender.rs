@@ -31,6 +31,7 @@ pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
                 .map_err(|_| ProviderError(Failure::new(Code::AddressInvalid)))?;
             let response = network
                 .client_for(&url)
+                .await
                 .map_err(ProviderError)?
                 .request(parts.method, url.clone())
                 .headers(parts.headers)
@@ -38,7 +39,7 @@ pub(super) fn sender(network: Network) -> impl Fn(HttpRequest) -> Answer {
                 .body(body)
                 .send()
                 .await
-                .map_err(|error| ProviderError(failure_of(&error, &url)))?;
+                .map_err(|error| ProviderError(network.failure_of(&error, &url)))?;
             // Without the query: it may hold what nobody else should read.
             let (host, path, status) = (url.host_str(), url.path(), response.status());
             tracing::debug!(host, path, %status, "the provider's answer");

@@ -41,13 +41,14 @@ pub(crate) async fn service_token(
         scope: Some("api".to_owned()),
     };
     let response = network
-        .client_for(instance)?
+        .client_for(instance)
+        .await?
         .post(address)
         .timeout(ANSWER_LIMIT)
         .json(&request)
         .send()
         .await
-        .map_err(|error| failure_of(&error, instance))?;
+        .map_err(|error| network.failure_of(&error, instance))?;
     let status = response.status();
     let body = read_bounded(response, LIMIT)
         .await

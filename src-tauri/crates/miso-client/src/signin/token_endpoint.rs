@@ -12,7 +12,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use super::sender::{ANSWER_LIMIT, bounded};
-use crate::http::{excerpt, failure_of};
+use crate::http::excerpt;
 use crate::{Code, Failure, Network};
 
 /// What came back for a code, a refresh token or a device code.
@@ -125,7 +125,8 @@ async fn sent(
     form: &[(&str, &str)],
 ) -> Result<(StatusCode, Zeroizing<Vec<u8>>), NotAnswered> {
     let response = network
-        .client_for(endpoint)?
+        .client_for(endpoint)
+        .await?
         .post(endpoint.clone())
         .header(http::header::ACCEPT, "application/json")
         .timeout(ANSWER_LIMIT)
@@ -134,7 +135,7 @@ async fn sent(
         .await
         .map_err(|error| NotAnswered {
             lost: !error.is_connect(),
-            failure: failure_of(&error, endpoint),
+            failure: network.failure_of(&error, endpoint),
         })?;
     let status = response.status();
     let body = bounded(response, endpoint)
