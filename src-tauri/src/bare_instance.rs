@@ -40,6 +40,7 @@ fn deploy(image: Option<&str>, note: Option<&str>) -> DeployRequest {
         environment: "dev".to_owned(),
         image: image.map(str::to_owned),
         note: note.map(str::to_owned),
+        ..DeployRequest::default()
     }
 }
 

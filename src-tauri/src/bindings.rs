@@ -64,6 +64,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::health,
             commands::portal::preflight,
             commands::portal::deploy,
+            commands::portal::dry_run,
+            commands::portal::deployment_cancel,
             commands::portal::application_open,
             commands::watch::watch,
             commands::watch::watch_renew,

@@ -44,6 +44,8 @@ pub const COMMANDS: &[&str] = &[
     "health",
     "preflight",
     "deploy",
+    "dry_run",
+    "deployment_cancel",
     "application_open",
     "watch",
     "watch_renew",

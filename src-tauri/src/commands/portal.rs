@@ -1,6 +1,6 @@
 //! What the instance knows and does: reads of the cached view, and the writes.
 
-use miso_api::{Application, DeployRequest, Deployment, Environment, Health, Me, Page};
+use miso_api::{Application, Change, DeployRequest, Deployment, Environment, Health, Me, Page};
 use miso_client::{Browser, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
 use url::Url;
@@ -141,6 +141,32 @@ pub async fn deploy(
         .client(&connection)?
         .deploy(&application, &request)
         .await?)
+}
+
+/// What a deployment would change, by the instance's own word; nothing happens.
+#[tauri::command]
+#[specta::specta]
+pub async fn dry_run(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    request: DeployRequest,
+) -> Answer<Vec<Change>> {
+    let client = app.client(&connection)?;
+    Ok(client.dry_run(&application, &request).await?)
+}
+
+/// Calls a deployment off.
+#[tauri::command]
+#[specta::specta]
+pub async fn deployment_cancel(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    id: String,
+) -> Answer<()> {
+    let client = app.client(&connection)?;
+    Ok(client.cancel_deployment(&application, &id).await?)
 }
 
 /// Opens an application's own address in the browser.

@@ -2,37 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use specta::Type;
 
 use crate::ConfigurationItem;
 use crate::open::{null_as_default, open_enum};
 
-/// All that a deployment can ask for. Much of it is silently ignored by servers that do not know it
-/// (API.md, "Calls marked O").
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DeployBody {
-    /// The environment's key.
-    pub environment: String,
-    /// The image to run; without it, what runs there now runs again (a restart).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
-    /// Items that change only what they name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub configuration: Option<Vec<ItemChange>>,
-    /// The deployment that is repeated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<DeployFrom>,
-    /// Whether only to say what would change.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dry_run: Option<bool>,
-    /// Why, for the history.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 1000)]
-    pub note: Option<String>,
-}
-
 /// A deployment that is repeated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployFrom {
     /// Its id.
@@ -53,7 +29,7 @@ open_enum! {
 }
 
 /// What is changed in an item; what is left out stays.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ItemChange {
     /// The item's name.
@@ -71,7 +47,7 @@ pub struct ItemChange {
 }
 
 /// What a dry run answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 pub struct Changes {
     /// What would change.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -79,7 +55,7 @@ pub struct Changes {
 }
 
 /// One thing that would change. A secret reads as `value: null, isSet`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 pub struct Change {
     /// Where, such as `image` or `configuration.LOG_LEVEL`.
     pub path: String,
@@ -92,7 +68,7 @@ pub struct Change {
 }
 
 /// The configuration of an application in an environment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Configuration {
     /// Where; `None` for the manifest's own items.
@@ -107,7 +83,7 @@ pub struct Configuration {
 }
 
 /// What is sent to replace a configuration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 pub struct ConfigurationItems {
     /// All items; what is left out is deleted.
     pub items: Vec<ConfigurationItem>,

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::ConfigurationItem;
 use crate::open::{null_as_default, open_enum, whole};
+use crate::{ConfigurationItem, DeployFrom, ItemChange};
 
 /// Characters that a deployment's note may have.
 pub const LONGEST_NOTE: u32 = 1000;
 
-/// What is asked of the platform. `None` fields are not sent: some are silently ignored by
-/// servers that do not know them (API.md, "Calls marked O").
+/// All that a deployment can ask for. `None` fields are not sent: much is silently ignored by
+/// servers that do not know it (API.md, "Calls marked O").
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployRequest {
@@ -20,8 +20,18 @@ pub struct DeployRequest {
     /// The image to run; without it, what runs there now runs again (a restart).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// Items that change only what they name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Vec<ItemChange>>,
+    /// The deployment that is repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DeployFrom>,
+    /// Whether only to say what would change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
     /// Why, for the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
     pub note: Option<String>,
 }
 

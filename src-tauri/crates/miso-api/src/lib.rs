@@ -25,8 +25,7 @@ pub use application::{
     EnvironmentEntry,
 };
 pub use change::{
-    Change, Changes, Configuration, ConfigurationItems, DeployBody, DeployFrom, ItemChange,
-    RepeatKind,
+    Change, Changes, Configuration, ConfigurationItems, DeployFrom, ItemChange, RepeatKind,
 };
 pub use deployment::{
     DeployRequest, Deployment, DeploymentStatus, DeploymentStep, LONGEST_NOTE, StepStatus,

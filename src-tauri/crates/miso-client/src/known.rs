@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::fleet::newest_first;
 use crate::stage::Stages;
-use crate::{Client, Reading, Resource, Source};
+use crate::{Capability, Client, Reading, Resource, Source};
 
 /// What the check and the findings are made of.
 #[derive(Default)]
@@ -17,6 +17,8 @@ pub(crate) struct Known {
     pub deployments: Option<KnownDeployments>,
     pub me: Option<Me>,
     pub stages: Stages,
+    /// Whether the instance can repeat a deployment with its configuration, as far as is known.
+    pub can_repeat: Option<bool>,
 }
 
 /// Deployments of one application, as far as they are known.
@@ -50,6 +52,7 @@ impl Client {
             deployments: self.known_deployments(application),
             me: self.peek(&Resource::Me),
             stages: self.known_stages(),
+            can_repeat: self.inner.capabilities.offers(Capability::DeployFrom),
         }
     }
 

@@ -18,6 +18,7 @@ mod clock;
 mod connection;
 mod connections;
 mod connections_file;
+mod deploying;
 pub mod doctor;
 mod error;
 mod fetch;

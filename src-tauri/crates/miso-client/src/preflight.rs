@@ -2,7 +2,8 @@
 //! the sending (DESIGN.md, house rule 8).
 
 use miso_api::{
-    Application, ApplicationStatus, DeployRequest, EnvironmentEntry, LONGEST_NOTE, Permission,
+    Application, ApplicationStatus, DeployRequest, DeploymentStatus, EnvironmentEntry,
+    LONGEST_NOTE, Permission,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -23,6 +24,12 @@ pub struct Preflight {
     pub findings: Vec<Finding>,
     /// Why it may not be sent.
     pub refusal: Option<Failure>,
+    /// The deployment that brought this image there last, where something else runs now: repeating
+    /// it brings back the configuration of then too, secrets included. `None` where none is known,
+    /// or the instance cannot.
+    pub repeats: Option<String>,
+    /// Whether the instance may be asked what would change.
+    pub dry_run: bool,
     /// Characters that its note may have; 0 where the instance is known to keep none.
     pub longest_note: u32,
 }
@@ -56,6 +63,8 @@ pub enum FindingKind {
     NeverRan,
     /// What is known does not tell whether it ran one stage lower.
     NotKnownBelow,
+    /// It ran there before, and the instance cannot bring back the configuration of then.
+    ConfigurationStays,
     /// Nothing was deployed there yet.
     First,
     /// Another deployment is under way there.
@@ -82,7 +91,9 @@ impl Client {
             environment: environment.to_owned(),
             image: image.map(str::to_owned),
             note: None,
+            ..DeployRequest::default()
         };
+        let offers = |capability| self.inner.capabilities.offers(capability);
         Preflight {
             environment: known.stages.stage(environment),
             findings: image
@@ -90,7 +101,11 @@ impl Client {
                 .map(|image| findings(&known, environment, image))
                 .unwrap_or_default(),
             refusal: check(&known, &request).err(),
-            longest_note: match self.inner.capabilities.offers(Capability::DeployNote) {
+            repeats: image
+                .filter(|_| known.can_repeat != Some(false))
+                .and_then(|image| last_of(&known, environment, image)),
+            dry_run: offers(Capability::DryRun) != Some(false),
+            longest_note: match offers(Capability::DeployNote) {
                 Some(false) => 0,
                 Some(true) | None => LONGEST_NOTE,
             },
@@ -131,6 +146,22 @@ fn check(known: &Known, request: &DeployRequest) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The deployment that brought an image there last and came through, where something else runs now.
+fn last_of(known: &Known, environment: &str, image: &str) -> Option<String> {
+    let entry = entry_of(known.application.as_ref()?, environment)?;
+    if entry.image.as_deref() == Some(image) {
+        return None;
+    }
+    let known = known.deployments.as_ref()?;
+    let mut list = known.list.iter();
+    let last = list.find(|deployment| {
+        deployment.environment == environment
+            && deployment.status == DeploymentStatus::Completed
+            && deployment.image.as_deref() == Some(image)
+    });
+    last.map(|deployment| deployment.id.clone())
+}
+
 fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
     let finding = |kind: FindingKind, environment: &str| Finding {
         kind,
@@ -161,6 +192,9 @@ fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
             tag: other.rsplit('/').next().unwrap_or(other).to_owned(),
             ..finding(FindingKind::OtherRepository, environment)
         });
+    }
+    if known.can_repeat == Some(false) && last_of(known, environment, image).is_some() {
+        found.push(finding(FindingKind::ConfigurationStays, environment));
     }
     if application.is_some() && entry.is_none() {
         found.push(finding(FindingKind::First, environment));
@@ -221,7 +255,7 @@ impl FindingKind {
             Self::Restart | Self::RunsBelow | Self::RanBelow | Self::First | Self::NoOther => {
                 State::Well
             }
-            Self::NeverRan | Self::OtherRepository => State::Warning,
+            Self::NeverRan | Self::OtherRepository | Self::ConfigurationStays => State::Warning,
             Self::Another => State::Bad,
             Self::NotKnownBelow | Self::NotKnownOther | Self::NotKnownPermission => State::Unknown,
         }

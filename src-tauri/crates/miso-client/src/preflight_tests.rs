@@ -37,6 +37,7 @@ fn known() -> Known {
         ]),
         me: None,
         stages: Stages::default(),
+        can_repeat: None,
     }
 }
 
@@ -50,6 +51,7 @@ fn request(environment: &str, note: &str) -> DeployRequest {
         environment: environment.to_owned(),
         image: None,
         note: Some(note.to_owned()),
+        ..DeployRequest::default()
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::transport::Call;
 use crate::watch::follow_deployment;
 use crate::wire::documented;
-use crate::{Capability, Class, Client, Code, Failure, Resource};
+use crate::{Class, Client, Code, Failure, Resource};
 
 /// When it is looked up what became of a write whose answer was lost; about 30 s in all, since
 /// the server may still be at it.
@@ -68,8 +68,8 @@ impl Client {
     /// # Errors
     /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
     /// [`Code::NoteTooLong`], also without being sent where that is known before,
-    /// [`Code::NotOffered`] for a note where the instance keeps none, [`Code::OutcomeUnknown`]
-    /// where the answer was lost and nothing was found of it.
+    /// [`Code::NotOffered`] for what the instance would silently ignore (a note, what is repeated,
+    /// configuration), [`Code::OutcomeUnknown`] where the answer was lost and nothing was found of it.
     pub async fn deploy(
         &self,
         application: &str,
@@ -102,31 +102,6 @@ impl Client {
         self.inner.keep(&resource, &deployment)?;
         follow_deployment(&self.inner, &deployment.id);
         Ok(deployment)
-    }
-
-    /// The same deployment without what the instance would silently ignore.
-    async fn as_offered(
-        &self,
-        application: &str,
-        request: &DeployRequest,
-    ) -> Result<DeployRequest, Failure> {
-        let mut request = request.clone();
-        request.note = request.note.filter(|note| !note.is_empty());
-        if request.image.is_some() && request.note.is_none() {
-            return Ok(request);
-        }
-        self.inner.transport.describe(Class::Interactive).await?;
-        let offers = |capability| self.inner.capabilities.offers(capability) == Some(true);
-        if request.note.is_some() && !offers(Capability::DeployNote) {
-            return Err(Capability::DeployNote.lacking());
-        }
-        if request.image.is_none() && !offers(Capability::DeployWithoutImage) {
-            // A restart: the image that runs there.
-            let running = self.running_image(application, &request.environment);
-            let running = running.ok_or_else(|| Capability::DeployWithoutImage.lacking())?;
-            request.image = Some(running);
-        }
-        Ok(request)
     }
 
     async fn send<T: DeserializeOwned + Send + 'static>(&self, call: &Call) -> Result<T, Failure> {
@@ -238,6 +213,7 @@ mod tests {
             environment: "dev".to_owned(),
             image: Some("a:1".to_owned()),
             note: None,
+            ..DeployRequest::default()
         };
         let sent = Sent {
             application: "orders",

@@ -74,6 +74,7 @@ async fn lists_say_what_a_deployment_says_and_are_read_again_when_it_ends() {
         environment: "dev".to_owned(),
         image: Some("a:1".to_owned()),
         note: None,
+        ..DeployRequest::default()
     };
     let before = asked();
     here.client.deploy("checkout", &request).await.unwrap();

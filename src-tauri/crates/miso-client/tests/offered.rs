@@ -190,6 +190,7 @@ async fn a_field_is_sent_only_where_the_instance_says_that_it_takes_it() {
             environment: "dev".to_owned(),
             image: image.map(str::to_owned),
             note: note.map(str::to_owned),
+            ..DeployRequest::default()
         };
         let outcome = here.client.deploy("orders", &request).await;
         let posts = far_end.asked("POST /api/applications/orders/deploy");

@@ -112,6 +112,7 @@ async fn what_may_not_be_deployed_is_not_sent() {
         environment: environment.to_owned(),
         image: Some("a:1.2".to_owned()),
         note: Some(note),
+        ..DeployRequest::default()
     };
     here.client.applications().await.unwrap();
     let refused = here

@@ -11,6 +11,7 @@ fn deploy() -> DeployRequest {
         environment: "dev".to_owned(),
         image: Some("a:1".to_owned()),
         note: None,
+        ..DeployRequest::default()
     }
 }
 

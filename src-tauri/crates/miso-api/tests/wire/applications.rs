@@ -152,6 +152,7 @@ fn a_deploy_request_leaves_out_what_is_not_asked() {
         environment: "prod".to_owned(),
         image: some("miso/orders:1.2"),
         note: some("hotfix"),
+        ..DeployRequest::default()
     };
     both_ways(wire, request);
     assert_eq!(

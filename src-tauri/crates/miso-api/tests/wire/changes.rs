@@ -12,7 +12,7 @@ fn deploy_requests() {
         "configuration": [{"name": "LEVEL", "value": "warn", "location": "variable", "required": true}],
         "from": {"deploymentId": "d-1", "as": "promotion"}, "dryRun": true, "note": "why not"
     });
-    let request = DeployBody {
+    let request = DeployRequest {
         environment: "test".to_owned(),
         image: some("miso/hello:1.0"),
         configuration: Some(vec![ItemChange {
@@ -29,7 +29,7 @@ fn deploy_requests() {
         note: some("why not"),
     };
     both_ways(wire, request);
-    let restart: DeployBody = read(json!({"environment": "dev"}));
+    let restart: DeployRequest = read(json!({"environment": "dev"}));
     assert_eq!(write(&restart), json!({"environment": "dev"}));
 }
 

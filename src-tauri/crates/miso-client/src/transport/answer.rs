@@ -67,6 +67,17 @@ impl Transport {
         }
     }
 
+    /// Sends a call whose answer says no more than that it was taken.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn send_only(&self, call: &Call, class: Class) -> Result<(), Failure> {
+        match self.offered(call, class).await? {
+            Answer::Whole(_) => Ok(()),
+            Answer::Unchanged | Answer::Events(_) => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
+        }
+    }
+
     /// The same for a read of which a version may be known already; `None` where that is what there
     /// is.
     ///

@@ -198,6 +198,7 @@ impl Person {
             environment: ENVIRONMENTS[0].to_owned(),
             image: Some("miso/hello:1.1".to_owned()),
             note: None,
+            ..DeployRequest::default()
         };
         let started = self.client.deploy(application, &request).await;
         // Where the budget says to wait for long, they try again the next time.

@@ -48,6 +48,20 @@ pub(crate) fn deploy(
     Ok(call)
 }
 
+/// What a deployment would change; nothing is kept of it.
+pub(crate) fn dry_run(key: &str, request: &DeployRequest) -> serde_json::Result<Call> {
+    let request = DeployRequest {
+        dry_run: Some(true),
+        ..request.clone()
+    };
+    let path = format!("/api/applications/{}/deploy", segment(key));
+    Ok(Call::post(path, serde_json::to_value(request)?))
+}
+
+pub(crate) fn cancel_deployment(id: &str) -> Call {
+    Call::delete(format!("/api/deployments/{}", segment(id))).needing(Capability::CancelDeployment)
+}
+
 pub(crate) fn deployments(application: Option<&str>) -> Call {
     match application {
         Some(key) => Call::get(format!("/api/applications/{}/deployments", segment(key))),
@@ -153,6 +167,7 @@ mod tests {
             environment: "dev".to_owned(),
             image: None,
             note: None,
+            ..DeployRequest::default()
         };
         let call = deploy("orders", &request, "key-1").unwrap();
         assert_eq!(call.body, Some(serde_json::json!({"environment": "dev"})));

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use miso_api::{
-    Changes, DeployBody, Deployment, DeploymentStatus, ErrorDetail, ErrorEnvelope, LONGEST_NOTE,
+    Changes, DeployRequest, Deployment, DeploymentStatus, ErrorDetail, ErrorEnvelope, LONGEST_NOTE,
     Page, Permission,
 };
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ pub(super) const SORTS: [&str; 12] = [
     operation_id = "deployApplication",
     tag = "Deployments",
     params(Key, IdempotencyKey),
-    request_body = DeployBody,
+    request_body = DeployRequest,
     responses(
         (status = 200, description = "A dry run: what would change. Nothing is stored.",
             body = Changes),
