@@ -311,6 +311,7 @@ impl Clicks {
                     environment: "dev".to_owned(),
                     image: Some("miso/hello:1.1".to_owned()),
                     note: None,
+                    ..DeployRequest::default()
                 };
                 return client.deploy("orders", &request).await.map(drop);
             }

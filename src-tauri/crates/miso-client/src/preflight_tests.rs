@@ -227,3 +227,24 @@ proptest! {
         prop_assert_eq!(kinds.len(), all);
     }
 }
+
+#[test]
+fn what_ran_there_before_can_be_repeated_with_its_configuration() {
+    let mut known = known();
+    known.deployments = history(vec![
+        deployment("a", "prod", "0.9", 1, "completed"),
+        deployment("a", "prod", "0.9", 2, "completed"),
+        deployment("a", "prod", "0.9", 3, "failed"),
+        deployment("a", "prod", "1.0", 4, "completed"),
+        deployment("a", "test", "0.8", 5, "completed"),
+    ]);
+    let repeats = |known: &Known, tag: &str| last_of(known, "prod", &image(tag));
+    let newest = deployment("a", "prod", "0.9", 2, "completed").id;
+    assert_eq!(repeats(&known, "0.9"), Some(newest));
+    assert_eq!(repeats(&known, "1.0"), None, "it runs there now");
+    assert_eq!(repeats(&known, "0.8"), None, "it ran elsewhere");
+    assert!(!kinds(&known, "prod", "0.9").contains(&FindingKind::ConfigurationStays));
+    known.can_repeat = Some(false);
+    assert!(kinds(&known, "prod", "0.9").contains(&FindingKind::ConfigurationStays));
+    assert!(!kinds(&known, "prod", "0.8").contains(&FindingKind::ConfigurationStays));
+}

@@ -30,6 +30,7 @@ mod one_account;
 mod proof;
 mod redirect_visitors;
 mod relay;
+mod repeating;
 mod rules;
 mod saving;
 mod session;
