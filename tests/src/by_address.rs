@@ -236,3 +236,47 @@ async fn line_under_the_header(window: &Window) -> Value {
     })
     .await
 }
+
+#[tokio::test]
+async fn what_ran_before_comes_back_as_it_was_and_what_goes_on_is_called_off() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let api = instance.account().await;
+    let manifest = json!({
+        "key": "shop", "displayName": "Shop", "type": "webapp",
+        "image": "miso/talkative:1.0", "port": 3000,
+    });
+    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
+    deployed(&api, "dev", 1).await;
+    let request = json!({ "environment": "dev", "image": "miso/talkative:2.0" });
+    let answer = api.post("/api/applications/shop/deploy", &request).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    deployed(&api, "dev", 2).await;
+
+    let window = signed_in(&mut session, &instance).await;
+    window.click("link", "shop").await;
+    window.click("button", "Deploy…").await;
+    window.click("button", "1.0").await;
+    window
+        .click("checkbox", "With the configuration it had then")
+        .await;
+    window.click("button", "See what would change").await;
+    window.see("table", "What would change").await;
+    window.picture(&pictures::out("deploy-dry-run")).await;
+    window.click("button", "Deploy 1.0 to dev").await;
+    window.see_text_within(LATER, "1.0 runs in dev.").await;
+    let newest = &api.get("/api/applications/shop/deployments").await.json()["data"][0];
+    assert!(newest["rollbackOf"].is_string(), "{newest}");
+
+    // One that never gets well is called off.
+    window.click("button", "Deploy 1.0 again…").await;
+    window.click("button", "Edit the whole image").await;
+    window.fill("Image", "miso/slow-start:1.0").await;
+    window.click("button", "Deploy").await;
+    window.click("button", "Cancel the deployment").await;
+    window
+        .see_text_within(LATER, "The deployment was cancelled.")
+        .await;
+    window.picture(&pictures::out("deploy-cancelled")).await;
+    assert_eq!(instance.stop(), Some(0));
+}

@@ -1,6 +1,8 @@
 //! What the instance knows and does: reads of the cached view, and the writes.
 
-use miso_api::{Application, Change, DeployRequest, Deployment, Environment, Health, Me, Page};
+use miso_api::{
+    Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
+};
 use miso_client::{Browser, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
 use url::Url;
@@ -151,7 +153,7 @@ pub async fn dry_run(
     connection: ConnectionId,
     application: String,
     request: DeployRequest,
-) -> Answer<Vec<Change>> {
+) -> Answer<Vec<PlannedChange>> {
     let client = app.client(&connection)?;
     Ok(client.dry_run(&application, &request).await?)
 }

@@ -33,12 +33,14 @@ import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
+import { DryRun } from './DryRun';
 import { Field } from './Field';
 import { Link } from './Link';
 import { useLock } from './Lock';
 import { Preflight } from './Preflight';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
+import { Suggestions } from './Suggestions';
 import { Change } from './Tag';
 
 /** `whole` holds a word while the whole image is edited, not its tag alone. */
@@ -125,6 +127,9 @@ export function DeployForm({
   const countdown = useTakeBack(send);
   const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
   const { locked } = useLock(view);
+  // Going back brings the configuration of then; another image that ran here before does so if it is wanted.
+  const [asThen, setAsThen] = useState<boolean | null>(null);
+  const repeats = preflight?.repeats ?? null;
   const forbidden = preflight?.refusal ? t('deploy.forbidden') : locked ? t('lock.reason') : undefined;
   const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = countdown.left !== null;
@@ -142,12 +147,23 @@ export function DeployForm({
     form.reset({ ...form.getValues(), tag: splitImage(before).tag, image: before });
   }, [place, before, base, isDirty, busy, form]);
 
+  const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
+  const repeated = (asThen ?? does === 'rollBack') ? repeats : null;
+  const wish: DeployRequest = {
+    environment,
+    image,
+    note: null,
+    configuration: null,
+    from: repeated === null ? null : { deploymentId: repeated, as: 'rollback' },
+    dryRun: null,
+  };
+
   const submit = form.handleSubmit(() => {
     if (busy || locked || !preflight || preflight.refusal) return;
     setTakenBack(false);
     setError(null);
     const note = form.getValues('note').trim();
-    const request = { environment, image, note: note === '' ? null : note };
+    const request = { ...wish, note: note === '' ? null : note };
     if (production) countdown.start(request);
     else send(request);
   });
@@ -192,7 +208,6 @@ export function DeployForm({
   const change = [entry?.image ?? null, image === '' ? null : image] as const;
   const [from, to] = imageNames(...change);
   const details = error?.details ?? NONE;
-  const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
   const effect = { tag: imageWords(...change).to, environment: named(environment) };
   const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
 
@@ -248,38 +263,17 @@ export function DeployForm({
               {...form.register('tag', { validate: (value) => value.trim() !== '' || t('deploy.tagNeeded') })}
             />
           )}
-          {chips.length > 0 && (
-            <ul className={styles.chips} aria-label={t('deploy.suggestions')}>
-              {chips.map((chip) => (
-                <li key={chip.image}>
-                  <button
-                    type="button"
-                    className={styles.chip}
-                    title={chip.image}
-                    disabled={busy}
-                    onClick={() => {
-                      const other = splitImage(chip.image).repository !== base;
-                      setWhole(whole || other);
-                      form.setValue('tag', chip.tag);
-                      form.setValue('image', chip.image);
-                    }}
-                  >
-                    <code>{chip.tag}</code>
-                    {(chip.runsIn !== null || chip.before) && (
-                      <span className={styles.note}>
-                        {[
-                          chip.runsIn !== null && t('deploy.runsIn', { environment: named(chip.runsIn) }),
-                          chip.before && t('deploy.before'),
-                        ]
-                          .filter((part) => part !== false)
-                          .join(', ')}
-                      </span>
-                    )}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Suggestions
+            suggestions={chips}
+            named={named}
+            disabled={busy}
+            choose={(chip) => {
+              const other = splitImage(chip.image).repository !== base;
+              setWhole(whole || other);
+              form.setValue('tag', chip.tag);
+              form.setValue('image', chip.image);
+            }}
+          />
           <div className={styles.change}>
             {does === 'restart' ? (
               <span className={styles.note}>{t('deploy.sameImage')}</span>
@@ -304,6 +298,22 @@ export function DeployForm({
           <section className={styles.section}>
             <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
             <Preflight application={key} findings={preflight?.findings ?? NONE} />
+            {repeats !== null && (
+              <label className={styles.choice}>
+                <input
+                  type="checkbox"
+                  checked={repeated !== null}
+                  disabled={busy}
+                  onChange={(event) => {
+                    setAsThen(event.target.checked);
+                  }}
+                />
+                <span>{t('deploy.asThen')}</span>
+              </label>
+            )}
+            {preflight?.dryRun === true && !locked && !busy && (
+              <DryRun key={JSON.stringify(wish)} connection={connection} application={key} request={wish} />
+            )}
           </section>
         )}
         <section className={styles.section}>

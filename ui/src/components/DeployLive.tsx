@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { imageNames, imageWords } from '../app/image';
@@ -8,12 +9,12 @@ import { useFront, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
 import type { Translate } from '../i18n/i18n';
-import type { Application, Deployment } from '../ipc';
+import { asCommandError, commands, type Application, type CommandError, type Deployment } from '../ipc';
 import { Button } from './Button';
 import { DeployLog } from './DeployLog';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
-import { errorWords } from './Problem';
+import { errorWords, Problem } from './Problem';
 import { Shape } from './Shape';
 import { Steps } from './Steps';
 import { Change } from './Tag';
@@ -27,6 +28,17 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const held = useResource(connection, { kind: 'deployment', id });
   const { value, reading } = held;
   useFront(reading, 'inner');
+  const [callingOff, setCallingOff] = useState(false);
+  const [refused, setRefused] = useState<CommandError | null>(null);
+  const callOff = () => {
+    setCallingOff(true);
+    setRefused(null);
+    // What becomes of it is told by the deployment itself.
+    commands.deploymentCancel(connection, application.key, id).catch((thrown: unknown) => {
+      setRefused(asCommandError(thrown));
+      setCallingOff(false);
+    });
+  };
   if (!value || !reading)
     return (
       <div className={styles.section}>
@@ -86,6 +98,11 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
           {value.note !== null && <p className={styles.dim}>{value.note}</p>}
           {running && value.message !== null && <p className={styles.dim}>{value.message}</p>}
         </section>
+        {refused && (
+          <section className={styles.section}>
+            <Problem error={refused} />
+          </section>
+        )}
         <section className={styles.section}>
           <h3 className={styles.heading}>{t('steps.label')}</h3>
           <Steps steps={value.steps} said={value.error} ended={!running} />
@@ -94,6 +111,16 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
       </div>
       <footer className={styles.foot}>
         {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
+        {running && (
+          <Button
+            disabled={callingOff}
+            onClick={() => {
+              callOff();
+            }}
+          >
+            {callingOff ? t('deploy.cancelling') : t('deploy.cancel')}
+          </Button>
+        )}
         {!running && (
           <Button
             onClick={() => {

@@ -19,6 +19,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** A deployment that asks for no more than an image. */
+const PLAIN = { configuration: null, from: null, dryRun: null };
+
 describe('deploying to production', () => {
   it('sends nothing when it is taken back within three seconds', async () => {
     const fake = await renderApp(PROD);
@@ -67,7 +70,7 @@ describe('deploying to production', () => {
       [
         'orders',
         'orders-api',
-        { environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
+        { ...PLAIN, environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
       ],
     ]);
   });
@@ -84,7 +87,7 @@ describe('the deploy panel', () => {
         [
           'orders',
           'orders-api',
-          { environment: 'dev', image: 'registry.example/orders-api:1.5.0', note: 'try this' },
+          { ...PLAIN, environment: 'dev', image: 'registry.example/orders-api:1.5.0', note: 'try this' },
         ],
       ]);
     });
@@ -227,7 +230,7 @@ describe('while it can be taken back', () => {
       [
         'orders',
         'orders-api',
-        { environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
+        { ...PLAIN, environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
       ],
     ]);
   });

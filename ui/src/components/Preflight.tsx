@@ -5,7 +5,7 @@ import { Shape } from './Shape';
 
 type WithTag = Exclude<
   Finding['kind'],
-  'first' | 'another' | 'noOther' | 'notKnownOther' | 'notKnownPermission'
+  'configurationStays' | 'first' | 'another' | 'noOther' | 'notKnownOther' | 'notKnownPermission'
 >;
 
 function keyOf({ state }: Finding, kind: WithTag) {
@@ -37,6 +37,7 @@ export function Preflight({ application, findings }: { application: string; find
             shouldUnescape
           />
         );
+      case 'configurationStays':
       case 'first':
       case 'another':
       case 'noOther':

@@ -20,6 +20,30 @@ describe('an application that is unwell', () => {
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
   });
 
+  it('goes back to the deployment of then, configuration and all, unless that is not wanted', async () => {
+    const { user, ...fake } = await renderApp(SICK);
+    await user.click(await screen.findByRole('button', { name: 'Roll back PROD to 1.3.9' }));
+    const shown = await panel();
+    const asThen = await shown.findByRole('checkbox', { name: /With the configuration it had then/ });
+    expect(asThen).toBeChecked();
+    await user.click(shown.getByRole('button', { name: 'See what would change' }));
+    const changes = within(await shown.findByRole('table', { name: 'What would change' }));
+    expect(changes.getByRole('row', { name: /^image .*1\.4\.0 .*1\.3\.9/ })).toBeVisible();
+    const then = fake.deployments.find((each) => each.environment === 'prod' && each.image === BEFORE);
+    const from = { deploymentId: then?.id, as: 'rollback' };
+    expect(callsOf(fake, 'dryRun')).toEqual([['orders', 'orders-api', expect.objectContaining({ from })]]);
+    expect(callsOf(fake, 'deploy')).toHaveLength(0);
+    // What is asked for is another thing now: what was seen of it is not shown on.
+    await user.click(asThen);
+    expect(shown.queryByRole('table', { name: 'What would change' })).toBeNull();
+    await user.click(shown.getByRole('button', { name: 'See what would change' }));
+    expect(callsOf(fake, 'dryRun').at(-1)).toEqual([
+      'orders',
+      'orders-api',
+      expect.objectContaining({ from: null, image: BEFORE }),
+    ]);
+  });
+
   it('is not offered its own image first', async () => {
     await renderApp(`${SICK}?deploy=new`);
     expect(await tag()).toHaveValue('1.3.9');
@@ -69,5 +93,17 @@ describe('a link with an image in it', () => {
     expect(await tag()).toHaveValue('evil.example/x:9');
     expect(await (await panel()).findByText(/runs there: this is another image/)).toBeVisible();
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
+  });
+});
+
+describe('a deployment that is under way', () => {
+  it('is called off on a click, and shows how it ended', async () => {
+    const { user, ...fake } = await renderApp(`${WELL}?deploy=new`, { step: 2000 });
+    fireEvent.change(await tag(), { target: { value: '1.5.0' } });
+    await user.click((await panel()).getByRole('button', { name: /^Deploy 1\.5\.0 to dev/ }));
+    await user.click(await screen.findByRole('button', { name: 'Cancel the deployment' }));
+    expect(callsOf(fake, 'deploymentCancel')).toEqual([['orders', 'orders-api', fake.deployments[0]?.id]]);
+    expect(await screen.findByText('The deployment was cancelled.')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Cancel the deployment' })).toBeNull();
   });
 });

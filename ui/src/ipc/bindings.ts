@@ -120,6 +120,10 @@ export const commands = {
 	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
 	/**  Starts a deployment. Sent once. */
 	deploy: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<Deployment>("deploy", { connection, application, request }),
+	/**  What a deployment would change, by the instance's own word; nothing happens. */
+	dryRun: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<PlannedChange[]>("dry_run", { connection, application, request }),
+	/**  Calls a deployment off. */
+	deploymentCancel: (connection: ConnectionId, application: string, id: string) => __TAURI_INVOKE<null>("deployment_cancel", { connection, application, id }),
 	/**  Opens an application's own address in the browser. */
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
 	/**  Has a resource kept fresh. */
@@ -475,15 +479,29 @@ export type Counts = {
 	allWell: boolean,
 };
 
+/**  A deployment that is repeated. */
+export type DeployFrom = {
+	/**  Its id. */
+	deploymentId: string,
+	/**  How. */
+	as: string,
+};
+
 /**
- *  What is asked of the platform. `None` fields are not sent: some are silently ignored by
- *  servers that do not know them (API.md, "Calls marked O").
+ *  All that a deployment can ask for. `None` fields are not sent: much is silently ignored by
+ *  servers that do not know it (API.md, "Calls marked O").
  */
 export type DeployRequest = {
 	/**  The environment's key. */
 	environment: string,
 	/**  The image to run; without it, what runs there now runs again (a restart). */
 	image: string | null,
+	/**  Items that change only what they name. */
+	configuration: ItemChange[] | null,
+	/**  The deployment that is repeated. */
+	from: DeployFrom | null,
+	/**  Whether only to say what would change. */
+	dryRun: boolean | null,
 	/**  Why, for the history. */
 	note: string | null,
 };
@@ -702,6 +720,8 @@ export type FindingKind =
 "neverRan" | 
 /**  What is known does not tell whether it ran one stage lower. */
 "notKnownBelow" | 
+/**  It ran there before, and the instance cannot bring back the configuration of then. */
+"configurationStays" | 
 /**  Nothing was deployed there yet. */
 "first" | 
 /**  Another deployment is under way there. */
@@ -811,6 +831,18 @@ export type InstanceFound = {
 	issuer: string,
 	/**  Scopes this provider does not know, which are therefore not asked for. */
 	scopesLeftOut: string[],
+};
+
+/**  What is changed in an item; what is left out stays. */
+export type ItemChange = {
+	/**  The item's name. */
+	name: string,
+	/**  Its value. */
+	value: string | null,
+	/**  Whether it is plain or secret. */
+	location: string | null,
+	/**  Whether the application needs it. */
+	required: boolean | null,
 };
 
 /**  A right to have something kept fresh. */
@@ -995,6 +1027,16 @@ export type Place = {
 	before: string | null,
 };
 
+/**  One thing that would change. A secret reads as `value: null, isSet`. */
+export type PlannedChange = {
+	/**  Where, such as `image` or `configuration.LOG_LEVEL`. */
+	path: string,
+	/**  What is there now; `null` where there is nothing. */
+	before: Value,
+	/**  What would be there. */
+	after: Value,
+};
+
 /**  A deployment before it is sent. */
 export type Preflight = {
 	/**  Where it would go. */
@@ -1003,6 +1045,14 @@ export type Preflight = {
 	findings: Finding[],
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
+	/**
+	 *  The deployment that brought this image there last, where something else runs now: repeating
+	 *  it brings back the configuration of then too, secrets included. `None` where none is known,
+	 *  or the instance cannot.
+	 */
+	repeats: string | null,
+	/**  Whether the instance may be asked what would change. */
+	dryRun: boolean,
 	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
 };

@@ -44,6 +44,7 @@ export type {
   Outcome,
   Page,
   Place,
+  PlannedChange,
   Preflight,
   Prompt,
   ProxyChoice,

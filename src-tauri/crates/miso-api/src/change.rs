@@ -51,12 +51,12 @@ pub struct ItemChange {
 pub struct Changes {
     /// What would change.
     #[serde(default, deserialize_with = "null_as_default")]
-    pub changes: Vec<Change>,
+    pub changes: Vec<PlannedChange>,
 }
 
 /// One thing that would change. A secret reads as `value: null, isSet`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, utoipa::ToSchema)]
-pub struct Change {
+pub struct PlannedChange {
     /// Where, such as `image` or `configuration.LOG_LEVEL`.
     pub path: String,
     /// What is there now; `null` where there is nothing.

@@ -25,7 +25,7 @@ pub use application::{
     EnvironmentEntry,
 };
 pub use change::{
-    Change, Changes, Configuration, ConfigurationItems, DeployFrom, ItemChange, RepeatKind,
+    Changes, Configuration, ConfigurationItems, DeployFrom, ItemChange, PlannedChange, RepeatKind,
 };
 pub use deployment::{
     DeployRequest, Deployment, DeploymentStatus, DeploymentStep, LONGEST_NOTE, StepStatus,

@@ -1,7 +1,7 @@
 //! Deployments beside their sending: what one would change, calling one off, and what of a request
 //! an instance can do.
 
-use miso_api::{Change, Changes, DeployRequest};
+use miso_api::{Changes, DeployRequest, PlannedChange};
 
 use crate::wire::documented;
 use crate::{Capability, Class, Client, Code, Failure, Resource};
@@ -15,7 +15,7 @@ impl Client {
         &self,
         application: &str,
         request: &DeployRequest,
-    ) -> Result<Vec<Change>, Failure> {
+    ) -> Result<Vec<PlannedChange>, Failure> {
         self.check_deploy(application, request)?;
         self.inner.transport.describe(Class::Interactive).await?;
         // A server that does not know the field would deploy.

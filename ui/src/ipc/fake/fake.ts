@@ -106,7 +106,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     const stages = deployment.steps.length;
     for (let at = 0; at < stages; at += 1) {
       const current = deployment.steps[at];
-      if (!current) break;
+      if (!current || deployment.status === 'cancelled') return;
       Object.assign(current, { status: 'running', startedAt: new Date().toISOString() });
       Object.assign(deployment, {
         status: 'running',
@@ -320,6 +320,19 @@ export function createFake(options: FakeOptions = {}): Fake {
       void later(step / 2).then(() => progress(id, made));
       publish(id, made);
       return answer(made);
+    },
+    dryRun: (_, key, { environment, image }) => {
+      const runs = applications
+        .find((each) => each.key === key)
+        ?.environments.find((each) => each.environment === environment);
+      return answer([{ path: 'image', before: runs?.image ?? null, after: image }]);
+    },
+    deploymentCancel: (id, _, deployment) => {
+      const found = deployments.find((each) => each.id === deployment);
+      if (!found || found.completedAt !== null) return refuse(failure('conflict'));
+      Object.assign(found, { status: 'cancelled', completedAt: new Date().toISOString() });
+      publish(id, found);
+      return answer(null);
     },
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),

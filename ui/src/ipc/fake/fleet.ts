@@ -138,6 +138,13 @@ export function preflightOf(
     findings: image === null ? [] : found,
     refusal: entry && !entry.permissions.includes(DEPLOY) ? failure('forbidden') : null,
     longestNote: 1000,
+    repeats:
+      entry?.image === image
+        ? null
+        : (here.find(
+            (each) => each.environment === environment && each.image === image && each.status === 'completed',
+          )?.id ?? null),
+    dryRun: true,
   };
 }
 

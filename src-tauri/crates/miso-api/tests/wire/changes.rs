@@ -37,7 +37,7 @@ fn deploy_requests() {
 fn changes() {
     let wire = json!({"changes": [{"path": "image", "before": null, "after": "a:1"}]});
     let changes = Changes {
-        changes: vec![Change {
+        changes: vec![PlannedChange {
             path: "image".to_owned(),
             before: Value::Null,
             after: json!("a:1"),
