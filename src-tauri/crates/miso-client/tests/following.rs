@@ -160,6 +160,7 @@ async fn a_deployment_in_progress_survives_a_restart_of_the_app() {
         environment: "dev".to_owned(),
         image: Some("a:1".to_owned()),
         note: None,
+        ..DeployRequest::default()
     };
     first.client.deploy("checkout", &request).await.unwrap();
     first.connections.flush(Duration::from_secs(5));
@@ -206,6 +207,7 @@ async fn who_signs_out_follows_nothing_on() {
         environment: "dev".to_owned(),
         image: Some("a:1".to_owned()),
         note: None,
+        ..DeployRequest::default()
     };
     first.client.deploy("checkout", &request).await.unwrap();
     first.connections.flush(Duration::from_secs(5));
