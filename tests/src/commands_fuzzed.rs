@@ -41,6 +41,8 @@ const REFUSING: &[&str] = &[
     "sign_in_copy_address",
     "deployment",
     "deploy",
+    "dry_run",
+    "deployment_cancel",
     "watch_renew",
 ];
 

@@ -132,7 +132,14 @@ const sensible = ([name, type]) => {
     case 'InstanceFound':
       return { url: elsewhere(), issuer: 'http://127.0.0.1:1', scopesLeftOut: [] };
     case 'DeployRequest':
-      return { environment: environment(), image: image(), note: chance(0.5) ? null : anyText() };
+      return {
+        environment: environment(),
+        image: chance(0.2) ? null : image(),
+        note: chance(0.5) ? null : anyText(),
+        from: chance(0.7) ? null : { deploymentId: anyText(), as: pick(['rollback', 'promotion', anyText()]) },
+        configuration: chance(0.7) ? null : [{ name: anyText(), value: anyText() }],
+        dryRun: pick([null, true, false]),
+      };
     case 'Resource':
       return resource();
     default:

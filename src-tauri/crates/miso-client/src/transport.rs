@@ -4,6 +4,7 @@
 mod again;
 mod announced_wait;
 mod answer;
+mod call;
 mod headers;
 mod refusal;
 mod shape;
@@ -12,10 +13,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, HeaderMap};
-use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
@@ -29,12 +29,11 @@ use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retr
 use refusal::{not_miso, refusal};
 
 pub(crate) use answer::{Opened, Tagged, decode};
+pub use call::Call;
 
-const API_LIMIT: usize = 10 * 1024 * 1024;
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
 pub(crate) const LOG_LIMIT: usize = 16 * 1024 * 1024;
 const ANSWER_LIMIT: Duration = Duration::from_secs(30);
-const IF_NONE_MATCH: &str = "If-None-Match";
 /// A click does not wait longer than this for the budget before it says so.
 const LONGEST_WAIT: Duration = Duration::from_secs(90);
 
@@ -59,95 +58,6 @@ pub trait Tokens: Send + Sync {
 
 /// Tells that requests wait for the budget; zero when they do not any more.
 pub type WaitDue = Arc<dyn Fn(Duration) + Send + Sync>;
-
-/// What one API call sends.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The HTTP method.
-    pub method: Method,
-    /// The path below the instance, percent-encoded.
-    pub path: String,
-    /// The query.
-    pub query: Vec<(&'static str, String)>,
-    /// The JSON body.
-    pub body: Option<Value>,
-    /// Further headers.
-    pub headers: Vec<(&'static str, String)>,
-    /// Most bytes of an answer, after decompression.
-    pub limit: usize,
-    /// What the instance must offer for it; `None` where every instance does.
-    pub needs: Option<Capability>,
-    /// Whether an answer is wanted that goes on, as server-sent events.
-    pub streams: bool,
-}
-
-impl Call {
-    /// A read.
-    pub fn get(path: impl Into<String>) -> Self {
-        Self {
-            method: Method::GET,
-            path: path.into(),
-            query: Vec::new(),
-            body: None,
-            headers: Vec::new(),
-            limit: API_LIMIT,
-            needs: None,
-            streams: false,
-        }
-    }
-
-    /// A write.
-    pub fn post(path: impl Into<String>, body: Value) -> Self {
-        Self {
-            method: Method::POST,
-            body: Some(body),
-            ..Self::get(path)
-        }
-    }
-
-    /// A deletion.
-    pub fn delete(path: impl Into<String>) -> Self {
-        Self {
-            method: Method::DELETE,
-            ..Self::get(path)
-        }
-    }
-
-    /// Adds a query parameter.
-    #[must_use]
-    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
-        self
-    }
-
-    /// Adds a header.
-    #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    /// Says that not every instance offers it.
-    #[must_use]
-    pub fn needing(mut self, capability: Capability) -> Self {
-        self.needs = Some(capability);
-        self
-    }
-
-    /// Asks only for what is not of this version any more (RFC 9110 §13.1.2).
-    #[must_use]
-    fn unless(self, tag: &str) -> Self {
-        self.header(IF_NONE_MATCH, tag)
-    }
-
-    fn is_read(&self) -> bool {
-        self.method == Method::GET
-    }
-
-    fn is_conditional(&self) -> bool {
-        self.headers.iter().any(|(name, _)| *name == IF_NONE_MATCH)
-    }
-}
 
 /// What calls are sent to.
 pub(crate) struct Instance {

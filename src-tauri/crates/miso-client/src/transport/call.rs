@@ -1,0 +1,98 @@
+//! One call of the API: what is sent, and what is expected of the answer.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::Capability;
+
+const API_LIMIT: usize = 10 * 1024 * 1024;
+const IF_NONE_MATCH: &str = "If-None-Match";
+
+/// What one API call sends.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path below the instance, percent-encoded.
+    pub path: String,
+    /// The query.
+    pub query: Vec<(&'static str, String)>,
+    /// The JSON body.
+    pub body: Option<Value>,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// Most bytes of an answer, after decompression.
+    pub limit: usize,
+    /// What the instance must offer for it; `None` where every instance does.
+    pub needs: Option<Capability>,
+    /// Whether an answer is wanted that goes on, as server-sent events.
+    pub streams: bool,
+}
+
+impl Call {
+    /// A read.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            headers: Vec::new(),
+            limit: API_LIMIT,
+            needs: None,
+            streams: false,
+        }
+    }
+
+    /// A write.
+    pub fn post(path: impl Into<String>, body: Value) -> Self {
+        Self {
+            method: Method::POST,
+            body: Some(body),
+            ..Self::get(path)
+        }
+    }
+
+    /// A deletion.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::DELETE,
+            ..Self::get(path)
+        }
+    }
+
+    /// Adds a query parameter.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, value.to_string()));
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Says that not every instance offers it.
+    #[must_use]
+    pub fn needing(mut self, capability: Capability) -> Self {
+        self.needs = Some(capability);
+        self
+    }
+
+    /// Asks only for what is not of this version any more (RFC 9110 §13.1.2).
+    #[must_use]
+    pub(super) fn unless(self, tag: &str) -> Self {
+        self.header(IF_NONE_MATCH, tag)
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    pub(super) fn is_conditional(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == IF_NONE_MATCH)
+    }
+}
