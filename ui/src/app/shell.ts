@@ -52,6 +52,7 @@ export const shell = createStore<Shell>({
   usualWay: {
     network: { proxy: { kind: 'system' }, authorities: [] },
     signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
+    limits: { requestsPerHour: null, requestsPerMinute: null },
   },
   tryHere: false,
   failure: null,

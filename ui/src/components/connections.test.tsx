@@ -40,6 +40,7 @@ describe('the ways in', () => {
     await user.click(screen.getByRole('button', { name: 'Sign in with the browser' }));
     await screen.findByText('Waiting for the browser…');
     const way = {
+      ...usualWay,
       network: {
         proxy: { kind: 'through', url: 'http://proxy.example:3128', except: '' },
         authorities: [],
@@ -109,6 +110,7 @@ describe('a connections file', () => {
     if (!orders) throw new Error('no offer');
     const proxy = { kind: 'through', url: 'http://proxy.example:3128', except: '.example' } as const;
     const way = {
+      ...usualWay,
       network: { proxy, authorities: [] },
       signIn: { ...usualWay.signIn, issuer: 'https://login.example/t', clientId: 'other', scopes: ['all'] },
     };

@@ -451,6 +451,8 @@ export type ConnectionWay = {
 	network: NetworkSettings,
 	/**  Provider, client and what is asked for. */
 	signIn: SignInSettings,
+	/**  How many requests may be made where the instance does not say it. */
+	limits: OwnLimits,
 };
 
 /**  A connection came, went or was changed. */
@@ -970,6 +972,17 @@ export type Outcome =
 "notNeeded" | 
 /**  The way broke before. */
 "notReached";
+
+/**
+ *  How many requests a connection may make where the instance does not say it (`RateLimit-Policy`);
+ *  `None` is the platform's usual (API.md, "Rate limits").
+ */
+export type OwnLimits = {
+	/**  In any hour, 60 to 100,000. */
+	requestsPerHour: number | null,
+	/**  In any minute, 10 to 10,000. */
+	requestsPerMinute: number | null,
+};
 
 /**  One page of a list. A bare array is read as the only page. */
 export type Page<T> = {

@@ -18,7 +18,7 @@ use crate::view::View;
 use crate::watch::{Leases, follow_on, watch};
 use crate::{
     Account, Budget, Cache, Capabilities, Capability, Class, Clock, Code, Connection, ConnectionId,
-    Event, Failure, Lease, Limits, Network, Publish, Reading, Resource, SessionState,
+    Event, Failure, Lease, Network, OwnLimits, Publish, Reading, Resource, SessionState,
     StampedSession,
 };
 
@@ -56,7 +56,7 @@ impl Client {
             ..around
         };
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
-        let budget = Arc::new(budget_of(&connection.id, clock.clone(), cache.clone()));
+        let budget = Arc::new(budget_of(connection, clock.clone(), cache.clone()));
         let capabilities = Arc::new(Capabilities::kept(
             connection.id.clone(),
             cache.clone(),
@@ -236,6 +236,11 @@ impl Client {
             .production
             .store(connection.production, Ordering::SeqCst);
         inner.read_only.set(connection.read_only);
+    }
+
+    /// Keeps to these limits from now on, unless the instance tells its own.
+    pub(crate) fn set_limits(&self, own: OwnLimits) {
+        self.inner.budget.set_own_limits(own);
     }
 
     /// Lets writes through on a locked connection for 15 minutes; until when.
@@ -467,7 +472,8 @@ impl Inner {
 }
 
 /// The budget of a connection, with what an earlier run has spent of it.
-fn budget_of(id: &ConnectionId, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Budget {
+fn budget_of(connection: &Connection, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Budget {
+    let id = &connection.id;
     let since = clock.now() - TimeDelta::hours(1);
     let sent_before = cache.sent_since(id, since).unwrap_or_else(|failure| {
         tracing::warn!(?failure, "what was sent before is not known");
@@ -475,5 +481,5 @@ fn budget_of(id: &ConnectionId, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Bud
     });
     let id = id.clone();
     let keep = Box::new(move |at| cache.note_sent(&id, at));
-    Budget::kept(clock, Limits::default(), &sent_before, keep)
+    Budget::kept(clock, connection.limits.limits(), &sent_before, keep)
 }

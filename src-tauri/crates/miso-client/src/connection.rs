@@ -6,7 +6,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::signin::SignInSettings;
-use crate::{Code, Failure, NetworkSettings};
+use crate::{Code, Failure, NetworkSettings, OwnLimits};
 
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -85,6 +85,9 @@ pub struct Connection {
     /// The way to it and its provider.
     #[serde(default)]
     pub network: NetworkSettings,
+    /// How many requests it may make where the instance does not say it.
+    #[serde(default)]
+    pub limits: OwnLimits,
 }
 
 impl Connection {
@@ -110,6 +113,7 @@ impl Connection {
             read_only: false,
             local_instance: None,
             network: NetworkSettings::default(),
+            limits: OwnLimits::default(),
         }
     }
 }
@@ -122,16 +126,20 @@ pub struct ConnectionWay {
     pub network: NetworkSettings,
     /// Provider, client and what is asked for.
     pub sign_in: SignInSettings,
+    /// How many requests may be made where the instance does not say it.
+    pub limits: OwnLimits,
 }
 
 impl ConnectionWay {
     /// The same as a form may hold it, made fit to be used.
     ///
     /// # Errors
-    /// [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`], [`Code::IssuerInvalid`].
+    /// [`Code::ProxyInvalid`], [`Code::AuthorityUnreadable`], [`Code::IssuerInvalid`],
+    /// [`Code::LimitsInvalid`].
     pub fn checked(mut self) -> Result<Self, Failure> {
         self.network.check()?;
         self.sign_in = self.sign_in.checked()?;
+        self.limits = self.limits.checked()?;
         Ok(self)
     }
 }

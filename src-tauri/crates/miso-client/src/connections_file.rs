@@ -14,7 +14,8 @@ use crate::connection::checked_name;
 use crate::network::{parse_authorities, subjects, text_of_authorities};
 use crate::signin::{Prompt, RedirectHost, SignInSettings};
 use crate::{
-    Code, Connection, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice,
+    Code, Connection, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings, OwnLimits,
+    ProxyChoice,
 };
 
 /// The only version of the form.
@@ -98,6 +99,11 @@ struct Entry {
     /// Certificates in PEM: a path would lead elsewhere on the next machine.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorities: Vec<String>,
+    /// What the instance allows, where it does not say so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_per_hour: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_per_minute: Option<u32>,
 }
 
 /// What a file offers, in its order. Nothing of a file is taken where anything in it is not as it
@@ -193,6 +199,19 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
             pem,
         });
     }
+    let limits = OwnLimits {
+        requests_per_hour: entry.requests_per_hour,
+        requests_per_minute: entry.requests_per_minute,
+    };
+    let limits = limits.checked().map_err(|refused| {
+        let of = |name: &str| refused.params.get(name).cloned().unwrap_or_default();
+        format!(
+            "its {} must be {} to {}",
+            of("limit"),
+            of("least"),
+            of("most")
+        )
+    })?;
     let usual = SignInSettings::default();
     let sign_in = SignInSettings {
         issuer: entry.issuer,
@@ -212,6 +231,7 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
             sign_in: sign_in
                 .checked()
                 .map_err(|_| "its issuer must be an https address")?,
+            limits,
         },
         authorities,
         known: None,
@@ -273,6 +293,8 @@ fn entry(connection: &Connection) -> Result<Entry, Failure> {
         proxy,
         no_proxy,
         authorities,
+        requests_per_hour: connection.limits.requests_per_hour,
+        requests_per_minute: connection.limits.requests_per_minute,
     })
 }
 
@@ -291,7 +313,8 @@ mod tests {
                {"name":" Orders  live ","url":"https://user:pw@miso.example.com/api/live?x#y",
                 "production":true,"readOnly":true,"hue":"plum","issuer":"https://login.example/t",
                 "clientId":"orders","scopes":["api"],"redirectHost":"localhost","prompt":"login",
-                "proxy":"socks5://proxy.example:1080","noProxy":".inside"},
+                "proxy":"socks5://proxy.example:1080","noProxy":".inside",
+                "requestsPerHour":5000,"requestsPerMinute":300},
                {"url":"http://127.0.0.1:4600","proxy":"none"}"#,
         ))
         .unwrap();
@@ -312,6 +335,9 @@ mod tests {
                 except: ".inside".to_owned()
             }
         );
+        let limits = offers[1].way.limits;
+        assert_eq!(limits.requests_per_hour, Some(5000));
+        assert_eq!(limits.requests_per_minute, Some(300));
         assert_eq!(offers[2].way.network.proxy, ProxyChoice::None);
     }
 
@@ -322,6 +348,7 @@ mod tests {
         one.sign_in.issuer = Some("https://login.example/t".to_owned());
         one.sign_in.redirect_host = RedirectHost::Localhost;
         one.network.proxy = ProxyChoice::None;
+        one.limits.requests_per_hour = Some(500);
         let text = write(std::slice::from_ref(&one)).unwrap();
         let [offer] = read(&text).unwrap().try_into().unwrap();
         assert_eq!(
@@ -330,6 +357,7 @@ mod tests {
         );
         assert_eq!(offer.way.sign_in, one.sign_in);
         assert_eq!(offer.way.network, one.network);
+        assert_eq!(offer.way.limits, one.limits);
         assert!(!text.contains("scopes"), "what is usual is left out");
     }
 
@@ -372,6 +400,10 @@ mod tests {
             (
                 &file(r#"{"url":"https://a.example","hue":"red"}"#),
                 "unknown variant",
+            ),
+            (
+                &file(r#"{"url":"https://a.example","requestsPerHour":1}"#),
+                "requestsPerHour must be 60 to 100000",
             ),
             (&" ".repeat(LARGEST + 1), "larger"),
             (

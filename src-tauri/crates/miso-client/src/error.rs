@@ -113,6 +113,9 @@ codes! {
     LinkInvalid,
     /// There is no such connection.
     ConnectionUnknown,
+    /// A connection's limits of requests are none to work with; params: `limit`
+    /// (`requestsPerHour`, `requestsPerMinute`), `least`, `most`.
+    LimitsInvalid,
     /// A connection's name is empty or too long; params: `limit`.
     ConnectionNameInvalid,
     /// The connection is locked: nothing is written before it is unlocked.

@@ -48,7 +48,7 @@ mod watch;
 mod wire;
 mod write;
 
-pub use budget::{Budget, Class, Limits, Permit};
+pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;

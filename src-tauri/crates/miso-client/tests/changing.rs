@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use miso_client::signin::Prompt;
 use miso_client::{
-    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, ProxyChoice, Resource,
-    SessionState, SignInSettings,
+    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, OwnLimits, ProxyChoice,
+    Resource, SessionState, SignInSettings,
 };
 use serde_json::json;
 
@@ -38,7 +38,7 @@ fn through(url: &str) -> ConnectionWay {
             },
             authorities: Vec::new(),
         },
-        sign_in: SignInSettings::default(),
+        ..ConnectionWay::default()
     }
 }
 
@@ -59,7 +59,18 @@ async fn all_of_a_change_is_taken_or_nothing() {
         ..edit()
     };
     let code = |refused: Result<bool, Failure>| refused.unwrap_err().code;
+    let no_limits = ConnectionWay {
+        limits: OwnLimits {
+            requests_per_hour: Some(1),
+            requests_per_minute: None,
+        },
+        ..ConnectionWay::default()
+    };
     for (refused, expected) in [
+        (
+            here.connections.change(&id, edit(), no_limits),
+            Code::LimitsInvalid,
+        ),
         (
             here.connections.change(&id, edit(), through("no")),
             Code::ProxyInvalid,

@@ -19,6 +19,7 @@ export const usualWay: ConnectionWay = {
     redirectHost: '127.0.0.1',
     prompt: null,
   },
+  limits: { requestsPerHour: null, requestsPerMinute: null },
 };
 
 export function failure(code: string, more: Partial<CommandError> = {}): CommandError {

@@ -3,6 +3,7 @@
 //! through than the limits allow (DESIGN.md, "The request budget").
 
 mod others;
+mod own_limits;
 mod pace;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::Clock;
 use crate::chance::any_share;
 use others::Others;
+pub use own_limits::OwnLimits;
 use pace::Pace;
 
 /// How urgent a request is.
@@ -58,6 +60,8 @@ pub(crate) type Keep = Box<dyn Fn(DateTime<Utc>) + Send + Sync>;
 
 struct State {
     limits: Limits,
+    /// Whether the server told them: its word counts, whatever a connection is set to.
+    are_told: bool,
     /// When requests were sent, by a clock that never goes back; below zero before this run.
     sent: VecDeque<Moment>,
     /// When those were sent lately that somebody waited for.
@@ -177,6 +181,7 @@ impl Budget {
             keep,
             state: Mutex::new(State {
                 limits,
+                are_told: false,
                 sent: sent.into(),
                 clicks: VecDeque::new(),
                 sent_by_class: [0; 3],
@@ -252,7 +257,16 @@ impl Budget {
 
     /// Takes limits from an answer's `RateLimit-Policy`.
     pub fn set_limits(&self, limits: Limits) {
-        self.lock().limits = limits;
+        let mut state = self.lock();
+        (state.limits, state.are_told) = (limits, true);
+    }
+
+    /// What holds as long as the server tells no limits.
+    pub(crate) fn set_own_limits(&self, own: OwnLimits) {
+        let mut state = self.lock();
+        if !state.are_told {
+            state.limits = own.limits();
+        }
     }
 
     /// How much slower than calmly what is watched should be asked for, 1 or more: so slowly that

@@ -174,3 +174,21 @@ impl Clock for Late {
         self.0.monotonic() - self.1
     }
 }
+
+#[test]
+fn own_limits_hold_until_the_server_tells_its_own() {
+    let (_, budget) = budget(Limits::default());
+    let own = OwnLimits {
+        requests_per_hour: Some(500),
+        requests_per_minute: None,
+    };
+    budget.set_own_limits(own);
+    assert_eq!(budget.lock().limits, own.limits());
+    let told = Limits {
+        per_hour: 120,
+        per_minute: 20,
+    };
+    budget.set_limits(told);
+    budget.set_own_limits(own);
+    assert_eq!(budget.lock().limits, told);
+}

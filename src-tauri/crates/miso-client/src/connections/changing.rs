@@ -8,6 +8,7 @@ use crate::connections_file::{self, ConnectionOffer};
 use crate::signin::{Prompt, SignInSettings};
 use crate::{
     Connection, ConnectionEdit, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings,
+    OwnLimits,
 };
 
 impl Connections {
@@ -37,6 +38,7 @@ impl Connections {
             issuer: Some(issuer.clone()),
             network: usual.network.clone(),
             sign_in: usual.sign_in.clone(),
+            limits: usual.limits,
             ..Connection::to(url.clone(), others)
         });
         let has_to_restore = match way {
@@ -52,6 +54,7 @@ impl Connections {
         known.map_or_else(ConnectionWay::default, |known| ConnectionWay {
             network: known.network,
             sign_in: known.sign_in,
+            limits: known.limits,
         })
     }
 
@@ -84,7 +87,8 @@ impl Connections {
     /// be used. Whether its session has to be taken up anew.
     ///
     /// # Errors
-    /// As [`Self::edit`], [`Self::set_network`] and [`Self::set_sign_in`].
+    /// As [`Self::edit`], [`Self::set_network`] and [`Self::set_sign_in`];
+    /// [`crate::Code::LimitsInvalid`].
     pub fn change(
         &self,
         id: &ConnectionId,
@@ -102,6 +106,7 @@ impl Connections {
             edit,
             network,
             sign_in,
+            limits,
         } = change;
         let settings = sign_in.clone();
         let (client, signs_in_otherwise) = self.with(id, |entry| {
@@ -114,6 +119,10 @@ impl Connections {
             if let Some(network) = network.filter(|network| connection.network != *network) {
                 entry.client.network().set(network.clone());
                 connection.network = network;
+            }
+            if let Some(limits) = limits.filter(|limits| connection.limits != *limits) {
+                entry.client.set_limits(limits);
+                connection.limits = limits;
             }
             let sign_in = sign_in.filter(|sign_in| connection.sign_in != *sign_in);
             let signs_in_otherwise = sign_in.is_some();
@@ -151,9 +160,16 @@ impl Connections {
     /// [`crate::Code::ConnectionUnknown`].
     pub fn way(&self, id: &ConnectionId) -> Result<ConnectionWay, Failure> {
         let Connection {
-            network, sign_in, ..
+            network,
+            sign_in,
+            limits,
+            ..
         } = self.get(id)?;
-        Ok(ConnectionWay { network, sign_in })
+        Ok(ConnectionWay {
+            network,
+            sign_in,
+            limits,
+        })
     }
 
     /// Sets the way to an instance and its provider; it holds from the next request on.
@@ -223,6 +239,7 @@ impl Connections {
                 issuer: way.sign_in.issuer.clone(),
                 sign_in: way.sign_in.clone(),
                 network: way.network.clone(),
+                limits: way.limits,
                 production: offer.production,
                 read_only: offer.read_only,
                 ..Connection::to(url.clone(), others)
@@ -279,6 +296,7 @@ struct Change {
     edit: Option<ConnectionEdit>,
     network: Option<NetworkSettings>,
     sign_in: Option<SignInSettings>,
+    limits: Option<OwnLimits>,
 }
 
 impl Change {
@@ -287,6 +305,7 @@ impl Change {
             edit: None,
             network: Some(way.network),
             sign_in: Some(way.sign_in),
+            limits: Some(way.limits),
         }
     }
 }
