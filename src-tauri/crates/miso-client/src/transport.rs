@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
