@@ -204,10 +204,17 @@ const short = (value) => {
 const holdsSecret = (text) =>
   /eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/.test(text) || known.secrets.some((secret) => text.includes(secret));
 
-/** What cannot even be written as JSON never leaves the page. */
+/**
+ * What cannot even be written as JSON never leaves the page: Tauri writes maps and bytes as what they hold, and an
+ * object whose prototype is one of these holds nothing of the kind.
+ */
+const written = (_, value) => {
+  if (value instanceof Map) return Object.fromEntries(value.entries());
+  return value instanceof Uint8Array ? Array.from(value) : value;
+};
 const isSendable = (value) => {
   try {
-    JSON.stringify(value);
+    JSON.stringify(value, written);
     return true;
   } catch {
     return false;
