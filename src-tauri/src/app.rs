@@ -133,13 +133,7 @@ async fn restore(app: AppHandle, connection: ConnectionId, is_local: bool) {
     if is_local {
         match local::resume(&state, &connection).await {
             Ok(notices) => raise_all(&app, notices),
-            Err(error) => raise(
-                &app,
-                Notice {
-                    code: error.code,
-                    params: error.params,
-                },
-            ),
+            Err(error) => raise(&app, error.into()),
         }
         return;
     }

@@ -83,6 +83,14 @@ impl Notice {
     }
 }
 
+/// An error that nobody waits for.
+impl From<CommandError> for Notice {
+    fn from(error: CommandError) -> Self {
+        let CommandError { code, params, .. } = error;
+        Self { code, params }
+    }
+}
+
 /// Takes the client's events to the pages.
 pub(crate) struct ToPages {
     app: AppHandle,

@@ -6,7 +6,8 @@ use tauri_plugin_deep_link::DeepLinkExt;
 use tauri_specta::Event as _;
 
 use crate::desktop;
-use crate::events::{LinkOpened, Notice, raise};
+use crate::error::CommandError;
+use crate::events::{LinkOpened, raise};
 use crate::state::App;
 
 /// Takes the link that the app was started with, and follows those that come later.
@@ -55,9 +56,7 @@ fn read(app: &AppHandle, link: &str) -> Option<Link> {
     match link_from(link) {
         Ok(link) => Some(link),
         Err(failure) => {
-            let code = "link_invalid".to_owned();
-            let params = failure.params;
-            raise(app, Notice { code, params });
+            raise(app, CommandError::from(failure).into());
             None
         }
     }

@@ -110,12 +110,7 @@ async fn production_is_sent_after_three_seconds_and_not_before() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    let manifest = json!({
-        "key": "shop", "displayName": "Shop", "type": "webapp",
-        "image": "miso/talkative:1.0", "port": 3000,
-    });
-    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
-    deployed(&api, "dev", 1).await;
+    shop_in_dev(&api).await;
     let request = json!({ "environment": "prod", "image": "miso/talkative:1.0" });
     let answer = api.post("/api/applications/shop/deploy", &request).await;
     assert_eq!(answer.status, 202, "{answer:?}");
@@ -184,6 +179,16 @@ async fn signed_in(session: &mut Session, instance: &Instance) -> Window {
     window
 }
 
+/// An application that runs in dev.
+async fn shop_in_dev(api: &Api) {
+    let manifest = json!({
+        "key": "shop", "displayName": "Shop", "type": "webapp",
+        "image": "miso/talkative:1.0", "port": 3000,
+    });
+    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
+    deployed(api, "dev", 1).await;
+}
+
 async fn deployed(api: &Api, environment: &str, number: usize) {
     until(&format!("it runs in {environment}"), LATER, || async {
         let all = deployments(api, environment).await;
@@ -242,12 +247,7 @@ async fn what_ran_before_comes_back_as_it_was_and_what_goes_on_is_called_off() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    let manifest = json!({
-        "key": "shop", "displayName": "Shop", "type": "webapp",
-        "image": "miso/talkative:1.0", "port": 3000,
-    });
-    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
-    deployed(&api, "dev", 1).await;
+    shop_in_dev(&api).await;
     let request = json!({ "environment": "dev", "image": "miso/talkative:2.0" });
     let answer = api.post("/api/applications/shop/deploy", &request).await;
     assert_eq!(answer.status, 202, "{answer:?}");

@@ -30,7 +30,7 @@ pub async fn connection_probe(
     call: Option<u32>,
 ) -> Answer<InstanceFound> {
     let instance = address::instance_from(&address)?;
-    let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
+    let way = app.connections.way_to(&instance, way);
     let way = way.checked()?;
     let network = Network::new(way.network);
     let probe = async { Ok(signin::probe_with(&instance, &way.sign_in, &network).await?) };

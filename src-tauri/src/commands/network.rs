@@ -21,7 +21,7 @@ pub async fn address_examine(
     call: Option<u32>,
 ) -> Answer<Diagnosis> {
     let instance = address::instance_from(&address)?;
-    let way = way.unwrap_or_else(|| app.connections.way_to(&instance));
+    let way = app.connections.way_to(&instance, way);
     let network = Network::new(way.network);
     let told = |examined: &Examined| tell(&told, examined);
     let walk = async { Ok(doctor::examine(&instance, &network, &way.sign_in, &told).await) };

@@ -90,7 +90,24 @@ pub struct Connection {
     pub limits: OwnLimits,
 }
 
+/// An instance, and who signs in to it: several connections that share them are one to others.
+pub(crate) type LeadsWhere<'a> = (&'a Url, (Option<&'a str>, &'a str));
+
 impl Connection {
+    /// What it shares with the connections of other accounts.
+    pub(crate) fn leads_where(&self) -> LeadsWhere<'_> {
+        (&self.url, self.sign_in.given_by())
+    }
+
+    /// How it is reached and signed in to.
+    pub fn way(&self) -> ConnectionWay {
+        ConnectionWay {
+            network: self.network.clone(),
+            sign_in: self.sign_in.clone(),
+            limits: self.limits,
+        }
+    }
+
     /// A new connection to an instance, named after its host, with the next free colour.
     pub fn to(url: Url, others: &[Self]) -> Self {
         let host = url.host_str().unwrap_or("instance");

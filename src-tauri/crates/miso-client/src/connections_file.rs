@@ -10,7 +10,7 @@ use specta::Type;
 use url::Url;
 
 use crate::address::exactly;
-use crate::connection::checked_name;
+use crate::connection::{LeadsWhere, checked_name};
 use crate::network::{parse_authorities, subjects, text_of_authorities};
 use crate::signin::{Prompt, RedirectHost, SignInSettings};
 use crate::{
@@ -133,7 +133,10 @@ pub fn read(text: &str) -> Result<Vec<ConnectionOffer>, Failure> {
             None => format!("connection {}", at + 1),
         };
         let offer = offer(entry).map_err(|reason| invalid(format!("{called}: {reason}")))?;
-        if let Some(first) = offers.iter().position(|other| other.leads_where(&offer)) {
+        if let Some(first) = offers
+            .iter()
+            .position(|other| other.leads_where() == offer.leads_where())
+        {
             let same = format!("{called}: it leads where connection {} does", first + 1);
             return Err(invalid(same));
         }
@@ -145,16 +148,11 @@ pub fn read(text: &str) -> Result<Vec<ConnectionOffer>, Failure> {
 impl ConnectionOffer {
     /// Whether a connection leads to the same instance, by the same provider and client.
     pub(crate) fn is_known_as(&self, known: &Connection) -> bool {
-        known.local_instance.is_none()
-            && known.url == self.url
-            && known.sign_in.issuer == self.way.sign_in.issuer
-            && known.sign_in.client_id == self.way.sign_in.client_id
+        known.local_instance.is_none() && self.leads_where() == known.leads_where()
     }
 
-    fn leads_where(&self, other: &Self) -> bool {
-        self.url == other.url
-            && self.way.sign_in.issuer == other.way.sign_in.issuer
-            && self.way.sign_in.client_id == other.way.sign_in.client_id
+    fn leads_where(&self) -> LeadsWhere<'_> {
+        (&self.url, self.way.sign_in.given_by())
     }
 }
 

@@ -191,7 +191,7 @@ async fn one_that_is_added_again_takes_the_way_that_was_chosen_last() {
     // Who brings no way changes none: a link that leads to it undoes nothing.
     assert_eq!(add(None).unwrap(), (first.clone(), false));
     assert_eq!(here.connections.way(&first), Ok(proxy.clone()));
-    assert_eq!(here.connections.way_to(&url), proxy);
+    assert_eq!(here.connections.way_to(&url, None), proxy);
 }
 
 fn as_client(id: &str) -> SignInSettings {

@@ -118,6 +118,24 @@ async fn run_over(file: &std::path::Path, far_end: &FarEnd, like: &Restored) -> 
     start.go().await
 }
 
+/// The first run over that cache: it has just begun a deployment.
+async fn deploys_over(file: &std::path::Path, far_end: &FarEnd) -> Restored {
+    let start = Start {
+        cache: Cache::open(file).unwrap(),
+        ..Start::of(far_end)
+    };
+    let first = start.go().await;
+    let request = DeployRequest {
+        environment: "dev".to_owned(),
+        image: Some("a:1".to_owned()),
+        note: None,
+        ..DeployRequest::default()
+    };
+    first.client.deploy("checkout", &request).await.unwrap();
+    first.connections.flush(Duration::from_secs(5));
+    first
+}
+
 /// What the file holds of deployments that are followed.
 fn kept_in(file: &std::path::Path) -> i64 {
     let database = rusqlite::Connection::open(file).unwrap();
@@ -151,19 +169,7 @@ async fn a_deployment_in_progress_survives_a_restart_of_the_app() {
     .await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.sqlite");
-    let start = Start {
-        cache: Cache::open(&file).unwrap(),
-        ..Start::of(&far_end)
-    };
-    let first = start.go().await;
-    let request = DeployRequest {
-        environment: "dev".to_owned(),
-        image: Some("a:1".to_owned()),
-        note: None,
-        ..DeployRequest::default()
-    };
-    first.client.deploy("checkout", &request).await.unwrap();
-    first.connections.flush(Duration::from_secs(5));
+    let first = deploys_over(&file, &far_end).await;
 
     // Still under way at the next start, and over at the one after.
     let asked = || far_end.asked("GET /api/deployments/d-1").len();
@@ -198,19 +204,7 @@ async fn who_signs_out_follows_nothing_on() {
     .await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("cache.sqlite");
-    let start = Start {
-        cache: Cache::open(&file).unwrap(),
-        ..Start::of(&far_end)
-    };
-    let first = start.go().await;
-    let request = DeployRequest {
-        environment: "dev".to_owned(),
-        image: Some("a:1".to_owned()),
-        note: None,
-        ..DeployRequest::default()
-    };
-    first.client.deploy("checkout", &request).await.unwrap();
-    first.connections.flush(Duration::from_secs(5));
+    let first = deploys_over(&file, &far_end).await;
     assert_eq!(kept_in(&file), 1);
     first.client.sign_out().await.unwrap();
     first.connections.flush(Duration::from_secs(5));

@@ -48,13 +48,12 @@ impl Connections {
         Ok((known.id, has_to_restore))
     }
 
-    /// The way to an instance: that of the connection to it, where there is one.
-    pub fn way_to(&self, instance: &Url) -> ConnectionWay {
-        let known = self.to_save().into_iter().find(leads_to(instance));
-        known.map_or_else(ConnectionWay::default, |known| ConnectionWay {
-            network: known.network,
-            sign_in: known.sign_in,
-            limits: known.limits,
+    /// The way to an instance: the one that was chosen, else that of the connection to it, where there
+    /// is one.
+    pub fn way_to(&self, instance: &Url, chosen: Option<ConnectionWay>) -> ConnectionWay {
+        chosen.unwrap_or_else(|| {
+            let known = self.to_save().into_iter().find(leads_to(instance));
+            known.map(|known| known.way()).unwrap_or_default()
         })
     }
 
@@ -159,17 +158,7 @@ impl Connections {
     /// # Errors
     /// [`crate::Code::ConnectionUnknown`].
     pub fn way(&self, id: &ConnectionId) -> Result<ConnectionWay, Failure> {
-        let Connection {
-            network,
-            sign_in,
-            limits,
-            ..
-        } = self.get(id)?;
-        Ok(ConnectionWay {
-            network,
-            sign_in,
-            limits,
-        })
+        Ok(self.get(id)?.way())
     }
 
     /// Sets the way to an instance and its provider; it holds from the next request on.
@@ -256,21 +245,16 @@ impl Connections {
     /// [`crate::Code::ConnectionsFileInvalid`].
     pub fn to_file(&self) -> Result<String, Failure> {
         let mut all = self.to_save();
+        all.retain(|connection| connection.local_instance.is_none());
+        // Several accounts are one instance to others.
         let mut told: Vec<Connection> = Vec::new();
-        all.retain(|connection| {
-            // Several accounts are one instance to others.
-            let sign_in =
-                |one: &Connection| (one.sign_in.issuer.clone(), one.sign_in.client_id.clone());
-            let is_told = told
-                .iter()
-                .any(|one| one.url == connection.url && sign_in(one) == sign_in(connection));
-            let is_new = connection.local_instance.is_none() && !is_told;
-            if is_new {
-                told.push(connection.clone());
+        for connection in all {
+            let mut told_before = told.iter();
+            if told_before.all(|one| one.leads_where() != connection.leads_where()) {
+                told.push(connection);
             }
-            is_new
-        });
-        connections_file::write(&all)
+        }
+        connections_file::write(&told)
     }
 
     /// Changes an entry, and says so.

@@ -129,8 +129,7 @@ impl Session {
     pub(crate) fn set_settings(&self, settings: SignInSettings) -> bool {
         let settings = Arc::new(settings);
         let before = std::mem::replace(&mut *lock(&self.settings), settings.clone());
-        let is_other =
-            (&before.issuer, &before.client_id) != (&settings.issuer, &settings.client_id);
+        let is_other = before.given_by() != settings.given_by();
         self.change(|machine| {
             machine.cancel();
             if is_other {

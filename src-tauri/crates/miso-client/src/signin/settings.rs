@@ -98,6 +98,13 @@ impl SignInSettings {
     }
 }
 
+impl SignInSettings {
+    /// Who gives the session, and to which client: with another one it is another session.
+    pub(crate) fn given_by(&self) -> (Option<&str>, &str) {
+        (self.issuer.as_deref(), &self.client_id)
+    }
+}
+
 impl RedirectHost {
     /// As it stands in an address.
     pub(super) fn as_str(self) -> &'static str {
