@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ConnectionEdit, Hue } from '../ipc';
+import { Choice } from './Choice';
 import styles from './ConnectionLayer.module.css';
 import { Field } from './Field';
 import { Swatch } from './Swatch';
@@ -74,28 +75,5 @@ export function ConnectionFields(props: {
         }}
       />
     </>
-  );
-}
-
-function Choice(props: {
-  label: string;
-  hint: string;
-  checked: boolean;
-  change: (checked: boolean) => void;
-}) {
-  return (
-    <label className={styles.choice}>
-      <input
-        type="checkbox"
-        checked={props.checked}
-        onChange={(event) => {
-          props.change(event.target.checked);
-        }}
-      />
-      <span>
-        {props.label}
-        <span className={styles.hint}>{props.hint}</span>
-      </span>
-    </label>
   );
 }

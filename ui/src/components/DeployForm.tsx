@@ -33,6 +33,7 @@ import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
+import { Choice } from './Choice';
 import { DryRun } from './DryRun';
 import { Field } from './Field';
 import { Link } from './Link';
@@ -299,17 +300,14 @@ export function DeployForm({
             <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
             <Preflight application={key} findings={preflight?.findings ?? NONE} />
             {repeats !== null && (
-              <label className={styles.choice}>
-                <input
-                  type="checkbox"
+              <div className={styles.choice}>
+                <Choice
+                  label={t('deploy.asThen')}
                   checked={repeated !== null}
                   disabled={busy}
-                  onChange={(event) => {
-                    setAsThen(event.target.checked);
-                  }}
+                  change={setAsThen}
                 />
-                <span>{t('deploy.asThen')}</span>
-              </label>
+              </div>
             )}
             {preflight?.dryRun === true && !locked && !busy && (
               <DryRun key={JSON.stringify(wish)} connection={connection} application={key} request={wish} />

@@ -2,6 +2,7 @@ import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asCommandError, commands, type CommandError, type ConnectionId } from '../ipc';
 import { Button } from './Button';
+import { Choice } from './Choice';
 import { Field } from './Field';
 import { Problem } from './Problem';
 import styles from './ServiceSignIn.module.css';
@@ -89,21 +90,12 @@ export function ServiceSignIn({ connection, busy, close }: Props) {
               : undefined
         }
       />
-      <label className={styles.choice}>
-        <input
-          type="checkbox"
-          checked={remember}
-          onChange={(event) => {
-            setRemember(event.target.checked);
-          }}
-        />
-        <span>
-          {t('signIn.service.remember')}
-          <span className={styles.hint}>
-            {t(remember ? 'signIn.service.inKeyring' : 'signIn.service.untilQuit')}
-          </span>
-        </span>
-      </label>
+      <Choice
+        label={t('signIn.service.remember')}
+        hint={t(remember ? 'signIn.service.inKeyring' : 'signIn.service.untilQuit')}
+        checked={remember}
+        change={setRemember}
+      />
       <div className={styles.actions}>
         <Button type="submit" kind="primary" disabled={sending}>
           {t('signIn.service.send')}

@@ -14,6 +14,7 @@ import {
 } from '../ipc';
 import { Button, IconButton } from './Button';
 import { Field } from './Field';
+import field from './Field.module.css';
 import { smallIcon } from './icon';
 import { errorWords } from './Problem';
 import { Segmented } from './Segmented';
@@ -49,7 +50,7 @@ export function NetworkFields(props: {
   return (
     <>
       <div>
-        <p className={styles.label}>{t('way.proxy')}</p>
+        <p className={field.label}>{t('way.proxy')}</p>
         <Segmented
           label={t('way.proxy')}
           value={proxy.kind}
@@ -58,7 +59,7 @@ export function NetworkFields(props: {
             change({ ...value, proxy: kind === 'through' ? { kind, ...typed } : { kind } });
           }}
         />
-        {!through && <p className={styles.hint}>{t(`way.proxyHints.${proxy.kind as 'system' | 'none'}`)}</p>}
+        {!through && <p className={field.hint}>{t(`way.proxyHints.${proxy.kind as 'system' | 'none'}`)}</p>}
       </div>
       {through && (
         <>
@@ -126,7 +127,7 @@ function Authorities(props: {
   };
   return (
     <div>
-      <p className={styles.label}>{t('way.authorities')}</p>
+      <p className={field.label}>{t('way.authorities')}</p>
       {files.length > 0 && (
         <ul className={styles.files} aria-label={t('way.authorities')}>
           {files.map((file) => (
@@ -164,11 +165,11 @@ function Authorities(props: {
         {t('way.addAuthority')}
       </Button>
       {error && (
-        <p id={id} className={styles.error}>
+        <p id={id} className={field.error}>
           {said(error)}
         </p>
       )}
-      <p className={styles.hint}>{t('way.authoritiesHint')}</p>
+      <p className={field.hint}>{t('way.authoritiesHint')}</p>
     </div>
   );
 }
@@ -222,7 +223,7 @@ export function SignInFields(props: {
         }}
       />
       <div>
-        <p className={styles.label}>{t('way.redirectHost')}</p>
+        <p className={field.label}>{t('way.redirectHost')}</p>
         <Segmented
           label={t('way.redirectHost')}
           value={value.redirectHost}
@@ -231,10 +232,10 @@ export function SignInFields(props: {
             change({ ...value, redirectHost });
           }}
         />
-        <p className={styles.hint}>{t('way.redirectHostHint')}</p>
+        <p className={field.hint}>{t('way.redirectHostHint')}</p>
       </div>
       <div>
-        <p className={styles.label}>{t('way.prompt')}</p>
+        <p className={field.label}>{t('way.prompt')}</p>
         <Segmented
           label={t('way.prompt')}
           value={value.prompt ?? 'none'}
@@ -243,7 +244,7 @@ export function SignInFields(props: {
             change({ ...value, prompt: prompt === 'none' ? null : prompt });
           }}
         />
-        <p className={styles.hint}>{t('way.promptHint')}</p>
+        <p className={field.hint}>{t('way.promptHint')}</p>
       </div>
     </>
   );
