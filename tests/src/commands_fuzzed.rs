@@ -23,6 +23,7 @@ const PEM: &str = include_str!("../../src-tauri/src/authorities_test.pem");
 /// These would end what the others are tried on, or go out of the window: never with the id of the
 /// connection that is there.
 const GUARDED: &[&str] = &[
+    "application_delete",
     "application_open",
     "connection_another",
     "connection_remove",
@@ -43,6 +44,7 @@ const REFUSING: &[&str] = &[
     "deploy",
     "dry_run",
     "deployment_cancel",
+    "access_decide",
     "watch_renew",
 ];
 

@@ -1,6 +1,9 @@
 //! What the pages can call: each command parses, calls and maps the error, in a few lines. Every
 //! name stands in `names.rs` and is granted by a capability.
 
+pub(crate) mod access;
+pub(crate) mod applications;
+pub(crate) mod configuration;
 pub(crate) mod connections;
 pub(crate) mod logs;
 pub(crate) mod network;

@@ -65,13 +65,33 @@ const environment = () => pick(['dev', 'tst', 'pro', 'prod', 'nowhere']);
 const image = () => pick([null, 'miso/no-such:9', 'nginx:latest', 'a:b:c', `${'x/'.repeat(200)}y:1`]);
 const resource = () =>
   pick([
-    () => ({ kind: pick(['applications', 'environments', 'me']) }),
+    () => ({ kind: pick(['applications', 'environments', 'me', 'accessRequests']) }),
+    () => ({ kind: 'access', application: application() }),
+    () => ({ kind: 'configuration', application: application(), environment: chance(0.3) ? null : environment() }),
     () => ({ kind: 'application', application: application() }),
     () => ({ kind: 'environment', environment: environment() }),
     () => ({ kind: 'deployments', application: chance(0.5) ? null : application() }),
     () => ({ kind: 'deployment', id: uuid() }),
     () => ({ kind: 'health', application: application(), environment: environment() }),
   ])();
+
+const role = () => pick(['viewer', 'developer', 'admin', anyText()]);
+const environments = () => Array.from({ length: below(3) }, environment);
+const item = () => ({
+  name: chance(0.7) ? pick(['LEVEL', 'PASSWORD']) : anyText(),
+  value: chance(0.3) ? null : anyText(),
+  location: pick(['variable', 'keyvault', anyText()]),
+  required: chance(0.5),
+  isSet: pick([null, true, false]),
+  ...(chance(0.3) ? { portalInput: anything() } : {}),
+});
+const manifest = () => ({
+  key: pick([application(), anyText()]),
+  displayName: anyText(),
+  type: pick(['external', 'webapp', anyText()]),
+  ...(chance(0.5) ? { image: image(), port: below(70_000) } : {}),
+  ...(chance(0.3) ? { configuration: Array.from({ length: below(3) }, item) } : {}),
+});
 
 const way = () => ({
   network: {
@@ -140,6 +160,21 @@ const sensible = ([name, type]) => {
         configuration: chance(0.7) ? null : [{ name: anyText(), value: anyText() }],
         dryRun: pick([null, true, false]),
       };
+    case 'AccessGrant':
+      return { subjectType: pick(['user', 'group']), role: role(), environments: environments() };
+    case 'AccessWish':
+      return {
+        applicationKey: application(),
+        role: role(),
+        environments: environments(),
+        reason: chance(0.5) ? null : anyText(),
+      };
+    case 'AccessDecision':
+      return { decision: pick(['approved', 'denied']), note: chance(0.5) ? null : anyText() };
+    case 'ConfigurationItem[]':
+      return Array.from({ length: below(4) }, item);
+    case 'Value':
+      return manifest();
     case 'Resource':
       return resource();
     default:
@@ -153,6 +188,10 @@ const sensible = ([name, type]) => {
       return environment();
     case 'image':
       return image();
+    case 'subject':
+      return chance(0.5) ? 'developer' : anyText();
+    case 'version':
+      return chance(0.5) ? '"1"' : anyText();
     case 'fields':
       return Object.fromEntries(Array.from({ length: below(4) }, () => [pick(['tag', 'note', anyText()]), anyText()]));
     case 'file':

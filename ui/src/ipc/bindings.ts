@@ -126,6 +126,34 @@ export const commands = {
 	deploymentCancel: (connection: ConnectionId, application: string, id: string) => __TAURI_INVOKE<null>("deployment_cancel", { connection, application, id }),
 	/**  Opens an application's own address in the browser. */
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
+	/**  Every rule that a manifest breaks; asks nobody. */
+	manifestCheck: (manifest: Value) => __TAURI_INVOKE<Violation[]>("manifest_check", { manifest }),
+	/**  An application's manifest as the server has it now. */
+	manifest: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Versioned<Value>>("manifest", { connection, application }),
+	/**  Creates an application. Sent once. */
+	applicationCreate: (connection: ConnectionId, manifest: Value) => __TAURI_INVOKE<Application>("application_create", { connection, manifest }),
+	/**  Replaces an application's manifest, where it is still of the version that is named. Sent once. */
+	applicationUpdate: (connection: ConnectionId, application: string, manifest: Value, version: string | null) => __TAURI_INVOKE<Versioned<Value>>("application_update", { connection, application, manifest, version }),
+	/**  Deletes an application. Sent once. */
+	applicationDelete: (connection: ConnectionId, application: string, force: boolean) => __TAURI_INVOKE<null>("application_delete", { connection, application, force }),
+	/**  The configuration in an environment, or the manifest's own items. */
+	configuration: (connection: ConnectionId, application: string, environment: string | null) => __TAURI_INVOKE<Reading<Versioned<Configuration>>>("configuration", { connection, application, environment }),
+	/**  Replaces a configuration, where it is still of the version that is named. Sent once. */
+	configurationSave: (connection: ConnectionId, application: string, environment: string | null, items: ConfigurationItem[], version: string | null) => __TAURI_INVOKE<Versioned<Configuration>>("configuration_save", { connection, application, environment, items, version }),
+	/**  What the caller may do, as far as is known; asks nobody. */
+	rights: (connection: ConnectionId, application: string | null, environment: string | null) => __TAURI_INVOKE<Rights>("rights", { connection, application, environment }),
+	/**  Who has access to an application. */
+	access: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<AccessEntry[]>>("access", { connection, application }),
+	/**  Gives a subject access, in place of what it had. Sent once. */
+	accessGrant: (connection: ConnectionId, application: string, subject: string, grant: AccessGrant) => __TAURI_INVOKE<AccessEntry>("access_grant", { connection, application, subject, grant }),
+	/**  Takes a subject's access away. Sent once. */
+	accessRevoke: (connection: ConnectionId, application: string, subject: string) => __TAURI_INVOKE<null>("access_revoke", { connection, application, subject }),
+	/**  Requests for access. */
+	accessRequests: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Page<AccessRequest>>>("access_requests", { connection }),
+	/**  Asks for access. Sent once. */
+	accessAsk: (connection: ConnectionId, wish: AccessWish) => __TAURI_INVOKE<AccessRequest>("access_ask", { connection, wish }),
+	/**  Decides about a request for access. Sent once. */
+	accessDecide: (connection: ConnectionId, id: string, decision: AccessDecision) => __TAURI_INVOKE<AccessRequest>("access_decide", { connection, id, decision }),
 	/**  Has a resource kept fresh. */
 	watch: (connection: ConnectionId, resource: Resource) => __TAURI_INVOKE<Lease>("watch", { connection, resource }),
 	/**  Renews a lease. */
@@ -154,6 +182,74 @@ export const events = {
 };
 
 /* Types */
+/**  What is sent to decide about a request. */
+export type AccessDecision = {
+	/**  Approved or denied. */
+	decision: string,
+	/**  Why. */
+	note: string | null,
+};
+
+/**  A row of an application's access. */
+export type AccessEntry = {
+	/**  Who: a person's or a group's name. */
+	subject: string,
+	/**  What the subject is. */
+	subjectType: string,
+	/**  What the subject is there. */
+	role: string,
+	/**  In which environments. */
+	environments: string[],
+};
+
+/**  What is sent to grant or change access. */
+export type AccessGrant = {
+	/**  What the subject is. */
+	subjectType: string,
+	/**  What the subject is to be there. */
+	role: string,
+	/**  In which environments. */
+	environments: string[],
+};
+
+/**  A request for access. */
+export type AccessRequest = {
+	/**  Its id on the instance. */
+	id: string,
+	/**  To which application. */
+	applicationKey: string,
+	/**  As what. */
+	role: string,
+	/**  In which environments. */
+	environments: string[],
+	/**  What for. */
+	reason: string | null,
+	/**  How it stands. */
+	status: string,
+	/**  Who asked. */
+	requestedBy: string | null,
+	/**  When it was asked. */
+	createdAt: string | null,
+	/**  Who decided. */
+	decidedBy: string | null,
+	/**  When it was decided. */
+	decidedAt: string | null,
+	/**  What who decided said. */
+	note: string | null,
+};
+
+/**  What is sent to ask for access. */
+export type AccessWish = {
+	/**  To which application. */
+	applicationKey: string,
+	/**  As what. */
+	role: string,
+	/**  In which environments. */
+	environments: string[],
+	/**  What for. */
+	reason: string | null,
+};
+
 /**  Who is signed in. Never a secret. */
 export type Account = {
 	/**  The ID token's `sub`. */
@@ -364,6 +460,16 @@ export type CommandError = {
 	details: ErrorDetail[],
 };
 
+/**  The configuration of an application in an environment. */
+export type Configuration = {
+	/**  Where; `None` for the manifest's own items. */
+	environment: string | null,
+	/**  The items, secrets masked. */
+	items: ConfigurationItem[],
+	/**  When a change takes effect, in the server's words. */
+	message: string | null,
+};
+
 /**  One item of an application's configuration (APP-MANIFEST.md). */
 export type ConfigurationItem = {
 	/**  The variable's name, `^[A-Z_][A-Z0-9_]*$`. */
@@ -376,6 +482,8 @@ export type ConfigurationItem = {
 	required: boolean,
 	/**  For secrets that were read: whether a value is set. */
 	isSet: boolean | null,
+	/**  How a form asks for it. */
+	portalInput: Value | null,
 };
 
 /**  What people change of a connection. */
@@ -1149,7 +1257,19 @@ id: string } |
 /**  The application's key. */
 application: string; 
 /**  The environment's key. */
-environment: string };
+environment: string } | 
+/**  Who has access to an application. */
+{ kind: "access"; 
+/**  Its key. */
+application: string } | 
+/**  Requests for access: the caller's own, and those the caller may decide. */
+{ kind: "accessRequests" } | 
+/**  The configuration of an application. */
+{ kind: "configuration"; 
+/**  Its key. */
+application: string; 
+/**  Where; `None` for the manifest's own items. */
+environment: string | null };
 
 /**  A resource was read again, or could not be. */
 export type ResourceChanged = {
@@ -1166,6 +1286,12 @@ export type ResourceUsage = {
 	memoryBytes: number | null,
 	/**  Bytes of memory it may use. */
 	memoryLimitBytes: number | null,
+};
+
+/**  What the caller may do somewhere: all that is not known to be missing. */
+export type Rights = {
+	/**  The permissions. */
+	permissions: string[],
 };
 
 /**  A deployment under way. */
@@ -1403,6 +1529,65 @@ export type UnwellPlace = {
 };
 
 export type Value = null | boolean | number | string | Value[] | { [key in string]: Value };
+
+/**  A value and the version it is of, for who changes it (RFC 9110 §13.1.1). */
+export type Versioned<T> = {
+	/**  The value. */
+	value: T,
+	/**  Its `ETag`; `None` where the server gives none. */
+	version: string | null,
+};
+
+/**  One broken rule. */
+export type Violation = {
+	/**  Which kind of rule; the words are chosen by it. */
+	code: ViolationCode,
+	/**
+	 *  The field's path, such as `configuration[0].name`; a name that is not plain is quoted, as
+	 *  in `environments["my env"].image`; empty for the manifest itself.
+	 */
+	field: string,
+	/**  What the words need, named at each code. */
+	params: { [key in string]: string },
+};
+
+/**  The kinds of rules of APP-MANIFEST.md. */
+export type ViolationCode = 
+/**
+ *  The manifest is not a JSON object. Params: `actual`, a JSON type as in
+ *  `WrongType`.
+ */
+"not_an_object" | 
+/**  The field is missing, or `null`. */
+"required" | 
+/**
+ *  The field has another JSON type. Params: `expected` and `actual`: `null`, `boolean`,
+ *  `integer`, `number`, `string`, `array` or `object`.
+ */
+"wrong_type" | 
+/**  The text does not match. Params: `pattern`. */
+"pattern" | 
+/**  The text is too short. Params: `min` and `length`, in characters. */
+"too_short" | 
+/**  The text is too long. Params: `max` and `length`, in characters. */
+"too_long" | 
+/**  The number is too small. Params: `min`, `value`. */
+"too_small" | 
+/**  The number is too large. Params: `max`, `value`. */
+"too_large" | 
+/**  The text is none of a fixed list. Params: `allowed`, separated by `, `. */
+"not_one_of" | 
+/**
+ *  The least is more than the most. Params: `min` and `max`, as given; `other`, the path of
+ *  the field with the most.
+ */
+"min_over_max" | 
+/**  The text is not an `http` or `https` URL. */
+"not_a_url" | 
+/**  The text is not the URL of a repository on a known host. Params: `allowed`. */
+"not_a_repository" | 
+/**  The text is not a relative path. */
+"not_a_relative_path";
 
 /**  A click waits for the budget; zero seconds: not any more. */
 export type WaitDue = {

@@ -45,18 +45,27 @@ export function preflightKey(
   return [connection, 'preflight', application, environment, image];
 }
 
+export function rightsKey(
+  connection: ConnectionId,
+  application: string | null,
+  environment: string | null,
+): readonly unknown[] {
+  return [connection, 'rights', application, environment];
+}
+
 /** The beginnings of the keys of all that a resource is a part of, itself first. */
 export function keysOf(connection: ConnectionId, resource: Resource): (readonly unknown[])[] {
   const own = resourceKey(connection, resource);
   const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
   switch (resource.kind) {
     case 'applications':
-      return [own, ...made(['fleet', 'preflight'])];
+      return [own, ...made(['fleet', 'preflight', 'rights'])];
     case 'environments':
-    case 'me':
       return [own, ...made(['fleet', 'places', 'preflight'])];
+    case 'me':
+      return [own, ...made(['fleet', 'places', 'preflight', 'rights'])];
     case 'application':
-      return [own, ...made(['places', 'preflight'], resource.application)];
+      return [own, ...made(['places', 'preflight', 'rights'], resource.application)];
     case 'deployments':
       return resource.application === null
         ? [own, ...made(['fleet', 'places', 'preflight'])]
@@ -64,6 +73,9 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'environment':
     case 'deployment':
     case 'health':
+    case 'access':
+    case 'accessRequests':
+    case 'configuration':
       return [own];
   }
 }

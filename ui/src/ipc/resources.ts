@@ -1,6 +1,9 @@
 import { commands } from './ipc';
 import type {
+  AccessEntry,
+  AccessRequest,
   Application,
+  Configuration,
   ConnectionId,
   Deployment,
   Environment,
@@ -9,6 +12,7 @@ import type {
   Page,
   Reading,
   Resource,
+  Versioned,
 } from './types';
 
 type Values = {
@@ -20,6 +24,9 @@ type Values = {
   deployments: Page<Deployment>;
   deployment: Deployment;
   health: Health;
+  access: AccessEntry[];
+  accessRequests: Page<AccessRequest>;
+  configuration: Versioned<Configuration>;
 };
 
 export type ValueOf<R extends Resource> = Values[R['kind']];
@@ -30,15 +37,18 @@ export function resourceKey(connection: ConnectionId, resource: Resource): reado
     case 'applications':
     case 'environments':
     case 'me':
+    case 'accessRequests':
       return [connection, resource.kind];
     case 'environment':
       return [connection, resource.kind, resource.environment];
     case 'application':
     case 'deployments':
+    case 'access':
       return [connection, resource.kind, resource.application];
     case 'deployment':
       return [connection, resource.kind, resource.id];
     case 'health':
+    case 'configuration':
       return [connection, resource.kind, resource.application, resource.environment];
   }
 }
@@ -69,5 +79,11 @@ function readAny(connection: ConnectionId, resource: Resource): Promise<Reading<
       return commands.deployment(connection, resource.id);
     case 'health':
       return commands.health(connection, resource.application, resource.environment);
+    case 'access':
+      return commands.access(connection, resource.application);
+    case 'accessRequests':
+      return commands.accessRequests(connection);
+    case 'configuration':
+      return commands.configuration(connection, resource.application, resource.environment);
   }
 }

@@ -1,6 +1,11 @@
 // What the pages know of the wire. Times are RFC 3339 texts; words such as a status are texts, because an
 // unknown one is shown as it came.
 export type {
+  AccessDecision,
+  AccessEntry,
+  AccessGrant,
+  AccessRequest,
+  AccessWish,
   Account,
   Advice,
   AdviceKind,
@@ -11,6 +16,8 @@ export type {
   Cell,
   Change,
   CommandError,
+  Configuration,
+  ConfigurationItem,
   ConnectionEdit,
   ConnectionId,
   ConnectionOffer,
@@ -51,6 +58,7 @@ export type {
   Reading,
   RedirectHost,
   Resource,
+  Rights,
   SeenKind,
   SessionState,
   SignInStep,
@@ -61,5 +69,8 @@ export type {
   Step,
   Theme,
   UnwellPlace,
+  Value,
+  Versioned,
+  Violation,
   Why,
 } from './bindings';

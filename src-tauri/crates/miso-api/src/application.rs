@@ -115,6 +115,10 @@ pub struct ConfigurationItem {
     /// For secrets that were read: whether a value is set.
     #[serde(default)]
     pub is_set: Option<bool>,
+    /// How a form asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub portal_input: Option<Value>,
 }
 
 open_enum! {

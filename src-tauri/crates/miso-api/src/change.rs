@@ -76,6 +76,7 @@ pub struct Configuration {
     pub environment: Option<String>,
     /// The items, secrets masked.
     #[serde(default, deserialize_with = "null_as_default")]
+    #[specta(type = Vec<ConfigurationItem>)]
     pub items: Vec<ConfigurationItem>,
     /// When a change takes effect, in the server's words.
     #[serde(default)]

@@ -442,7 +442,10 @@ impl Client {
     }
 
     /// What is known, at once; else what the server says.
-    async fn read<T: DeserializeOwned>(&self, resource: Resource) -> Result<Reading<T>, Failure> {
+    pub(crate) async fn read<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+    ) -> Result<Reading<T>, Failure> {
         if let Some(reading) = self.inner.view.peek(&resource) {
             return Ok(reading);
         }

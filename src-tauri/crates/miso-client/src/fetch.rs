@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use miso_api::{Application, ApplicationStatus, Deployment, Environment, Health, Me, Page};
+use miso_api::{
+    AccessEntry, AccessRequest, Application, ApplicationStatus, Configuration, Deployment,
+    Environment, Health, Me, Page,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,17 +55,32 @@ impl Inner {
 
     /// Takes a value that came with a write's answer.
     pub(crate) fn keep(&self, resource: &Resource, value: &impl Serialize) -> Result<(), Failure> {
-        let value = untagged(json(value)?);
-        self.take(self.view.epoch(), resource, value);
+        self.keep_version(resource, value, None)
+    }
+
+    /// The same of a value whose version is known.
+    pub(crate) fn keep_version(
+        &self,
+        resource: &Resource,
+        value: &impl Serialize,
+        tag: Option<String>,
+    ) -> Result<(), Failure> {
+        let value = Arc::new(json(value)?);
+        self.take(self.view.epoch(), resource, Tagged { value, tag });
         Ok(())
     }
 
     /// Says that an application has changed on the server: all that shows it is asked for anew,
     /// what is watched now and the rest when it is looked at.
     pub(crate) fn touch(&self, application: &str) {
-        self.view.outdate(|resource| resource.shows(application));
+        self.touch_those(|resource| resource.shows(application));
+    }
+
+    /// The same of any that have changed.
+    pub(crate) fn touch_those(&self, have_changed: impl Fn(&Resource) -> bool) {
+        self.view.outdate(&have_changed);
         self.leases
-            .wake(|resource| resource.shows(application) && !is_brought(self, resource));
+            .wake(|resource| have_changed(resource) && !is_brought(self, resource));
     }
 
     fn take(&self, epoch: Epoch, resource: &Resource, taken: Tagged<Arc<Value>>) {
@@ -83,6 +101,9 @@ impl Inner {
             | Resource::Environment { .. }
             | Resource::Me
             | Resource::Deployment { .. }
+            | Resource::Access { .. }
+            | Resource::AccessRequests
+            | Resource::Configuration { .. }
             | Resource::Health { .. } => Vec::new(),
         };
         let Some(changed) = self.view.put(epoch, resource, taken, now) else {
@@ -181,6 +202,21 @@ impl Inner {
             } => {
                 let call = documented::health(application, environment);
                 self.fetch_one::<Health>(&call, asking).await
+            }
+            Resource::Access { application } => {
+                let call = documented::access(application);
+                self.fetch_one::<Vec<AccessEntry>>(&call, asking).await
+            }
+            Resource::AccessRequests => {
+                let call = documented::access_requests();
+                self.fetch_one::<Page<AccessRequest>>(&call, asking).await
+            }
+            Resource::Configuration {
+                application,
+                environment,
+            } => {
+                let call = documented::configuration(application, environment.as_deref());
+                self.fetch_one::<Configuration>(&call, asking).await
             }
         }
     }
@@ -316,6 +352,9 @@ fn ended_between(list: &Resource, before: &Value, after: &Value) -> BTreeSet<Str
         | Resource::Environment { .. }
         | Resource::Me
         | Resource::Deployment { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
         | Resource::Health { .. } => BTreeSet::new(),
     }
 }

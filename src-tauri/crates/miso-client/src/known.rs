@@ -66,7 +66,7 @@ impl Client {
     }
 
     /// The newer of what its own reading and the list say of an application.
-    fn known_application(&self, key: &str) -> Option<Application> {
+    pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         let application = key.to_owned();
         let own = self.peek_reading::<Application>(&Resource::Application { application });
         let list = self.peek_reading::<Page<Application>>(&Resource::Applications);

@@ -8,13 +8,16 @@
 #[macro_use]
 mod secrets;
 
+mod access;
 pub mod address;
+mod applications;
 mod budget;
 mod cache;
 mod capability;
 mod chance;
 mod client;
 mod clock;
+mod configuration;
 mod connection;
 mod connections;
 mod connections_file;
@@ -63,8 +66,9 @@ pub use fleet::{
 };
 pub use link::{Link, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
+pub use permission::Rights;
 pub use preflight::{Finding, FindingKind, Preflight};
-pub use reading::{Reading, Resource, Source};
+pub use reading::{Reading, Resource, Source, Versioned};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};

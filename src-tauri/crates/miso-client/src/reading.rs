@@ -32,6 +32,15 @@ impl<T> Reading<T> {
     }
 }
 
+/// A value and the version it is of, for who changes it (RFC 9110 §13.1.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct Versioned<T> {
+    /// The value.
+    pub value: T,
+    /// Its `ETag`; `None` where the server gives none.
+    pub version: Option<String>,
+}
+
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -85,18 +94,41 @@ pub enum Resource {
         /// The environment's key.
         environment: String,
     },
+    /// Who has access to an application.
+    Access {
+        /// Its key.
+        application: String,
+    },
+    /// Requests for access: the caller's own, and those the caller may decide.
+    AccessRequests,
+    /// The configuration of an application.
+    Configuration {
+        /// Its key.
+        application: String,
+        /// Where; `None` for the manifest's own items.
+        environment: Option<String>,
+    },
 }
 
 impl Resource {
+    /// Whether it may be kept on disk: configuration never is (SECURITY.md).
+    pub(crate) fn is_kept(&self) -> bool {
+        !matches!(self, Self::Configuration { .. })
+    }
+
     /// Whether a change of an application, such as a deployment's begin or end, shows here.
     pub(crate) fn shows(&self, changed: &str) -> bool {
         match self {
             Self::Applications | Self::Environments | Self::Environment { .. } => true,
-            Self::Application { application } | Self::Health { application, .. } => {
-                application == changed
-            }
+            Self::Application { application }
+            | Self::Health { application, .. }
+            | Self::Configuration { application, .. } => application == changed,
             // What is deployed is put into the lists by its own reading.
-            Self::Deployments { .. } | Self::Me | Self::Deployment { .. } => false,
+            Self::Deployments { .. }
+            | Self::Me
+            | Self::Deployment { .. }
+            | Self::Access { .. }
+            | Self::AccessRequests => false,
         }
     }
 }

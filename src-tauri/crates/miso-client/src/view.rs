@@ -254,7 +254,9 @@ impl View {
             value: value.clone(),
             as_of,
         };
-        if let Err(failure) = self.cache.put(&self.connection, &account, resource, &row) {
+        if resource.is_kept()
+            && let Err(failure) = self.cache.put(&self.connection, &account, resource, &row)
+        {
             tracing::warn!(?failure, "a reading could not be kept");
         }
         let entry = Entry {
@@ -332,6 +334,9 @@ impl View {
         let account = lock(&self.account);
         if let Some(entry) = lock(&self.entries).get(resource) {
             return Some(entry);
+        }
+        if !resource.is_kept() {
+            return None;
         }
         let row = match self.cache.get(&self.connection, &account, resource) {
             Ok(row) => row?,

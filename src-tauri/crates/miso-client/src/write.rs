@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use miso_api::{Application, DeployRequest, Deployment, Page};
+use miso_api::{DeployRequest, Deployment, Page};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::transport::Call;
@@ -28,7 +27,7 @@ const LOOK_UPS: [Duration; 6] = [
 /// Looking up ends by then, however long the budget or the server makes it wait.
 const LOOK_UP_LIMIT: Duration = Duration::from_secs(45);
 /// Clocks may differ this much.
-const SKEW: TimeDelta = TimeDelta::minutes(1);
+pub(crate) const SKEW: TimeDelta = TimeDelta::minutes(1);
 
 /// A deploy that was sent.
 struct Sent<'a> {
@@ -41,28 +40,6 @@ struct Sent<'a> {
 }
 
 impl Client {
-    /// Creates an application from its manifest. Sent once.
-    ///
-    /// # Errors
-    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where the key is taken,
-    /// [`Code::OutcomeUnknown`] where the answer was lost.
-    pub async fn create_application(&self, manifest: Value) -> Result<Application, Failure> {
-        let key = manifest["key"].as_str().map(str::to_owned);
-        let at = self.inner.clock.now();
-        let sent = self
-            .send::<Application>(&documented::create_application(manifest))
-            .await;
-        let created = match (sent, key) {
-            (Err(failure), Some(key)) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || self.find_application(&key, at);
-                self.look_up(look_up).await.ok_or(failure)?
-            }
-            (sent, _) => sent?,
-        };
-        self.inner.touch(&created.key);
-        Ok(created)
-    }
-
     /// Starts a deployment, and watches it until it ends. Sent once.
     ///
     /// # Errors
@@ -104,12 +81,15 @@ impl Client {
         Ok(deployment)
     }
 
-    async fn send<T: DeserializeOwned + Send + 'static>(&self, call: &Call) -> Result<T, Failure> {
+    pub(crate) async fn send<T: DeserializeOwned + Send + 'static>(
+        &self,
+        call: &Call,
+    ) -> Result<T, Failure> {
         self.inner.transport.send(call, Class::Interactive).await
     }
 
     /// Asks again and again what became of a write.
-    async fn look_up<T, F>(&self, find: impl Fn() -> F) -> Option<T>
+    pub(crate) async fn look_up<T, F>(&self, find: impl Fn() -> F) -> Option<T>
     where
         F: Future<Output = Result<Option<T>, Failure>>,
     {
@@ -138,20 +118,6 @@ impl Client {
         let call = documented::deployments(Some(sent.application));
         let list: Page<Deployment> = self.send(&call).await?;
         Ok(sent.among(list.data))
-    }
-
-    async fn find_application(
-        &self,
-        key: &str,
-        sent: DateTime<Utc>,
-    ) -> Result<Option<Application>, Failure> {
-        let asked = self.inner.fetch_application(key, Class::Interactive);
-        match asked.await {
-            Ok(found) => Ok(Some(found)
-                .filter(|found| found.created_at.is_some_and(|made| made >= sent - SKEW))),
-            Err(failure) if failure.code == Code::NotFound => Ok(None),
-            Err(failure) => Err(failure),
-        }
     }
 
     fn deployments_before(&self, application: &str) -> HashSet<String> {
@@ -194,7 +160,7 @@ impl Sent<'_> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

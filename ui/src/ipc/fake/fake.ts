@@ -12,9 +12,12 @@ import type {
   Settings,
 } from '../types';
 import * as data from './data';
+import { configured } from './configured';
 import { edits } from './edits';
 import { fleetOf, preflightOf, rowOf } from './fleet';
-import { windowOf } from './logs';
+import { fakeLogs } from './logs';
+import { manifests } from './manifests';
+import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { fakeSignIns } from './signIns';
 import { ways } from './ways';
@@ -159,7 +162,6 @@ export function createFake(options: FakeOptions = {}): Fake {
   };
 
   const follows = new Map<string, ReturnType<typeof setInterval>>();
-  let total = lines;
   let lease = 0;
   const newLease = () => {
     lease += 1;
@@ -346,30 +348,10 @@ export function createFake(options: FakeOptions = {}): Fake {
       emit('resourceChanged', { connection: id, resource, changed: false });
       return answer(null);
     },
-    logFollow: (_, key, __, heard) => {
-      const taken = newLease();
-      const tell = () => {
-        const now: LogProgress = {
-          total: key === 'contract-reader' ? 0 : total,
-          newest: null,
-          gap: null,
-          ...(options.tail ?? { state: 'live', failure: null }),
-        };
-        heard.onmessage(now);
-      };
-      follows.set(
-        taken.id,
-        setInterval(() => {
-          total += 3;
-          tell();
-        }, 1000),
-      );
-      void later(0).then(tell);
-      return answer(taken);
-    },
-    logRefresh: () => answer(null),
-    logWindow: (_, key, __, from, count) =>
-      answer(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
+    ...fakeLogs({ lines, tail: options.tail, newLease, follows }),
+    ...granted(reading, answer),
+    ...configured(applications, reading, answer),
+    ...manifests(applications, refuse, answer),
   };
 
   const recorded = Object.fromEntries(

@@ -1,4 +1,6 @@
-import type { LogLine, LogWindow } from '../types';
+import type { Commands } from '../ipc';
+import type { Lease, LogLine, LogProgress, LogWindow } from '../types';
+import { later } from './parts';
 
 const MESSAGES: [level: string, message: string][] = [
   ['info', 'listening on :8080, 1.4.0'],
@@ -47,4 +49,47 @@ export function windowOf(
     lineAt(start + at, total, application),
   );
   return { first, total, from: start, lines };
+}
+
+type Logs = Pick<Commands, 'logFollow' | 'logRefresh' | 'logWindow'>;
+
+type LogOptions = {
+  /** How many lines there are at first. */
+  lines: number;
+  /** How the tail of every log is doing. */
+  tail: FakeTail | undefined;
+  newLease: () => Lease;
+  follows: Map<string, ReturnType<typeof setInterval>>;
+};
+
+export type FakeTail = Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<LogProgress, 'gap'>>;
+
+/** Logs that grow by a few lines a second; that of one application is empty. */
+export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
+  let total = lines;
+  return {
+    logFollow: (_, key, __, heard) => {
+      const taken = newLease();
+      const tell = () => {
+        heard.onmessage({
+          total: key === 'contract-reader' ? 0 : total,
+          newest: null,
+          gap: null,
+          ...(tail ?? { state: 'live', failure: null }),
+        });
+      };
+      follows.set(
+        taken.id,
+        setInterval(() => {
+          total += 3;
+          tell();
+        }, 1000),
+      );
+      void later(0).then(tell);
+      return Promise.resolve(taken);
+    },
+    logRefresh: () => Promise.resolve(null),
+    logWindow: (_, key, __, from, count) =>
+      Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
+  };
 }

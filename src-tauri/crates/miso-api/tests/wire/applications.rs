@@ -57,6 +57,7 @@ fn an_application() {
             location: ConfigurationLocation::Keyvault,
             required: true,
             is_set: Some(true),
+            portal_input: None,
         }],
         environments: vec![entry()],
         created_at: Some(at(6, 0)),
@@ -123,6 +124,7 @@ fn configuration() {
         location: ConfigurationLocation::Variable,
         required: false,
         is_set: None,
+        portal_input: None,
     };
     both_ways(wire, item);
     let least: ConfigurationItem =

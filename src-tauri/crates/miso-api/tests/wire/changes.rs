@@ -60,6 +60,7 @@ fn configuration() {
         location: ConfigurationLocation::Keyvault,
         required: true,
         is_set: Some(true),
+        portal_input: None,
     };
     let configuration = Configuration {
         environment: some("dev"),

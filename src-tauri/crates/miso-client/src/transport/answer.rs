@@ -67,6 +67,22 @@ impl Transport {
         }
     }
 
+    /// The same with the version of what is answered.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub(crate) async fn send_tagged<T>(
+        &self,
+        call: &Call,
+        class: Class,
+    ) -> Result<Tagged<T>, Failure>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let answer = self.send_unless(call, class, None).await?;
+        answer.ok_or_else(|| not_miso(StatusCode::NOT_MODIFIED, b""))
+    }
+
     /// Sends a call whose answer says no more than that it was taken.
     ///
     /// # Errors

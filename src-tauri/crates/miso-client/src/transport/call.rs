@@ -53,6 +53,22 @@ impl Call {
         }
     }
 
+    /// A replacement.
+    pub fn put(path: impl Into<String>, body: Value) -> Self {
+        Self {
+            method: Method::PUT,
+            ..Self::post(path, body)
+        }
+    }
+
+    /// A change of parts.
+    pub fn patch(path: impl Into<String>, body: Value) -> Self {
+        Self {
+            method: Method::PATCH,
+            ..Self::post(path, body)
+        }
+    }
+
     /// A deletion.
     pub fn delete(path: impl Into<String>) -> Self {
         Self {
@@ -66,6 +82,24 @@ impl Call {
     pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
         self.query.push((name, value.to_string()));
         self
+    }
+
+    /// Adds a query parameter that may be missing.
+    #[must_use]
+    pub fn query_if(self, name: &'static str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.query(name, value),
+            None => self,
+        }
+    }
+
+    /// Writes only in place of this version, where there is one to name (RFC 9110 §13.1.1).
+    #[must_use]
+    pub fn matching(self, version: Option<&str>) -> Self {
+        match version {
+            Some(version) => self.header("If-Match", version),
+            None => self,
+        }
     }
 
     /// Adds a header.

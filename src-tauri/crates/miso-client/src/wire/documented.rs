@@ -1,8 +1,8 @@
 //! The documented API (API.md): paths, parameters and headers of every call made.
 
-use miso_api::DeployRequest;
+use miso_api::{AccessDecision, AccessGrant, AccessWish, DeployRequest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Capability;
 use crate::transport::{Call, LOG_LIMIT};
@@ -11,6 +11,8 @@ use crate::transport::{Call, LOG_LIMIT};
 pub(crate) const PAGE_SIZE: u32 = 200;
 /// The path of the platform's own token endpoint.
 pub(crate) const TOKEN_PATH: &str = "/auth/token";
+
+const ACCESS_REQUESTS: &str = "/api/access-requests";
 
 /// RFC 3986's unreserved characters stay as they are.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -35,6 +37,71 @@ pub(crate) fn application(key: &str) -> Call {
 
 pub(crate) fn create_application(manifest: Value) -> Call {
     Call::post("/api/applications", manifest)
+}
+
+/// An application's new manifest, in place of the version that is named.
+pub(crate) fn update_application(key: &str, manifest: Value, version: Option<&str>) -> Call {
+    let call = Call::put(format!("/api/applications/{}", segment(key)), manifest);
+    call.matching(version)
+}
+
+pub(crate) fn delete_application(key: &str, force: bool) -> Call {
+    let call = Call::delete(format!("/api/applications/{}", segment(key)));
+    if force {
+        call.query("force", true)
+    } else {
+        call
+    }
+}
+
+/// The configuration in an environment; without one, the manifest's own items.
+pub(crate) fn configuration(key: &str, environment: Option<&str>) -> Call {
+    Call::get(configuration_of(key)).query_if("environment", environment)
+}
+
+pub(crate) fn save_configuration(
+    key: &str,
+    environment: Option<&str>,
+    items: Value,
+    version: Option<&str>,
+) -> Call {
+    Call::put(configuration_of(key), json!({ "items": items }))
+        .query_if("environment", environment)
+        .matching(version)
+}
+
+pub(crate) fn access(key: &str) -> Call {
+    Call::get(format!("/api/applications/{}/access", segment(key)))
+}
+
+pub(crate) fn grant_access(
+    key: &str,
+    subject: &str,
+    grant: &AccessGrant,
+) -> serde_json::Result<Call> {
+    let body = serde_json::to_value(grant)?;
+    Ok(Call::put(access_of(key, subject), body))
+}
+
+pub(crate) fn revoke_access(key: &str, subject: &str) -> Call {
+    Call::delete(access_of(key, subject))
+}
+
+pub(crate) fn access_requests() -> Call {
+    Call::get(ACCESS_REQUESTS)
+        .query("pageSize", PAGE_SIZE)
+        .needing(Capability::AccessRequests)
+}
+
+pub(crate) fn ask_for_access(wish: &AccessWish) -> serde_json::Result<Call> {
+    let body = serde_json::to_value(wish)?;
+    Ok(Call::post(ACCESS_REQUESTS, body).needing(Capability::AccessRequests))
+}
+
+pub(crate) fn decide_access(id: &str, decision: &AccessDecision) -> serde_json::Result<Call> {
+    let body = serde_json::to_value(decision)?;
+    let path = format!("{ACCESS_REQUESTS}/{}", segment(id));
+    Ok(Call::patch(path, body).needing(Capability::AccessRequests))
 }
 
 pub(crate) fn deploy(
@@ -137,6 +204,15 @@ pub(crate) fn live_logs(
         streams: true,
         ..logs(application, environment, range, limit).needing(Capability::LiveLogs)
     }
+}
+
+fn configuration_of(key: &str) -> String {
+    format!("/api/applications/{}/configuration", segment(key))
+}
+
+fn access_of(key: &str, subject: &str) -> String {
+    let (key, subject) = (segment(key), segment(subject));
+    format!("/api/applications/{key}/access/{subject}")
 }
 
 /// One path segment. A dot segment would be resolved away, however it is encoded once.

@@ -1,0 +1,181 @@
+//! Who may do what with an application: read, given, taken away, asked for and decided. Each write is
+//! sent once (API.md, "Access control").
+
+use miso_api::{
+    AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessRequestStatus, AccessWish, Page,
+    Permission,
+};
+
+use crate::wire::documented;
+use crate::{Class, Client, Code, Failure, Reading, Resource};
+
+impl Client {
+    /// Who has access to an application.
+    ///
+    /// # Errors
+    /// Where nothing is known and the server could not be asked.
+    pub async fn access(&self, application: String) -> Result<Reading<Vec<AccessEntry>>, Failure> {
+        self.read(Resource::Access { application }).await
+    }
+
+    /// The caller's requests for access, and those the caller may decide.
+    ///
+    /// # Errors
+    /// [`Code::NotOffered`]; else as [`Self::access`].
+    pub async fn access_requests(&self) -> Result<Reading<Page<AccessRequest>>, Failure> {
+        self.read(Resource::AccessRequests).await
+    }
+
+    /// Gives a subject access to an application, in place of what it had there.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with the fields, [`Code::Forbidden`], also without being sent where that
+    /// is known before, [`Code::OutcomeUnknown`] where the answer was lost.
+    pub async fn grant_access(
+        &self,
+        application: &str,
+        subject: &str,
+        grant: &AccessGrant,
+    ) -> Result<AccessEntry, Failure> {
+        for environment in &grant.environments {
+            self.must(
+                &Permission::AccessUpdate,
+                Some(application),
+                Some(environment),
+            )?;
+        }
+        let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
+        let sent = self.send::<AccessEntry>(&call).await;
+        let granted = match sent {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || async {
+                    let mut rows = self.rows_now(application).await?.into_iter();
+                    Ok(rows.find(|row| row.subject == subject && gives(row, grant)))
+                };
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            sent => sent?,
+        };
+        self.access_changed(application).await;
+        Ok(granted)
+    }
+
+    /// Takes a subject's access to an application away, everywhere.
+    ///
+    /// # Errors
+    /// As [`Self::grant_access`].
+    pub async fn revoke_access(&self, application: &str, subject: &str) -> Result<(), Failure> {
+        self.must(&Permission::AccessUpdate, Some(application), None)?;
+        let call = documented::revoke_access(application, subject);
+        let sent = self.inner.transport.send_only(&call, Class::Interactive);
+        match sent.await {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || async {
+                    let rows = self.rows_now(application).await?;
+                    let is_there = rows.iter().any(|row| row.subject == subject);
+                    Ok((!is_there).then_some(()))
+                };
+                self.look_up(look_up).await.ok_or(failure)?;
+            }
+            sent => sent?,
+        }
+        self.access_changed(application).await;
+        Ok(())
+    }
+
+    /// Asks for access to an application.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where the same is asked for already, [`Code::NotOffered`]; else as
+    /// [`Self::grant_access`].
+    pub async fn ask_for_access(&self, wish: &AccessWish) -> Result<AccessRequest, Failure> {
+        let call = documented::ask_for_access(wish).map_err(unsendable)?;
+        let sent = self.send::<AccessRequest>(&call).await;
+        let asked = match sent {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let is_ours = |request: &AccessRequest| {
+                    request.status == AccessRequestStatus::Pending
+                        && request.application_key == wish.application_key
+                        && request.role == wish.role
+                        && is_same(&request.environments, &wish.environments)
+                };
+                let look_up = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            sent => sent?,
+        };
+        self.requests_changed().await;
+        Ok(asked)
+    }
+
+    /// Decides about a request for access.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where it was decided before, [`Code::NotOffered`]; else as
+    /// [`Self::grant_access`].
+    pub async fn decide_access(
+        &self,
+        id: &str,
+        decision: &AccessDecision,
+    ) -> Result<AccessRequest, Failure> {
+        let call = documented::decide_access(id, decision).map_err(unsendable)?;
+        let sent = self.send::<AccessRequest>(&call).await;
+        let decided = match sent {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let is_ours = |request: &AccessRequest| {
+                    request.id == id && request.status.as_str() == decision.decision.as_str()
+                };
+                let look_up = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            sent => sent?,
+        };
+        self.requests_changed().await;
+        let application = decided.application_key.clone();
+        let changed = Resource::Access { application };
+        self.inner.touch_those(|resource| *resource == changed);
+        Ok(decided)
+    }
+
+    async fn rows_now(&self, application: &str) -> Result<Vec<AccessEntry>, Failure> {
+        self.send(&documented::access(application)).await
+    }
+
+    async fn requests_now(&self) -> Result<Vec<AccessRequest>, Failure> {
+        let page: Page<AccessRequest> = self.send(&documented::access_requests()).await?;
+        Ok(page.data)
+    }
+
+    /// What is shown of it is not what is any more.
+    async fn access_changed(&self, application: &str) {
+        let application = application.to_owned();
+        self.look_again(&Resource::Access { application }).await;
+    }
+
+    async fn requests_changed(&self) {
+        self.look_again(&Resource::AccessRequests).await;
+    }
+
+    async fn look_again(&self, changed: &Resource) {
+        self.inner.touch_those(|resource| resource == changed);
+        if let Err(failure) = self.refresh(changed).await {
+            tracing::info!(?failure, "what it is now is not known yet");
+        }
+    }
+}
+
+fn gives(row: &AccessEntry, grant: &AccessGrant) -> bool {
+    row.role == grant.role
+        && row.subject_type == grant.subject_type
+        && is_same(&row.environments, &grant.environments)
+}
+
+/// Whether these are the same environments, in whatever order.
+fn is_same(one: &[String], other: &[String]) -> bool {
+    let covers = |one: &[String], other: &[String]| other.iter().all(|key| one.contains(key));
+    covers(one, other) && covers(other, one)
+}
+
+fn unsendable(error: serde_json::Error) -> Failure {
+    Failure::new(Code::Validation).saying(error.to_string())
+}

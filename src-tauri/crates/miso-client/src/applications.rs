@@ -1,0 +1,168 @@
+//! Applications: made, changed, deleted. Each write is sent once.
+
+use chrono::{DateTime, Utc};
+use miso_api::manifest::without_read_only;
+use miso_api::{Application, Permission};
+use serde_json::{Map, Value};
+
+use crate::transport::Tagged;
+use crate::wire::documented;
+use crate::write::SKEW;
+use crate::{Class, Client, Code, Failure, Resource, Versioned};
+
+impl Client {
+    /// Creates an application from its manifest. Sent once.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where the key is taken,
+    /// [`Code::OutcomeUnknown`] where the answer was lost.
+    pub async fn create_application(&self, manifest: Value) -> Result<Application, Failure> {
+        self.must(&Permission::ApplicationsCreate, None, None)?;
+        let key = manifest["key"].as_str().map(str::to_owned);
+        let at = self.inner.clock.now();
+        let sent = self
+            .send::<Application>(&documented::create_application(manifest))
+            .await;
+        let created = match (sent, key) {
+            (Err(failure), Some(key)) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || self.find_application(&key, at);
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            (sent, _) => sent?,
+        };
+        self.inner.touch(&created.key);
+        Ok(created)
+    }
+
+    /// An application's manifest as the server has it now, fit to be sent back, with its version. One
+    /// request.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`]; [`Code::NotOffered`] where the instance tells of no single application.
+    pub async fn manifest(&self, key: &str) -> Result<Versioned<Value>, Failure> {
+        let call = documented::application(key);
+        let sent = self
+            .inner
+            .transport
+            .send_tagged::<Map<String, Value>>(&call, Class::Interactive);
+        sent.await.map(versioned)
+    }
+
+    /// Replaces an application's manifest where it is still of this version. Sent once.
+    ///
+    /// # Errors
+    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where somebody else changed it
+    /// meanwhile, [`Code::OutcomeUnknown`] where the answer was lost.
+    pub async fn update_application(
+        &self,
+        key: &str,
+        manifest: Value,
+        version: Option<&str>,
+    ) -> Result<Versioned<Value>, Failure> {
+        self.must(&Permission::ApplicationsUpdate, Some(key), None)?;
+        let call = documented::update_application(key, manifest.clone(), version);
+        let sent = self
+            .inner
+            .transport
+            .send_tagged::<Map<String, Value>>(&call, Class::Interactive);
+        let changed = match sent.await {
+            Ok(changed) => versioned(changed),
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || async {
+                    let now = self.manifest(key).await?;
+                    Ok(Some(now).filter(|now| holds(&now.value, &manifest)))
+                };
+                self.look_up(look_up).await.ok_or(failure)?
+            }
+            Err(failure) => return Err(failure),
+        };
+        self.inner.touch(key);
+        Ok(changed)
+    }
+
+    /// Deletes an application; `force` also where it runs in production. Sent once.
+    ///
+    /// # Errors
+    /// [`Code::Conflict`] where it runs in production, [`Code::OutcomeUnknown`] where the answer was
+    /// lost and it is still there.
+    pub async fn delete_application(&self, key: &str, force: bool) -> Result<(), Failure> {
+        self.must(&Permission::ApplicationsDelete, Some(key), None)?;
+        let call = documented::delete_application(key, force);
+        let sent = self.inner.transport.send_only(&call, Class::Interactive);
+        match sent.await {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                let look_up = || async {
+                    match self.inner.fetch_application(key, Class::Interactive).await {
+                        Ok(_) => Ok(None),
+                        Err(failure) if failure.code == Code::NotFound => Ok(Some(())),
+                        Err(failure) => Err(failure),
+                    }
+                };
+                self.look_up(look_up).await.ok_or(failure)?;
+            }
+            sent => sent?,
+        }
+        self.inner.touch(key);
+        let list = self.refresh(&Resource::Applications).await;
+        if let Err(failure) = list {
+            tracing::info!(?failure, "the list without it is not known yet");
+        }
+        Ok(())
+    }
+
+    async fn find_application(
+        &self,
+        key: &str,
+        sent: DateTime<Utc>,
+    ) -> Result<Option<Application>, Failure> {
+        let asked = self.inner.fetch_application(key, Class::Interactive);
+        match asked.await {
+            Ok(found) => Ok(Some(found)
+                .filter(|found| found.created_at.is_some_and(|made| made >= sent - SKEW))),
+            Err(failure) if failure.code == Code::NotFound => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+fn versioned(tagged: Tagged<Map<String, Value>>) -> Versioned<Value> {
+    Versioned {
+        value: Value::Object(without_read_only(tagged.value)),
+        version: tagged.tag,
+    }
+}
+
+/// Whether a manifest says all that another one does. Secrets are never read back.
+fn holds(manifest: &Value, wanted: &Value) -> bool {
+    match (manifest, wanted) {
+        (Value::Object(have), Value::Object(want)) => want.iter().all(|(name, want)| {
+            let is_secret = name == "value" && have.get("isSet").is_some();
+            is_secret || want.is_null() || have.get(name).is_some_and(|have| holds(have, want))
+        }),
+        (Value::Array(have), Value::Array(want)) => {
+            have.len() == want.len() && have.iter().zip(want).all(|(have, want)| holds(have, want))
+        }
+        (have, want) => have == want,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_lost_change_is_found_in_what_the_server_has() {
+        let have = json!({"key": "a", "port": 80, "configuration": [
+            {"name": "SECRET", "location": "keyvault", "value": null, "isSet": true}]});
+        let item = |value| {
+            json!({"port": 80, "configuration": [
+            {"name": "SECRET", "location": "keyvault", "value": value}]})
+        };
+        assert!(holds(&have, &item("typed")));
+        assert!(holds(&have, &json!({"port": 80, "image": null})));
+        assert!(!holds(&have, &json!({"port": 81})));
+        assert!(!holds(&have, &json!({"configuration": []})));
+    }
+}

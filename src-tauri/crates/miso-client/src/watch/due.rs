@@ -1,0 +1,109 @@
+//! When a resource is asked for again.
+
+use std::time::Duration;
+
+use miso_api::DeploymentStatus;
+use serde::Deserialize;
+
+use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, ended};
+use crate::Resource;
+use crate::client::Inner;
+use crate::renewed::rows;
+
+/// How long what is known of a resource is still good.
+pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
+    if ended(client, resource) {
+        return Duration::ZERO;
+    }
+    let Some(as_of) = client.view.good_since(resource) else {
+        return Duration::ZERO;
+    };
+    // A value from the future: the clock was set back.
+    let Ok(age) = (client.clock.now() - as_of).to_std() else {
+        return Duration::ZERO;
+    };
+    pause(client, resource, 0).saturating_sub(age)
+}
+
+/// How long until a resource is asked for again: by how fast it changes and whether it is in front,
+/// by how long the budget has to last, and by how often it failed.
+pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
+    let in_front = match resource {
+        Resource::Health { .. } => true,
+        Resource::Applications => {
+            !client.leases.shows_health(client.clock.monotonic()) || runs_unfollowed(client)
+        }
+        Resource::Deployments { .. } => runs_unfollowed(client),
+        Resource::Application { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployment { .. }
+        | Resource::Me => false,
+    };
+    let stretch = client.budget.stretch();
+    // What is not in front changes slowly already.
+    let gentle = f64::midpoint(1.0, stretch);
+    let pause = match resource {
+        Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
+        Resource::Me => HARDLY_EVER,
+        Resource::Applications
+        | Resource::Application { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployments { .. }
+        | Resource::Health { .. } => match in_front {
+            true => IN_FRONT.mul_f64(stretch),
+            false => REST.mul_f64(gentle),
+        },
+    };
+    // A list brings it before: it is asked for by itself where that fails.
+    let pause = if is_brought(client, resource) {
+        pause * 2
+    } else {
+        pause
+    };
+    let prolonged = pause * 2u32.saturating_pow(failures.min(5));
+    prolonged.min(LONGEST_PAUSE.max(pause))
+}
+
+/// Whether a list that is watched brings a resource too (`renewed`).
+pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
+    let list = match resource {
+        Resource::Application { .. } => Resource::Applications,
+        Resource::Deployments {
+            application: Some(_),
+        } => Resource::Deployments { application: None },
+        Resource::Applications
+        | Resource::Deployments { application: None }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployment { .. }
+        | Resource::Health { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
+        | Resource::Me => return false,
+    };
+    client.leases.is_watched(&list)
+}
+
+/// Whether something is being deployed that has no watcher of its own to say how it goes on.
+fn runs_unfollowed(client: &Inner) -> bool {
+    let recent = Resource::Deployments { application: None };
+    let Some((list, _, _)) = client.view.raw(&recent) else {
+        return false;
+    };
+    // Asked at every pause: only what counts is read of a list that may be long.
+    rows(&list).iter().any(|row| {
+        let status = DeploymentStatus::deserialize(&row["status"]);
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        status.is_ok_and(|status| !status.has_ended())
+            && !client.leases.is_watched(&Resource::Deployment { id })
+    })
+}
