@@ -33,13 +33,14 @@ describe('environments', () => {
 describe('what is made of lists', () => {
   const names = (resource: Resource) => keysOf('c', resource).map((key) => key.join(' '));
   it('changes with each of them', () => {
-    expect(names({ kind: 'applications' })).toEqual(['c applications', 'c fleet', 'c preflight']);
+    expect(names({ kind: 'applications' })).toEqual(['c applications', 'c fleet', 'c preflight', 'c rights']);
     expect(names({ kind: 'deployments', application: null })).toContain('c fleet');
     expect(names({ kind: 'environments' })).toContain('c fleet');
     expect(names({ kind: 'application', application: 'a' })).toEqual([
       'c application a',
       'c places a',
       'c preflight a',
+      'c rights a',
     ]);
     expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual(['c health a dev']);
   });

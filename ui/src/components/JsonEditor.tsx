@@ -1,0 +1,66 @@
+import { lintGutter, linter, type Diagnostic } from '@codemirror/lint';
+import { EditorState } from '@codemirror/state';
+import { EditorView } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { changeable, jsonText, readOnly } from './editing';
+import styles from './JsonEditor.module.css';
+
+/** Something wrong in a text, by positions in it. */
+export type TextFault = { from: number; to: number; message: string };
+
+type Props = {
+  label: string;
+  value: string;
+  /** Hears what was typed; without it, nothing can be. */
+  change?: (text: string) => void;
+  /** What is wrong with a text, marked in it. */
+  faults?: (text: string) => TextFault[];
+};
+
+/** A text in JSON, to read or to change. A new `value` from outside takes the place of what was typed. */
+export default function JsonEditor({ label, value, change, faults }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const heard = useRef({ change, faults });
+  useEffect(() => {
+    heard.current = { change, faults };
+  });
+  const changes = change !== undefined;
+  useEffect(() => {
+    const parent = place.current;
+    if (!parent) return undefined;
+    const marks = (editor: EditorView): Diagnostic[] =>
+      (heard.current.faults?.(editor.state.doc.toString()) ?? []).map((fault) => ({
+        ...fault,
+        severity: 'error',
+      }));
+    const editor = new EditorView({
+      parent,
+      state: EditorState.create({
+        doc: value,
+        extensions: [
+          jsonText(label),
+          changes ? changeable() : readOnly(),
+          linter(marks, { delay: 250 }),
+          ...(changes ? [lintGutter()] : []),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) heard.current.change?.(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => {
+      view.current = null;
+      editor.destroy();
+    };
+    // What is shown at first; later values come by the effect below.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [label, changes]);
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === value) return;
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+  }, [value]);
+  return <div ref={place} className={styles.editor} data-editor="" />;
+}
