@@ -45,6 +45,8 @@ const REFUSING: &[&str] = &[
     "dry_run",
     "deployment_cancel",
     "access_decide",
+    "promotion",
+    "deployments_compare",
     "watch_renew",
 ];
 

@@ -8,6 +8,7 @@ pub(crate) mod connections;
 pub(crate) mod logs;
 pub(crate) mod network;
 pub(crate) mod portal;
+pub(crate) mod promotion;
 pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;

@@ -93,6 +93,29 @@ const manifest = () => ({
   ...(chance(0.3) ? { configuration: Array.from({ length: below(3) }, item) } : {}),
 });
 
+const stage = () => ({ key: environment(), name: anyText(), production: chance(0.3) });
+const choice = () => ({
+  promotion: {
+    application: application(),
+    from: stage(),
+    state: 'well',
+    to: stage(),
+    before: image(),
+    after: image() ?? 'a:1',
+    deployment: pick([null, uuid()]),
+    items: pick([null, [{ name: 'LEVEL', kind: 'differs', before: anyText(), after: anyText(), required: false, chosen: true }]]),
+    equal: below(10),
+    unreadable: null,
+    access: null,
+    findings: [],
+    refusal: null,
+  },
+  items: ['LEVEL'],
+  secrets: {},
+  access: [],
+  note: null,
+});
+
 const way = () => ({
   network: {
     proxy: pick([
@@ -160,6 +183,10 @@ const sensible = ([name, type]) => {
         configuration: chance(0.7) ? null : [{ name: anyText(), value: anyText() }],
         dryRun: pick([null, true, false]),
       };
+    case 'PromotionChoice':
+      return choice();
+    case 'PromotionChoice[]':
+      return Array.from({ length: below(3) }, choice);
     case 'AccessGrant':
       return { subjectType: pick(['user', 'group']), role: role(), environments: environments() };
     case 'AccessWish':

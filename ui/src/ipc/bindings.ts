@@ -126,6 +126,14 @@ export const commands = {
 	deploymentCancel: (connection: ConnectionId, application: string, id: string) => __TAURI_INVOKE<null>("deployment_cancel", { connection, application, id }),
 	/**  Opens an application's own address in the browser. */
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
+	/**  What an application would bring from one environment to another. */
+	promotion: (connection: ConnectionId, application: string, from: string, to: string) => __TAURI_INVOKE<Promotion>("promotion", { connection, application, from, to }),
+	/**  The deployment that a choice comes to; asks nobody. */
+	promotionRequest: (choice: PromotionChoice) => __TAURI_INVOKE<DeployRequest>("promotion_request", { choice }),
+	/**  Sends what was chosen, one application after the other, and ends at the first that is refused. */
+	promote: (connection: ConnectionId, choices: PromotionChoice[], told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, told }),
+	/**  Two deployments beside each other. */
+	deploymentsCompare: (connection: ConnectionId, one: string, other: string) => __TAURI_INVOKE<Comparison>("deployments_compare", { connection, one, other }),
 	/**  Every rule that a manifest breaks; asks nobody. */
 	manifestCheck: (manifest: Value) => __TAURI_INVOKE<Violation[]>("manifest_check", { manifest }),
 	/**  An application's manifest as the server has it now. */
@@ -427,6 +435,11 @@ export type Cell = {
 	environment: string,
 	/**  Whether the caller may deploy there, or it is not known that they may not. */
 	mayDeploy: boolean,
+	/**
+	 *  Where something newer, or anything at all, would come from: the environment before it, where
+	 *  one runs another image.
+	 */
+	promotesFrom: string | null,
 	/**  What is there; nothing where it was never deployed. */
 	place: Place | null,
 };
@@ -458,6 +471,46 @@ export type CommandError = {
 	requestId: string | null,
 	/**  What is wrong with which field. */
 	details: ErrorDetail[],
+};
+
+/**  An item that is not the same in both. */
+export type ComparedItem = {
+	/**  Its name. */
+	name: string,
+	/**  How it differs. */
+	kind: ComparedKind,
+	/**  Its value before; never a secret's. */
+	before: string | null,
+	/**  Its value after; never a secret's. */
+	after: string | null,
+};
+
+/**  How an item differs. */
+export type ComparedKind = 
+/**  It was not there before. */
+"added" | 
+/**  It is not there any more. */
+"removed" | 
+/**  It has another value, or stands elsewhere. */
+"changed" | 
+/**  A secret in both: nobody can compare the values. */
+"incomparable";
+
+/**  Two deployments, the older one first. */
+export type Comparison = {
+	/**  The older one. */
+	before: Deployment,
+	/**  The newer one. */
+	after: Deployment,
+	/**  The items of their configurations that are not the same. */
+	items: ComparedItem[],
+	/**  How many are the same. */
+	equal: number,
+	/**
+	 *  Their manifests without the configuration, as JSON to read; `None` where the server does not
+	 *  tell both.
+	 */
+	manifests: ManifestTexts | null,
 };
 
 /**  The configuration of an application in an environment. */
@@ -1030,6 +1083,14 @@ export type LogWindow = {
 	lines: LogLine[],
 };
 
+/**  Two manifests as texts. */
+export type ManifestTexts = {
+	/**  The older one. */
+	before: string,
+	/**  The newer one. */
+	after: string,
+};
+
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
 	/**  The subject. */
@@ -1176,6 +1237,113 @@ export type Preflight = {
 	dryRun: boolean,
 	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
+};
+
+/**  Somebody who has access in `from` and not in `to`. */
+export type PromotedAccess = {
+	/**  The row as it is. */
+	row: AccessEntry,
+	/**  Its environments with `to` among them. */
+	environments: string[],
+};
+
+/**  An item of the configuration that is not the same on both sides. */
+export type PromotedItem = {
+	/**  Its name. */
+	name: string,
+	/**  What becomes of it. */
+	kind: PromotedKind,
+	/**  The value in `to`; never a secret's. */
+	before: string | null,
+	/**  The value in `from`; never a secret's. */
+	after: string | null,
+	/**  Whether the application needs it. */
+	required: boolean,
+	/**  Whether it goes along unless somebody says otherwise. */
+	chosen: boolean,
+};
+
+/**  What becomes of an item. */
+export type PromotedKind = 
+/**  A value that is not there yet comes along. */
+"arrives" | 
+/**  A secret that is not set there: it has to be given a value. */
+"arrivesUnset" | 
+/**  Both have a value of their own, which differ by right: the one there stays. */
+"differs" | 
+/**  A secret is set on both sides, which nobody can compare: the one there stays. */
+"incomparable" | 
+/**  It is not in `from` any more and goes with the list of items. */
+"leaves";
+
+/**  What one application would bring from one environment to another. */
+export type Promotion = {
+	/**  The application's key. */
+	application: string,
+	/**  Where it runs. */
+	from: Stage,
+	/**  How it is there. */
+	state: State,
+	/**  Where it goes. */
+	to: Stage,
+	/**  The image that runs there now. */
+	before: string | null,
+	/**  The image that comes. */
+	after: string,
+	/**
+	 *  The deployment that runs in `from`; `None` where it is not known or cannot be repeated: then
+	 *  only what is named goes along.
+	 */
+	deployment: string | null,
+	/**  The items that are not the same on both sides; `None` where they could not be read. */
+	items: PromotedItem[] | null,
+	/**  How many are the same. */
+	equal: number,
+	/**  Why the configuration could not be read. */
+	unreadable: Failure | null,
+	/**  Who has access in `from` and not in `to`; `None` where that could not be read. */
+	access: PromotedAccess[] | null,
+	/**  What is known before it is sent. */
+	findings: Finding[],
+	/**  Why it may not be sent. */
+	refusal: Failure | null,
+};
+
+/**  What was chosen of a promotion. It may hold secrets. */
+export type PromotionChoice = {
+	/**  What was shown. */
+	promotion: Promotion,
+	/**  The names of the items that go along. */
+	items: string[],
+	/**  Values for secrets that are not set there. */
+	secrets: { [key in string]: string },
+	/**  The subjects that are given access there before. */
+	access: string[],
+	/**  Why. */
+	note: string | null,
+};
+
+/**  What became of one application of a promotion. */
+export type PromotionOutcome = 
+/**  It is its turn. */
+{ kind: "sending" } | 
+/**  Its deployment began. */
+{ kind: "sent"; 
+/**  The deployment. */
+deployment: Deployment } | 
+/**  It was refused, or nobody knows. */
+{ kind: "failed"; 
+/**  Why. */
+failure: Failure } | 
+/**  It was not tried any more. */
+{ kind: "left" };
+
+/**  How a promotion goes on. */
+export type PromotionStep = {
+	/**  The application. */
+	application: string,
+	/**  What became of it. */
+	outcome: PromotionOutcome,
 };
 
 /**  What the provider shall ask (OpenID Connect Core 1.0 §3.1.2.1). */

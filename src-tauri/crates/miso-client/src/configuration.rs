@@ -142,7 +142,10 @@ mod tests {
         ];
         assert!(is_saved(&have, &have));
         let [level, password] = have.clone();
-        assert!(!is_saved(&have, &[level.clone()]), "one too many");
+        assert!(
+            !is_saved(&have, std::slice::from_ref(&level)),
+            "one too many"
+        );
         let typed = item("PASSWORD", "keyvault", Some("typed"));
         assert!(!is_saved(&have, &[level, typed]), "who knows");
         let other = item("LEVEL", "variable", Some("debug"));

@@ -93,6 +93,9 @@ pub struct Cell {
     pub environment: String,
     /// Whether the caller may deploy there, or it is not known that they may not.
     pub may_deploy: bool,
+    /// Where something newer, or anything at all, would come from: the environment before it, where
+    /// one runs another image.
+    pub promotes_from: Option<String>,
     /// What is there; nothing where it was never deployed.
     pub place: Option<Place>,
 }
@@ -148,6 +151,11 @@ pub(super) fn row_of(
         .map(|column| {
             let entry = entry_of(application, &column.key);
             let place = entry.map(|entry| place_of(entry, left, known));
+            let promotes_from = left.filter(|left| {
+                left.image.as_deref().is_some_and(|image| !image.is_empty())
+                    && is_promoted(place.as_ref())
+            });
+            let promotes_from = promotes_from.map(|left| left.environment.clone());
             // What is stopped is nobody's neighbour: nothing is promoted from it.
             left = entry
                 .filter(|entry| entry.status != ApplicationStatus::Stopped)
@@ -155,6 +163,7 @@ pub(super) fn row_of(
             Cell {
                 environment: column.key.clone(),
                 may_deploy: to_deploy(entry, me, &column.key) != Allowed::No,
+                promotes_from,
                 place,
             }
         })
@@ -180,6 +189,14 @@ pub(super) fn row_of(
         target,
         cells,
     }
+}
+
+/// Whether what runs before it would come here: something newer, or the first of all.
+fn is_promoted(place: Option<&Place>) -> bool {
+    place.is_none_or(|place| match place.standing {
+        Standing::Behind { .. } => true,
+        Standing::Same | Standing::Ahead => false,
+    })
 }
 
 /// The entry of an environment, if it was deployed there.

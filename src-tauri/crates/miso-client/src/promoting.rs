@@ -1,0 +1,215 @@
+//! Promotion against the server: what is asked for to show the difference, and what is sent of it.
+
+use chrono::TimeDelta;
+use miso_api::{AccessEntry, AccessGrant, Configuration, Deployment, DeploymentStatus, Permission};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::fleet::{State, entry_of};
+use crate::promotion::{promoted_access, promoted_items};
+use crate::{Capability, Class, Client, Code, Failure, Promotion, PromotionChoice, Resource};
+
+/// What is older is asked for again before it is shown as a difference.
+const FRESH: TimeDelta = TimeDelta::seconds(30);
+
+/// How a promotion goes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PromotionStep {
+    /// The application.
+    pub application: String,
+    /// What became of it.
+    pub outcome: PromotionOutcome,
+}
+
+/// What became of one application of a promotion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum PromotionOutcome {
+    /// It is its turn.
+    Sending,
+    /// Its deployment began.
+    Sent {
+        /// The deployment.
+        deployment: Box<Deployment>,
+    },
+    /// It was refused, or nobody knows.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// It was not tried any more.
+    Left,
+}
+
+impl Client {
+    /// What an application would bring from one environment to another. Asks for what is not known
+    /// freshly: both configurations, the access, and the history where the running deployment is not
+    /// known.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where there is no such application or nothing runs in `from`. What of it
+    /// cannot be read is said in its place.
+    pub async fn promotion(
+        &self,
+        application: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Promotion, Failure> {
+        let key = application.to_owned();
+        let known = match self.known_application(application) {
+            Some(known) => known,
+            None => self.application(key.clone()).await?.value,
+        };
+        let entry = entry_of(&known, from).ok_or_else(|| Failure::new(Code::NotFound))?;
+        let image = entry.image.clone().filter(|image| !image.is_empty());
+        let after = image.ok_or_else(|| Failure::new(Code::NotFound))?;
+        let (here, there, access, deployment) = tokio::join!(
+            self.items_in(&key, from),
+            self.items_in(&key, to),
+            self.access_now(&key),
+            self.deployment_of(&key, from, &after),
+        );
+        let (items, equal, unreadable) = match (here, there) {
+            (Ok(here), Ok(there)) => {
+                let (items, equal) = promoted_items(&here.items, &there.items);
+                (Some(items), equal, None)
+            }
+            (Err(failure), _) | (_, Err(failure)) => (None, 0, Some(failure)),
+        };
+        let preflight = self.preflight(application, to, Some(&after));
+        let stages = self.known_stages();
+        Ok(Promotion {
+            from: stages.stage(from),
+            state: State::of(entry),
+            to: preflight.environment,
+            before: entry_of(&known, to).and_then(|entry| entry.image.clone()),
+            after,
+            deployment,
+            items,
+            equal,
+            unreadable,
+            access: access.ok().map(|rows| promoted_access(&rows, from, to)),
+            findings: preflight.findings,
+            refusal: preflight.refusal,
+            application: key,
+        })
+    }
+
+    /// Sends what was chosen, one after the other: the access first, then the deployment. Ends at the
+    /// first that is refused, or of which nobody knows.
+    pub async fn promote(&self, choices: &[PromotionChoice], told: impl Fn(PromotionStep)) {
+        let tell = |choice: &PromotionChoice, outcome| {
+            let application = choice.promotion.application.clone();
+            told(PromotionStep {
+                application,
+                outcome,
+            });
+        };
+        let mut left = choices.iter();
+        for choice in left.by_ref() {
+            tell(choice, PromotionOutcome::Sending);
+            match self.promote_one(choice).await {
+                Ok(deployment) => {
+                    let deployment = Box::new(deployment);
+                    tell(choice, PromotionOutcome::Sent { deployment });
+                }
+                Err(failure) => {
+                    tell(choice, PromotionOutcome::Failed { failure });
+                    break;
+                }
+            }
+        }
+        for choice in left {
+            tell(choice, PromotionOutcome::Left);
+        }
+    }
+
+    async fn promote_one(&self, choice: &PromotionChoice) -> Result<Deployment, Failure> {
+        let promotion = &choice.promotion;
+        let request = choice.request();
+        // Nobody is given access to what is known not to come.
+        self.check_deploy(&promotion.application, &request)?;
+        let granted = promotion.access.iter().flatten();
+        for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
+            let AccessEntry {
+                subject,
+                subject_type,
+                role,
+                environments: _,
+            } = missing.row.clone();
+            let grant = AccessGrant {
+                subject_type,
+                role,
+                environments: missing.environments.clone(),
+            };
+            self.grant_access(&promotion.application, &subject, &grant)
+                .await?;
+        }
+        self.deploy(&promotion.application, &request).await
+    }
+
+    async fn items_in(
+        &self,
+        application: &str,
+        environment: &str,
+    ) -> Result<Configuration, Failure> {
+        let read = &Permission::ConfigurationRead;
+        self.must(read, Some(application), Some(environment))?;
+        self.fresh(Resource::Configuration {
+            application: application.to_owned(),
+            environment: Some(environment.to_owned()),
+        })
+        .await
+    }
+
+    async fn access_now(&self, application: &str) -> Result<Vec<AccessEntry>, Failure> {
+        self.must(&Permission::AccessRead, Some(application), None)?;
+        let application = application.to_owned();
+        self.fresh(Resource::Access { application }).await
+    }
+
+    /// The deployment that brought the image that runs in an environment, if it can be repeated.
+    async fn deployment_of(
+        &self,
+        application: &str,
+        environment: &str,
+        image: &str,
+    ) -> Option<String> {
+        let described = self.inner.transport.describe(Class::Interactive).await;
+        if described.is_err()
+            || self.inner.capabilities.offers(Capability::DeployFrom) != Some(true)
+        {
+            return None;
+        }
+        let find = || {
+            let known = self.known_deployments(application)?;
+            let mut there = known.list.into_iter().filter(|deployment| {
+                deployment.environment == environment
+                    && deployment.status == DeploymentStatus::Completed
+            });
+            // What runs is what came through last.
+            let last = there.next()?;
+            (last.image.as_deref() == Some(image)).then_some(last.id)
+        };
+        if let Some(found) = find() {
+            return Some(found);
+        }
+        let history = Resource::Deployments {
+            application: Some(application.to_owned()),
+        };
+        self.refresh(&history).await.ok()?;
+        find()
+    }
+
+    /// What the server says, unless it said so just now.
+    async fn fresh<T: DeserializeOwned>(&self, resource: Resource) -> Result<T, Failure> {
+        let since = self.inner.view.good_since(&resource);
+        if since.is_none_or(|since| self.inner.clock.now() - since > FRESH) {
+            self.refresh(&resource).await?;
+        }
+        let known = self.peek(&resource);
+        known.ok_or_else(|| Failure::new(Code::SignedOut))
+    }
+}
