@@ -43,6 +43,7 @@ const REFUSING: &[&str] = &[
     "deployment",
     "deploy",
     "dry_run",
+    "deployment_course",
     "deployment_cancel",
     "access_decide",
     "promotion",

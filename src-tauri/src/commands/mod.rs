@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod applications;
 pub(crate) mod configuration;
 pub(crate) mod connections;
+pub(crate) mod deploying;
 pub(crate) mod logs;
 pub(crate) mod network;
 pub(crate) mod portal;

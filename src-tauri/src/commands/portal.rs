@@ -3,7 +3,7 @@
 use miso_api::{
     Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
 };
-use miso_client::{Browser, ConnectionId, Fleet, FleetRow, Preflight, Reading};
+use miso_client::{Browser, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
 use url::Url;
 
@@ -130,7 +130,8 @@ pub async fn preflight(
     Ok(client.preflight(&application, &environment, image.as_deref()))
 }
 
-/// Starts a deployment. Sent once.
+/// Starts a deployment. Sent once; to production only with what `deployments_show` answered when it
+/// was shown to be confirmed, three seconds before.
 #[tauri::command]
 #[specta::specta]
 pub async fn deploy(
@@ -138,11 +139,12 @@ pub async fn deploy(
     connection: ConnectionId,
     application: String,
     request: DeployRequest,
+    confirmation: Option<ConfirmationId>,
 ) -> Answer<Deployment> {
-    Ok(app
-        .client(&connection)?
-        .deploy(&application, &request)
-        .await?)
+    let client = app.client(&connection)?;
+    let confirmation = confirmation.as_deref();
+    let sending = client.deploy_confirmed(&application, &request, confirmation);
+    Ok(sending.await?)
 }
 
 /// What a deployment would change, by the instance's own word; nothing happens.

@@ -174,6 +174,11 @@ const sensible = ([name, type]) => {
       return Array.from({ length: below(3) }, offer);
     case 'InstanceFound':
       return { url: elsewhere(), issuer: 'http://127.0.0.1:1', scopesLeftOut: [] };
+    case 'PlannedDeployment[]':
+      return Array.from({ length: below(3) }, () => ({
+        application: application(),
+        request: sensible(['request', 'DeployRequest']),
+      }));
     case 'DeployRequest':
       return {
         environment: environment(),

@@ -1,12 +1,4 @@
-import {
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { unlock } from '../app/carefully';
@@ -20,15 +12,8 @@ import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { useDraft } from '../hooks/useDraft';
 import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
-import { useTakeBack } from '../hooks/useTakeBack';
-import {
-  asCommandError,
-  commands,
-  places,
-  type CommandError,
-  type DeployRequest,
-  type ErrorDetail,
-} from '../ipc';
+import { useSending } from '../hooks/useSending';
+import { places, type DeployRequest, type ErrorDetail } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
@@ -99,33 +84,20 @@ export function DeployForm({
   };
   const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
 
-  const [phase, setPhase] = useState<'editing' | 'sending'>('editing');
-  const [takenBack, setTakenBack] = useState(false);
-  const [error, setError] = useState<CommandError | null>(null);
-
   const panel: Panel = wanted === undefined ? { form: true } : { form: true, image: wanted };
   const address = paths.application(connection, key, environment, tab, panel);
-  const send = (request: DeployRequest) => {
-    setPhase('sending');
-    setError(null);
-    commands.deploy(connection, key, request).then(
-      (deployment) => {
-        draft.sent();
-        // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
-        if (way.location.href !== address) return;
-        goInstead(
-          paths.application(connection, key, request.environment, tab, { deployment: deployment.id }),
-        );
-      },
-      (thrown: unknown) => {
-        const failure = asCommandError(thrown);
-        if (failure.code === 'outcome_unknown') draft.sent();
-        setError(failure);
-        setPhase('editing');
-      },
-    );
-  };
-  const countdown = useTakeBack(send);
+  const { phase, left, busy, takenBack, error, start, takeBack } = useSending(
+    connection,
+    key,
+    (deployment, failure) => {
+      if (deployment !== null || failure?.code === 'outcome_unknown') draft.sent();
+      // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
+      if (deployment === null || way.location.href !== address) return;
+      goInstead(
+        paths.application(connection, key, deployment.environment, tab, { deployment: deployment.id }),
+      );
+    },
+  );
   const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
   const { locked } = useLock(view);
   // Going back brings the configuration of then; another image that ran here before does so if it is wanted.
@@ -133,8 +105,7 @@ export function DeployForm({
   const repeats = preflight?.repeats ?? null;
   const forbidden = preflight?.refusal ? t('deploy.forbidden') : locked ? t('lock.reason') : undefined;
   const { production } = preflight?.environment ?? stageIn(view, environment);
-  const waiting = countdown.left !== null;
-  const busy = waiting || phase === 'sending';
+  const waiting = left !== null;
 
   // Of a place that is unwell it may be known a moment later what ran before. It is offered then, once, and
   // never over what was typed.
@@ -161,32 +132,9 @@ export function DeployForm({
 
   const submit = form.handleSubmit(() => {
     if (busy || locked || !preflight || preflight.refusal) return;
-    setTakenBack(false);
-    setError(null);
     const note = form.getValues('note').trim();
-    const request = { ...wish, note: note === '' ? null : note };
-    if (production) countdown.start(request);
-    else send(request);
+    start({ ...wish, note: note === '' ? null : note }, production);
   });
-  const { cancel } = countdown;
-  const takeBack = () => {
-    cancel();
-    setTakenBack(true);
-  };
-  // Escape takes it back wherever the focus is, from the moment the button says so.
-  useLayoutEffect(() => {
-    if (!waiting) return undefined;
-    const heard = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      cancel();
-      setTakenBack(true);
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [waiting, cancel]);
   const keyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter') return;
     // A key held down confirms nothing, and takes nothing back.
@@ -340,7 +288,7 @@ export function DeployForm({
       <footer className={styles.foot} data-waiting={waiting}>
         <span role="status" aria-live="assertive" className={styles.note}>
           {waiting
-            ? t(WORDS[does].about, { ...effect, seconds: countdown.left })
+            ? t(WORDS[does].about, { ...effect, seconds: left })
             : takenBack
               ? t('deploy.takenBack')
               : locked
@@ -370,7 +318,7 @@ export function DeployForm({
             kind={production ? 'production' : 'primary'}
             reason={forbidden}
             disabled={!preflight}
-            aria-disabled={phase === 'sending'}
+            aria-disabled={phase !== 'editing'}
             autoFocus={takenBack}
           >
             {phase === 'sending' ? t('deploy.sending') : t(WORDS[does].send, effect)}

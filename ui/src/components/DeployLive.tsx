@@ -5,16 +5,24 @@ import { imageNames, imageWords } from '../app/image';
 import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
-import { useFront, useResource } from '../hooks/useResource';
+import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNow } from '../hooks/useNow';
 import type { Translate } from '../i18n/i18n';
-import { asCommandError, commands, type Application, type CommandError, type Deployment } from '../ipc';
+import {
+  asCommandError,
+  commands,
+  course,
+  type Application,
+  type CommandError,
+  type Deployment,
+} from '../ipc';
 import { Button } from './Button';
+import { DeployCourse } from './DeployCourse';
 import { DeployLog } from './DeployLog';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
-import { errorWords, Problem } from './Problem';
+import { Problem } from './Problem';
 import { Shape } from './Shape';
 import { Steps } from './Steps';
 import { Change } from './Tag';
@@ -27,6 +35,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const where = useStage(environment, connection).name;
   const held = useResource(connection, { kind: 'deployment', id });
   const { value, reading } = held;
+  const going = useMade(connection, course(connection, application.key, id)).value;
   useFront(reading, 'inner');
   const [callingOff, setCallingOff] = useState(false);
   const [refused, setRefused] = useState<CommandError | null>(null);
@@ -46,11 +55,12 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
       </div>
     );
 
-  const lost = isRunning(value.status) && (reading.source === 'offline' || reading.failure !== null);
-  const state = lost ? 'unknown' : deploymentState(value.status);
+  const running = isRunning(value.status);
+  const lost = running && going?.state === 'outOfContact';
+  const stuck = running && going?.state === 'stuck';
+  const state = lost ? 'unknown' : stuck ? 'warning' : deploymentState(value.status);
   const [from, to] = imageNames(value.previousImage, value.image);
   const names = imageWords(value.previousImage, value.image);
-  const running = isRunning(value.status);
   const stillRuns = runsStill(value, application, environment);
   const begun = value.startedAt ?? value.createdAt;
   const took = between(begun, value.completedAt ?? new Date(now).toISOString());
@@ -65,12 +75,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
               : sentence(value.status, { tag: names.to, environment: where }, t)}
             {stillRuns !== null && ` ${t('deploy.stillRuns', { tag: stillRuns })}`}
           </p>
-          {lost && (
-            <p className={styles.dim}>
-              {t('deploy.lostContactText', { time: timeOfDay(reading.asOf, now) })}{' '}
-              {reading.failure !== null && errorWords(reading.failure).title}
-            </p>
-          )}
+          {running && <DeployCourse course={going} reading={reading} now={now} />}
           {running && (
             <div
               className={styles.bar}

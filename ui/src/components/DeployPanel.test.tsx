@@ -1,7 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
-import { replaceIpc } from '../ipc';
+import { replaceIpc, type Course } from '../ipc';
 import { deployments } from '../ipc/fake/data';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -36,6 +36,7 @@ describe('deploying to production', () => {
     await pass(10_000);
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
     expect(screen.getByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(callsOf(fake, 'deploymentsTakeBack')).toEqual([['orders', 'shown-1']]);
     expect(history.location.search).toBe('?deploy=new');
   });
 
@@ -48,6 +49,22 @@ describe('deploying to production', () => {
     act(() => {
       history.push('/c/orders');
     });
+    await pass(10_000);
+    expect(callsOf(fake, 'deploy')).toHaveLength(0);
+  });
+
+  it('sends nothing when the page is left before Rust has heard that it is shown', async () => {
+    let tell: (confirmation: string) => void = () => undefined;
+    const deploymentsShow = () => new Promise<string>((resolve) => (tell = resolve));
+    const fake = await renderApp(PROD, { answers: { deploymentsShow } });
+    await typeTag('1.4.1');
+    vi.useFakeTimers();
+    fireEvent.click(screen.getByRole('button', { name: /^Deploy 1\.4\.1 to PROD/ }));
+    act(() => {
+      history.push('/c/orders');
+    });
+    await pass(100);
+    tell('late');
     await pass(10_000);
     expect(callsOf(fake, 'deploy')).toHaveLength(0);
   });
@@ -71,6 +88,7 @@ describe('deploying to production', () => {
         'orders',
         'orders-api',
         { ...PLAIN, environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
+        'shown-1',
       ],
     ]);
   });
@@ -88,6 +106,7 @@ describe('the deploy panel', () => {
           'orders',
           'orders-api',
           { ...PLAIN, environment: 'dev', image: 'registry.example/orders-api:1.5.0', note: 'try this' },
+          null,
         ],
       ]);
     });
@@ -231,6 +250,7 @@ describe('while it can be taken back', () => {
         'orders',
         'orders-api',
         { ...PLAIN, environment: 'prod', image: 'registry.example/orders-api:1.4.1', note: null },
+        'shown-1',
       ],
     ]);
   });
@@ -303,12 +323,37 @@ describe('the way into the panel and out of it', () => {
     });
   });
 
+  const under = deployments.find((each) => each.status === 'running');
+  const LIVE = `/c/orders/applications/invoices/test?deploy=${under?.id ?? ''}`;
+  const goes = (state: Course['state'], stillSince: string | null = null) => ({
+    answers: {
+      deploymentCourse: () =>
+        Promise.resolve({
+          value: { state, usual: 40, stillSince },
+          asOf: new Date().toISOString(),
+          source: 'live' as const,
+          failure: null,
+        }),
+    },
+  });
+
   it('says when the contact was lost', async () => {
-    const running = deployments.find((each) => each.status === 'running');
-    await renderApp(`/c/orders/applications/invoices/test?deploy=${running?.id ?? ''}`, {
-      source: 'offline',
-    });
+    await renderApp(LIVE, { source: 'offline' });
     expect(await (await panel()).findByText('Lost contact.')).toBeVisible();
     expect((await panel()).getByText(/this is how it was at/)).toBeVisible();
+  });
+
+  it('says that it takes longer than usual, with the figure', async () => {
+    await renderApp(LIVE, goes('slow'));
+    expect(await (await panel()).findByText(/so far, usually 40 s here\.$/)).toBeVisible();
+    expect((await panel()).getByText(/^Deploying /)).toBeVisible();
+    expect((await panel()).queryByText('Lost contact.')).toBeNull();
+  });
+
+  it('says that nothing moves, at which step, and that it can be cancelled', async () => {
+    await renderApp(LIVE, goes('stuck', new Date(Date.now() - 400_000).toISOString()));
+    expect(await (await panel()).findByText(/^Nothing has moved for 6 min/)).toBeVisible();
+    expect((await panel()).getByText(/The server still says “.+”/)).toBeVisible();
+    expect((await panel()).getByRole('button', { name: 'Cancel the deployment' })).toBeVisible();
   });
 });

@@ -19,6 +19,7 @@ export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
   const [about, setAbout] = useState<{ left: number; what: T } | null>(null);
   const timer = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const latest = useRef(act);
+  const gone = useRef(false);
   useEffect(() => {
     latest.current = act;
   });
@@ -29,7 +30,8 @@ export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
   }, []);
   const start = useCallback(
     (what: T) => {
-      if (timer.current !== undefined) return;
+      // Who has left meanwhile is asked nothing and does nothing.
+      if (timer.current !== undefined || gone.current) return;
       let seconds = SECONDS;
       setAbout({ left: seconds, what });
       timer.current = setInterval(() => {
@@ -44,6 +46,12 @@ export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
     },
     [cancel],
   );
-  useEffect(() => cancel, [cancel]);
+  useEffect(() => {
+    gone.current = false;
+    return () => {
+      gone.current = true;
+      cancel();
+    };
+  }, [cancel]);
   return { left: about?.left ?? null, what: about?.what ?? null, start, cancel };
 }

@@ -118,8 +118,20 @@ export const commands = {
 	health: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<Health>>("health", { connection, application, environment }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
 	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
-	/**  Starts a deployment. Sent once. */
-	deploy: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<Deployment>("deploy", { connection, application, request }),
+	/**
+	 *  Starts a deployment. Sent once; to production only with what `deployments_show` answered when it
+	 *  was shown to be confirmed, three seconds before.
+	 */
+	deploy: (connection: ConnectionId, application: string, request: DeployRequest, confirmation: string | null) => __TAURI_INVOKE<Deployment>("deploy", { connection, application, request, confirmation }),
+	/**
+	 *  Says that these deployments are shown now to be confirmed; `deploy` takes the answer after three
+	 *  seconds, for each of them once.
+	 */
+	deploymentsShow: (connection: ConnectionId, deployments: PlannedDeployment[]) => __TAURI_INVOKE<string>("deployments_show", { connection, deployments }),
+	/**  Takes back what was shown to be confirmed: nothing of it can be sent any more. */
+	deploymentsTakeBack: (connection: ConnectionId, confirmation: string) => __TAURI_INVOKE<null>("deployments_take_back", { connection, confirmation }),
+	/**  How a deployment goes: as usual, slow, stuck, or out of contact. */
+	deploymentCourse: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Course>>("deployment_course", { connection, id }),
 	/**  What a deployment would change, by the instance's own word; nothing happens. */
 	dryRun: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<PlannedChange[]>("dry_run", { connection, application, request }),
 	/**  Calls a deployment off. */
@@ -641,6 +653,29 @@ export type Counts = {
 	/**  Whether every place is well, or stopped on purpose; never while one is not known. */
 	allWell: boolean,
 };
+
+/**  How a deployment goes. */
+export type Course = {
+	/**  In a word. */
+	state: CourseState,
+	/**  Seconds that earlier ones took there, in the middle; `None` where too few are known. */
+	usual: number | null,
+	/**  Since when nothing of it has changed, as far as it was watched here. */
+	stillSince: string | null,
+};
+
+/**  How a deployment goes, in a word. */
+export type CourseState = 
+/**  It is under way, and nothing is wrong with that. */
+"onItsWay" | 
+/**  It takes longer than earlier ones there. */
+"slow" | 
+/**  The server goes on saying the same of it. */
+"stuck" | 
+/**  The server does not say how it goes: it may be going on. */
+"outOfContact" | 
+/**  It has ended. */
+"ended";
 
 /**  A deployment that is repeated. */
 export type DeployFrom = {
@@ -1217,6 +1252,14 @@ export type PlannedChange = {
 	before: Value,
 	/**  What would be there. */
 	after: Value,
+};
+
+/**  A deployment that is shown to be confirmed. */
+export type PlannedDeployment = {
+	/**  The application's key. */
+	application: string,
+	/**  All that would be sent. */
+	request: DeployRequest,
 };
 
 /**  A deployment before it is sent. */

@@ -1,6 +1,6 @@
 import { commands } from './ipc';
 import { read, resourceKey, type ValueOf } from './resources';
-import type { ConnectionId, Fleet, FleetRow, Reading, Resource } from './types';
+import type { ConnectionId, Course, Fleet, FleetRow, Reading, Resource } from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
 export type Made<T> = {
@@ -33,6 +33,18 @@ export function places(connection: ConnectionId, application: string): Made<Flee
     key: [connection, 'places', application],
     ask: () => commands.places(connection, application),
     of: [{ kind: 'application', application }],
+  };
+}
+
+/** How a deployment goes, by its own readings and by how long earlier ones took. */
+export function course(connection: ConnectionId, application: string, id: string): Made<Course> {
+  return {
+    key: [connection, 'course', id],
+    ask: () => commands.deploymentCourse(connection, id),
+    of: [
+      { kind: 'deployment', id },
+      { kind: 'deployments', application },
+    ],
   };
 }
 
@@ -70,8 +82,9 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return resource.application === null
         ? [own, ...made(['fleet', 'places', 'preflight'])]
         : [own, ...made(['places', 'preflight'], resource.application)];
-    case 'environment':
     case 'deployment':
+      return [own, ...made(['course'], resource.id)];
+    case 'environment':
     case 'health':
     case 'access':
     case 'accessRequests':

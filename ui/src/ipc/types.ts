@@ -24,6 +24,7 @@ export type {
   ConnectionView,
   ConnectionWay,
   Counts,
+  Course,
   DeployRequest,
   Deployment,
   DeploymentStep,

@@ -9,6 +9,8 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::confirming::Confirmations;
+use crate::course::Still;
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
@@ -43,6 +45,10 @@ pub(crate) struct Inner {
     pub production: AtomicBool,
     /// Whether it is locked.
     pub read_only: Arc<ReadOnly>,
+    /// What is shown now to be confirmed.
+    pub confirmations: Confirmations,
+    /// Since when deployments have not moved.
+    pub still: Still,
     pub tails: Tails,
     session: Arc<Session>,
 }
@@ -108,6 +114,8 @@ impl Client {
                 leases,
                 production: AtomicBool::new(connection.production),
                 read_only,
+                confirmations: Confirmations::default(),
+                still: Still::default(),
                 tails: Tails::default(),
                 session,
             }),

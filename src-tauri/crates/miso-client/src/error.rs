@@ -62,6 +62,8 @@ codes! {
     Validation,
     /// The note is longer than the platform takes; params: `limit`.
     NoteTooLong,
+    /// It goes to production, and was not shown before as it is; params: `environment`.
+    NotConfirmed,
     /// The server's own fault; params: `status`.
     ServerError,
     /// A write was sent and its answer was lost: it may or may not have happened.

@@ -85,9 +85,17 @@ impl Inner {
 
     fn take(&self, epoch: Epoch, resource: &Resource, taken: Tagged<Arc<Value>>) {
         let value = taken.value.clone();
-        let before = self.view.raw(resource).map(|(value, _, _)| value);
+        let before = self.view.raw(resource);
+        if let Resource::Deployment { id } = resource {
+            let before = before
+                .as_ref()
+                .map(|(before, at, _)| (before.as_ref(), *at));
+            self.still.note(id, before, &value, self.clock.now());
+        }
         let ended = match &before {
-            Some(before) if !Arc::ptr_eq(before, &value) => ended_between(resource, before, &value),
+            Some((before, ..)) if !Arc::ptr_eq(before, &value) => {
+                ended_between(resource, before, &value)
+            }
             Some(_) | None => BTreeSet::new(),
         };
         let lists = self.lists_with(epoch, resource, &value);

@@ -19,9 +19,11 @@ mod client;
 mod clock;
 mod compare;
 mod configuration;
+mod confirming;
 mod connection;
 mod connections;
 mod connections_file;
+mod course;
 mod deploying;
 pub mod doctor;
 mod error;
@@ -60,9 +62,11 @@ pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use compare::{ComparedItem, ComparedKind, Comparison, ManifestTexts};
+pub use confirming::{ConfirmationId, PlannedDeployment};
 pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, ConnectionWay, Hue};
 pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
+pub use course::{Course, CourseState};
 pub use error::{Code, Failure};
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,

@@ -43,6 +43,7 @@ impl Client {
     /// Starts a deployment, and watches it until it ends. Sent once.
     ///
     /// # Errors
+    /// [`Code::NotConfirmed`] for production, see [`Self::deploy_confirmed`];
     /// [`Code::Conflict`] while another one is under way there, [`Code::Forbidden`] and
     /// [`Code::NoteTooLong`], also without being sent where that is known before,
     /// [`Code::NotOffered`] for what the instance would silently ignore (a note, what is repeated,
@@ -52,7 +53,22 @@ impl Client {
         application: &str,
         request: &DeployRequest,
     ) -> Result<Deployment, Failure> {
+        self.deploy_confirmed(application, request, None).await
+    }
+
+    /// The same with what was shown to be confirmed ([`Self::show_to_confirm`]), without which nothing
+    /// goes to production.
+    ///
+    /// # Errors
+    /// As [`Self::deploy`].
+    pub async fn deploy_confirmed(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+        confirmation: Option<&str>,
+    ) -> Result<Deployment, Failure> {
         self.check_deploy(application, request)?;
+        self.check_confirmed(application, request, confirmation)?;
         let request = &self.as_offered(application, request).await?;
         let sent = Sent {
             application,

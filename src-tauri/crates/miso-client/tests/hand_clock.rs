@@ -9,6 +9,7 @@ use miso_client::Clock;
 pub struct HandClock {
     start: tokio::time::Instant,
     ahead: Mutex<TimeDelta>,
+    passed: Mutex<Duration>,
 }
 
 impl HandClock {
@@ -17,7 +18,14 @@ impl HandClock {
         Arc::new(Self {
             start: tokio::time::Instant::now(),
             ahead: Mutex::new(ahead),
+            passed: Mutex::default(),
         })
+    }
+
+    /// Time passes, by both clocks.
+    pub fn pass(&self, time: Duration) {
+        *self.passed.lock().unwrap() += time;
+        *self.ahead.lock().unwrap() += TimeDelta::from_std(time).unwrap();
     }
 
     /// The wall time jumps; the monotonic time does not, as in a suspend.
@@ -32,6 +40,6 @@ impl Clock for HandClock {
     }
 
     fn monotonic(&self) -> Duration {
-        self.start.elapsed()
+        self.start.elapsed() + *self.passed.lock().unwrap()
     }
 }

@@ -41,13 +41,13 @@ async fn instance(fields: &'static [&'static str]) -> (FarEnd, Restored) {
 fn deployment(status: &str) -> Answer {
     Answer::json(
         202,
-        json!({"id": "d-1", "applicationKey": "orders", "environment": "prod", "status": status}),
+        json!({"id": "d-1", "applicationKey": "orders", "environment": "test", "status": status}),
     )
 }
 
 fn roll_back() -> DeployRequest {
     DeployRequest {
-        environment: "prod".to_owned(),
+        environment: "test".to_owned(),
         image: Some("a:1".to_owned()),
         from: Some(DeployFrom {
             deployment_id: "d-0".to_owned(),
@@ -75,8 +75,8 @@ async fn what_is_repeated_is_named_and_nothing_else_of_it_is_sent() {
     assert_eq!(
         bodies(&far_end),
         [
-            json!({"environment": "prod", "from": from, "dryRun": true}),
-            json!({"environment": "prod", "from": from}),
+            json!({"environment": "test", "from": from, "dryRun": true}),
+            json!({"environment": "test", "from": from}),
         ],
         "a deployment is never taken for a look, nor a look for a deployment"
     );
@@ -100,7 +100,7 @@ async fn what_an_instance_would_ignore_is_not_sent() {
         assert_eq!(refused.params["capability"], capability);
     }
     assert_eq!(bodies(&far_end), [] as [Value; 0]);
-    let preflight = here.client.preflight("orders", "prod", Some("a:1"));
+    let preflight = here.client.preflight("orders", "test", Some("a:1"));
     assert!(!preflight.dry_run);
 }
 

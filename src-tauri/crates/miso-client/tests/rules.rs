@@ -1,10 +1,14 @@
 //! Rules over what was read: the fleet, and what guards a deployment.
 
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use miso_api::{DeployRequest, LONGEST_NOTE};
-use miso_client::{Code, Event, FindingKind, Resource, Source, Standing};
+use miso_client::{Code, Event, FindingKind, PlannedDeployment, Resource, Source, Standing};
 use serde_json::{Value, json};
 
-use crate::far_end::{Answer, FarEnd, restored, tokens};
+use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens};
+use crate::hand_clock::HandClock;
 
 fn entry(environment: &str, tag: &str, permissions: &[&str]) -> Value {
     json!({"environment": environment, "status": "running", "health": "healthy",
@@ -143,5 +147,48 @@ async fn what_may_not_be_deployed_is_not_sent() {
         .deploy("orders", &to("dev", String::new()))
         .await
         .unwrap();
+    assert_eq!(sent(), 1);
+}
+
+#[tokio::test]
+async fn promise_nothing_goes_to_production_that_was_not_shown_for_three_seconds() {
+    let far_end = far_end().await;
+    let clock = HandClock::ahead_by(TimeDelta::zero());
+    let here = restored_at(&far_end, clock.clone()).await;
+    // Production here by its mark alone.
+    here.client.environments().await.unwrap();
+    let planned = |image: &str| PlannedDeployment {
+        application: "orders".to_owned(),
+        request: DeployRequest {
+            environment: "live".to_owned(),
+            image: Some(image.to_owned()),
+            ..DeployRequest::default()
+        },
+    };
+    let shown = here.client.show_to_confirm(vec![planned("a:1.2")]).unwrap();
+    let send = async |image: &str, confirmation: Option<&str>| {
+        let PlannedDeployment {
+            application,
+            request,
+        } = planned(image);
+        let sending = here
+            .client
+            .deploy_confirmed(&application, &request, confirmation);
+        sending.await.map(drop).map_err(|failure| failure.code)
+    };
+    let sent = || far_end.asked("POST /api/applications/orders/deploy").len();
+    assert_eq!(send("a:1.2", None).await, Err(Code::NotConfirmed));
+    assert_eq!(send("a:1.2", Some(&shown)).await, Err(Code::NotConfirmed));
+    clock.pass(Duration::from_secs(3));
+    assert_eq!(send("a:1.3", Some(&shown)).await, Err(Code::NotConfirmed));
+    assert_eq!(sent(), 0);
+    assert_eq!(send("a:1.2", Some(&shown)).await, Ok(()));
+    assert_eq!(send("a:1.2", Some(&shown)).await, Err(Code::NotConfirmed));
+    assert_eq!(sent(), 1);
+    let taken_back = here.client.show_to_confirm(vec![planned("a:1.2")]).unwrap();
+    here.client.take_back(&taken_back);
+    clock.pass(Duration::from_secs(3));
+    let late = send("a:1.2", Some(&taken_back)).await;
+    assert_eq!(late, Err(Code::NotConfirmed));
     assert_eq!(sent(), 1);
 }

@@ -13,6 +13,7 @@ import type {
 } from '../types';
 import * as data from './data';
 import { configured } from './configured';
+import { deploying } from './deploying';
 import { edits } from './edits';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
@@ -329,13 +330,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         ?.environments.find((each) => each.environment === environment);
       return answer([{ path: 'image', before: runs?.image ?? null, after: image }]);
     },
-    deploymentCancel: (id, _, deployment) => {
-      const found = deployments.find((each) => each.id === deployment);
-      if (!found || found.completedAt !== null) return refuse(failure('conflict'));
-      Object.assign(found, { status: 'cancelled', completedAt: new Date().toISOString() });
-      publish(id, found);
-      return answer(null);
-    },
+    ...deploying(deployments, reading, publish),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),
     watchRenew: () => answer(null),

@@ -1,0 +1,213 @@
+//! The guard of production: what is deployed there was shown to be confirmed for three seconds, in which
+//! it could be taken back (UX.md, 6). The page counts the seconds down; that they have passed, and that
+//! what is sent is what was shown, is checked here.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use miso_api::DeployRequest;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use uuid::Uuid;
+
+use crate::lock::lock;
+use crate::{Client, Code, Failure};
+
+/// For so long something has been shown before it is sent.
+const SHOWN: Duration = Duration::from_secs(3);
+/// What was shown is sent by then, or was taken back.
+const BEGUN: Duration = Duration::from_secs(60);
+/// A batch may wait for the budget in between.
+const DONE: Duration = Duration::from_secs(60 * 60);
+/// More is never shown at once.
+const MOST: usize = 1_000;
+/// Nor more confirmations than that; older ones are over.
+const MOST_SHOWN: usize = 20;
+
+/// A deployment that is shown to be confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PlannedDeployment {
+    /// The application's key.
+    pub application: String,
+    /// All that would be sent.
+    pub request: DeployRequest,
+}
+
+/// Names what is shown to be confirmed.
+pub type ConfirmationId = String;
+
+/// What is shown to be confirmed, and what of it was not sent yet.
+#[derive(Default)]
+pub(crate) struct Confirmations(Mutex<HashMap<ConfirmationId, Shown>>);
+
+struct Shown {
+    at: Duration,
+    begun: bool,
+    left: Vec<PlannedDeployment>,
+}
+
+impl Confirmations {
+    fn show(&self, deployments: Vec<PlannedDeployment>, now: Duration) -> ConfirmationId {
+        let mut shown = lock(&self.0);
+        shown.retain(|_, shown| shown.is_good(now));
+        while shown.len() >= MOST_SHOWN {
+            let oldest = shown.iter().min_by_key(|(_, shown)| shown.at);
+            let Some(id) = oldest.map(|(id, _)| id.clone()) else {
+                break;
+            };
+            shown.remove(&id);
+        }
+        let id = Uuid::new_v4().simple().to_string();
+        let at = now;
+        let (begun, left) = (false, deployments);
+        shown.insert(id.clone(), Shown { at, begun, left });
+        id
+    }
+
+    /// Takes a deployment out of what was shown long enough; whether it was among it. Each counts once.
+    fn take(&self, id: &str, planned: &PlannedDeployment, now: Duration) -> bool {
+        let mut all = lock(&self.0);
+        let Some(shown) = all.get_mut(id).filter(|shown| shown.is_good(now)) else {
+            return false;
+        };
+        if now.saturating_sub(shown.at) < SHOWN {
+            return false;
+        }
+        let Some(at) = shown.left.iter().position(|each| each == planned) else {
+            return false;
+        };
+        shown.left.swap_remove(at);
+        shown.begun = true;
+        true
+    }
+}
+
+impl Shown {
+    fn is_good(&self, now: Duration) -> bool {
+        let limit = if self.begun { DONE } else { BEGUN };
+        now.saturating_sub(self.at) < limit
+    }
+}
+
+impl Client {
+    /// Says that these deployments are shown now to be confirmed, and can be taken back for three seconds:
+    /// after that each can be sent with it once, unless a minute passes in which none is.
+    ///
+    /// # Errors
+    /// [`Code::NotConfirmed`] where there are more than anybody could look through.
+    pub fn show_to_confirm(
+        &self,
+        deployments: Vec<PlannedDeployment>,
+    ) -> Result<ConfirmationId, Failure> {
+        if deployments.len() > MOST {
+            return Err(Failure::new(Code::NotConfirmed));
+        }
+        let now = self.inner.clock.monotonic();
+        Ok(self.inner.confirmations.show(deployments, now))
+    }
+
+    /// Takes back what was shown: nothing of it is sent any more.
+    pub fn take_back(&self, confirmation: &str) {
+        lock(&self.inner.confirmations.0).remove(confirmation);
+    }
+
+    /// Refuses a deployment to production that was not confirmed as it is.
+    pub(crate) fn check_confirmed(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+        confirmation: Option<&str>,
+    ) -> Result<(), Failure> {
+        let stage = self.known_stages().stage(&request.environment);
+        if !stage.production {
+            return Ok(());
+        }
+        let planned = PlannedDeployment {
+            application: application.to_owned(),
+            request: request.clone(),
+        };
+        let now = self.inner.clock.monotonic();
+        let is_confirmed =
+            confirmation.is_some_and(|id| self.inner.confirmations.take(id, &planned, now));
+        if is_confirmed {
+            return Ok(());
+        }
+        Err(Failure::new(Code::NotConfirmed).with("environment", stage.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn planned(environment: &str, image: &str) -> PlannedDeployment {
+        PlannedDeployment {
+            application: "orders".to_owned(),
+            request: DeployRequest {
+                environment: environment.to_owned(),
+                image: Some(image.to_owned()),
+                ..DeployRequest::default()
+            },
+        }
+    }
+
+    #[test]
+    fn it_counts_after_three_seconds_once_and_for_just_what_was_shown() {
+        let second = Duration::from_secs;
+        let all = Confirmations::default();
+        let id = all.show(
+            vec![planned("prod", "a:1"), planned("prod", "b:1")],
+            second(10),
+        );
+        let take = |environment, image, at| all.take(&id, &planned(environment, image), second(at));
+        assert!(!take("prod", "a:1", 12), "it can still be taken back");
+        assert!(!take("prod", "a:2", 13), "another image");
+        assert!(!take("live", "a:1", 13), "another environment");
+        assert!(take("prod", "a:1", 13));
+        assert!(!take("prod", "a:1", 14), "twice");
+        assert!(take("prod", "b:1", 200), "the rest of what was begun");
+        let late = all.show(vec![planned("prod", "a:1")], second(300));
+        assert!(!all.take(&late, &planned("prod", "a:1"), second(361)));
+        let forgotten = all.show(Vec::new(), second(400));
+        assert_eq!(lock(&all.0).len(), 2, "what is over is forgotten");
+        assert!(!all.take(&forgotten, &planned("prod", "a:1"), second(404)));
+        for _ in 0..100 {
+            all.show(vec![planned("prod", "a:1")], second(500));
+        }
+        assert_eq!(lock(&all.0).len(), MOST_SHOWN);
+    }
+
+    proptest! {
+        /// Whatever is shown and sent when: nothing goes out that was not shown for three seconds, and
+        /// nothing more often than it was shown.
+        #[test]
+        fn nothing_goes_out_that_was_not_shown_long_enough(
+            steps in prop::collection::vec((0u8..3, 0usize..4, 0u64..2_500), 1..60),
+        ) {
+            let all = Confirmations::default();
+            let images = ["a:1", "a:2", "b:1", "b:2"];
+            let mut now = Duration::ZERO;
+            let mut shown: Vec<(String, Duration, usize)> = Vec::new();
+            let mut sent = [0usize; 4];
+            for (step, which, passes) in steps {
+                now += Duration::from_millis(passes);
+                let deployment = planned("prod", images[which]);
+                if step == 0 {
+                    shown.push((all.show(vec![deployment], now), now, which));
+                } else if let Some((id, at, what)) = shown.last()
+                    && all.take(id, &deployment, now)
+                {
+                    prop_assert!(now - *at >= SHOWN && *what == which);
+                    sent[which] += 1;
+                }
+            }
+            for (which, sent) in sent.into_iter().enumerate() {
+                let times = shown.iter().filter(|(_, _, what)| *what == which).count();
+                prop_assert!(sent <= times);
+            }
+        }
+    }
+}
