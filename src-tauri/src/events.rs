@@ -179,11 +179,14 @@ impl Publish for ToPages {
             Event::DeploymentEnded {
                 connection,
                 deployment,
-            } => DeploymentEnded {
-                connection,
-                deployment: *deployment,
+            } => {
+                desktop::tell_end(app, &connection, &deployment);
+                DeploymentEnded {
+                    connection,
+                    deployment: *deployment,
+                }
+                .emit(app)
             }
-            .emit(app),
             Event::SignOutNotTold {
                 connection,
                 provider,

@@ -1,6 +1,6 @@
 //! Links into the app, whether it was started with one or runs already.
 
-use miso_client::{Link, link_from};
+use miso_client::{LinkTarget, link_from};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_deep_link::DeepLinkExt;
 use tauri_specta::Event as _;
@@ -44,6 +44,11 @@ fn open(app: &AppHandle, link: &str) {
     let Some(link) = read(app, link) else {
         return;
     };
+    lead(app, link);
+}
+
+/// Leads there whoever sits before the window.
+pub(crate) fn lead(app: &AppHandle, link: LinkTarget) {
     app.state::<App>().keep_link(link);
     desktop::bring_forward(app);
     if let Err(error) = LinkOpened.emit(app) {
@@ -52,9 +57,9 @@ fn open(app: &AppHandle, link: &str) {
 }
 
 /// Where a link leads; where it leads nowhere, that is said.
-fn read(app: &AppHandle, link: &str) -> Option<Link> {
+fn read(app: &AppHandle, link: &str) -> Option<LinkTarget> {
     match link_from(link) {
-        Ok(link) => Some(link),
+        Ok(link) => Some(app.state::<App>().connections.target_of(link)),
         Err(failure) => {
             raise(app, CommandError::from(failure).into());
             None
@@ -69,8 +74,8 @@ mod tests {
     #[test]
     fn a_link_that_leads_nowhere_is_said_with_one_that_does() {
         assert_eq!(complaint("miso://connect?instance=miso.example.com"), None);
-        let said = complaint("miso://nowhere").unwrap();
-        assert!(said.contains("leads nowhere: miso://nowhere"), "{said}");
+        let said = complaint("miso://connect").unwrap();
+        assert!(said.contains("leads nowhere: miso://connect"), "{said}");
         assert!(said.contains("miso://connect?instance="), "{said}");
     }
 }

@@ -37,6 +37,12 @@ pub struct Settings {
     /// Applications to keep in sight.
     #[serde(default)]
     pub starred: Vec<Starred>,
+    /// Whether the system tells nothing of what ended while the window was not in front.
+    #[serde(default)]
+    pub quiet: bool,
+    /// Whether an application's key is typed before anything of it is deployed to production.
+    #[serde(default)]
+    pub type_to_deploy: bool,
 }
 
 /// A starred application.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook};
 use miso_client::{
-    Client, Code, Connection, ConnectionId, Connections, Failure, Link, SessionState, Stage,
+    Client, Code, Connection, ConnectionId, Connections, Failure, LinkTarget, SessionState, Stage,
     StampedSession,
 };
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub(crate) struct App {
     /// What pages may call off.
     pub calls: Calls,
     /// A link that no page has followed yet.
-    pub link: Mutex<Option<Link>>,
+    pub link: Mutex<Option<LinkTarget>>,
     /// Nobody else works on this data meanwhile.
     pub _lock: DataLock,
 }
@@ -77,12 +77,12 @@ pub struct ConnectionView {
 
 impl App {
     /// Keeps a link for the page that takes it; a newer one counts.
-    pub(crate) fn keep_link(&self, link: Link) {
+    pub(crate) fn keep_link(&self, link: LinkTarget) {
         *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
     }
 
     /// The link that no page has followed yet; told once.
-    pub(crate) fn take_link(&self) -> Option<Link> {
+    pub(crate) fn take_link(&self) -> Option<LinkTarget> {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
         link.take()
     }

@@ -85,7 +85,7 @@ async fn a_link_prefills_whether_the_app_runs_or_not_and_sends_nothing() {
     window.see("textbox", FIELD).await;
     let nowhere = session
         .command(binary::app().to_str().expect("a path"))
-        .arg("miso://nowhere")
+        .arg("miso://connect")
         .output()
         .expect("it starts");
     assert!(nowhere.status.success(), "{nowhere:?}");

@@ -252,10 +252,10 @@ async fn without_a_display_the_other_way_is_named() {
 
     // A link that is wrong is wrong without a display too.
     let mut bad = session.command(binary::app());
-    let output = bad.arg("miso://nowhere").output().expect("it starts");
+    let output = bad.arg("miso://connect").output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("leads nowhere: miso://nowhere"), "{said}");
+    assert!(said.contains("leads nowhere: miso://connect"), "{said}");
 }
 
 #[tokio::test]

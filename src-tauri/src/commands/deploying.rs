@@ -1,9 +1,10 @@
-//! What stands beside a deployment: its confirmation before, how it goes after.
+//! What stands beside a deployment: what helps and guards before it, and how it goes after.
 
 use miso_client::{ConfirmationId, ConnectionId, Course, PlannedDeployment, Reading};
-use tauri::State;
+use tauri::{AppHandle, State};
+use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use super::Answer;
+use super::{Answer, open};
 use crate::state::App;
 
 /// Says that these deployments are shown now to be confirmed; `deploy` takes the answer after three
@@ -39,4 +40,37 @@ pub async fn deployment_course(
     id: String,
 ) -> Answer<Reading<Course>> {
     Ok(app.client(&connection)?.course(id).await?)
+}
+
+/// The image that the clipboard names, where it looks like one of the application's own; nothing else of
+/// it comes to a page.
+#[tauri::command]
+#[specta::specta]
+pub async fn clipboard_image(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<Option<String>> {
+    let client = app.client(&connection)?;
+    // What is no text, or cannot be read, offers nothing.
+    let reading = tauri::async_runtime::spawn_blocking(move || handle.clipboard().read_text().ok());
+    let text = reading.await?;
+    Ok(text.and_then(|text| client.image_in(&application, &environment, &text)))
+}
+
+/// Opens the page of the application's own repository that compares two of its images.
+#[tauri::command]
+#[specta::specta]
+pub async fn compare_open(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    before: String,
+    after: String,
+) -> Answer<()> {
+    let client = app.client(&connection)?;
+    open(handle, client.compare_page(&application, &before, &after)?).await
 }

@@ -14,9 +14,12 @@ pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;
 
+use miso_client::Browser;
 use tauri::AppHandle;
 use tauri_plugin_clipboard_manager::ClipboardExt;
+use url::Url;
 
+use crate::desktop::SystemBrowser;
 use crate::error::CommandError;
 
 /// What a command answers.
@@ -28,4 +31,11 @@ fn copy(handle: &AppHandle, text: impl Into<String>) -> Answer<()> {
         .clipboard()
         .write_text(text.into())
         .map_err(|error| CommandError::new("clipboard_failed").with("reason", error))
+}
+
+/// Opens an address in the system's browser.
+async fn open(handle: AppHandle, url: Url) -> Answer<()> {
+    tauri::async_runtime::spawn_blocking(move || SystemBrowser(handle).open(&url))
+        .await?
+        .map_err(|reason| CommandError::new("browser_not_opened").with("reason", reason))
 }

@@ -47,6 +47,8 @@ pub const COMMANDS: &[&str] = &[
     "deployments_show",
     "deployments_take_back",
     "deployment_course",
+    "clipboard_image",
+    "compare_open",
     "dry_run",
     "deployment_cancel",
     "application_open",

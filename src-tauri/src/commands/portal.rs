@@ -3,13 +3,10 @@
 use miso_api::{
     Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
 };
-use miso_client::{Browser, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
+use miso_client::{ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
-use url::Url;
 
-use super::Answer;
-use crate::desktop::SystemBrowser;
-use crate::error::CommandError;
+use super::{Answer, open};
 use crate::state::App;
 
 /// The caller.
@@ -185,8 +182,5 @@ pub async fn application_open(
 ) -> Answer<()> {
     let client = app.client(&connection)?;
     let url = client.address_of(application, &environment).await?;
-    let open = move |url: Url| SystemBrowser(handle).open(&url);
-    tauri::async_runtime::spawn_blocking(move || open(url))
-        .await?
-        .map_err(|reason| CommandError::new("browser_not_opened").with("reason", reason))
+    open(handle, url).await
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use chrono::Utc;
-use miso_client::{ConnectionId, ConnectionWay, Link};
+use miso_client::{ConnectionId, ConnectionWay, LinkTarget};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -34,7 +34,7 @@ pub struct AppStart {
     /// How nearly every instance is reached and signed in to.
     usual_way: ConnectionWay,
     /// The link that the app was started with, told once.
-    link: Option<Link>,
+    link: Option<LinkTarget>,
 }
 
 /// How far the first page has come.
@@ -75,7 +75,7 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
 /// The link that was opened and that no page has followed yet, told once.
 #[tauri::command]
 #[specta::specta]
-pub fn link_take(app: State<'_, App>) -> Answer<Option<Link>> {
+pub fn link_take(app: State<'_, App>) -> Answer<Option<LinkTarget>> {
     Ok(app.take_link())
 }
 

@@ -3,6 +3,7 @@
 use miso_client::Failure;
 use tauri::{AppHandle, Manager};
 
+use super::words::text;
 use crate::data_lock::NotLocked;
 use crate::refuse;
 use crate::settings::NotOpened;
@@ -38,13 +39,11 @@ pub(crate) fn say_and_quit(app: &AppHandle, error: &NotStarted) {
         Ok(folder) => folder.display().to_string(),
         Err(error) => error.to_string(),
     };
-    let words = words(error.code());
-    let text = words
-        .text
-        .replace("{{folder}}", &folder)
-        .replace("{{reason}}", &error.to_string());
+    let reason = error.to_string();
+    let words = words(error.code(), &[("folder", &folder), ("reason", &reason)]);
+    let Words { title, text } = words;
     refuse(&format!("miso-desktop: {text}"));
-    show(app, &words.title, &text);
+    show(app, &title, &text);
 }
 
 /// On the main thread, which GTK wants everything on: what the dialog plugin opens here runs on
@@ -85,16 +84,8 @@ struct Words {
     text: String,
 }
 
-/// From the same file as the pages' words.
-fn words(code: &str) -> Words {
-    let all: serde_json::Value =
-        serde_json::from_str(include_str!("../../../ui/src/i18n/en.json")).unwrap_or_default();
-    let word = |name: &str| {
-        all["errors"][code][name]
-            .as_str()
-            .unwrap_or(name)
-            .to_owned()
-    };
+fn words(code: &str, parameters: &[(&str, &str)]) -> Words {
+    let word = |name: &str| text(&format!("errors.{code}.{name}"), parameters);
     Words {
         title: word("title"),
         text: word("text"),
@@ -112,8 +103,8 @@ mod tests {
             ("app_not_started", true),
             ("app_broken", true),
         ] {
-            let words = words(code);
-            assert!(words.title.len() > "title".len(), "{code}");
+            let words = words(code, &[]);
+            assert!(!words.title.contains(code), "{code}");
             assert!(words.text.contains("{{folder}}"), "{code}");
             assert_eq!(words.text.contains("{{reason}}"), names_reason, "{code}");
         }

@@ -3,11 +3,14 @@
 mod browser;
 mod environment;
 mod failure;
+mod notification;
 mod window;
+mod words;
 
 pub(crate) use browser::SystemBrowser;
 pub(crate) use environment::{
     Renderer, has_display, is_plain_again, may_start_again, prepare, start_again,
 };
 pub(crate) use failure::{NotStarted, say_and_quit};
+pub(crate) use notification::tell_end;
 pub(crate) use window::{bring_forward, open_main};

@@ -74,6 +74,13 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     }
 }
 
+/// Whether somebody looks at the main window, as far as the system says.
+pub(super) fn is_in_front(app: &AppHandle) -> bool {
+    app.get_webview_window(MAIN).is_some_and(|window| {
+        window.is_focused().unwrap_or_default() && !window.is_minimized().unwrap_or_default()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

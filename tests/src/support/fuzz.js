@@ -159,6 +159,8 @@ const sensible = ([name, type]) => {
       return {
         theme: pick(['system', 'light', 'dark']),
         sidebarCollapsed: false,
+        quiet: chance(0.5),
+        typeToDeploy: false,
         starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
       };
     case 'ConnectionEdit':

@@ -7,6 +7,7 @@ pub mod browser;
 pub mod instance;
 pub mod keyring;
 pub mod memory;
+pub mod notifications;
 pub mod page;
 pub mod pictures;
 pub mod policy;

@@ -95,6 +95,11 @@ pub fn kill(id: u32) {
     signal(id, Signal::KILL);
 }
 
+/// Stops a process where it is; it can still be ended.
+pub fn freeze(id: u32) {
+    signal(id, Signal::STOP);
+}
+
 fn signal(id: u32, signal: Signal) {
     let id = i32::try_from(id)
         .ok()

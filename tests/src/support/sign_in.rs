@@ -35,14 +35,19 @@ pub async fn by_address(session: &mut Session, instance: &Instance) -> Window {
     let address = instance.ready("url");
     window.fill("Connect to an instance", address).await;
     window.click("button", "Sign in with the browser").await;
+    answer_with_key(session, instance).await;
+    // There may be no application yet.
+    window.see_within(LATER, "heading", "Home").await;
+    window
+}
+
+/// Waits until the app asks the browser for a sign-in at an instance, and answers with its key.
+pub async fn answer_with_key(session: &mut Session, instance: &Instance) {
     let url = session.next_opened(LATER).await;
     // What the person would type into the page that asks for it.
     let url = format!("{url}&launch_key={}", instance.ready("signInKey"));
     let page = sign_in(&url, ADMINISTRATOR).expect("the sign-in page leads back to the app");
     assert_eq!(page.status, 200, "{page:?}");
-    // There may be no application yet.
-    window.see_within(LATER, "heading", "Home").await;
-    window
 }
 
 /// The id of the connection in front.

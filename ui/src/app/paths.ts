@@ -1,4 +1,4 @@
-import type { Link } from '../ipc';
+import type { LinkTarget } from '../ipc';
 import { listWords, type List } from './list';
 
 /** A tab of an application's page; "now" is the page itself. */
@@ -24,8 +24,13 @@ export const paths = {
 };
 
 /** The page that a link leads to. */
-export function pathOf(link: Link): string {
-  return paths.welcome(link.instance);
+export function pathOf(link: LinkTarget): string {
+  switch (link.kind) {
+    case 'connect':
+      return paths.welcome(link.instance);
+    case 'page':
+      return `/c/${part(link.connection)}${link.page}`;
+  }
 }
 
 /** The connection of an address, or null. */

@@ -42,7 +42,7 @@ export type Shell = {
 
 export const shell = createStore<Shell>({
   version: '',
-  settings: { theme: 'system', sidebarCollapsed: false, starred: [] },
+  settings: { theme: 'system', sidebarCollapsed: false, starred: [], quiet: false, typeToDeploy: false },
   connections: [],
   current: null,
   notices: [],

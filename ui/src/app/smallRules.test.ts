@@ -77,7 +77,12 @@ describe('before a deployment', () => {
     const order = (keys: string[]) => ['dev', 'test', 'prod'].filter((key) => keys.includes(key));
     const history = deployments.filter((each) => each.applicationKey === 'orders-api');
     expect(firstImage(orders, 'test', order)).toBe(image('1.4.1'));
-    expect(suggestions(orders, 'prod', history, order).map((each) => each.tag)).toEqual(['1.4.1', '1.3.9']);
+    expect(suggestions(orders, 'prod', history, order, null).map((each) => each.tag)).toEqual([
+      '1.4.1',
+      '1.3.9',
+    ]);
+    const copied = suggestions(orders, 'prod', history, order, image('2.0'))[0];
+    expect(copied).toMatchObject({ tag: '2.0', copied: true });
   });
 });
 

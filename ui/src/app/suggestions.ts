@@ -2,28 +2,37 @@ import type { Application, Deployment } from '../ipc';
 import { newestFirst } from './deployments';
 import { splitImage, tagOf } from './image';
 
-export type Suggestion = { image: string; tag: string; runsIn: string | null; before: boolean };
+export type Suggestion = {
+  image: string;
+  tag: string;
+  runsIn: string | null;
+  before: boolean;
+  /** It is on the clipboard. */
+  copied: boolean;
+};
 
 /** The environments in the order of a release. */
 type Order = (environments: string[]) => string[];
 
 const MOST_SUGGESTIONS = 6;
 
-/** Images that could be meant: what runs elsewhere, then what ran here before. */
+/** Images that could be meant: what is on the clipboard, what runs elsewhere, then what ran here before. */
 export function suggestions(
   application: Application,
   environment: string,
   deployments: Deployment[],
   inOrder: Order,
+  copied: string | null,
 ): Suggestion[] {
   const running = application.environments.find((each) => each.environment === environment)?.image ?? null;
   const found = new Map<string, Suggestion>();
   const add = (image: string | null, more: Partial<Suggestion>) => {
     const tag = tagOf(image);
     if (image === null || tag === null || image === running) return;
-    const known = found.get(image) ?? { image, tag, runsIn: null, before: false };
+    const known = found.get(image) ?? { image, tag, runsIn: null, before: false, copied: false };
     found.set(image, { ...known, ...more });
   };
+  add(copied, { copied: true });
   const order = inOrder(application.environments.map((each) => each.environment));
   for (const other of order) {
     if (other === environment) continue;

@@ -7,11 +7,13 @@ import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths, type Panel } from '../app/paths';
-import { useConnection } from '../app/shell';
+import { useConnection, useShell } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
+import { useCopiedImage } from '../hooks/useCopiedImage';
 import { useDraft } from '../hooks/useDraft';
 import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
+import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
 import { places, type DeployRequest, type ErrorDetail } from '../ipc';
 import { Button } from './Button';
@@ -20,9 +22,11 @@ import styles from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
 import { Choice } from './Choice';
 import { DryRun } from './DryRun';
+import { CompareLink } from './CompareLink';
 import { Field } from './Field';
 import { Link } from './Link';
 import { useLock } from './Lock';
+import { OwnComparison } from './OwnComparison';
 import { Preflight } from './Preflight';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
@@ -59,6 +63,11 @@ export function DeployForm({
   const environments = useResource(connection, { kind: 'environments' });
   const entry = application.environments.find((each) => each.environment === environment);
   useResource(connection, { kind: 'me' });
+  const can = useRights(connection, key, environment);
+  useResource(
+    connection,
+    can('configuration:read') ? { kind: 'configuration', application: key, environment } : null,
+  );
   const view = useConnection(connection);
   const named = (each: string) => stageIn(view, each).name;
   const order = useCallback((keys: string[]) => inOrder(view, keys), [view]);
@@ -119,6 +128,11 @@ export function DeployForm({
     form.reset({ ...form.getValues(), tag: splitImage(before).tag, image: before });
   }, [place, before, base, isDirty, busy, form]);
 
+  // Typing the key is asked for only where somebody chose it.
+  const [typedKey, setTypedKey] = useState('');
+  const asksForKey = useShell((value) => value.settings.typeToDeploy) && production;
+  const keyMissing = asksForKey && typedKey.trim() !== key;
+
   const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
   const repeated = (asThen ?? does === 'rollBack') ? repeats : null;
   const wish: DeployRequest = {
@@ -131,7 +145,7 @@ export function DeployForm({
   };
 
   const submit = form.handleSubmit(() => {
-    if (busy || locked || !preflight || preflight.refusal) return;
+    if (busy || locked || keyMissing || !preflight || preflight.refusal) return;
     const note = form.getValues('note').trim();
     start({ ...wish, note: note === '' ? null : note }, production);
   });
@@ -150,9 +164,10 @@ export function DeployForm({
     ...(environments.value ?? []).map((each) => each.key),
     environment,
   ]);
+  const copied = useCopiedImage(connection, key, environment);
   const chips = useMemo(
-    () => suggestions(application, environment, deployments, order),
-    [application, environment, deployments, order],
+    () => suggestions(application, environment, deployments, order, copied),
+    [application, environment, deployments, order, copied],
   );
   const change = [entry?.image ?? null, image === '' ? null : image] as const;
   const [from, to] = imageNames(...change);
@@ -229,6 +244,15 @@ export function DeployForm({
             ) : (
               <Change from={from} to={to} />
             )}
+            {preflight?.comparable === true && entry?.image && (
+              <CompareLink
+                connection={connection}
+                application={key}
+                before={entry.image}
+                after={image}
+                disabled={busy}
+              />
+            )}
             <button
               type="button"
               className={styles.quietLink}
@@ -260,6 +284,9 @@ export function DeployForm({
             {preflight?.dryRun === true && !locked && !busy && (
               <DryRun key={JSON.stringify(wish)} connection={connection} application={key} request={wish} />
             )}
+            {preflight?.dryRun === false && (
+              <OwnComparison before={entry?.image ?? null} after={image} findings={preflight.findings} />
+            )}
           </section>
         )}
         <section className={styles.section}>
@@ -273,6 +300,21 @@ export function DeployForm({
             {...form.register('note')}
           />
         </section>
+        {asksForKey && (
+          <section className={styles.section}>
+            <Field
+              label={t('deploy.typeKey', { key, environment: named(environment) })}
+              mono
+              autoComplete="off"
+              spellCheck={false}
+              readOnly={busy}
+              value={typedKey}
+              onChange={(event) => {
+                setTypedKey(event.target.value);
+              }}
+            />
+          </section>
+        )}
         {error && (
           <section className={styles.section}>
             <Problem error={{ ...error, details: details.filter(({ field }) => !FIELDS.includes(field)) }}>
@@ -316,7 +358,7 @@ export function DeployForm({
             key="send"
             type="submit"
             kind={production ? 'production' : 'primary'}
-            reason={forbidden}
+            reason={forbidden ?? (keyMissing ? t('deploy.keyNotTyped') : undefined)}
             disabled={!preflight}
             aria-disabled={phase !== 'editing'}
             autoFocus={takenBack}

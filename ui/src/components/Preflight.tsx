@@ -5,7 +5,14 @@ import { Shape } from './Shape';
 
 type WithTag = Exclude<
   Finding['kind'],
-  'configurationStays' | 'first' | 'another' | 'noOther' | 'notKnownOther' | 'notKnownPermission'
+  | 'configurationStays'
+  | 'requiredUnset'
+  | 'configurationChanged'
+  | 'first'
+  | 'another'
+  | 'noOther'
+  | 'notKnownOther'
+  | 'notKnownPermission'
 >;
 
 function keyOf({ state }: Finding, kind: WithTag) {
@@ -37,6 +44,12 @@ export function Preflight({ application, findings }: { application: string; find
             shouldUnescape
           />
         );
+      case 'requiredUnset':
+      case 'configurationChanged':
+        return t(`deploy.${finding.kind}`, {
+          names: finding.names.join(', '),
+          environment: finding.environment.name,
+        });
       case 'configurationStays':
       case 'first':
       case 'another':

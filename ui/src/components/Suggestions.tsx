@@ -28,11 +28,12 @@ export function Suggestions({ suggestions, named, disabled, choose }: Props) {
             }}
           >
             <code>{each.tag}</code>
-            {(each.runsIn !== null || each.before) && (
+            {(each.runsIn !== null || each.before || each.copied) && (
               <span className={styles.note}>
                 {[
                   each.runsIn !== null && t('deploy.runsIn', { environment: named(each.runsIn) }),
                   each.before && t('deploy.before'),
+                  each.copied && t('deploy.copied'),
                 ]
                   .filter((part) => part !== false)
                   .join(', ')}

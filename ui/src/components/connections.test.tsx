@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionOffer, Link } from '../ipc';
+import type { ConnectionOffer, LinkTarget } from '../ipc';
 import { usualWay } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -51,7 +51,7 @@ describe('the ways in', () => {
   });
 
   it('a link fills the field, asks to check it, and sends nothing', async () => {
-    const links: Link[] = [{ kind: 'connect', instance: 'https://miso.example.com' }];
+    const links: LinkTarget[] = [{ kind: 'connect', instance: 'https://miso.example.com' }];
     const fake = await renderApp('/settings', {
       answers: { linkTake: () => Promise.resolve(links.pop() ?? null) },
     });

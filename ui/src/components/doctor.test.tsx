@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import type { Link } from '../ipc';
+import type { LinkTarget } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 import * as copy from './copy';
 
@@ -67,7 +67,7 @@ describe('a way in', () => {
   });
 
   it('that a link gave is given again by the same link', async () => {
-    const link: Link = { kind: 'connect', instance: 'https://miso.example.com' };
+    const link: LinkTarget = { kind: 'connect', instance: 'https://miso.example.com' };
     const { user, ...fake } = await renderApp('/welcome', {
       signedIn: false,
       answers: { linkTake: () => Promise.resolve(link) },

@@ -59,7 +59,7 @@ export const commands = {
 	/**  Removes a connection with all that was kept of it. */
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
 	/**  The link that was opened and that no page has followed yet, told once. */
-	linkTake: () => __TAURI_INVOKE<Link | null>("link_take"),
+	linkTake: () => __TAURI_INVOKE<LinkTarget | null>("link_take"),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
@@ -132,6 +132,13 @@ export const commands = {
 	deploymentsTakeBack: (connection: ConnectionId, confirmation: string) => __TAURI_INVOKE<null>("deployments_take_back", { connection, confirmation }),
 	/**  How a deployment goes: as usual, slow, stuck, or out of contact. */
 	deploymentCourse: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Course>>("deployment_course", { connection, id }),
+	/**
+	 *  The image that the clipboard names, where it looks like one of the application's own; nothing else of
+	 *  it comes to a page.
+	 */
+	clipboardImage: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<string | null>("clipboard_image", { connection, application, environment }),
+	/**  Opens the page of the application's own repository that compares two of its images. */
+	compareOpen: (connection: ConnectionId, application: string, before: string, after: string) => __TAURI_INVOKE<null>("compare_open", { connection, application, before, after }),
 	/**  What a deployment would change, by the instance's own word; nothing happens. */
 	dryRun: (connection: ConnectionId, application: string, request: DeployRequest) => __TAURI_INVOKE<PlannedChange[]>("dry_run", { connection, application, request }),
 	/**  Calls a deployment off. */
@@ -362,7 +369,7 @@ export type AppStart = {
 	/**  How nearly every instance is reached and signed in to. */
 	usualWay: ConnectionWay,
 	/**  The link that the app was started with, told once. */
-	link: Link | null,
+	link: LinkTarget | null,
 };
 
 /**  An application with all environments it was deployed to. */
@@ -902,6 +909,8 @@ export type Finding = {
 	tag: string,
 	/**  The environment it speaks of. */
 	environment: Stage,
+	/**  The items of configuration it speaks of, by their names. */
+	names: string[],
 };
 
 /**  What can be found before a deployment. */
@@ -920,6 +929,10 @@ export type FindingKind =
 "notKnownBelow" | 
 /**  It ran there before, and the instance cannot bring back the configuration of then. */
 "configurationStays" | 
+/**  What the application needs there has no value. */
+"requiredUnset" | 
+/**  Its configuration there is another than at the last deployment: this one brings it. */
+"configurationChanged" | 
 /**  Nothing was deployed there yet. */
 "first" | 
 /**  Another deployment is under way there. */
@@ -1051,15 +1064,21 @@ export type Lease = {
 	renewWithinSeconds: number,
 };
 
-/**  Where a link leads. */
-export type Link = 
-/**  To the way in, with an address in the field. */
-{ kind: "connect"; 
-/**  What stands in the field; nothing of it has been looked at. */
-instance: string };
-
 /**  A link into the app was opened; the first page that asks takes it. */
 export type LinkOpened = null;
+
+/**  Where a link leads in this app. */
+export type LinkTarget = 
+/**  To the way in, with an address in the field. */
+{ kind: "connect"; 
+/**  What stands in the field. */
+instance: string } | 
+/**  To a page of a connection. */
+{ kind: "page"; 
+/**  The connection. */
+connection: ConnectionId; 
+/**  The page below it: begins with a slash, or is empty for its first page. */
+page: string };
 
 /**
  *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
@@ -1278,6 +1297,11 @@ export type Preflight = {
 	repeats: string | null,
 	/**  Whether the instance may be asked what would change. */
 	dryRun: boolean,
+	/**
+	 *  Whether the application's repository has a page that shows what is between what runs there and
+	 *  the image.
+	 */
+	comparable: boolean,
 	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
 };
@@ -1593,6 +1617,10 @@ export type Settings = {
 	sidebarCollapsed: boolean,
 	/**  Applications to keep in sight. */
 	starred: Starred[],
+	/**  Whether the system tells nothing of what ended while the window was not in front. */
+	quiet: boolean,
+	/**  Whether an application's key is typed before anything of it is deployed to production. */
+	typeToDeploy: boolean,
 };
 
 /**  How a connection signs in. Holds no secret. */

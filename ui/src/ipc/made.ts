@@ -84,11 +84,12 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
         : [own, ...made(['places', 'preflight'], resource.application)];
     case 'deployment':
       return [own, ...made(['course'], resource.id)];
+    case 'configuration':
+      return [own, ...made(['preflight'], resource.application)];
     case 'environment':
     case 'health':
     case 'access':
     case 'accessRequests':
-    case 'configuration':
       return [own];
   }
 }

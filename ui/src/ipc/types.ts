@@ -42,7 +42,7 @@ export type {
   Hue,
   InstanceFound,
   Lease,
-  Link,
+  LinkTarget,
   LogLine,
   LogProgress,
   LogWindow,

@@ -9,6 +9,7 @@ import { carefully } from '../app/carefully';
 import { removeAfterAsking, signOutAfterAsking } from '../app/connectionActions';
 import { sessionWord } from '../app/switcher';
 import { Button } from '../components/Button';
+import { Choice } from '../components/Choice';
 import { ConnectionsFile } from '../components/ConnectionsFile';
 import { Header } from '../components/Header';
 import { smallIcon } from '../components/icon';
@@ -28,6 +29,8 @@ const THEMES = ['system', 'light', 'dark'] as const;
 export function Settings() {
   const { t } = useTranslation();
   const theme = useShell((value) => value.settings.theme);
+  const quiet = useShell((value) => value.settings.quiet);
+  const typeToDeploy = useShell((value) => value.settings.typeToDeploy);
   const connections = useShell((value) => value.connections);
   const version = useShell((value) => value.version);
   return (
@@ -42,6 +45,26 @@ export function Settings() {
             options={THEMES.map((value) => ({ value, label: t(`settings.${value}`) }))}
             change={(value) => {
               changeSettings((before) => ({ ...before, theme: value }));
+            }}
+          />
+        </section>
+        <section className={styles.section}>
+          <h2>{t('settings.notifications')}</h2>
+          <Choice
+            label={t('settings.tellEnds')}
+            checked={!quiet}
+            change={(tell) => {
+              changeSettings((before) => ({ ...before, quiet: !tell }));
+            }}
+          />
+        </section>
+        <section className={styles.section}>
+          <h2>{t('settings.production')}</h2>
+          <Choice
+            label={t('settings.typeToDeploy')}
+            checked={typeToDeploy}
+            change={(type) => {
+              changeSettings((before) => ({ ...before, typeToDeploy: type }));
             }}
           />
         </section>

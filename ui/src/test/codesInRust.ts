@@ -3,8 +3,16 @@ import { join } from 'node:path';
 
 const PLACES = ['src', 'crates/miso-client/src', 'crates/miso-local/src'];
 
-/** The codes by which Rust chooses words: of errors and of notices, and every word of that kind it mentions. */
-export function codesInRust(): { errors: Set<string>; notices: Set<string>; mentioned: Set<string> } {
+/**
+ * The codes by which Rust chooses words: of errors and of notices, every word of that kind
+ * it mentions, and the texts it puts up itself.
+ */
+export function codesInRust(): {
+  errors: Set<string>;
+  notices: Set<string>;
+  mentioned: Set<string>;
+  texts: Set<string>;
+} {
   const text = PLACES.flatMap((place) => sources(join('../src-tauri', place))).join('\n');
   const variants = [...text.matchAll(/^codes! \{\n([\s\S]*?)^\}/gm)].flatMap(([, list]) =>
     all(list ?? '', /^ {4}([A-Z]\w*),$/gm).map(snake),
@@ -15,6 +23,7 @@ export function codesInRust(): { errors: Set<string>; notices: Set<string>; ment
   return {
     errors: new Set([...variants, ...arms, ...all(text, /CommandError::new\("([a-z_]+)"\)/g)]),
     notices: new Set(all(text, /Notice::(?:new|because)\(\s*"([a-z_]+)"/g)),
+    texts: new Set(all(text, /"([a-z]+\.[a-zA-Z.]+)"/g)),
     mentioned: new Set([...variants, ...all(text, /"([a-z]+(?:_[a-z]+)*)"/g)]),
   };
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// What tells one image of an application from another: its tag or digest, else its name. A colon
 /// before the last slash is a port, no tag.
-pub(crate) fn tag_of(image: &str) -> &str {
+pub fn tag_of(image: &str) -> &str {
     if let Some((_, digest)) = image.split_once('@') {
         return digest;
     }

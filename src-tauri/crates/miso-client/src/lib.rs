@@ -18,6 +18,7 @@ mod chance;
 mod client;
 mod clock;
 mod compare;
+mod compare_page;
 mod configuration;
 mod confirming;
 mod connection;
@@ -36,6 +37,7 @@ mod link;
 mod lock;
 mod nap;
 mod network;
+mod pasted;
 mod permission;
 mod preflight;
 mod promoting;
@@ -72,7 +74,8 @@ pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
     Why,
 };
-pub use link::{Link, link_from};
+pub use image::tag_of;
+pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use permission::Rights;
 pub use preflight::{Finding, FindingKind, Preflight};

@@ -1,18 +1,21 @@
 //! What is known about a deployment before it is sent, and whether it may be. The same check guards
 //! the sending (DESIGN.md, house rule 8).
 
+use std::collections::BTreeSet;
+
 use miso_api::{
-    Application, ApplicationStatus, DeployRequest, DeploymentStatus, EnvironmentEntry,
-    LONGEST_NOTE, Permission,
+    Application, ApplicationStatus, Configuration, ConfigurationItem, ConfigurationLocation,
+    DeployRequest, DeploymentStatus, EnvironmentEntry, LONGEST_NOTE, Permission,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::compare_page::compare_page;
 use crate::fleet::{State, entry_of};
 use crate::image::{repository_of, tag_of};
 use crate::known::{Known, KnownDeployments};
 use crate::permission::{Allowed, to_deploy};
-use crate::{Capability, Client, Code, Failure, Stage};
+use crate::{Capability, Client, Code, Failure, Resource, Stage};
 
 /// A deployment before it is sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -30,6 +33,9 @@ pub struct Preflight {
     pub repeats: Option<String>,
     /// Whether the instance may be asked what would change.
     pub dry_run: bool,
+    /// Whether the application's repository has a page that shows what is between what runs there and
+    /// the image.
+    pub comparable: bool,
     /// Characters that its note may have; 0 where the instance is known to keep none.
     pub longest_note: u32,
 }
@@ -45,6 +51,8 @@ pub struct Finding {
     pub tag: String,
     /// The environment it speaks of.
     pub environment: Stage,
+    /// The items of configuration it speaks of, by their names.
+    pub names: Vec<String>,
 }
 
 /// What can be found before a deployment.
@@ -65,6 +73,10 @@ pub enum FindingKind {
     NotKnownBelow,
     /// It ran there before, and the instance cannot bring back the configuration of then.
     ConfigurationStays,
+    /// What the application needs there has no value.
+    RequiredUnset,
+    /// Its configuration there is another than at the last deployment: this one brings it.
+    ConfigurationChanged,
     /// Nothing was deployed there yet.
     First,
     /// Another deployment is under way there.
@@ -87,6 +99,10 @@ impl Client {
         image: Option<&str>,
     ) -> Preflight {
         let known = self.known_before(application);
+        let configuration = self.peek(&Resource::Configuration {
+            application: application.to_owned(),
+            environment: Some(environment.to_owned()),
+        });
         let request = DeployRequest {
             environment: environment.to_owned(),
             image: image.map(str::to_owned),
@@ -98,12 +114,17 @@ impl Client {
             environment: known.stages.stage(environment),
             findings: image
                 .filter(|image| !image.is_empty())
-                .map(|image| findings(&known, environment, image))
+                .map(|image| {
+                    let mut found = findings(&known, environment, image);
+                    found.extend(of_configuration(&known, environment, image, configuration));
+                    found
+                })
                 .unwrap_or_default(),
             refusal: check(&known, &request).err(),
             repeats: image
                 .filter(|_| known.can_repeat != Some(false))
                 .and_then(|image| last_of(&known, environment, image)),
+            comparable: image.is_some_and(|image| is_comparable(&known, environment, image)),
             dry_run: offers(Capability::DryRun) != Some(false),
             longest_note: match offers(Capability::DeployNote) {
                 Some(false) => 0,
@@ -168,6 +189,7 @@ fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
         state: kind.state(),
         tag: tag_of(image).to_owned(),
         environment: known.stages.stage(environment),
+        names: Vec::new(),
     };
     let mut found = Vec::new();
     let application = known.application.as_ref();
@@ -213,6 +235,81 @@ fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
     found
 }
 
+/// What is known of the configuration there: what is missing, and what has changed.
+fn of_configuration(
+    known: &Known,
+    environment: &str,
+    image: &str,
+    configuration: Option<Configuration>,
+) -> Vec<Finding> {
+    let Some(Configuration { items, .. }) = configuration else {
+        return Vec::new();
+    };
+    let unset = items
+        .iter()
+        .filter(|item| item.required && !has_value(item));
+    let unset: Vec<String> = unset.map(|item| item.name.clone()).collect();
+    let kinds = [
+        (FindingKind::RequiredUnset, unset),
+        (
+            FindingKind::ConfigurationChanged,
+            changed_since(known, environment, &items),
+        ),
+    ];
+    kinds
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(kind, names)| Finding {
+            kind,
+            state: kind.state(),
+            tag: tag_of(image).to_owned(),
+            environment: known.stages.stage(environment),
+            names,
+        })
+        .collect()
+}
+
+fn has_value(item: &ConfigurationItem) -> bool {
+    match item.location {
+        ConfigurationLocation::Keyvault => item.is_set != Some(false),
+        ConfigurationLocation::Variable | ConfigurationLocation::Unknown(_) => {
+            item.value.as_ref().is_some_and(|value| !value.is_empty())
+        }
+    }
+}
+
+/// What is another than the last deployment that came through there was started with. Of a secret
+/// only whether it has a value can be told.
+fn changed_since(known: &Known, environment: &str, items: &[ConfigurationItem]) -> Vec<String> {
+    let deployments = known.deployments.iter().flat_map(|known| &known.list);
+    let last = deployments
+        .filter(|one| one.environment == environment)
+        .find(|one| one.status == DeploymentStatus::Completed);
+    // A list may leave it out.
+    let Some(before) = last
+        .map(|last| &last.configuration)
+        .filter(|all| !all.is_empty())
+    else {
+        return Vec::new();
+    };
+    let of = |all: &[ConfigurationItem], name: &str| {
+        let found = all.iter().find(|item| item.name == name)?;
+        Some((found.value.clone(), has_value(found)))
+    };
+    let names: BTreeSet<&String> = items.iter().chain(before).map(|item| &item.name).collect();
+    let changed = names
+        .into_iter()
+        .filter(|name| of(items, name) != of(before, name));
+    changed.cloned().collect()
+}
+
+fn is_comparable(known: &Known, environment: &str, image: &str) -> bool {
+    known.application.as_ref().is_some_and(|application| {
+        let running = entry_of(application, environment).and_then(|entry| entry.image.as_deref());
+        running.is_some_and(|running| compare_page(application, running, image).is_some())
+    })
+}
+
 /// Starting again what is unwell seldom mends it.
 fn restarted(entry: &EnvironmentEntry) -> State {
     match State::of(entry) {
@@ -255,8 +352,11 @@ impl FindingKind {
             Self::Restart | Self::RunsBelow | Self::RanBelow | Self::First | Self::NoOther => {
                 State::Well
             }
-            Self::NeverRan | Self::OtherRepository | Self::ConfigurationStays => State::Warning,
-            Self::Another => State::Bad,
+            Self::NeverRan
+            | Self::OtherRepository
+            | Self::ConfigurationStays
+            | Self::ConfigurationChanged => State::Warning,
+            Self::Another | Self::RequiredUnset => State::Bad,
             Self::NotKnownBelow | Self::NotKnownOther | Self::NotKnownPermission => State::Unknown,
         }
     }

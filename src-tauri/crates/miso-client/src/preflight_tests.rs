@@ -248,3 +248,85 @@ fn what_ran_there_before_can_be_repeated_with_its_configuration() {
     assert!(kinds(&known, "prod", "0.9").contains(&FindingKind::ConfigurationStays));
     assert!(!kinds(&known, "prod", "0.8").contains(&FindingKind::ConfigurationStays));
 }
+
+fn item(
+    name: &str,
+    location: &str,
+    value: Option<&str>,
+    is_set: Option<bool>,
+) -> ConfigurationItem {
+    serde_json::from_value(json!({"name": name, "location": location, "value": value,
+        "isSet": is_set, "required": true}))
+    .unwrap()
+}
+
+#[test]
+fn what_is_missing_or_changed_in_the_configuration_is_said_by_name() {
+    let now = [
+        item("SAME", "variable", Some("1"), None),
+        item("LEVEL", "variable", Some("debug"), None),
+        item("NEW", "variable", Some("x"), None),
+        item("KEPT", "keyvault", None, Some(true)),
+        item("TOKEN", "keyvault", None, Some(false)),
+        item("EMPTY", "variable", Some(""), None),
+    ];
+    let mut last = deployment("a", "prod", "1.0", 5, "completed");
+    last.configuration = vec![
+        item("SAME", "variable", Some("1"), None),
+        item("LEVEL", "variable", Some("info"), None),
+        item("KEPT", "keyvault", None, Some(true)),
+        item("TOKEN", "keyvault", None, Some(true)),
+        item("EMPTY", "variable", Some(""), None),
+        item("GONE", "variable", Some("y"), None),
+    ];
+    let configuration = |items: &[ConfigurationItem]| {
+        Some(Configuration {
+            environment: None,
+            items: items.to_vec(),
+            message: None,
+        })
+    };
+    let mut known = known();
+    let found = |known: &Known, items| of_configuration(known, "prod", &image("1.1"), items);
+    assert_eq!(found(&known, None), []);
+    let names = |found: &[Finding], kind: FindingKind| {
+        let found = found.iter().find(|finding| finding.kind == kind);
+        found.map(|found| found.names.join(" ")).unwrap_or_default()
+    };
+    let without_history = found(&known, configuration(&now));
+    assert_eq!(
+        names(&without_history, FindingKind::RequiredUnset),
+        "TOKEN EMPTY"
+    );
+    assert_eq!(without_history.len(), 1, "{without_history:?}");
+    known.deployments = history(vec![
+        deployment("a", "prod", "1.1", 7, "failed"),
+        last,
+        deployment("a", "dev", "1.2", 9, "completed"),
+    ]);
+    let all = found(&known, configuration(&now));
+    assert_eq!(
+        names(&all, FindingKind::ConfigurationChanged),
+        "GONE LEVEL NEW TOKEN"
+    );
+    assert_eq!(found(&known, configuration(&now[..0])).len(), 1);
+}
+
+#[test]
+fn what_runs_there_can_be_compared_in_the_repository() {
+    let mut known = known();
+    assert!(!is_comparable(&known, "prod", &image("1.1")));
+    if let Some(application) = &mut known.application {
+        let repository = json!({"repositoryUrl": "https://github.com/team/a"});
+        application.rest.insert("repository".to_owned(), repository);
+    }
+    assert!(is_comparable(&known, "prod", &image("1.1")));
+    assert!(
+        !is_comparable(&known, "prod", &image("1.0")),
+        "it runs there"
+    );
+    assert!(
+        !is_comparable(&known, "qa", &image("1.1")),
+        "nothing runs there"
+    );
+}

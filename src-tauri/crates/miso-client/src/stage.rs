@@ -133,6 +133,11 @@ impl Client {
         stages.in_order(keys.iter().map(String::as_str))
     }
 
+    /// One environment as it is shown, by what is known of it.
+    pub fn stage(&self, environment: &str) -> Stage {
+        self.known_stages().stage(environment)
+    }
+
     pub(crate) fn known_stages(&self) -> Stages {
         let known: Option<Page<Environment>> = self.peek(&Resource::Environments);
         let known = known.map(|page| page.data).unwrap_or_default();

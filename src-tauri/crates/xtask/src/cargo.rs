@@ -150,6 +150,22 @@ pub fn test(steps: &mut Steps, which: Tests) -> Result<(), Failure> {
     steps.run(name, &said(&command), &mut command)
 }
 
+/// Does the errands of a day in the real window, and measures them.
+///
+/// # Errors
+/// When one fails.
+pub fn errands(steps: &mut Steps, variable: &str, file: &std::path::Path) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["nextest", "run", "--workspace", "--run-ignored", "only"]);
+    command.args([
+        "--no-capture",
+        "--filterset",
+        "package(miso-tests) and test(/^errands::/)",
+    ]);
+    command.env(variable, file);
+    steps.run("errands", &said(&command), &mut command)
+}
+
 /// Installs the test runner where it is missing.
 ///
 /// # Errors

@@ -1,12 +1,13 @@
 //! What can be asked, and who answers.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt};
 
 use crate::step::{Failure, Steps};
-use crate::{bundle, cargo, display, gate, packages, ui};
+use crate::{bench, bundle, cargo, display, gate, packages, ui};
 
 const USAGE: &str = "\
 The commands of Miso Desktop.
@@ -20,6 +21,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
   test                        the gate: everything that must hold before a change goes in
   test rust | ui | e2e        one part of it
   test full                   the gate and what takes longer
+  bench errands [--json FILE] what errands cost: clicks, keys, time and requests
   bindings                    write ui/src/ipc/bindings.ts from the Rust commands
   bundle                      make an installer for this system
 
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
         Request::Run { release, args } => display::run(&mut steps, release, &args),
         Request::Build { release } => build(&mut steps, release),
         Request::Test(part) => gate::run(&mut steps, part),
+        Request::Errands { json } => bench::errands(&mut steps, json.as_deref()),
         Request::Bindings => write_bindings(&mut steps),
         Request::Bundle => bundle::run(&mut steps),
     };
@@ -64,6 +67,7 @@ enum Request {
     Run { release: bool, args: Vec<OsString> },
     Build { release: bool },
     Test(gate::Part),
+    Errands { json: Option<PathBuf> },
     Bindings,
     Bundle,
 }
@@ -72,10 +76,12 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut words = Vec::new();
     let mut release = false;
     let mut args = Vec::new();
+    let mut json = None;
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Long("release") => release = true,
+            Arg::Long("json") => json = Some(PathBuf::from(parser.value()?)),
             Arg::Value(value) if words.first().is_some_and(|word| word == "run") => {
                 args.push(value);
                 args.extend(parser.raw_args()?);
@@ -94,12 +100,16 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
         ["test", "ui"] => Request::Test(gate::Part::Ui),
         ["test", "e2e"] => Request::Test(gate::Part::EndToEnd),
         ["test", "full"] => Request::Test(gate::Part::Full),
+        ["bench", "errands"] => Request::Errands { json: json.clone() },
         ["bindings"] => Request::Bindings,
         ["bundle"] => Request::Bundle,
         _ => return Err(format!("unknown command: {}", words.join(" ")).into()),
     };
     if release && !matches!(request, Request::Run { .. } | Request::Build { .. }) {
         return Err("--release goes with run and build".into());
+    }
+    if json.is_some() && !matches!(request, Request::Errands { .. }) {
+        return Err("--json goes with bench".into());
     }
     Ok(request)
 }
@@ -145,12 +155,23 @@ mod tests {
     }
 
     #[test]
+    fn the_figures_go_where_they_are_wanted() {
+        let Ok(Request::Errands { json }) = parsed(&["bench", "errands", "--json", "a.json"])
+        else {
+            panic!("bench errands is a command");
+        };
+        assert_eq!(json.as_deref(), Some("a.json".as_ref()));
+    }
+
+    #[test]
     fn what_is_not_known_is_refused() {
         for args in [
             &["tset"][..],
             &["test", "rusty"],
             &["--quick"],
             &["test", "--release"],
+            &["test", "--json", "x"],
+            &["bench"],
         ] {
             assert!(parsed(args).is_err(), "{args:?}");
         }

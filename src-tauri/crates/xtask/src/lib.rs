@@ -11,6 +11,7 @@
     clippy::unwrap_used
 )]
 
+mod bench;
 mod bundle;
 mod cargo;
 mod cli;

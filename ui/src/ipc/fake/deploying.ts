@@ -4,7 +4,12 @@ import { failure } from './parts';
 
 type Deploying = Pick<
   Commands,
-  'deploymentsShow' | 'deploymentsTakeBack' | 'deploymentCourse' | 'deploymentCancel'
+  | 'clipboardImage'
+  | 'compareOpen'
+  | 'deploymentsShow'
+  | 'deploymentsTakeBack'
+  | 'deploymentCourse'
+  | 'deploymentCancel'
 >;
 
 /** What stands beside a deployment. */
@@ -20,6 +25,8 @@ export function deploying(
       return Promise.resolve(`shown-${String(shown)}`);
     },
     deploymentsTakeBack: () => Promise.resolve(null),
+    clipboardImage: () => Promise.resolve(null),
+    compareOpen: () => Promise.resolve(null),
     deploymentCourse: async (_, id) => {
       const found = deployments.find((each) => each.id === id);
       if (!found) return Promise.reject(failure('not_found') as unknown as Error);

@@ -63,6 +63,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       connection: 'orders',
       application,
     })),
+    quiet: false,
+    typeToDeploy: false,
     ...options.settings,
   };
   const asOf = data.before(4000);

@@ -111,7 +111,7 @@ export function preflightOf(
   const below = ORDER[ORDER.indexOf(environment) - 1];
   const found: Finding[] = [];
   const find = (kind: Finding['kind'], state: State, where = environment) =>
-    found.push({ kind, state, tag: tagOf(image) ?? '', environment: stage(where) });
+    found.push({ kind, state, tag: tagOf(image) ?? '', environment: stage(where), names: [] });
   const here = deployments.filter((each) => each.applicationKey === application?.key);
   if (entry?.image === image) {
     const state = stateOf(entry);
@@ -129,6 +129,7 @@ export function preflightOf(
       state: 'warning',
       tag: runs.split('/').at(-1) ?? '',
       environment: stage(environment),
+      names: [],
     });
   if (!entry) find('first', 'well');
   if (here.some((each) => each.environment === environment && isUnderWay(each))) find('another', 'bad');
@@ -144,6 +145,12 @@ export function preflightOf(
         : (here.find(
             (each) => each.environment === environment && each.image === image && each.status === 'completed',
           )?.id ?? null),
+    comparable:
+      entry !== undefined &&
+      entry.image !== null &&
+      image !== null &&
+      image !== entry.image &&
+      image.split(':')[0] === runs,
     dryRun: true,
   };
 }

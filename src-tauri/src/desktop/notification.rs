@@ -1,0 +1,267 @@
+//! The system's notification at the end of a deployment that was started here (UX.md, 6): where the window is
+//! in front, the page says it and nothing else does.
+
+use miso_api::{Deployment, DeploymentStatus};
+use miso_client::{ConnectionId, LinkTarget};
+use tauri::{AppHandle, Manager};
+
+use super::window::is_in_front;
+use super::words::text;
+use crate::state::App;
+
+/// Characters of what a server says that are shown outside of the app.
+const LONGEST: usize = 200;
+
+/// What a notification says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    title: String,
+    body: String,
+}
+
+/// Tells the end of a deployment, unless the page does or nobody wants to be told. A click leads to it.
+pub(crate) fn tell_end(app: &AppHandle, connection: &ConnectionId, deployment: &Deployment) {
+    let Some(state) = app.try_state::<App>() else {
+        return;
+    };
+    if state.settings.settings().quiet {
+        return;
+    }
+    let Ok(client) = state.client(connection) else {
+        return;
+    };
+    let name = state.connections.get(connection).map(|one| one.name);
+    let told = told(
+        deployment,
+        &client.stage(&deployment.environment).name,
+        &name.unwrap_or_default(),
+    );
+    let target = LinkTarget::deployment(connection.clone(), deployment);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if is_in_front(&app) {
+            return;
+        }
+        if let Err(error) = system::show(&app, &told, target).await {
+            tracing::warn!(%error, "the end of a deployment could not be told by the system");
+        }
+    });
+}
+
+fn told(deployment: &Deployment, environment: &str, connection: &str) -> Told {
+    let word = match &deployment.status {
+        DeploymentStatus::Completed => "notification.completed",
+        DeploymentStatus::Cancelled => "notification.cancelled",
+        DeploymentStatus::Failed
+        | DeploymentStatus::Pending
+        | DeploymentStatus::Running
+        | DeploymentStatus::Unknown(_) => "notification.failed",
+    };
+    let image = deployment.image.as_deref().unwrap_or_default();
+    let (application, tag) = (
+        inert(&deployment.application_key),
+        inert(miso_client::tag_of(image)),
+    );
+    let title = text(
+        word,
+        &[
+            ("application", &application),
+            ("tag", &tag),
+            ("environment", &inert(environment)),
+        ],
+    );
+    let said = [Some(connection), deployment.error.as_deref()];
+    let said: Vec<String> = said.into_iter().flatten().map(inert).collect();
+    let body = said.join("\n").trim().to_owned();
+    Told { title, body }
+}
+
+/// One line without what steers a terminal or turns the direction of what follows.
+fn inert(text: &str) -> String {
+    let is_steering = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown: String = text
+        .chars()
+        .map(|letter| if is_steering(letter) { ' ' } else { letter })
+        .take(LONGEST)
+        .collect();
+    if text.chars().count() > LONGEST {
+        shown.push('…');
+    }
+    shown.trim().to_owned()
+}
+
+/// The desktop notifications of freedesktop.org, over the session's bus.
+#[cfg(target_os = "linux")]
+mod system {
+    use std::collections::HashMap;
+    use std::time::Duration;
+
+    use miso_client::LinkTarget;
+    use tauri::AppHandle;
+    use zbus::proxy;
+    use zbus::zvariant::Value;
+
+    use super::Told;
+    use crate::{IDENTIFIER, links};
+
+    /// A notification that nobody has minded by then is not waited for any more.
+    const WAITED_FOR: Duration = Duration::from_secs(60 * 60);
+
+    #[proxy(
+        interface = "org.freedesktop.Notifications",
+        default_service = "org.freedesktop.Notifications",
+        default_path = "/org/freedesktop/Notifications",
+        gen_blocking = false
+    )]
+    trait Notifications {
+        fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
+        #[allow(clippy::too_many_arguments, reason = "the interface's own")]
+        fn notify(
+            &self,
+            app_name: &str,
+            replaces: u32,
+            icon: &str,
+            summary: &str,
+            body: &str,
+            actions: &[&str],
+            hints: HashMap<&str, Value<'_>>,
+            timeout: i32,
+        ) -> zbus::Result<u32>;
+        #[zbus(signal)]
+        fn action_invoked(&self, id: u32, action: &str) -> zbus::Result<()>;
+        #[zbus(signal)]
+        fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
+    }
+
+    /// Shows it; where it is clicked on, the window leads to the deployment.
+    pub(super) async fn show(app: &AppHandle, told: &Told, target: LinkTarget) -> zbus::Result<()> {
+        use futures_util::StreamExt;
+
+        let connection = zbus::Connection::session().await?;
+        let notifications = NotificationsProxy::new(&connection).await?;
+        let able = notifications.get_capabilities().await.unwrap_or_default();
+        let can = |name: &str| able.iter().any(|each| each == name);
+        let body = match can("body-markup") {
+            true => unmarked(&told.body),
+            false => told.body.clone(),
+        };
+        let open = super::text("notification.open", &[]);
+        let actions: &[&str] = if can("actions") {
+            &["default", &open]
+        } else {
+            &[]
+        };
+        let mut clicks = notifications.receive_action_invoked().await?;
+        let mut ends = notifications.receive_notification_closed().await?;
+        let hints = HashMap::from([("desktop-entry", Value::from(IDENTIFIER))]);
+        let id = notifications
+            .notify(
+                "Miso Desktop",
+                0,
+                IDENTIFIER,
+                &told.title,
+                &body,
+                actions,
+                hints,
+                -1,
+            )
+            .await?;
+        let clicked = async {
+            loop {
+                tokio::select! {
+                    Some(click) = clicks.next() => {
+                        if click.args().is_ok_and(|click| click.id == id) {
+                            return true;
+                        }
+                    }
+                    Some(end) = ends.next() => {
+                        if end.args().is_ok_and(|end| end.id == id) {
+                            return false;
+                        }
+                    }
+                    else => return false,
+                }
+            }
+        };
+        if let Ok(true) = tokio::time::timeout(WAITED_FOR, clicked).await {
+            links::lead(app, target);
+        }
+        Ok(())
+    }
+
+    /// Text where markup is understood.
+    fn unmarked(text: &str) -> String {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+    }
+}
+
+/// The notifications of Windows and macOS.
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use miso_client::LinkTarget;
+    use tauri::AppHandle;
+
+    use super::Told;
+
+    /// Shows it. A click brings the app forward by itself.
+    pub(super) async fn show(_: &AppHandle, told: &Told, _: LinkTarget) -> Result<(), String> {
+        let mut notification = notify_rust::Notification::new();
+        notification.summary(&told.title).body(&told.body);
+        #[cfg(windows)]
+        notification.app_id(crate::IDENTIFIER);
+        let shown = tauri::async_runtime::spawn_blocking(move || notification.show().map(drop));
+        let shown = shown.await.map_err(|error| error.to_string())?;
+        shown.map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn ended(change: Value) -> Deployment {
+        let mut value = json!({"id": "d-1", "applicationKey": "orders", "environment": "prod",
+            "image": "registry.example/orders:1.4.0", "status": "completed"});
+        for (name, changed) in change.as_object().unwrap() {
+            value[name] = changed.clone();
+        }
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn it_says_what_ended_where_and_how() {
+        let said = |change| {
+            let Told { title, body } = told(&ended(change), "PROD", "Team Orders");
+            (title, body)
+        };
+        let completed = ("orders: 1.4.0 runs in PROD", "Team Orders");
+        let (title, body) = said(json!({}));
+        assert_eq!((title.as_str(), body.as_str()), completed);
+        let (title, body) = said(json!({"status": "failed", "error": "exit code 1"}));
+        assert_eq!(title, "orders: 1.4.0 failed in PROD");
+        assert_eq!(body, "Team Orders\nexit code 1");
+        let (title, _) = said(json!({"status": "cancelled"}));
+        assert_eq!(
+            title,
+            "orders: the deployment of 1.4.0 to PROD was cancelled"
+        );
+    }
+
+    #[test]
+    fn what_a_server_says_is_one_short_inert_line() {
+        let error = format!("\u{1b}]8;;x\u{7}a\nb \u{202e}<b>{}", "x".repeat(999));
+        let Told { body, .. } = told(&ended(json!({"error": error})), "PROD", "");
+        assert!(body.chars().count() <= LONGEST + 1, "{body}");
+        assert!(
+            !body.contains(['\u{1b}', '\u{7}', '\u{202e}', '\n']),
+            "{body}"
+        );
+    }
+}

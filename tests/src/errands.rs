@@ -1,0 +1,291 @@
+//! What the errands of a day cost: clicks, keys, milliseconds and requests of each (UX.md, "it starts with a
+//! question or an errand"). `cargo xtask bench errands` prints them.
+
+use std::time::{Duration, Instant};
+
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use crate::support::api::Api;
+use crate::support::instance::Serve;
+use crate::support::session::Session;
+use crate::support::sign_in::{by_address, connection_of};
+use crate::support::wait::{LATER, SOON, until};
+use crate::support::window::Window;
+
+/// A log that is kept is there by then, in milliseconds.
+const KEPT: u128 = 300;
+/// Going back is sent by then.
+const ROLLED_BACK: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+#[ignore = "measures: cargo xtask bench errands"]
+async fn errands() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    let api = instance.account().await;
+    for key in ["basket", "catalogue", "shop"] {
+        create(&api, key).await;
+    }
+    deploy(&api, "test", "miso/hello:1.0", 4).await;
+    deploy(&api, "test", "miso/failing-health:2.0", 5).await;
+    by_address(&mut session, &instance)
+        .await
+        .quit(&mut session)
+        .await;
+
+    let window = Window::open_logging(&mut session, &[], "miso_client=debug").await;
+    let mut day = Day {
+        window,
+        session: &session,
+        api: &api,
+        clicks: 0,
+        keys: 0,
+        done: Vec::new(),
+    };
+    day.window.see_within(LATER, "link", "shop").await;
+    let connection = connection_of(&day.window).await;
+    day.anything_unwell().await;
+    day.who_deployed_last().await;
+    day.at(&connection, "catalogue/dev").await;
+    day.restart().await;
+    day.at(&connection, "shop/test").await;
+    day.roll_back().await;
+    // The log was looked at before, and is kept.
+    day.at(&connection, "basket/dev/logs").await;
+    day.window.see("region", "Log lines").await;
+    day.window.press("gh".chars()).await;
+    day.window.see("heading", "Home").await;
+    day.find_and_see_the_log().await;
+    day.tell();
+    assert_eq!(instance.stop(), Some(0));
+}
+
+/// The window in which it is done, and what it has cost so far.
+struct Day<'a> {
+    window: Window,
+    session: &'a Session,
+    api: &'a Api,
+    clicks: u32,
+    keys: u32,
+    done: Vec<Errand>,
+}
+
+/// What one errand has cost.
+struct Errand {
+    name: &'static str,
+    clicks: u32,
+    keys: u32,
+    milliseconds: u128,
+    requests: usize,
+}
+
+impl Day<'_> {
+    /// Is anything unwell? No input: the page that is open says it.
+    async fn anything_unwell(&mut self) {
+        let begun = self.begin();
+        self.window.see_text_within(LATER, "unwell").await;
+        self.end("is anything unwell", begun, [0, 0]);
+    }
+
+    /// Who deployed last? No input: it stands beside it.
+    async fn who_deployed_last(&mut self) {
+        let begun = self.begin();
+        self.window.see_text_within(LATER, "test-client").await;
+        self.end("who deployed last", begun, [0, 0]);
+    }
+
+    /// Two clicks in the header and the panel, outside of production.
+    async fn restart(&mut self) {
+        let sent = self.sent().await;
+        let begun = self.begin();
+        self.click("button", "Restart").await;
+        self.click("button", "in dev").await;
+        self.until_sent(sent).await;
+        self.end("restart", begun, [2, 0]);
+    }
+
+    /// Two clicks, while what runs is unwell.
+    async fn roll_back(&mut self) {
+        let sent = self.sent().await;
+        self.window
+            .see_within(LATER, "button", "Roll back test to")
+            .await;
+        let begun = self.begin();
+        self.click("button", "Roll back test to").await;
+        self.click("button", "Roll back test to").await;
+        self.until_sent(sent).await;
+        let took = self.end("roll back", begun, [2, 0]);
+        assert!(took < ROLLED_BACK.as_millis(), "{took} ms");
+    }
+
+    /// At most seven keys: the palette, some letters, Enter, the log's own key.
+    async fn find_and_see_the_log(&mut self) {
+        let begun = self.begin();
+        self.window.chord(Key::Control, 'k').await;
+        self.keys += 1;
+        self.window.see_focus("combobox").await;
+        self.press("bas").await;
+        let chosen =
+            "return document.querySelector('[role=option][aria-selected=true]')?.innerText ?? ''";
+        until("the application is chosen", SOON, || async {
+            match self.window.script(chosen, Vec::new()).await.to_string() {
+                found if found.contains("basket") => Ok(()),
+                other => Err(other),
+            }
+        })
+        .await;
+        self.window.press([Key::Enter.into()]).await;
+        self.keys += 1;
+        self.window.see("heading", "basket").await;
+        // In the page's own time: what drives the window is no part of it.
+        let watched = "window.shown = null; addEventListener('keydown', (event) => { const begun = event.timeStamp; \
+            const look = () => { const seen = document.querySelector(\"[aria-label='Log lines'] time\"); \
+                if (seen) window.shown = performance.now() - begun; else requestAnimationFrame(look); }; look(); }, \
+            { once: true, capture: true })";
+        self.window.script(watched, Vec::new()).await;
+        self.press("2").await;
+        let shown = until("its lines are seen", SOON, || async {
+            let shown = self.window.script("return window.shown", Vec::new()).await;
+            shown.as_f64().ok_or_else(|| "not yet".to_owned())
+        })
+        .await;
+        let keys = self.keys;
+        self.end("find an application and its live log", begun, [0, keys]);
+        assert!(keys <= 7, "{keys} keys");
+        if let Some(errand) = self.done.last_mut() {
+            errand.milliseconds = shown as u128;
+        }
+        assert!(
+            (shown as u128) < KEPT,
+            "a kept log was shown after {shown} ms"
+        );
+    }
+
+    async fn at(&self, connection: &str, page: &str) {
+        let address = format!("/c/{connection}/applications/{page}");
+        let script = "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))";
+        self.window.script(script, vec![json!(address)]).await;
+        let key = page.split('/').next().unwrap_or_default();
+        self.window.see("heading", key).await;
+    }
+
+    async fn click(&mut self, role: &str, name: &str) {
+        self.window.click(role, name).await;
+        self.clicks += 1;
+    }
+
+    async fn press(&mut self, letters: &str) {
+        self.window.press(letters.chars()).await;
+        self.keys += u32::try_from(letters.chars().count()).unwrap_or(u32::MAX);
+    }
+
+    fn begin(&mut self) -> (Instant, usize) {
+        (self.clicks, self.keys) = (0, 0);
+        (Instant::now(), self.requests())
+    }
+
+    /// Notes what it has cost, which may not be more inputs than `[clicks, keys]`; its milliseconds.
+    fn end(
+        &mut self,
+        name: &'static str,
+        (begun, requests): (Instant, usize),
+        most: [u32; 2],
+    ) -> u128 {
+        let milliseconds = begun.elapsed().as_millis();
+        let (clicks, keys) = (self.clicks, self.keys);
+        assert!(
+            clicks <= most[0] && keys <= most[1],
+            "{name}: {clicks} clicks, {keys} keys"
+        );
+        let requests = self.requests() - requests;
+        self.done.push(Errand {
+            name,
+            clicks,
+            keys,
+            milliseconds,
+            requests,
+        });
+        milliseconds
+    }
+
+    /// Requests that the app has sent so far.
+    fn requests(&self) -> usize {
+        let log = std::fs::read_to_string(self.session.log("window")).unwrap_or_default();
+        log.lines()
+            .filter(|line| line.contains("answer method="))
+            .count()
+    }
+
+    /// Deployments that the instance knows.
+    async fn sent(&self) -> usize {
+        let all = self.api.get("/api/deployments?pageSize=200").await.json();
+        all["data"].as_array().map_or(0, Vec::len)
+    }
+
+    async fn until_sent(&self, before: usize) {
+        until("it is sent", SOON, || async {
+            match self.sent().await {
+                now if now > before => Ok(()),
+                now => Err(format!("{now} deployments")),
+            }
+        })
+        .await;
+    }
+
+    fn tell(&self) {
+        eprintln!(
+            "{:<40} {:>6} {:>6} {:>8} {:>8}",
+            "errand", "clicks", "keys", "ms", "requests"
+        );
+        for Errand {
+            name,
+            clicks,
+            keys,
+            milliseconds,
+            requests,
+        } in &self.done
+        {
+            eprintln!("{name:<40} {clicks:>6} {keys:>6} {milliseconds:>8} {requests:>8}");
+        }
+        let Some(file) = std::env::var_os("MISO_ERRANDS_JSON") else {
+            return;
+        };
+        let all: Vec<Value> = self
+            .done
+            .iter()
+            .map(|one| {
+                json!({ "errand": one.name, "clicks": one.clicks, "keys": one.keys,
+                    "milliseconds": one.milliseconds as u64, "requests": one.requests })
+            })
+            .collect();
+        let text = serde_json::to_string_pretty(&all).expect("figures");
+        std::fs::write(file, text + "\n").expect("the figures can be written");
+    }
+}
+
+async fn create(api: &Api, key: &str) {
+    let manifest = json!({
+        "key": key, "displayName": key, "type": "webapp", "port": 3000, "image": "miso/talkative:1.0",
+    });
+    let created = api.post("/api/applications", &manifest).await;
+    assert_eq!(created.status, 201, "{created:?}");
+}
+
+/// Deploys the shop, and waits until there are so many deployments and all have come through.
+async fn deploy(api: &Api, environment: &str, image: &str, number: usize) {
+    let request = json!({ "environment": environment, "image": image });
+    let answer = api.post("/api/applications/shop/deploy", &request).await;
+    assert_eq!(answer.status, 202, "{answer:?}");
+    until(&format!("{number} deployments"), LATER, || async {
+        let all = api.get("/api/deployments?pageSize=200").await.json();
+        let all = all["data"].as_array().cloned().unwrap_or_default();
+        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
+        if done {
+            Ok(())
+        } else {
+            Err(format!("{all:?}"))
+        }
+    })
+    .await;
+}
