@@ -1,7 +1,9 @@
 //! What goes from one environment to the next, and what went before.
 
 use miso_api::DeployRequest;
-use miso_client::{Comparison, ConnectionId, Promotion, PromotionChoice, PromotionStep};
+use miso_client::{
+    Comparison, ConfirmationId, ConnectionId, Promotion, PromotionChoice, PromotionStep,
+};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -29,13 +31,15 @@ pub async fn promotion_request(choice: PromotionChoice) -> Answer<DeployRequest>
     Ok(choice.request())
 }
 
-/// Sends what was chosen, one application after the other, and ends at the first that is refused.
+/// Sends what was chosen, one application after the other, and ends at the first that is refused. Where
+/// it goes to production, `confirmation` names what was shown to be confirmed.
 #[tauri::command]
 #[specta::specta]
 pub async fn promote(
     app: State<'_, App>,
     connection: ConnectionId,
     choices: Vec<PromotionChoice>,
+    confirmation: Option<ConfirmationId>,
     told: Channel<PromotionStep>,
 ) -> Answer<()> {
     let client = app.client(&connection)?;
@@ -44,7 +48,9 @@ pub async fn promote(
             tracing::debug!(%error, "nobody listens to the promotion any more");
         }
     };
-    client.promote(&choices, tell).await;
+    client
+        .promote(&choices, confirmation.as_deref(), tell)
+        .await;
     Ok(())
 }
 

@@ -149,8 +149,11 @@ export const commands = {
 	promotion: (connection: ConnectionId, application: string, from: string, to: string) => __TAURI_INVOKE<Promotion>("promotion", { connection, application, from, to }),
 	/**  The deployment that a choice comes to; asks nobody. */
 	promotionRequest: (choice: PromotionChoice) => __TAURI_INVOKE<DeployRequest>("promotion_request", { choice }),
-	/**  Sends what was chosen, one application after the other, and ends at the first that is refused. */
-	promote: (connection: ConnectionId, choices: PromotionChoice[], told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, told }),
+	/**
+	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Where
+	 *  it goes to production, `confirmation` names what was shown to be confirmed.
+	 */
+	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, confirmation, told }),
 	/**  Two deployments beside each other. */
 	deploymentsCompare: (connection: ConnectionId, one: string, other: string) => __TAURI_INVOKE<Comparison>("deployments_compare", { connection, one, other }),
 	/**  Every rule that a manifest breaks; asks nobody. */

@@ -98,8 +98,14 @@ impl Client {
     }
 
     /// Sends what was chosen, one after the other: the access first, then the deployment. Ends at the
-    /// first that is refused, or of which nobody knows.
-    pub async fn promote(&self, choices: &[PromotionChoice], told: impl Fn(PromotionStep)) {
+    /// first that is refused, or of which nobody knows. Nothing goes to production but what
+    /// `confirmation` stands for ([`Client::show_to_confirm`]).
+    pub async fn promote(
+        &self,
+        choices: &[PromotionChoice],
+        confirmation: Option<&str>,
+        told: impl Fn(PromotionStep),
+    ) {
         let tell = |choice: &PromotionChoice, outcome| {
             let application = choice.promotion.application.clone();
             told(PromotionStep {
@@ -110,7 +116,7 @@ impl Client {
         let mut left = choices.iter();
         for choice in left.by_ref() {
             tell(choice, PromotionOutcome::Sending);
-            match self.promote_one(choice).await {
+            match self.promote_one(choice, confirmation).await {
                 Ok(deployment) => {
                     let deployment = Box::new(deployment);
                     tell(choice, PromotionOutcome::Sent { deployment });
@@ -126,11 +132,16 @@ impl Client {
         }
     }
 
-    async fn promote_one(&self, choice: &PromotionChoice) -> Result<Deployment, Failure> {
+    async fn promote_one(
+        &self,
+        choice: &PromotionChoice,
+        confirmation: Option<&str>,
+    ) -> Result<Deployment, Failure> {
         let promotion = &choice.promotion;
         let request = choice.request();
         // Nobody is given access to what is known not to come.
         self.check_deploy(&promotion.application, &request)?;
+        self.check_confirmed(&promotion.application, &request, confirmation)?;
         let granted = promotion.access.iter().flatten();
         for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
             let AccessEntry {
@@ -147,7 +158,7 @@ impl Client {
             self.grant_access(&promotion.application, &subject, &grant)
                 .await?;
         }
-        self.deploy(&promotion.application, &request).await
+        self.deploy_checked(&promotion.application, &request).await
     }
 
     async fn items_in(

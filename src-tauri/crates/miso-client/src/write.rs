@@ -69,6 +69,15 @@ impl Client {
     ) -> Result<Deployment, Failure> {
         self.check_deploy(application, request)?;
         self.check_confirmed(application, request, confirmation)?;
+        self.deploy_checked(application, request).await
+    }
+
+    /// The same of what was checked already.
+    pub(crate) async fn deploy_checked(
+        &self,
+        application: &str,
+        request: &DeployRequest,
+    ) -> Result<Deployment, Failure> {
         let request = &self.as_offered(application, request).await?;
         let sent = Sent {
             application,
