@@ -107,6 +107,7 @@ const choice = () => ({
     equal: below(10),
     unreadable: null,
     access: null,
+    comparable: false,
     findings: [],
     refusal: null,
   },

@@ -1,5 +1,14 @@
-import { ArrowUp, ChevronDown, House, Layers, LayoutGrid, PanelLeft, Settings } from 'lucide-react';
-import { useRef, type ComponentType, type ReactNode } from 'react';
+import {
+  ArrowRight,
+  ArrowUp,
+  ChevronDown,
+  House,
+  Layers,
+  LayoutGrid,
+  PanelLeft,
+  Settings,
+} from 'lucide-react';
+import { useMemo, useRef, type ComponentType, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../components/Button';
 import { icon } from '../components/icon';
@@ -11,6 +20,7 @@ import { number } from '../i18n/format';
 import type { ConnectionView } from '../ipc';
 import { useAddress } from './navigation';
 import { paths } from './paths';
+import { behindCount } from './promotions';
 import { changeSettings, useShell } from './shell';
 import styles from './Sidebar.module.css';
 import { openSwitcher } from './switcher';
@@ -88,6 +98,7 @@ function Places({
   const { fleet } = useFleet(connection.id);
   const { total, unwell, underWay } = fleet.counts;
   const starred = useShell((value) => value.settings.starred);
+  const behind = useMemo(() => behindCount(fleet), [fleet]);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
   const stars = fleet.rows.filter((row) =>
@@ -120,6 +131,15 @@ function Places({
           current={at(paths.deployments(connection.id))}
           count={underWay}
           counted={t('deployments.runningCount', { count: underWay })}
+          collapsed={collapsed}
+        />
+        <Entry
+          to={paths.promote(connection.id)}
+          icon={ArrowRight}
+          label={t('promote.title')}
+          current={at(paths.promote(connection.id))}
+          count={behind}
+          counted={t('promote.behindCount', { count: behind })}
           collapsed={collapsed}
         />
         <Entry

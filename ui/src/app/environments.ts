@@ -25,3 +25,9 @@ export function inOrder(connection: ConnectionView | null, keys: Iterable<string
   const ordered = known.map((stage) => stage.key).filter((key) => wanted.delete(key));
   return [...ordered, ...wanted];
 }
+
+/** The same, kept up, of the connection in front. */
+export function useInOrder(keys: Iterable<string>): string[] {
+  const current = useShell((value) => value.current);
+  return inOrder(useConnection(current), keys);
+}

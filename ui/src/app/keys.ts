@@ -13,7 +13,8 @@ let startedAt = -Infinity;
 const PLACES = {
   h: paths.home,
   a: (connection: string) => paths.applications(connection),
-  d: paths.deployments,
+  d: (connection: string) => paths.deployments(connection),
+  p: (connection: string) => paths.promote(connection),
   e: paths.environments,
 };
 

@@ -1,5 +1,7 @@
 import type { LinkTarget } from '../ipc';
+import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
+import { promotionWords, type PromotionAddress } from './promotions';
 
 /** A tab of an application's page; "now" is the page itself. */
 export type Tab = 'now' | 'logs' | 'deployments';
@@ -19,7 +21,12 @@ export const paths = {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
   },
-  deployments: (connection: string) => `/c/${part(connection)}/deployments`,
+  deployments: (connection: string, history: Partial<History> = {}) =>
+    `/c/${part(connection)}/deployments${historyWords(history)}`,
+  promote: (connection: string, address: Partial<PromotionAddress> = {}) =>
+    `/c/${part(connection)}/promote${promotionWords(address)}`,
+  compare: (connection: string, one: string, other: string) =>
+    `/c/${part(connection)}/compare/${part(one)}/${part(other)}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
 };
 

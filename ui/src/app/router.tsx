@@ -91,6 +91,18 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/Deployments'), 'Deployments'),
   });
 
+  const promote = createRoute({
+    getParentRoute: () => connection,
+    path: '/promote',
+    component: lazyRouteComponent(() => import('../pages/Promote'), 'Promote'),
+  });
+
+  const compare = createRoute({
+    getParentRoute: () => connection,
+    path: '/compare/$one/$other',
+    component: lazyRouteComponent(() => import('../pages/Compare'), 'Compare'),
+  });
+
   const environments = createRoute({
     getParentRoute: () => connection,
     path: '/environments',
@@ -107,6 +119,8 @@ export function createPages() {
         applications,
         application.addChildren([now, logs, applicationDeployments]),
         deployments,
+        promote,
+        compare,
         environments,
       ]),
     ]),

@@ -15,10 +15,16 @@ import { shapeClass } from './Shape';
 import table from './Table.module.css';
 import { Change } from './Tag';
 
-type Props = { connection: ConnectionId; deployments: Deployment[]; everything?: boolean };
+type Props = {
+  connection: ConnectionId;
+  deployments: Deployment[];
+  everything?: boolean;
+  /** Rows can be selected, with x too. */
+  selection?: { selected: readonly string[]; toggle: (id: string) => void };
+};
 
 /** What was deployed: a row each, which opens in place. */
-export function DeploymentTable({ connection, deployments, everything = false }: Props) {
+export function DeploymentTable({ connection, deployments, everything = false, selection }: Props) {
   const { t } = useTranslation();
   const now = useNow(10);
   const [open, setOpen] = useState<string | null>(null);
@@ -58,7 +64,24 @@ export function DeploymentTable({ connection, deployments, everything = false }:
           return (
             <Fragment key={id}>
               <tr data-row={id} data-open={opened} onClick={toggle}>
-                <td>
+                <td className={selection && styles.selectable}>
+                  {selection && (
+                    <input
+                      type="checkbox"
+                      data-select=""
+                      tabIndex={-1}
+                      aria-label={t('deployments.select', {
+                        what: `${applicationKey} ${tagOf(deployment.image) ?? ''}`,
+                      })}
+                      checked={selection.selected.includes(id)}
+                      onClick={(event) => {
+                        event.stopPropagation();
+                      }}
+                      onChange={() => {
+                        selection.toggle(id);
+                      }}
+                    />
+                  )}
                   <button type="button" className={table.state} data-item="" aria-expanded={opened}>
                     <span aria-hidden="true" className={shapeClass(deploymentState(status))} />
                     {statusWord(status, t)}

@@ -19,17 +19,30 @@ type Props = {
   children?: ReactNode;
   /** In place of the search field. */
   actions?: ReactNode;
+  /** What is done here is done to production. */
+  production?: boolean;
   /** A panel lies over its end: the actions are not there, and the rest makes room. */
   covered?: boolean;
 };
 
-export function Header({ title, environment, children, actions, covered = false }: Props) {
+export function Header({
+  title,
+  environment,
+  children,
+  actions,
+  production: writes = false,
+  covered = false,
+}: Props) {
   const prominent = environment !== undefined;
   const connection = useConnection(useShell((value) => value.current))?.name;
   const { name, production } = useStage(environment ?? '');
   useTitle(prominent ? `${title} · ${name}` : title, connection);
   return (
-    <header className={styles.header} data-production={prominent && production} data-covered={covered}>
+    <header
+      className={styles.header}
+      data-production={writes || (prominent && production)}
+      data-covered={covered}
+    >
       <BackAndForward />
       <h1 className={prominent ? styles.prominent : styles.title}>{title}</h1>
       {children}

@@ -1373,6 +1373,8 @@ export type Promotion = {
 	unreadable: Failure | null,
 	/**  Who has access in `from` and not in `to`; `None` where that could not be read. */
 	access: PromotedAccess[] | null,
+	/**  Whether the application's repository can show what is between the two images. */
+	comparable: boolean,
 	/**  What is known before it is sent. */
 	findings: Finding[],
 	/**  Why it may not be sent. */

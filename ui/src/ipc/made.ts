@@ -57,6 +57,15 @@ export function preflightKey(
   return [connection, 'preflight', application, environment, image];
 }
 
+export function promotionKey(
+  connection: ConnectionId,
+  application: string,
+  from: string,
+  to: string,
+): readonly unknown[] {
+  return [connection, 'promotion', application, from, to];
+}
+
 export function rightsKey(
   connection: ConnectionId,
   application: string | null,
@@ -85,10 +94,11 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'deployment':
       return [own, ...made(['course'], resource.id)];
     case 'configuration':
-      return [own, ...made(['preflight'], resource.application)];
+      return [own, ...made(['preflight', 'promotion'], resource.application)];
+    case 'access':
+      return [own, ...made(['promotion'], resource.application)];
     case 'environment':
     case 'health':
-    case 'access':
     case 'accessRequests':
       return [own];
   }

@@ -1,7 +1,8 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
-import { DeploymentTable } from '../components/DeploymentTable';
+import { ALL_OF_IT } from '../app/history';
+import { DeploymentHistory } from '../components/DeploymentHistory';
 import { Empty } from '../components/Empty';
 import { PageBody } from '../components/PageBody';
 import { Waiting } from '../components/Waiting';
@@ -14,6 +15,7 @@ export function ApplicationDeployments() {
   const { connection, key, environment } = usePlace();
   const history = useResource(connection, { kind: 'deployments', application: key });
   useFront(history.reading, 'inner');
+  const [narrowing, narrow] = useState(ALL_OF_IT);
   const deployments = useMemo(
     () => newestFirst(history.value?.data ?? []).filter((each) => each.environment === environment),
     [history.value, environment],
@@ -24,7 +26,17 @@ export function ApplicationDeployments() {
       {history.value && deployments.length === 0 && (
         <Empty title={t('deployments.none')} text={t('deployments.noneFor')} />
       )}
-      {deployments.length > 0 && <DeploymentTable connection={connection} deployments={deployments} />}
+      {deployments.length > 0 && (
+        <DeploymentHistory
+          connection={connection}
+          deployments={deployments}
+          everything={false}
+          history={narrowing}
+          narrow={(change) => {
+            narrow((before) => ({ ...before, ...change }));
+          }}
+        />
+      )}
     </PageBody>
   );
 }

@@ -1,8 +1,11 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
+import { historyFrom } from '../app/history';
+import { goInstead, useAddress } from '../app/navigation';
+import { paths } from '../app/paths';
 import { isRunning } from '../app/state';
-import { DeploymentTable } from '../components/DeploymentTable';
+import { DeploymentHistory } from '../components/DeploymentHistory';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { OfflineBar } from '../components/OfflineBar';
@@ -20,6 +23,8 @@ export function Deployments() {
   const connection = useConnectionId();
   const recent = useResource(connection, { kind: 'deployments', application: null });
   const now = useNow();
+  const address = useAddress();
+  const history = useMemo(() => historyFrom(address), [address]);
   useFront(recent.reading);
   const deployments = useMemo(() => newestFirst(recent.value?.data ?? []), [recent.value]);
   return (
@@ -33,7 +38,15 @@ export function Deployments() {
         )}
         {deployments.length > 0 && <Sentence>{sentence(deployments, now, t)}</Sentence>}
         {deployments.length > 0 && (
-          <DeploymentTable connection={connection} deployments={deployments} everything />
+          <DeploymentHistory
+            connection={connection}
+            deployments={deployments}
+            everything
+            history={history}
+            narrow={(change) => {
+              goInstead(paths.deployments(connection, { ...history, ...change }));
+            }}
+          />
         )}
       </PageBody>
     </>

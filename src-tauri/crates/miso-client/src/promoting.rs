@@ -91,6 +91,7 @@ impl Client {
             equal,
             unreadable,
             access: access.ok().map(|rows| promoted_access(&rows, from, to)),
+            comparable: preflight.comparable,
             findings: preflight.findings,
             refusal: preflight.refusal,
             application: key,

@@ -40,6 +40,8 @@ pub struct Promotion {
     pub unreadable: Option<Failure>,
     /// Who has access in `from` and not in `to`; `None` where that could not be read.
     pub access: Option<Vec<PromotedAccess>>,
+    /// Whether the application's repository can show what is between the two images.
+    pub comparable: bool,
     /// What is known before it is sent.
     pub findings: Vec<Finding>,
     /// Why it may not be sent.

@@ -42,6 +42,7 @@ fn promotion(from: &[ConfigurationItem], to: &[ConfigurationItem], whole: bool) 
         equal,
         unreadable: None,
         access: None,
+        comparable: false,
         findings: Vec::new(),
         refusal: None,
     }

@@ -20,6 +20,7 @@ import { fakeLogs } from './logs';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
+import { promoting } from './promoting';
 import { fakeSignIns } from './signIns';
 import { ways } from './ways';
 
@@ -333,6 +334,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer([{ path: 'image', before: runs?.image ?? null, after: image }]);
     },
     ...deploying(deployments, reading, publish),
+    ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),
     watchRenew: () => answer(null),

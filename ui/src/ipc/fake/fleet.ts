@@ -66,13 +66,15 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
   let left: EnvironmentEntry | null = null;
   const cells = ORDER.map((environment): Cell => {
     const entry = entryOf(application, environment);
-    if (!entry) return { environment, mayDeploy: true, place: null };
+    if (!entry) return { environment, mayDeploy: true, promotesFrom: promotable(left), place: null };
     const state = stateOf(entry);
     const unwell = isUnwell(state);
     const stopped = state === 'off';
     const cell: Cell = {
       environment,
       mayDeploy: entry.permissions.includes(DEPLOY),
+      promotesFrom:
+        !stopped && standing(entry, left, deployments).kind === 'behind' ? promotable(left) : null,
       place: {
         state,
         rank: STATES.indexOf(state),
@@ -228,4 +230,8 @@ function unwellPlaces(application: Application, deployments: Deployment[]): Unwe
           };
     return [{ application: application.key, environment: stage(entry.environment), state, why, before }];
   });
+}
+
+function promotable(left: EnvironmentEntry | null): string | null {
+  return left?.image ? left.environment : null;
 }

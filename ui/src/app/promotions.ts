@@ -1,0 +1,71 @@
+import type { Fleet, FleetRow, Promotion, PromotionChoice, PromotedItem, Stage } from '../ipc';
+
+/** Two environments between which something could be promoted, and the applications that are ahead. */
+export type Pair = { from: Stage; to: Stage; rows: FleetRow[] };
+
+/** What the page of promotions shows: which pair, and which applications are reviewed. */
+export type PromotionAddress = { from: string | null; to: string | null; applications: string[] };
+
+/** What people changed of what a promotion proposes. */
+export type Picked = {
+  items?: string[];
+  secrets: Record<string, string>;
+  access: string[];
+};
+
+export const UNPICKED: Picked = { secrets: {}, access: [] };
+
+/** Every pair in the order of a release, with what Rust says would come along. */
+export function pairsOf({ environments, rows }: Fleet): Pair[] {
+  return environments.flatMap((to, at) =>
+    environments.slice(0, at).flatMap((from): Pair[] => {
+      const ahead = rows.filter((row) =>
+        row.cells.some((cell) => cell.environment === to.key && cell.promotesFrom === from.key),
+      );
+      // Neighbours are a pair even where both run the same.
+      return ahead.length > 0 || from === environments[at - 1] ? [{ from, to, rows: ahead }] : [];
+    }),
+  );
+}
+
+/** How many applications are behind somewhere, not counting where they never were. */
+export function behindCount({ rows }: Fleet): number {
+  return rows.filter(({ cells }) => cells.some((cell) => cell.promotesFrom !== null && cell.place !== null))
+    .length;
+}
+
+export function promotionWords({ from, to, applications }: Partial<PromotionAddress>): string {
+  const words = new URLSearchParams();
+  if (from) words.set('from', from);
+  if (to) words.set('to', to);
+  if (applications && applications.length > 0) words.set('of', applications.join(','));
+  const text = words.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+export function promotionFrom(address: string): PromotionAddress {
+  const words = new URLSearchParams(address.split('?')[1] ?? '');
+  const applications = (words.get('of') ?? '').split(',').filter((key) => key !== '');
+  return { from: words.get('from'), to: words.get('to'), applications };
+}
+
+/** The items that go along: what was picked, else what is proposed. */
+export function takenItems(promotion: Promotion, picked: Picked): string[] {
+  const proposed = (promotion.items ?? []).filter(({ chosen }) => chosen).map(({ name }) => name);
+  return picked.items ?? proposed;
+}
+
+export function choiceOf(promotion: Promotion, picked: Picked, note: string): PromotionChoice {
+  return {
+    promotion,
+    items: takenItems(promotion, picked),
+    secrets: picked.secrets,
+    access: picked.access,
+    note: note === '' ? null : note,
+  };
+}
+
+/** Whether an item is one that can be left here or taken along. */
+export function canBePicked({ kind }: PromotedItem): boolean {
+  return kind !== 'incomparable';
+}

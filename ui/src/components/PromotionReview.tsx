@@ -1,0 +1,262 @@
+import { useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import { imageNames } from '../app/image';
+import { canBePicked, takenItems, type Picked } from '../app/promotions';
+import { paths } from '../app/paths';
+import type { Reviewed } from '../hooks/usePromotions';
+import type { ConnectionId, Promotion, PromotedItem, PromotionStep } from '../ipc';
+import { Choice } from './Choice';
+import { CompareLink } from './CompareLink';
+import { Link } from './Link';
+import { Loading } from './Loading';
+import { Preflight } from './Preflight';
+import { errorWords, Problem } from './Problem';
+import styles from './Promotion.module.css';
+import { Shape } from './Shape';
+import { Change } from './Tag';
+
+type Props = {
+  connection: ConnectionId;
+  reviewed: Reviewed;
+  picked: Picked;
+  pick: (picked: Picked) => void;
+  step: PromotionStep | undefined;
+  disabled: boolean;
+};
+
+/** What one application brings along, to be looked through and chosen from. */
+export function PromotionReview({ connection, reviewed, picked, pick, step, disabled }: Props) {
+  const { application, promotion, error } = reviewed;
+  const id = useId();
+  const [from, to] = promotion ? imageNames(promotion.before, promotion.after) : [null, null];
+  return (
+    <section className={styles.review} aria-labelledby={id}>
+      <header className={styles.reviewHead}>
+        <h3 id={id} className={styles.reviewTitle}>
+          {application}
+        </h3>
+        {promotion && <Change from={from} to={to} length={22} />}
+        {promotion?.comparable === true && promotion.before !== null && (
+          <CompareLink
+            connection={connection}
+            application={application}
+            before={promotion.before}
+            after={promotion.after}
+            disabled={false}
+          />
+        )}
+      </header>
+      {step && <Told connection={connection} step={step} />}
+      {error && <Problem error={error} />}
+      {!promotion && !error && <Loading what={application} rows={4} />}
+      {promotion && (
+        <>
+          <div className={styles.part}>
+            <Preflight application={application} findings={promotion.findings} />
+            {promotion.refusal && (
+              <p className={styles.refusal}>{errorWords({ ...promotion.refusal }).title}</p>
+            )}
+          </div>
+          <Items promotion={promotion} picked={picked} pick={pick} disabled={disabled} />
+          <AccessPart promotion={promotion} picked={picked} pick={pick} disabled={disabled} />
+        </>
+      )}
+    </section>
+  );
+}
+
+type PartProps = {
+  promotion: Promotion;
+  picked: Picked;
+  pick: (picked: Picked) => void;
+  disabled: boolean;
+};
+
+function Items({ promotion, picked, pick, disabled }: PartProps) {
+  const { t } = useTranslation();
+  const { items, equal, unreadable, to } = promotion;
+  if (items === null)
+    return (
+      <div className={styles.part}>
+        <h4>{t('promote.configuration')}</h4>
+        <p className={styles.dim}>
+          {unreadable ? errorWords(unreadable).title : null}{' '}
+          {t('promote.unreadable', { environment: to.name })}
+        </p>
+      </div>
+    );
+  const taken = takenItems(promotion, picked);
+  const kept = items.filter(({ kind }) => kind === 'differs' || kind === 'incomparable').length;
+  const toggle = (name: string, wanted: boolean) => {
+    pick({ ...picked, items: wanted ? [...taken, name] : taken.filter((each) => each !== name) });
+  };
+  const byHand = items.some(
+    ({ kind, name }) => ['arrives', 'arrivesUnset', 'leaves'].includes(kind) && !taken.includes(name),
+  );
+  return (
+    <div className={styles.part}>
+      <h4>
+        {t('promote.configuration')}{' '}
+        <span className={styles.dim}>
+          {items.length === 0
+            ? t('promote.noDifference')
+            : t('promote.itemCounts', { differ: items.length, equal, kept })}
+        </span>
+      </h4>
+      {items.length > 0 && (
+        <ul className={styles.items}>
+          {items.map((item) => (
+            <li key={item.name} className={styles.item}>
+              <span className={styles.itemName}>
+                {canBePicked(item) ? (
+                  <Choice
+                    label={item.name}
+                    checked={taken.includes(item.name)}
+                    disabled={disabled}
+                    change={(wanted) => {
+                      toggle(item.name, wanted);
+                    }}
+                  />
+                ) : (
+                  <span className={styles.fixed}>{item.name}</span>
+                )}
+              </span>
+              <Becomes
+                item={item}
+                taken={taken.includes(item.name)}
+                environment={to.name}
+                secret={picked.secrets[item.name] ?? ''}
+                disabled={disabled}
+                type={(value) => {
+                  pick({ ...picked, secrets: { ...picked.secrets, [item.name]: value } });
+                }}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {byHand && items.some(({ kind }) => kind === 'leaves') && (
+        <p className={styles.dim}>{t('promote.oneByOne', { environment: to.name })}</p>
+      )}
+    </div>
+  );
+}
+
+type BecomesProps = {
+  item: PromotedItem;
+  taken: boolean;
+  environment: string;
+  secret: string;
+  disabled: boolean;
+  type: (value: string) => void;
+};
+
+/** What becomes of an item, in values where they can be shown, else in words. */
+function Becomes({ item, taken, environment, secret, disabled, type }: BecomesProps) {
+  const { t } = useTranslation();
+  const { kind, name, before, after } = item;
+  if (kind === 'incomparable') return <span className={styles.dim}>{t('promote.incomparable')}</span>;
+  if (kind === 'arrivesUnset')
+    return (
+      <span className={styles.values}>
+        <span className={styles.dim}>{t('promote.arrivesUnset', { environment })}</span>
+        <input
+          type="password"
+          className={styles.secret}
+          aria-label={t('promote.secretFor', { name, environment })}
+          placeholder={t('promote.secretPlaceholder')}
+          autoComplete="off"
+          disabled={disabled || !taken}
+          value={secret}
+          onChange={(event) => {
+            type(event.target.value);
+          }}
+        />
+      </span>
+    );
+  if (!taken)
+    return (
+      <span className={styles.dim}>
+        {kind === 'differs'
+          ? t('promote.keeps', { environment, before: before ?? '', after: after ?? '' })
+          : kind === 'leaves'
+            ? t('promote.staysThere', { environment })
+            : t('promote.notTaken')}
+      </span>
+    );
+  return (
+    <span className={styles.values}>
+      <del>{before ?? (kind === 'leaves' ? t('promote.hidden') : t('promote.notSet'))}</del>
+      <ins>{kind === 'leaves' ? t('promote.gone') : after}</ins>
+    </span>
+  );
+}
+
+function AccessPart({ promotion, picked, pick, disabled }: PartProps) {
+  const { t } = useTranslation();
+  const { access, to } = promotion;
+  const none = access?.length === 0;
+  return (
+    <div className={styles.part}>
+      <h4>
+        {t('promote.access')}{' '}
+        {(access === null || none) && (
+          <span className={styles.dim}>{t(none ? 'promote.noDifference' : 'promote.accessUnreadable')}</span>
+        )}
+      </h4>
+      {access?.map(({ row }) => (
+        <Choice
+          key={row.subject}
+          label={t('promote.grant', { subject: row.subject, role: row.role, environment: to.name })}
+          checked={picked.access.includes(row.subject)}
+          disabled={disabled}
+          change={(wanted) => {
+            const others = picked.access.filter((each) => each !== row.subject);
+            pick({ ...picked, access: wanted ? [...others, row.subject] : others });
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** What became of it after it was sent. */
+function Told({
+  connection,
+  step: { application, outcome },
+}: {
+  connection: ConnectionId;
+  step: PromotionStep;
+}) {
+  const { t } = useTranslation();
+  switch (outcome.kind) {
+    case 'sending':
+      return (
+        <p className={styles.told} role="status">
+          <Shape state="progress" /> {t('promote.sending')}
+        </p>
+      );
+    case 'sent':
+      return (
+        <p className={styles.told} role="status">
+          <Shape state="progress" /> {t('promote.sent')}{' '}
+          <Link
+            className={styles.follow}
+            to={paths.application(connection, application, outcome.deployment.environment, 'now', {
+              deployment: outcome.deployment.id,
+            })}
+          >
+            {t('promote.follow')}
+          </Link>
+        </p>
+      );
+    case 'left':
+      return (
+        <p className={styles.told} role="status">
+          <Shape state="off" /> {t('promote.left')}
+        </p>
+      );
+    case 'failed':
+      return <Problem error={outcome.failure} />;
+  }
+}

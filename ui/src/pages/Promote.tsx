@@ -1,0 +1,325 @@
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { unlock } from '../app/carefully';
+import { middle, tagOf } from '../app/image';
+import { goInstead, useAddress } from '../app/navigation';
+import { modifier } from '../app/platform';
+import { paths } from '../app/paths';
+import {
+  choiceOf,
+  pairsOf,
+  promotionFrom,
+  takenItems,
+  UNPICKED,
+  type Pair,
+  type Picked,
+} from '../app/promotions';
+import { useConnection } from '../app/shell';
+import { Button } from '../components/Button';
+import { Empty } from '../components/Empty';
+import { Header } from '../components/Header';
+import { useLock } from '../components/Lock';
+import { OfflineBar } from '../components/OfflineBar';
+import { PageBody, Sentence } from '../components/PageBody';
+import { Problem } from '../components/Problem';
+import styles from '../components/Promotion.module.css';
+import { PromotionReview } from '../components/PromotionReview';
+import { Segmented } from '../components/Segmented';
+import { Shape } from '../components/Shape';
+import table from '../components/Table.module.css';
+import { Waiting } from '../components/Waiting';
+import { useConnectionId } from '../hooks/useParams';
+import { useFleet } from '../hooks/useFleet';
+import { usePromoting } from '../hooks/usePromoting';
+import { usePromotions } from '../hooks/usePromotions';
+import { useFront } from '../hooks/useResource';
+import type { FleetRow, Stage } from '../ipc';
+
+/** What runs in one environment and not yet in the next: looked through once, and sent together. */
+export function Promote() {
+  const { t } = useTranslation();
+  const connection = useConnectionId();
+  const { fleet, held } = useFleet(connection);
+  useFront(held.reading);
+  const address = promotionFrom(useAddress());
+  const pairs = useMemo(() => pairsOf(fleet), [fleet]);
+  const pair =
+    pairs.find(({ from, to }) => from.key === address.from && to.key === address.to) ??
+    pairs.find(({ rows }) => rows.length > 0) ??
+    pairs[0];
+  return (
+    <>
+      <Header title={t('promote.title')} production={pair?.to.production === true}>
+        {pair && pairs.length > 0 && (
+          <Segmented
+            label={t('promote.pair')}
+            value={keyOf(pair)}
+            options={pairs.map((each) => ({
+              value: keyOf(each),
+              label: t('promote.fromTo', { from: each.from.name, to: each.to.name }),
+              production: each.to.production,
+            }))}
+            change={(value) => {
+              const chosen = pairs.find((each) => keyOf(each) === value);
+              if (chosen) goInstead(paths.promote(connection, { from: chosen.from.key, to: chosen.to.key }));
+            }}
+          />
+        )}
+      </Header>
+      <OfflineBar reading={held.reading} />
+      {!held.value && (
+        <PageBody>
+          <Waiting held={held} what={t('promote.title')} rows={8} />
+        </PageBody>
+      )}
+      {held.value && !pair && (
+        <PageBody>
+          <Empty title={t('promote.nowhere')} text={t('promote.nowhereText')} />
+        </PageBody>
+      )}
+      {pair && (
+        <Chosen
+          key={keyOf(pair)}
+          connection={connection}
+          pair={pair}
+          chosen={address.applications}
+          all={fleet.rows}
+        />
+      )}
+    </>
+  );
+}
+
+type ChosenProps = { connection: string; pair: Pair; chosen: string[]; all: FleetRow[] };
+
+/** One pair of environments: who is ahead, and the review of what was chosen of them. */
+function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenProps) {
+  const { t } = useTranslation();
+  const view = useConnection(connection);
+  const { locked } = useLock(view);
+  const [picks, setPicks] = useState<Record<string, Picked>>({});
+  const [note, setNote] = useState('');
+  const promoting = usePromoting(connection);
+  const { phase, left, takenBack, steps, error } = promoting;
+  // What is being sent stays in view, though it is not ahead any more.
+  const [kept, keep] = useState<string[]>([]);
+  const there = kept.length > 0 ? kept : chosen.filter((key) => rows.some((row) => row.key === key));
+  const reviewed = usePromotions(connection, from.key, to.key, there);
+  const waiting = left !== null;
+  const busy = waiting || phase === 'showing' || phase === 'sending';
+  const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
+
+  const choose = (applications: string[]) => {
+    keep([]);
+    goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
+  };
+  const toggle = (key: string) => {
+    choose(there.includes(key) ? there.filter((each) => each !== key) : [...there, key]);
+  };
+  const ready = reviewed.flatMap(({ promotion }) =>
+    promotion && promotion.refusal === null ? [promotion] : [],
+  );
+  const choices = ready.map((promotion) =>
+    choiceOf(promotion, picks[promotion.application] ?? UNPICKED, note.trim()),
+  );
+  const values = ready.reduce(
+    (sum, promotion) => sum + takenItems(promotion, picks[promotion.application] ?? UNPICKED).length,
+    0,
+  );
+  const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
+  const send = () => {
+    if (!complete || busy || locked) return;
+    keep(there);
+    promoting.start(choices, to.production);
+  };
+  return (
+    <div
+      className={styles.page}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+        event.preventDefault();
+        send();
+      }}
+    >
+      <div className={styles.ahead} data-scroll="" data-list="">
+        <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
+        <p className={styles.dim}>{t('promote.same', { count: same })}</p>
+        {rows.length > 0 && (
+          <table className={table.table} aria-label={t('promote.aheadLabel')}>
+            <thead>
+              <tr>
+                <th scope="col">{t('matrix.application')}</th>
+                <th scope="col">{from.name}</th>
+                <th scope="col" className={styles.target} data-production={to.production}>
+                  {to.name}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.key} data-row={row.key}>
+                  <th scope="row">
+                    <label className={styles.pick}>
+                      <input
+                        type="checkbox"
+                        data-select=""
+                        data-item=""
+                        checked={there.includes(row.key)}
+                        disabled={busy}
+                        onChange={() => {
+                          toggle(row.key);
+                        }}
+                      />
+                      <span title={row.key}>{middle(row.key, 24)}</span>
+                    </label>
+                  </th>
+                  <td className={table.mono}>
+                    <TagIn row={row} stage={from} />
+                  </td>
+                  <td className={table.mono}>
+                    <TagIn row={row} stage={to} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {rows.length > 1 && there.length < rows.length && (
+          <Button
+            className={styles.all}
+            disabled={busy}
+            onClick={() => {
+              choose(rows.map((row) => row.key));
+            }}
+          >
+            {t('promote.chooseAll', { count: rows.length })}
+          </Button>
+        )}
+      </div>
+      <div className={styles.reviews}>
+        <div
+          className={styles.scroll}
+          data-scroll=""
+          tabIndex={0}
+          role="region"
+          aria-label={t('promote.review')}
+        >
+          {there.length === 0 && (
+            <Empty
+              title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
+              text={
+                rows.length > 0
+                  ? t('promote.chooseFirstText')
+                  : t('promote.nothingAheadText', { from: from.name, to: to.name })
+              }
+            />
+          )}
+          {reviewed.map((each) => (
+            <PromotionReview
+              key={each.application}
+              connection={connection}
+              reviewed={each}
+              picked={picks[each.application] ?? UNPICKED}
+              pick={(picked) => {
+                setPicks((before) => ({ ...before, [each.application]: picked }));
+              }}
+              step={steps.find((step) => step.application === each.application)}
+              disabled={busy || phase === 'sent'}
+            />
+          ))}
+          {error && <Problem error={error} />}
+        </div>
+        {there.length > 0 && (
+          <footer className={styles.foot} data-waiting={waiting}>
+            <span role="status" aria-live="assertive" className={styles.said}>
+              {waiting
+                ? t('promote.about', { count: there.length, environment: to.name, seconds: left })
+                : takenBack
+                  ? t('deploy.takenBack')
+                  : locked
+                    ? t('lock.reason')
+                    : t('promote.summary', {
+                        applications: t('promote.applications', { count: ready.length }),
+                        values: t('promote.values', { count: values }),
+                      })}
+            </span>
+            {!waiting && phase !== 'sent' && (
+              <input
+                className={styles.note}
+                aria-label={t('deploy.note')}
+                placeholder={t('deploy.notePlaceholder')}
+                maxLength={1000}
+                disabled={busy}
+                value={note}
+                onChange={(event) => {
+                  setNote(event.target.value);
+                }}
+              />
+            )}
+            {locked && (
+              <Button
+                onClick={() => {
+                  unlock(connection);
+                }}
+              >
+                {t('lock.unlock')}
+              </Button>
+            )}
+            {phase === 'sent' ? (
+              <Button
+                onClick={() => {
+                  choose([]);
+                }}
+              >
+                {t('promote.done')}
+              </Button>
+            ) : waiting ? (
+              <Button key="back" autoFocus onClick={promoting.takeBack}>
+                {t('deploy.takeBack')}
+                <span className={styles.kbd}>{t('keys.escape')}</span>
+              </Button>
+            ) : (
+              <Button
+                key="send"
+                kind={to.production ? 'production' : 'primary'}
+                reason={
+                  locked
+                    ? t('lock.reason')
+                    : complete || busy
+                      ? undefined
+                      : t(ready.length < there.length ? 'promote.notAllReady' : 'promote.chooseFirst')
+                }
+                aria-disabled={busy}
+                onClick={send}
+              >
+                {phase === 'sending'
+                  ? t('deploy.sending')
+                  : t('promote.send', { count: there.length, environment: to.name })}
+                <span className={styles.kbd}>{`${modifier} ⏎`}</span>
+              </Button>
+            )}
+          </footer>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function TagIn({ row, stage }: { row: FleetRow; stage: Stage }) {
+  const place = row.cells.find((cell) => cell.environment === stage.key)?.place;
+  if (!place) return <span className={table.dim}>–</span>;
+  return (
+    <span className={styles.tag} title={place.image ?? undefined}>
+      {place.unwell && <Shape state={place.state} labelled />}
+      {middle(tagOf(place.image) ?? '–', 12)}
+    </span>
+  );
+}
+
+function isIn(row: FleetRow, stage: Stage): boolean {
+  return row.cells.some((cell) => cell.environment === stage.key && cell.place !== null);
+}
+
+function keyOf({ from, to }: Pair): string {
+  return `${from.key} ${to.key}`;
+}
