@@ -56,6 +56,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::applications,
             commands::portal::application,
             commands::portal::fleet,
+            commands::portal::activity,
             commands::portal::places,
             commands::portal::environments,
             commands::portal::environment,

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use miso_client::{Connection, ConnectionId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,18 @@ pub struct Settings {
     /// Whether an application's key is typed before anything of it is deployed to production.
     #[serde(default)]
     pub type_to_deploy: bool,
+    /// When somebody last looked at each connection.
+    #[serde(default)]
+    pub looked: Vec<Looked>,
+}
+
+/// When somebody last looked at a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Looked {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A starred application.

@@ -36,6 +36,7 @@ pub const COMMANDS: &[&str] = &[
     "applications",
     "application",
     "fleet",
+    "activity",
     "places",
     "environments",
     "environment",

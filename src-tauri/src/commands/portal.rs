@@ -1,9 +1,10 @@
 //! What the instance knows and does: reads of the cached view, and the writes.
 
+use chrono::{DateTime, Utc};
 use miso_api::{
     Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
 };
-use miso_client::{ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
+use miso_client::{Activity, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
 use tauri::{AppHandle, State};
 
 use super::{Answer, open};
@@ -42,6 +43,17 @@ pub async fn application(
 #[specta::specta]
 pub async fn fleet(app: State<'_, App>, connection: ConnectionId) -> Answer<Reading<Fleet>> {
     Ok(app.client(&connection)?.fleet().await?)
+}
+
+/// What changed in the fleet since a moment; without one, the last that happened.
+#[tauri::command]
+#[specta::specta]
+pub async fn activity(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    since: Option<DateTime<Utc>>,
+) -> Answer<Reading<Activity>> {
+    Ok(app.client(&connection)?.activity(since).await?)
 }
 
 /// One application in each of its environments.

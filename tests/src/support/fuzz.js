@@ -162,6 +162,7 @@ const sensible = ([name, type]) => {
         sidebarCollapsed: false,
         quiet: chance(0.5),
         typeToDeploy: false,
+        looked: [],
         starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
       };
     case 'ConnectionEdit':
@@ -225,6 +226,8 @@ const sensible = ([name, type]) => {
       return image();
     case 'subject':
       return chance(0.5) ? 'developer' : anyText();
+    case 'since':
+      return pick(['2026-01-01T00:00:00Z', anyText()]);
     case 'version':
       return chance(0.5) ? '"1"' : anyText();
     case 'fields':

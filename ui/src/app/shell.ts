@@ -42,7 +42,14 @@ export type Shell = {
 
 export const shell = createStore<Shell>({
   version: '',
-  settings: { theme: 'system', sidebarCollapsed: false, starred: [], quiet: false, typeToDeploy: false },
+  settings: {
+    theme: 'system',
+    sidebarCollapsed: false,
+    starred: [],
+    quiet: false,
+    typeToDeploy: false,
+    looked: [],
+  },
   connections: [],
   current: null,
   notices: [],

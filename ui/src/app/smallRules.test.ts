@@ -33,7 +33,13 @@ describe('environments', () => {
 describe('what is made of lists', () => {
   const names = (resource: Resource) => keysOf('c', resource).map((key) => key.join(' '));
   it('changes with each of them', () => {
-    expect(names({ kind: 'applications' })).toEqual(['c applications', 'c fleet', 'c preflight', 'c rights']);
+    expect(names({ kind: 'applications' })).toEqual([
+      'c applications',
+      'c fleet',
+      'c activity',
+      'c preflight',
+      'c rights',
+    ]);
     expect(names({ kind: 'deployments', application: null })).toContain('c fleet');
     expect(names({ kind: 'environments' })).toContain('c fleet');
     expect(names({ kind: 'application', application: 'a' })).toEqual([

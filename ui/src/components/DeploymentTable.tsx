@@ -64,32 +64,34 @@ export function DeploymentTable({ connection, deployments, everything = false, s
           return (
             <Fragment key={id}>
               <tr data-row={id} data-open={opened} onClick={toggle}>
-                <td className={selection && styles.selectable}>
-                  {selection && (
-                    <input
-                      type="checkbox"
-                      data-select=""
-                      tabIndex={-1}
-                      aria-label={t('deployments.select', {
-                        what: `${applicationKey} ${tagOf(deployment.image) ?? ''}`,
-                      })}
-                      checked={selection.selected.includes(id)}
-                      onClick={(event) => {
-                        event.stopPropagation();
-                      }}
-                      onChange={() => {
-                        selection.toggle(id);
-                      }}
-                    />
-                  )}
-                  <button type="button" className={table.state} data-item="" aria-expanded={opened}>
-                    <span aria-hidden="true" className={shapeClass(deploymentState(status))} />
-                    {statusWord(status, t)}
-                    {isRunning(status) && deployment.progress !== null && (
-                      <span className={table.dim}>{percent(deployment.progress)}</span>
+                <td>
+                  <span className={styles.selectable}>
+                    {selection && (
+                      <input
+                        type="checkbox"
+                        data-select=""
+                        tabIndex={-1}
+                        aria-label={t('deployments.select', {
+                          what: `${applicationKey} ${tagOf(deployment.image) ?? ''}`,
+                        })}
+                        checked={selection.selected.includes(id)}
+                        onClick={(event) => {
+                          event.stopPropagation();
+                        }}
+                        onChange={() => {
+                          selection.toggle(id);
+                        }}
+                      />
                     )}
-                    <span className="visually-hidden">{`${applicationKey} ${tagOf(deployment.image) ?? ''}`}</span>
-                  </button>
+                    <button type="button" className={table.state} data-item="" aria-expanded={opened}>
+                      <span aria-hidden="true" className={shapeClass(deploymentState(status))} />
+                      {statusWord(status, t)}
+                      {isRunning(status) && deployment.progress !== null && (
+                        <span className={table.dim}>{percent(deployment.progress)}</span>
+                      )}
+                      <span className="visually-hidden">{`${applicationKey} ${tagOf(deployment.image) ?? ''}`}</span>
+                    </button>
+                  </span>
                 </td>
                 {everything && (
                   <th scope="row">

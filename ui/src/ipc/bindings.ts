@@ -104,6 +104,8 @@ export const commands = {
 	application: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<Application>>("application", { connection, application }),
 	/**  The fleet: every application in every environment, and what is said above it. */
 	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
+	/**  What changed in the fleet since a moment; without one, the last that happened. */
+	activity: (connection: ConnectionId, since: string | null) => __TAURI_INVOKE<Reading<Activity>>("activity", { connection, since }),
 	/**  One application in each of its environments. */
 	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
@@ -291,6 +293,47 @@ export type Account = {
 	/**  The address. */
 	email: string | null,
 };
+
+/**  What changed. */
+export type Activity = {
+	/**  The newest first. */
+	changes: ActivityChange[],
+	/**  How many there are, those included that are not told. */
+	count: number,
+};
+
+/**  One change. */
+export type ActivityChange = {
+	/**  When. */
+	at: string,
+	/**  The application. */
+	application: string,
+	/**  Where. */
+	environment: Stage,
+	/**  What happened. */
+	what: ActivityKind,
+};
+
+/**  What happened. */
+export type ActivityKind = 
+/**  A deployment began, or ended. */
+{ kind: "deployed"; 
+/**  The deployment. */
+deployment: string; 
+/**  How far it is. */
+status: string; 
+/**  The image before. */
+from: string | null; 
+/**  The image that was asked for. */
+to: string | null; 
+/**  Who asked for it. */
+by: string | null } | 
+/**  It became unwell, and still is. */
+{ kind: "health"; 
+/**  How it is. */
+state: State; 
+/**  Why, in the server's words. */
+message: string | null };
 
 /**  What to do, with what its words need. */
 export type Advice = {
@@ -1140,6 +1183,14 @@ export type LogWindow = {
 	lines: LogLine[],
 };
 
+/**  When somebody last looked at a connection. */
+export type Looked = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  When. */
+	at: string,
+};
+
 /**  Two manifests as texts. */
 export type ManifestTexts = {
 	/**  The older one. */
@@ -1626,6 +1677,8 @@ export type Settings = {
 	quiet: boolean,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
+	/**  When somebody last looked at each connection. */
+	looked: Looked[],
 };
 
 /**  How a connection signs in. Holds no secret. */

@@ -1,6 +1,6 @@
 import { commands } from './ipc';
 import { read, resourceKey, type ValueOf } from './resources';
-import type { ConnectionId, Course, Fleet, FleetRow, Reading, Resource } from './types';
+import type { Activity, ConnectionId, Course, Fleet, FleetRow, Reading, Resource } from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
 export type Made<T> = {
@@ -23,6 +23,15 @@ export function fleet(connection: ConnectionId): Made<Fleet> {
   return {
     key: [connection, 'fleet'],
     ask: () => commands.fleet(connection),
+    of: [{ kind: 'applications' }, { kind: 'deployments', application: null }],
+  };
+}
+
+/** What changed since a moment; without one, the last that happened. */
+export function activity(connection: ConnectionId, since: string | null): Made<Activity> {
+  return {
+    key: [connection, 'activity', since],
+    ask: () => commands.activity(connection, since),
     of: [{ kind: 'applications' }, { kind: 'deployments', application: null }],
   };
 }
@@ -80,7 +89,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
   const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
   switch (resource.kind) {
     case 'applications':
-      return [own, ...made(['fleet', 'preflight', 'rights'])];
+      return [own, ...made(['fleet', 'activity', 'preflight', 'rights'])];
     case 'environments':
       return [own, ...made(['fleet', 'places', 'preflight'])];
     case 'me':
@@ -89,7 +98,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return [own, ...made(['places', 'preflight', 'rights'], resource.application)];
     case 'deployments':
       return resource.application === null
-        ? [own, ...made(['fleet', 'places', 'preflight'])]
+        ? [own, ...made(['fleet', 'activity', 'places', 'preflight'])]
         : [own, ...made(['places', 'preflight'], resource.application)];
     case 'deployment':
       return [own, ...made(['course'], resource.id)];

@@ -7,6 +7,8 @@ export type {
   AccessRequest,
   AccessWish,
   Account,
+  Activity,
+  ActivityChange,
   Advice,
   AdviceKind,
   AppStart,

@@ -11,6 +11,7 @@ import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Shape } from '../components/Shape';
+import { Since } from '../components/Since';
 import { Why } from '../components/Why';
 import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
@@ -38,86 +39,89 @@ export function Home() {
     <>
       <Header title={t('home.title')} />
       <OfflineBar reading={held.reading} />
-      <PageBody>
-        <Waiting held={held} what={t('applications.title')} rows={18} />
-        {held.value && counts.total === 0 && (
-          <Empty
-            title={t('applications.none')}
-            text={t('applications.noneText')}
-            example={t('applications.noneExample')}
-          />
-        )}
-        {held.value && counts.total > 0 && (
-          <>
-            <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
-            {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
-            {unwell.length > 0 && (
-              <ul className={styles.unwell} aria-label={t('home.unwellList')}>
-                {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
-                  const row = fleet.rows.find((each) => each.key === key);
-                  const cell = row?.cells.find((each) => each.environment === environment.key);
-                  return (
-                    <li
-                      key={`${key} ${environment.key}`}
-                      data-row={key}
-                      data-application={key}
-                      data-target={environment.key}
-                      data-before={before ?? undefined}
-                      className={styles.place}
-                      onContextMenu={(event) => {
-                        if (row) fleetMenu(connection, row, environment.key, event);
-                      }}
-                    >
-                      <Link
-                        to={paths.application(connection, key, environment.key)}
-                        className={styles.row}
-                        data-item=""
-                      >
-                        <Shape state={state} labelled />
-                        <span className={styles.key}>{key}</span>
-                        <span className={styles.environment}>
-                          <EnvironmentName environment={environment.key} />
-                        </span>
-                        <span className={styles.why}>
-                          <Why why={why} />
-                        </span>
-                      </Link>
-                      {before !== null && (
-                        <Link
-                          className={styles.errand}
-                          to={paths.application(connection, key, environment.key, 'now', {
-                            form: true,
-                            image: before,
-                          })}
-                          title={t('application.rollBackTo', {
-                            environment: environment.name,
-                            tag: imageWords(cell?.place?.image ?? null, before).to,
-                          })}
-                        >
-                          {t('home.rollBack')}
-                          <Kbd keys="r" />
-                        </Link>
-                      )}
-                    </li>
-                  );
-                })}
-                {unwell.length > FIRST && (
-                  <li className={styles.more}>{t('home.moreUnwell', { count: unwell.length - FIRST })}</li>
-                )}
-              </ul>
-            )}
-            <Matrix
-              connection={connection}
-              label={t('matrix.label')}
-              environments={fleet.environments}
-              rows={fleet.rows}
-              onMenu={(row, environment, event) => {
-                fleetMenu(connection, row, environment, event);
-              }}
+      <div className={styles.page}>
+        <PageBody>
+          <Waiting held={held} what={t('applications.title')} rows={18} />
+          {held.value && counts.total === 0 && (
+            <Empty
+              title={t('applications.none')}
+              text={t('applications.noneText')}
+              example={t('applications.noneExample')}
             />
-          </>
-        )}
-      </PageBody>
+          )}
+          {held.value && counts.total > 0 && (
+            <>
+              <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
+              {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
+              {unwell.length > 0 && (
+                <ul className={styles.unwell} aria-label={t('home.unwellList')}>
+                  {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
+                    const row = fleet.rows.find((each) => each.key === key);
+                    const cell = row?.cells.find((each) => each.environment === environment.key);
+                    return (
+                      <li
+                        key={`${key} ${environment.key}`}
+                        data-row={key}
+                        data-application={key}
+                        data-target={environment.key}
+                        data-before={before ?? undefined}
+                        className={styles.place}
+                        onContextMenu={(event) => {
+                          if (row) fleetMenu(connection, row, environment.key, event);
+                        }}
+                      >
+                        <Link
+                          to={paths.application(connection, key, environment.key)}
+                          className={styles.row}
+                          data-item=""
+                        >
+                          <Shape state={state} labelled />
+                          <span className={styles.key}>{key}</span>
+                          <span className={styles.environment}>
+                            <EnvironmentName environment={environment.key} />
+                          </span>
+                          <span className={styles.why}>
+                            <Why why={why} />
+                          </span>
+                        </Link>
+                        {before !== null && (
+                          <Link
+                            className={styles.errand}
+                            to={paths.application(connection, key, environment.key, 'now', {
+                              form: true,
+                              image: before,
+                            })}
+                            title={t('application.rollBackTo', {
+                              environment: environment.name,
+                              tag: imageWords(cell?.place?.image ?? null, before).to,
+                            })}
+                          >
+                            {t('home.rollBack')}
+                            <Kbd keys="r" />
+                          </Link>
+                        )}
+                      </li>
+                    );
+                  })}
+                  {unwell.length > FIRST && (
+                    <li className={styles.more}>{t('home.moreUnwell', { count: unwell.length - FIRST })}</li>
+                  )}
+                </ul>
+              )}
+              <Matrix
+                connection={connection}
+                label={t('matrix.label')}
+                environments={fleet.environments}
+                rows={fleet.rows}
+                onMenu={(row, environment, event) => {
+                  fleetMenu(connection, row, environment, event);
+                }}
+              />
+            </>
+          )}
+        </PageBody>
+        {counts.total > 0 && <Since key={connection} connection={connection} />}
+      </div>
     </>
   );
 }

@@ -9,6 +9,7 @@
 mod secrets;
 
 mod access;
+mod activity;
 pub mod address;
 mod applications;
 mod budget;
@@ -58,6 +59,7 @@ mod watch;
 mod wire;
 mod write;
 
+pub use activity::{Activity, ActivityChange, ActivityKind};
 pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};

@@ -15,6 +15,7 @@ import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
 import { edits } from './edits';
+import { activityOf } from './activity';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { manifests } from './manifests';
@@ -66,6 +67,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     })),
     quiet: false,
     typeToDeploy: false,
+    looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
     ...options.settings,
   };
   const asOf = data.before(4000);
@@ -239,6 +241,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return found ? reading(found) : refuse(failure('not_found', { requestId: 'req-404' }));
     },
     fleet: () => reading(fleetOf(applications, deployments)),
+    activity: (_, since) => reading(activityOf(applications, deployments, since)),
     places: (_, key) => {
       const found = applications.find((each) => each.key === key);
       return refuseUnless(found && rowOf(found, deployments));

@@ -161,13 +161,13 @@ function entryOf(application: Application, environment: string): EnvironmentEntr
   return application.environments.find((entry) => entry.environment === environment);
 }
 
-function stateOf(entry: EnvironmentEntry): State {
+export function stateOf(entry: EnvironmentEntry): State {
   const words: Record<string, State> = { deploying: 'progress', stopped: 'off', error: 'bad' };
   const health: Record<string, State> = { healthy: 'well', degraded: 'warning', unhealthy: 'bad' };
   return words[entry.status] ?? health[entry.health] ?? 'unknown';
 }
 
-function isUnwell(state: State): boolean {
+export function isUnwell(state: State): boolean {
   return state === 'bad' || state === 'warning';
 }
 

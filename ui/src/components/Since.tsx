@@ -1,0 +1,96 @@
+import { useTranslation } from 'react-i18next';
+import { imageNames } from '../app/image';
+import { paths } from '../app/paths';
+import { deploymentState } from '../app/state';
+import { useNow } from '../hooks/useNow';
+import { useMade } from '../hooks/useResource';
+import { useSinceLooked } from '../hooks/useSinceLooked';
+import { age, exactTime, timeOfDay } from '../i18n/format';
+import { activity, type ActivityChange, type ConnectionId } from '../ipc';
+import { EnvironmentName } from './EnvironmentName';
+import { Link } from './Link';
+import { Shape } from './Shape';
+import styles from './Since.module.css';
+import { Change } from './Tag';
+
+/** What changed while nobody looked; where nobody ever did, the last that happened. */
+export function Since({ connection }: { connection: ConnectionId }) {
+  const { t } = useTranslation();
+  const since = useSinceLooked(connection);
+  const now = useNow(10);
+  const { value } = useMade(connection, activity(connection, since));
+  return (
+    <aside className={styles.since} aria-label={t('since.title')} data-list="" data-scroll="">
+      <h2 className={styles.title}>
+        {t(since === null ? 'since.recent' : 'since.title')}
+        {since !== null && value && (
+          <span className={styles.dim} title={exactTime(since)}>
+            {t('since.counted', {
+              age: age(since, now),
+              changes: t('since.changes', { count: value.count }),
+            })}
+          </span>
+        )}
+      </h2>
+      {value?.changes.length === 0 && <p className={styles.dim}>{t('since.nothing')}</p>}
+      <ol>
+        {value?.changes.map((change) => (
+          <li key={keyOf(change)} data-row={keyOf(change)} className={styles.change}>
+            <span className={styles.time} title={exactTime(change.at)}>
+              {timeOfDay(change.at, now)}
+            </span>
+            <Link className={styles.what} to={pathTo(connection, change)} data-item="">
+              <What change={change} />
+            </Link>
+          </li>
+        ))}
+      </ol>
+      {value && value.count > value.changes.length && (
+        <p className={styles.dim}>
+          <Link to={paths.deployments(connection)}>{t('since.more')}</Link>
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function What({ change: { application, environment, what } }: { change: ActivityChange }) {
+  const { t } = useTranslation();
+  const place = (
+    <>
+      {t('since.in')} <EnvironmentName environment={environment.key} />
+    </>
+  );
+  if (what.kind === 'health')
+    return (
+      <>
+        <span className={styles.shape}>
+          <Shape state={what.state} />
+        </span>{' '}
+        <strong>{application}</strong> {t(`state.${what.state}`)} {place}
+      </>
+    );
+  const [from, to] = imageNames(what.from, what.to);
+  const state = deploymentState(what.status);
+  return (
+    <>
+      {state !== 'well' && (
+        <span className={styles.shape}>
+          <Shape state={state} labelled />
+        </span>
+      )}{' '}
+      <strong>{application}</strong> <Change from={from} to={to} length={14} /> {place}
+      {what.by !== null && t('since.by', { who: what.by })}
+    </>
+  );
+}
+
+function pathTo(connection: ConnectionId, { application, environment, what }: ActivityChange): string {
+  return what.kind === 'deployed'
+    ? paths.application(connection, application, environment.key, 'now', { deployment: what.deployment })
+    : paths.application(connection, application, environment.key);
+}
+
+function keyOf({ application, environment, what }: ActivityChange): string {
+  return what.kind === 'deployed' ? what.deployment : `${application} ${environment.key}`;
+}

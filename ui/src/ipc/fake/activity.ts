@@ -1,0 +1,42 @@
+import type { Activity, ActivityChange, Application, Deployment } from '../types';
+import { isUnwell, stateOf } from './fleet';
+import { stage } from './parts';
+
+/** What changed since a moment. */
+export function activityOf(
+  applications: Application[],
+  deployments: Deployment[],
+  since: string | null,
+): Activity {
+  const deployed = deployments.map((each): ActivityChange => ({
+    at: each.completedAt ?? each.createdAt ?? '',
+    application: each.applicationKey,
+    environment: stage(each.environment),
+    what: {
+      kind: 'deployed',
+      deployment: each.id,
+      status: each.status,
+      from: each.previousImage,
+      to: each.image,
+      by: each.requestedBy,
+    },
+  }));
+  const unwell = applications.flatMap((application) =>
+    application.environments.flatMap((entry): ActivityChange[] => {
+      const state = stateOf(entry);
+      if (!isUnwell(state) || entry.healthSince === null) return [];
+      return [
+        {
+          at: entry.healthSince,
+          application: application.key,
+          environment: stage(entry.environment),
+          what: { kind: 'health', state, message: entry.healthMessage },
+        },
+      ];
+    }),
+  );
+  const changes = [...deployed, ...unwell]
+    .filter(({ at }) => since === null || at > since)
+    .sort((a, b) => b.at.localeCompare(a.at));
+  return { changes, count: changes.length };
+}
