@@ -37,7 +37,8 @@ const GUARDED: &[&str] = &[
 const SPARED: &[&str] = &["connection_change"];
 
 /// These have nothing here that they could answer with: nobody signs in meanwhile, nothing here can
-/// be deployed, and nobody guesses a lease. Every call that comes to them is refused.
+/// be deployed, nothing is on the clipboard, and nobody guesses a lease. Every call that comes to
+/// them is refused.
 const REFUSING: &[&str] = &[
     "sign_in_copy_address",
     "deployment",
@@ -48,6 +49,7 @@ const REFUSING: &[&str] = &[
     "access_decide",
     "promotion",
     "deployments_compare",
+    "configuration_import_clipboard",
     "watch_renew",
 ];
 

@@ -34,6 +34,7 @@ mod local_workloads;
 mod looks;
 mod portal_deploy;
 mod portal_random;
+mod portal_configuration;
 mod support;
 mod walk;
 mod windows;

@@ -4,6 +4,7 @@
 pub(crate) mod access;
 pub(crate) mod applications;
 pub(crate) mod configuration;
+pub(crate) mod configuring;
 pub(crate) mod connections;
 pub(crate) mod deploying;
 pub(crate) mod logs;

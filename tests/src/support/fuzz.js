@@ -85,6 +85,15 @@ const item = () => ({
   isSet: pick([null, true, false]),
   ...(chance(0.3) ? { portalInput: anything() } : {}),
 });
+const items = () => Array.from({ length: below(4) }, () => ({ ...item(), held: chance(0.7) ? null : uuid() }));
+const differences = () =>
+  items().map((each) => ({
+    name: each.name,
+    kind: pick(['added', 'changed', 'removed']),
+    before: chance(0.3) ? null : each,
+    after: chance(0.3) ? null : { ...each, value: anyText() },
+    parts: chance(0.5) ? [] : ['value', pick(['secret', 'location', 'required', 'input'])],
+  }));
 const manifest = () => ({
   key: pick([application(), anyText()]),
   displayName: anyText(),
@@ -209,6 +218,18 @@ const sensible = ([name, type]) => {
       return { decision: pick(['approved', 'denied']), note: chance(0.5) ? null : anyText() };
     case 'ConfigurationItem[]':
       return Array.from({ length: below(4) }, item);
+    case 'EditedItem[]':
+      return items();
+    case 'ItemDifference[]':
+      return differences();
+    case 'Merged': {
+      const conflicts = differences().map(({ name, before, after }) => ({ name, was: null, yours: before, theirs: after }));
+      return { items: items(), conflicts, taken: [] };
+    }
+    case 'ExportFormat':
+      return pick(['dotenv', 'json']);
+    case 'string[]':
+      return Array.from({ length: below(3) }, uuid);
     case 'Value':
       return manifest();
     case 'Resource':
@@ -230,6 +251,12 @@ const sensible = ([name, type]) => {
       return pick(['2026-01-01T00:00:00Z', anyText()]);
     case 'version':
       return chance(0.5) ? '"1"' : anyText();
+    case 'sides':
+      return { LEVEL: pick(['yours', 'theirs']), [anyText().slice(0, 20)]: 'yours' };
+    case 'text':
+      return chance(0.5) ? `LEVEL=${anyText()}\n${anyText()}` : JSON.stringify({ PASSWORD: anyText(), [anyText()]: anything() });
+    case 'secret':
+      return anyText();
     case 'fields':
       return Object.fromEntries(Array.from({ length: below(4) }, () => [pick(['tag', 'note', anyText()]), anyText()]));
     case 'file':

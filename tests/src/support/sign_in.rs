@@ -9,6 +9,8 @@ use super::window::Window;
 
 /// The demo people of the local instance.
 pub const ADMINISTRATOR: &str = "Aino Laine";
+/// One who may only look.
+pub const VIEWER: &str = "Elena Novak";
 
 /// Waits until the app asks the browser for a sign-in, and answers for the administrator.
 pub async fn answer(session: &mut Session) {
@@ -30,6 +32,11 @@ pub async fn try_it_here(session: &mut Session) -> Window {
 
 /// Opens the app, connects to an instance by its address and signs in with its key.
 pub async fn by_address(session: &mut Session, instance: &Instance) -> Window {
+    by_address_as(session, instance, ADMINISTRATOR).await
+}
+
+/// The same as another of its people.
+pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &str) -> Window {
     let window = Window::open(session, &[]).await;
     window.see_within(LATER, "button", "Start").await;
     let address = instance.ready("url");
@@ -46,7 +53,7 @@ pub async fn answer_with_key(session: &mut Session, instance: &Instance) {
     let url = session.next_opened(LATER).await;
     // What the person would type into the page that asks for it.
     let url = format!("{url}&launch_key={}", instance.ready("signInKey"));
-    let page = sign_in(&url, ADMINISTRATOR).expect("the sign-in page leads back to the app");
+    let page = sign_in(&url, person).expect("the sign-in page leads back to the app");
     assert_eq!(page.status, 200, "{page:?}");
 }
 

@@ -5,9 +5,9 @@ import { go } from './navigation';
 import { paths, type Tab } from './paths';
 import { shell } from './shell';
 
-const TABS: Tab[] = ['now', 'logs', 'deployments'];
+const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration'];
 
-/** Keys of an application's page: 1 to 3 for its tabs, [ and ] for the environments. */
+/** Keys of an application's page: the digits for its tabs, [ and ] for the environments. */
 export function followApplicationKeys(
   connection: string,
   application: Application,
@@ -17,7 +17,7 @@ export function followApplicationKeys(
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
     const target = event.target;
-    if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+    if (target instanceof Element && target.closest('input, textarea, select, [contenteditable="true"]')) return;
     const place = placeOf(event.key);
     if (place === null) return;
     event.preventDefault();

@@ -115,6 +115,10 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
           open: entry(key, paths.application(id, key, environment)),
           searched: [
             entry(i18n.t('palette.logs', { key }), paths.application(id, key, environment, 'logs')),
+            entry(
+              i18n.t('palette.configuration', { key }),
+              paths.application(id, key, environment, 'configuration'),
+            ),
             {
               ...entry(
                 i18n.t('palette.deploy', { key }),

@@ -4,10 +4,13 @@ import { listWords, type List } from './list';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** A tab of an application's page; "now" is the page itself. */
-export type Tab = 'now' | 'logs' | 'deployments';
+export type Tab = 'now' | 'logs' | 'deployments' | 'configuration';
 
 /** What the deploy panel shows: the form, with an image in it or not, or one deployment's progress. */
 export type Panel = { form: true; image?: string } | { deployment: string };
+
+/** How a configuration is shown: of one environment as a table or a text, or of all side by side. */
+export type ConfigurationView = 'table' | 'json' | 'all';
 
 /** The addresses of all pages. What is on screen is in the address, the environment too. */
 export const paths = {
@@ -27,6 +30,8 @@ export const paths = {
     `/c/${part(connection)}/promote${promotionWords(address)}`,
   compare: (connection: string, one: string, other: string) =>
     `/c/${part(connection)}/compare/${part(one)}/${part(other)}`,
+  configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
+    `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
 };
 
@@ -60,6 +65,11 @@ export function applicationOf(address: string): { application: string; environme
   } catch {
     return null;
   }
+}
+
+/** Reads the view of a configuration back from the address. */
+export function configurationViewFrom(word: string | undefined): ConfigurationView {
+  return word === 'json' || word === 'all' ? word : 'table';
 }
 
 /** Reads the panel back from the address. */

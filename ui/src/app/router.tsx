@@ -85,6 +85,17 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/ApplicationDeployments'), 'ApplicationDeployments'),
   });
 
+  const applicationConfiguration = createRoute({
+    getParentRoute: () => application,
+    path: '/configuration',
+    validateSearch: (search: Record<string, unknown>): { view?: string } =>
+      typeof search.view === 'string' ? { view: search.view } : {},
+    component: lazyRouteComponent(
+      () => import('../pages/ApplicationConfiguration'),
+      'ApplicationConfiguration',
+    ),
+  });
+
   const deployments = createRoute({
     getParentRoute: () => connection,
     path: '/deployments',
@@ -117,7 +128,7 @@ export function createPages() {
       connection.addChildren([
         home,
         applications,
-        application.addChildren([now, logs, applicationDeployments]),
+        application.addChildren([now, logs, applicationDeployments, applicationConfiguration]),
         deployments,
         promote,
         compare,

@@ -34,10 +34,12 @@ export const shortcutGroups = [
   {
     heading: 'shortcuts.application',
     shortcuts: [
-      { keys: ['1', '2', '3'], what: 'shortcuts.tabs' },
+      { keys: ['1', '2', '3', '4'], what: 'shortcuts.tabs' },
       { keys: ['['], what: 'shortcuts.leftEnvironment' },
       { keys: [']'], what: 'shortcuts.rightEnvironment' },
       { keys: [`${modifier} ⏎`], what: 'shortcuts.send' },
+      { keys: [`${modifier} S`], what: 'shortcuts.review' },
+      { keys: [`${modifier} Z`], what: 'shortcuts.undo' },
     ],
   },
   {

@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef, type RefObject } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anyLayerOpen } from '../app/layers';
 import { useStage } from '../app/environments';
 import type { Panel, Tab } from '../app/paths';
+import { useFocusReturn } from '../hooks/useFocusReturn';
 import type { Application, ConnectionId } from '../ipc';
 import { IconButton } from './Button';
 import { DeployForm } from './DeployForm';
@@ -73,20 +74,4 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
       )}
     </aside>
   );
-}
-
-/** Focus goes back to what had it before the panel came, once the panel is gone; else to the page. */
-function useFocusReturn(panel: RefObject<HTMLElement | null>): void {
-  const before = useRef(document.activeElement);
-  useEffect(() => {
-    const from = before.current;
-    const element = panel.current;
-    return () => {
-      queueMicrotask(() => {
-        if (element?.isConnected || document.activeElement !== document.body) return;
-        if (from instanceof HTMLElement && from.isConnected && from !== document.body) from.focus();
-        else document.querySelector<HTMLElement>('main')?.focus();
-      });
-    };
-  }, [panel]);
 }

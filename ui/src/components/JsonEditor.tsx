@@ -14,7 +14,7 @@ type Props = {
   /** Hears what was typed; without it, nothing can be. */
   change?: (text: string) => void;
   /** What is wrong with a text, marked in it. */
-  faults?: (text: string) => TextFault[];
+  faults?: (text: string) => TextFault[] | Promise<TextFault[]>;
 };
 
 /** A text in JSON, to read or to change. A new `value` from outside takes the place of what was typed. */
@@ -29,11 +29,10 @@ export default function JsonEditor({ label, value, change, faults }: Props) {
   useEffect(() => {
     const parent = place.current;
     if (!parent) return undefined;
-    const marks = (editor: EditorView): Diagnostic[] =>
-      (heard.current.faults?.(editor.state.doc.toString()) ?? []).map((fault) => ({
-        ...fault,
-        severity: 'error',
-      }));
+    const marks = async (editor: EditorView): Promise<Diagnostic[]> => {
+      const found = (await heard.current.faults?.(editor.state.doc.toString())) ?? [];
+      return found.map((fault) => ({ ...fault, severity: 'error' }));
+    };
     const editor = new EditorView({
       parent,
       state: EditorState.create({

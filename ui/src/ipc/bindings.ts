@@ -171,7 +171,32 @@ export const commands = {
 	/**  The configuration in an environment, or the manifest's own items. */
 	configuration: (connection: ConnectionId, application: string, environment: string | null) => __TAURI_INVOKE<Reading<Versioned<Configuration>>>("configuration", { connection, application, environment }),
 	/**  Replaces a configuration, where it is still of the version that is named. Sent once. */
-	configurationSave: (connection: ConnectionId, application: string, environment: string | null, items: ConfigurationItem[], version: string | null) => __TAURI_INVOKE<Versioned<Configuration>>("configuration_save", { connection, application, environment, items, version }),
+	configurationSave: (connection: ConnectionId, application: string, environment: string | null, items: EditedItem[], version: string | null) => __TAURI_INVOKE<Versioned<Configuration>>("configuration_save", { connection, application, environment, items, version }),
+	/**
+	 *  What changes between a configuration as it was read and as it is now, and what of that breaks a
+	 *  rule.
+	 */
+	configurationReview: (before: EditedItem[], after: EditedItem[]) => __TAURI_INVOKE<ConfigurationReview>("configuration_review", { before, after }),
+	/**  What of a list of items breaks a rule, whatever the list is. */
+	configurationCheck: (items: Value) => __TAURI_INVOKE<Violation[]>("configuration_check", { items }),
+	/**  Both people's changes: what does not collide is merged. */
+	configurationMerge: (was: EditedItem[], yours: EditedItem[], theirs: EditedItem[]) => __TAURI_INVOKE<Merged>("configuration_merge", { was, yours, theirs }),
+	/**  The items after each conflict was settled for a side. */
+	configurationSettle: (merged: Merged, sides: { [key in string]: Side }) => __TAURI_INVOKE<EditedItem[]>("configuration_settle", { merged, sides }),
+	/**  Changes that were kept as a draft, upon what the server says now. */
+	configurationTakeUp: (differences: ItemDifference[], now: EditedItem[]) => __TAURI_INVOKE<Merged>("configuration_take_up", { differences, now }),
+	/**  The variables of a configuration as a text; of its secrets the names alone. */
+	configurationExport: (items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<string>("configuration_export", { items, format }),
+	/**  What the text of a file brings to a configuration. The secrets among it stay here. */
+	configurationImport: (connection: ConnectionId, items: EditedItem[], text: string) => __TAURI_INVOKE<Imported>("configuration_import", { connection, items, text }),
+	/**  The same of what is on the clipboard, which the page does not see. */
+	configurationImportClipboard: (connection: ConnectionId, items: EditedItem[]) => __TAURI_INVOKE<Imported>("configuration_import_clipboard", { connection, items }),
+	/**  Holds a secret that was typed until it is saved; the word for it. */
+	configurationHold: (connection: ConnectionId, secret: string) => __TAURI_INVOKE<string>("configuration_hold", { connection, secret }),
+	/**  Forgets secrets that are not going to be saved. */
+	configurationLetGo: (connection: ConnectionId, words: string[]) => __TAURI_INVOKE<null>("configuration_let_go", { connection, words }),
+	/**  The configurations of all environments side by side. */
+	configurationCompare: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<Comparison>>("configuration_compare", { connection, application }),
 	/**  What the caller may do, as far as is known; asks nobody. */
 	rights: (connection: ConnectionId, application: string | null, environment: string | null) => __TAURI_INVOKE<Rights>("rights", { connection, application, environment }),
 	/**  Who has access to an application. */
@@ -576,6 +601,38 @@ export type Comparison = {
 	 *  tell both.
 	 */
 	manifests: ManifestTexts | null,
+/**  One name. */
+export type Compared = {
+	/**  The name. */
+	name: string,
+	/**  A cell for each environment, in their order. */
+	cells: ComparedCell[],
+	/**  What can be said of all. */
+	likeness: Likeness,
+};
+
+/**  A name in an environment. */
+export type ComparedCell = {
+	/**  What is there; `None` where the environment does not have it, or is not known. */
+	item: EditedItem | null,
+	/**  Whether it is known to be another than in the environment before it. */
+	differs: boolean,
+};
+
+/**  An environment that is compared. */
+export type ComparedEnvironment = {
+	/**  Which. */
+	stage: Stage,
+	/**  Why its configuration is not known; then it is left out of what is compared. */
+	failure: Failure | null,
+};
+
+/**  Every name in every environment. */
+export type Comparison = {
+	/**  The environments, on the way of a release. */
+	environments: ComparedEnvironment[],
+	/**  A row a name, in the order of the environments' lists. */
+	rows: Compared[],
 };
 
 /**  The configuration of an application in an environment. */
@@ -602,6 +659,14 @@ export type ConfigurationItem = {
 	isSet: boolean | null,
 	/**  How a form asks for it. */
 	portalInput: Value | null,
+};
+
+/**  What a change comes to, and what of it breaks a rule. */
+export type ConfigurationReview = {
+	/**  What would change, in the order of the list. */
+	differences: ItemDifference[],
+	/**  Broken rules; the fields are named as in `items[0].name`. */
+	violations: Violation[],
 };
 
 /**  What people change of a connection. */
@@ -837,6 +902,15 @@ export type Diagnosis = {
 	blind: Blind[],
 };
 
+/**  How an item changes. */
+export type DifferenceKind = 
+/**  It is new. */
+"added" | 
+/**  It is another than it was. */
+"changed" | 
+/**  It goes, a secret's value with it. */
+"removed";
+
 /**  What somebody typed at a place of a connection. */
 export type Draft = {
 	/**  Where it was typed. */
@@ -849,6 +923,24 @@ export type Draft = {
 	fields: { [key in string]: string },
 	/**  When it was typed. */
 	at: string,
+};
+
+/**  A configuration item while it is changed. */
+export type EditedItem = {
+	/**  The variable's name. */
+	name: string,
+	/**  The value of a variable; a secret has none here. */
+	value: string | null,
+	/**  Whether it is plain or secret. */
+	location: string,
+	/**  Whether the application needs it. */
+	required: boolean,
+	/**  Whether a secret has a value on the server. */
+	isSet: boolean | null,
+	/**  The new value that a secret gets, by the word under which it is held. */
+	held: string | null,
+	/**  How a form asks for it. */
+	portalInput: Value | null,
 };
 
 /**  An environment. */
@@ -930,6 +1022,13 @@ export type Examined = {
 	/**  What to do. */
 	advice: Advice | null,
 };
+
+/**  The kinds of files. */
+export type ExportFormat = 
+/**  `NAME=value`, a line each. */
+"dotenv" | 
+/**  The items as the platform's own JSON has them. */
+"json";
 
 /**  An error with everything the user interface needs to say it. */
 export type Failure = {
@@ -1080,6 +1179,16 @@ export type Hue =
 /**  Plum. */
 "plum";
 
+/**  What a text brings to a configuration. */
+export type Imported = {
+	/**  The items with what it brings, also those whose name breaks a rule: they can be mended. */
+	items: EditedItem[],
+	/**  What that changes. */
+	differences: ItemDifference[],
+	/**  What is to be known of its lines. */
+	remarks: LineRemark[],
+};
+
 /**  What discovery found behind an address. */
 export type InstanceFound = {
 	/**  The instance. */
@@ -1102,6 +1211,35 @@ export type ItemChange = {
 	required: boolean | null,
 };
 
+/**
+ *  An item that both changed differently. `None` where there is none. What of it only one of them
+ *  changed is in both sides.
+ */
+export type ItemConflict = {
+	/**  Its name. */
+	name: string,
+	/**  As it was before both. */
+	was: EditedItem | null,
+	/**  As you want it. */
+	yours: EditedItem | null,
+	/**  As somebody else saved it. */
+	theirs: EditedItem | null,
+};
+
+/**  One item that changes. */
+export type ItemDifference = {
+	/**  Its name. */
+	name: string,
+	/**  How. */
+	kind: DifferenceKind,
+	/**  As it was; `None` for one that is new. */
+	before: EditedItem | null,
+	/**  As it will be; `None` for one that goes. */
+	after: EditedItem | null,
+	/**  What of it changes. */
+	parts: Part[],
+};
+
 /**  A right to have something kept fresh. */
 export type Lease = {
 	/**  Its name. */
@@ -1109,6 +1247,49 @@ export type Lease = {
 	/**  Renew it within so many seconds. */
 	renewWithinSeconds: number,
 };
+
+/**  What can be said of a name in all environments. */
+export type Likeness = 
+/**  A variable with one value everywhere. */
+"same" | 
+/**  It is known to differ. */
+"differs" | 
+/**  A secret that is set everywhere: its values cannot be compared. */
+"notComparable" | 
+/**  A secret that is set nowhere. */
+"setNowhere" | 
+/**  Only one environment is known. */
+"alone";
+
+/**  What can be said of a line. */
+export type LineFault = 
+/**  The name breaks the platform's rule. It is taken in all the same, to be mended. */
+"name" | 
+/**  It is neither a name with a value nor a comment: left out. */
+"unread" | 
+/**  The name came before in the text; this one counts. */
+"again" | 
+/**  Its value is no text, number, yes or no: left out. */
+"noValue" | 
+/**  It is new, and taken as a secret because of its name. */
+"takenAsSecret";
+
+/**  Something to be known of a line. */
+export type LineRemark = {
+	/**  Its number; the first is 1. */
+	line: number,
+	/**  The name in it, where there is one. */
+	name: string,
+	/**  What. */
+	fault: LineFault,
+};
+
+/**  Where a link leads. */
+export type Link = 
+/**  To the way in, with an address in the field. */
+{ kind: "connect"; 
+/**  What stands in the field; nothing of it has been looked at. */
+instance: string };
 
 /**  A link into the app was opened; the first page that asks takes it. */
 export type LinkOpened = null;
@@ -1217,6 +1398,16 @@ export type Me = {
 	environments: string[],
 };
 
+/**  Both people's changes. */
+export type Merged = {
+	/**  The items; of those in conflict, theirs. */
+	items: EditedItem[],
+	/**  What both changed differently. */
+	conflicts: ItemConflict[],
+	/**  The names of what they changed and you did not: it is kept. */
+	taken: string[],
+};
+
 /**
  *  What people set about the way to an instance and its provider. Kept in the settings, so it
  *  holds no secret: the password of a proxy is the system's matter.
@@ -1296,6 +1487,19 @@ export type PageMeta = {
 	/**  Pages in the whole list. */
 	totalPages: number,
 };
+
+/**  What of an item can change by itself. */
+export type Part = 
+/**  The value of a variable. */
+"value" | 
+/**  The value of a secret: it will be replaced. */
+"secret" | 
+/**  Plain or secret. */
+"location" | 
+/**  Whether the application needs it. */
+"required" | 
+/**  How a form asks for it. */
+"input";
 
 /**  What is in a cell. */
 export type Place = {
@@ -1681,6 +1885,13 @@ export type Settings = {
 	looked: Looked[],
 };
 
+/**  Whose version of an item counts. */
+export type Side = 
+/**  Yours. */
+"yours" | 
+/**  Theirs. */
+"theirs";
+
 /**  How a connection signs in. Holds no secret. */
 export type SignInSettings = {
 	/**  The OpenID Connect issuer; `None` where the instance's own discovery document names it. */
@@ -1884,7 +2095,9 @@ export type ViolationCode =
 /**  The text is not the URL of a repository on a known host. Params: `allowed`. */
 "not_a_repository" | 
 /**  The text is not a relative path. */
-"not_a_relative_path";
+"not_a_relative_path" | 
+/**  Another item before has the same name. */
+"twice";
 
 /**  A click waits for the budget; zero seconds: not any more. */
 export type WaitDue = {

@@ -1,6 +1,6 @@
 import { commands } from './ipc';
 import { read, resourceKey, type ValueOf } from './resources';
-import type { Activity, ConnectionId, Course, Fleet, FleetRow, Reading, Resource } from './types';
+import type { Activity, ConnectionId, Course, Fleet, FleetRow, Reading, Resource, SideBySide } from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
 export type Made<T> = {
@@ -57,6 +57,19 @@ export function course(connection: ConnectionId, application: string, id: string
   };
 }
 
+/** The configuration of an application in all environments side by side. */
+export function sideBySide(
+  connection: ConnectionId,
+  application: string,
+  environments: string[],
+): Made<SideBySide> {
+  return {
+    key: [connection, 'sideBySide', application],
+    ask: () => commands.configurationCompare(connection, application),
+    of: environments.map((environment) => ({ kind: 'configuration', application, environment })),
+  };
+}
+
 export function preflightKey(
   connection: ConnectionId,
   application: string,
@@ -103,7 +116,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'deployment':
       return [own, ...made(['course'], resource.id)];
     case 'configuration':
-      return [own, ...made(['preflight', 'promotion'], resource.application)];
+      return [own, ...made(['sideBySide', 'preflight', 'promotion'], resource.application)];
     case 'access':
       return [own, ...made(['promotion'], resource.application)];
     case 'environment':

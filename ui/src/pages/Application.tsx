@@ -141,7 +141,7 @@ export function Application() {
           <Waiting held={application} what={key} />
         </PageBody>
       )}
-      {app && !entry && (
+      {app && !entry && tab !== 'configuration' && (
         <NotDeployed
           connection={connection}
           application={app}
@@ -150,7 +150,7 @@ export function Application() {
           forbidden={forbidden}
         />
       )}
-      {entry && <Outlet key={`${key} ${environment}`} />}
+      {(entry ?? (app && tab === 'configuration')) && <Outlet key={`${key} ${environment}`} />}
       {app && panel && (
         <Suspense fallback={null}>
           <DeployPanel
@@ -206,5 +206,6 @@ function openReason(entry: EnvironmentEntry | undefined, t: Translate): string |
 function useTab(): Tab {
   const address = useAddress().split('?')[0] ?? '';
   if (address.endsWith('/logs')) return 'logs';
-  return /\/applications\/[^/]+\/[^/]+\/deployments$/.test(address) ? 'deployments' : 'now';
+  const tab = /\/applications\/[^/]+\/[^/]+\/(deployments|configuration)$/.exec(address)?.[1];
+  return (tab as Tab | undefined) ?? 'now';
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::confirming::Confirmations;
 use crate::course::Still;
+use crate::configuring::HeldSecrets;
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     /// Since when deployments have not moved.
     pub still: Still,
     pub tails: Tails,
+    /// Secrets that were typed and wait to be saved.
+    pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }
 
@@ -117,6 +120,7 @@ impl Client {
                 confirmations: Confirmations::default(),
                 still: Still::default(),
                 tails: Tails::default(),
+                held_secrets: HeldSecrets::default(),
                 session,
             }),
         }
@@ -478,6 +482,7 @@ impl Inner {
     /// end of what it started.
     fn leave_the_account(&self) {
         self.tails.end();
+        self.held_secrets.clear();
         self.leases.leave_the_account();
     }
 }

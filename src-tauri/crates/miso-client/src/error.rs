@@ -111,6 +111,10 @@ codes! {
     /// A file of connections cannot be used; params: `reason`, and `entry` where one of them is
     /// not as it must be.
     ConnectionsFileInvalid,
+    /// A text brings no configuration; params: `reason` (`empty`, `size`, `syntax`, `item`), `line`.
+    ConfigurationFileInvalid,
+    /// A secret that was typed is not held any more: it has to be typed anew; params: `name`.
+    SecretNotHeld,
     /// A link that was opened leads nowhere; params: `link`.
     LinkInvalid,
     /// There is no such connection.

@@ -22,6 +22,7 @@ mod compare;
 mod compare_page;
 mod configuration;
 mod confirming;
+pub mod configuring;
 mod connection;
 mod connections;
 mod connections_file;

@@ -104,6 +104,8 @@ pub struct Asked {
     pub is_live: bool,
     /// Its `If-None-Match`.
     pub unless: Option<String>,
+    /// The version that it may be written in the place of.
+    pub matching: Option<String>,
     /// Who was asked.
     pub issuer: String,
 }

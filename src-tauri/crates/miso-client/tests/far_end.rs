@@ -119,6 +119,7 @@ async fn answer(State(shared): State<Shared>, request: Request) -> Response {
         key: header("idempotency-key"),
         is_live: header("accept").is_some_and(|kinds| kinds == "text/event-stream"),
         unless: header("if-none-match"),
+        matching: header("if-match"),
         issuer: issuer_of(&shared.url),
     };
     let answer = match asked.line.as_str() {

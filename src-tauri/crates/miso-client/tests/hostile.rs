@@ -119,6 +119,7 @@ async fn request(socket: &mut BufReader<TcpStream>) -> Option<Asked> {
         key,
         is_live,
         unless: None,
+        matching: None,
     })
 }
 

@@ -10,6 +10,7 @@ mod changing;
 mod clocks;
 mod company;
 mod conditional;
+mod configuring;
 mod device_sign_in;
 mod examined;
 mod examined_proxies;

@@ -1,7 +1,9 @@
 import type { Commands } from '../ipc';
 import type { Application, Configuration, Reading } from '../types';
+import { configuring } from './configuring';
+import { failure } from './parts';
 
-type Configured = Pick<Commands, 'configuration' | 'configurationSave'>;
+type Configured = Pick<Commands, 'configuration' | 'configurationSave'> & ReturnType<typeof configuring>;
 
 /** The configuration of each application and environment. */
 export function configured(
@@ -21,16 +23,27 @@ export function configured(
     return found;
   };
   let version = 1;
+  const far = {
+    of,
+    reading,
+    environments: (application: string) =>
+      (applications.find((each) => each.key === application)?.environments ?? []).map(
+        (each) => each.environment,
+      ),
+  };
   return {
+    ...configuring(far),
     configuration: (_, application, environment) =>
       reading({ value: of(application, environment), version: `"${String(version)}"` }),
-    configurationSave: (_, application, environment, items) => {
+    configurationSave: (_, application, environment, items, of) => {
+      if (of !== null && of !== `"${String(version)}"`)
+        return Promise.reject(failure('conflict') as unknown as Error);
       version += 1;
       const value: Configuration = {
         environment,
-        items: items.map((item) =>
+        items: items.map(({ held, ...item }) =>
           item.location === 'keyvault'
-            ? { ...item, isSet: item.value !== null || item.isSet === true, value: null }
+            ? { ...item, isSet: held !== null || item.isSet === true, value: null }
             : item,
         ),
         message: null,

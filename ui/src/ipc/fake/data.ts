@@ -1,5 +1,5 @@
 // Invented data for looking at the pages and for their tests; never part of the product.
-import type { Application, Deployment, Environment, EnvironmentEntry, Me } from '../types';
+import type { Application, ConfigurationItem, Deployment, Environment, EnvironmentEntry, Me } from '../types';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -235,6 +235,32 @@ export const me: Me = {
   email: 'developer@misohost.example',
   displayName: 'A developer',
   roles: ['developer'],
-  permissions: ['applications:read', 'applications:deploy', 'deployments:read', 'logs:read'],
+  permissions: [
+    'applications:read',
+    'applications:deploy',
+    'configuration:read',
+    'configuration:update',
+    'deployments:read',
+    'logs:read',
+  ],
   environments: ['dev', 'test', 'prod'],
 };
+
+/** The configuration of an application of some years. */
+export const configuration: ConfigurationItem[] = [
+  item('LOG_LEVEL', 'info', {
+    required: true,
+    portalInput: { field: 'select', label: 'How much it says', options: ['debug', 'info', 'warn'] },
+  }),
+  item('BASE_URL', 'https://orders.example/api', { required: true }),
+  item('DB_PASSWORD', null, { required: true, isSet: true }),
+  item('SMTP_PASSWORD', null, { isSet: false }),
+  item('GREETING', 'Good morning,\nwhat may it be?', { portalInput: { field: 'textarea' } }),
+  item('FEATURES', 'checkout-v2,recommendations,'.repeat(12)),
+  item(`A_${'LONG_'.repeat(19)}NAME`, '\u202eright to left <script>alert(1)</script>'),
+];
+
+function item(name: string, value: string | null, more: Partial<ConfigurationItem> = {}): ConfigurationItem {
+  const location = value === null ? 'keyvault' : 'variable';
+  return { name, value, location, required: false, isSet: null, portalInput: null, ...more };
+}

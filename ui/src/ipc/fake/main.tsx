@@ -1,9 +1,9 @@
 // The page over invented data, for looking at it in a plain browser:
-// fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000
+// fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000, ?configured
 import { start } from '../../app/start';
 import { replaceIpc } from '../ipc';
 import type { Theme } from '../types';
-import { applications } from './data';
+import { applications, configuration } from './data';
 import { createFake } from './fake';
 
 const asked = new URLSearchParams(location.search);
@@ -30,6 +30,9 @@ replaceIpc(
             } as (typeof applications)[0];
           }),
         }
+      : {}),
+    ...(asked.has('configured')
+      ? { applications: applications.map((each) => ({ ...each, configuration })) }
       : {}),
     ...(asked.has('empty') ? { applications: [], deployments: [] } : {}),
   }),

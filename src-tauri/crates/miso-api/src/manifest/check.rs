@@ -1,6 +1,6 @@
 //! How the rules are applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value};
 
@@ -20,6 +20,23 @@ pub(super) fn document(value: &Value, object: &Object) -> Vec<Violation> {
                 ViolationCode::NotAnObject,
                 [("actual", actual.to_owned())],
             ));
+        }
+    }
+    found
+}
+
+/// Every broken rule of a list of items with names, each of which may come once.
+pub(super) fn list(value: &Value, rule: &Rule, field: &str) -> Vec<Violation> {
+    let mut found = Vec::new();
+    check(value, rule, field, &mut found);
+    let mut seen = BTreeSet::new();
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        let name = item.get("name").and_then(Value::as_str);
+        if let Some(name) = name.filter(|name| !name.is_empty())
+            && !seen.insert(name)
+        {
+            let path = format!("{field}[{index}].name");
+            found.push(violation(&path, ViolationCode::Twice, []));
         }
     }
     found

@@ -25,6 +25,12 @@ pub fn violations(manifest: &Value) -> Vec<Violation> {
     check::document(manifest, &table::MANIFEST)
 }
 
+/// The same of a list of configuration items by itself, called `field`; what is no list has the
+/// wrong type. A list has one rule more: no name comes twice.
+pub fn item_violations(items: &Value, field: &str) -> Vec<Violation> {
+    check::list(items, &table::CONFIGURATION, field)
+}
+
 /// The rules as a JSON Schema.
 pub fn schema() -> Value {
     schema::object(&table::MANIFEST)

@@ -57,7 +57,7 @@ const PORT: Rule = Rule::Integer {
     max: 65_535,
 };
 const TEXTS: Rule = Rule::List(&TEXT);
-const CONFIGURATION: Rule = Rule::List(&Rule::Object(&CONFIGURATION_ITEM));
+pub(super) const CONFIGURATION: Rule = Rule::List(&Rule::Object(&CONFIGURATION_ITEM));
 
 static DATABASE: Object = Object::new(&[
     required("name", shaped(&DATABASE_NAME)),

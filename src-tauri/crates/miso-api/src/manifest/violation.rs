@@ -52,6 +52,8 @@ pub enum ViolationCode {
     NotARepository,
     /// The text is not a relative path.
     NotARelativePath,
+    /// Another item before has the same name.
+    Twice,
 }
 
 /// The sentence a server sends, in English.
@@ -124,6 +126,7 @@ impl fmt::Display for Violation {
                 )
             }
             ViolationCode::NotARelativePath => write!(f, "{field} must be a relative path"),
+            ViolationCode::Twice => write!(f, "{field} comes twice"),
         }
     }
 }

@@ -345,28 +345,14 @@ fn with_changes(
 /// What is wrong with a list of items, by the manifest's own rules; `field` is what the list is
 /// called.
 pub(crate) fn item_faults(items: &[Map<String, Value>], field: &str) -> Vec<ErrorDetail> {
-    let probe =
-        json!({"key": "any", "displayName": "any", "type": "external", "configuration": items});
-    let mut faults: Vec<ErrorDetail> = miso_api::manifest::violations(&probe)
+    let list = items.iter().cloned().map(Value::Object).collect();
+    miso_api::manifest::item_violations(&list, field)
         .into_iter()
-        .map(|mut violation| {
-            violation.field = violation.field.replacen("configuration", field, 1);
-            ErrorDetail {
-                message: violation.to_string(),
-                field: violation.field,
-            }
+        .map(|violation| ErrorDetail {
+            message: violation.to_string(),
+            field: violation.field,
         })
-        .collect();
-    for (index, item) in items.iter().enumerate() {
-        let twice = |other: &&Map<String, Value>| name(other) == name(item);
-        if !name(item).is_empty() && items.iter().take(index).any(|other| twice(&other)) {
-            faults.push(ErrorDetail {
-                field: format!("{field}[{index}].name"),
-                message: "comes twice".to_owned(),
-            });
-        }
-    }
-    faults
+        .collect()
 }
 
 fn name(item: &Map<String, Value>) -> &str {

@@ -277,3 +277,29 @@ fn path_of(pointer: &str) -> String {
     }
     path
 }
+
+#[test]
+fn a_list_of_items_is_held_to_the_rules_of_the_manifest_and_names_come_once() {
+    let items = json!([
+        {"name": "A", "value": "1", "location": "variable", "required": false},
+        {"name": "b", "value": "1", "location": "variable", "required": false},
+        {"name": "A", "location": "variable", "required": false},
+        {"name": "A", "location": "keyvault", "required": false},
+    ]);
+    let found: Vec<_> = crate::manifest::item_violations(&items, "items")
+        .into_iter()
+        .map(|violation| (violation.field, violation.code))
+        .collect();
+    let field = |name: &str| name.to_owned();
+    assert_eq!(
+        found,
+        [
+            (field("items[1].name"), ViolationCode::Pattern),
+            (field("items[2].value"), ViolationCode::Required),
+            (field("items[2].name"), ViolationCode::Twice),
+            (field("items[3].name"), ViolationCode::Twice),
+        ]
+    );
+    let none = crate::manifest::item_violations(&json!({}), "items");
+    assert_eq!(none[0].code, ViolationCode::WrongType);
+}
