@@ -13,7 +13,7 @@ use serde_json::Value;
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
-use super::Answer;
+use super::{Answer, copy};
 use crate::error::CommandError;
 use crate::state::App;
 use crate::typed_secret::TypedSecret;
@@ -61,11 +61,16 @@ pub fn configuration_take_up(differences: Vec<ItemDifference>, now: Vec<EditedIt
     configuring::take_up(differences, &now)
 }
 
-/// The variables of a configuration as a text; of its secrets the names alone.
+/// Puts the variables of a configuration on the clipboard, as the text of a file; of its secrets the
+/// names alone.
 #[tauri::command]
 #[specta::specta]
-pub fn configuration_export(items: Vec<EditedItem>, format: ExportFormat) -> String {
-    configuring::export(&items, format)
+pub async fn configuration_copy(
+    handle: AppHandle,
+    items: Vec<EditedItem>,
+    format: ExportFormat,
+) -> Answer<()> {
+    copy(&handle, configuring::export(&items, format))
 }
 
 /// What the text of a file brings to a configuration. The secrets among it stay here.

@@ -69,7 +69,7 @@ pub const COMMANDS: &[&str] = &[
     "configuration_merge",
     "configuration_settle",
     "configuration_take_up",
-    "configuration_export",
+    "configuration_copy",
     "configuration_import",
     "configuration_import_clipboard",
     "configuration_hold",

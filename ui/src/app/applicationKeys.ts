@@ -17,7 +17,8 @@ export function followApplicationKeys(
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
     const target = event.target;
-    if (target instanceof Element && target.closest('input, textarea, select, [contenteditable="true"]')) return;
+    if (target instanceof Element && target.closest('input, textarea, select, [contenteditable="true"]'))
+      return;
     const place = placeOf(event.key);
     if (place === null) return;
     event.preventDefault();

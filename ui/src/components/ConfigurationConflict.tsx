@@ -1,7 +1,14 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isSecret } from '../app/configuration';
-import { asCommandError, commands, type CommandError, type EditedItem, type MergedItems, type ItemSide } from '../ipc';
+import {
+  asCommandError,
+  commands,
+  type CommandError,
+  type EditedItem,
+  type MergedItems,
+  type ItemSide,
+} from '../ipc';
 import { Button } from './Button';
 import styles from './ConfigurationDifferences.module.css';
 import { settingWord } from './ConfigurationRow';

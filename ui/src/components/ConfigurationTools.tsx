@@ -3,9 +3,9 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openMenu } from '../app/layers';
 import type { ConfigurationView } from '../app/paths';
+import { useCopied } from '../hooks/useCopied';
 import { commands, type EditedItem, type ExportFormat } from '../ipc';
 import { Button, IconButton } from './Button';
-import { copyText } from './copy';
 import { smallIcon } from './icon';
 import { SearchInput } from './SearchInput';
 import { Segmented } from './Segmented';
@@ -36,8 +36,9 @@ export function ConfigurationTools(props: Props) {
   const { t } = useTranslation();
   const { view, look, stays, search, narrow, editable, add, undo, items } = props;
   const file = useRef<HTMLInputElement>(null);
+  const [copied, sayCopied] = useCopied();
   const copy = (format: ExportFormat) => {
-    if (items) commands.configurationExport(items, format).then(copyText, props.fail);
+    if (items) commands.configurationCopy(items, format).then(sayCopied, props.fail);
   };
   return (
     <Toolbar>
@@ -118,7 +119,7 @@ export function ConfigurationTools(props: Props) {
             );
           }}
         >
-          {t('configuration.export')}
+          {t(copied ? 'copied' : 'configuration.export')}
           <ChevronDown {...smallIcon} />
         </Button>
       )}

@@ -180,13 +180,13 @@ export const commands = {
 	/**  What of a list of items breaks a rule, whatever the list is. */
 	configurationCheck: (items: Value) => __TAURI_INVOKE<Violation[]>("configuration_check", { items }),
 	/**  Both people's changes: what does not collide is merged. */
-	configurationMerge: (was: EditedItem[], yours: EditedItem[], theirs: EditedItem[]) => __TAURI_INVOKE<Merged>("configuration_merge", { was, yours, theirs }),
+	configurationMerge: (was: EditedItem[], yours: EditedItem[], theirs: EditedItem[]) => __TAURI_INVOKE<MergedItems>("configuration_merge", { was, yours, theirs }),
 	/**  The items after each conflict was settled for a side. */
-	configurationSettle: (merged: Merged, sides: { [key in string]: Side }) => __TAURI_INVOKE<EditedItem[]>("configuration_settle", { merged, sides }),
+	configurationSettle: (merged: MergedItems, sides: { [key in string]: ItemSide }) => __TAURI_INVOKE<EditedItem[]>("configuration_settle", { merged, sides }),
 	/**  Changes that were kept as a draft, upon what the server says now. */
-	configurationTakeUp: (differences: ItemDifference[], now: EditedItem[]) => __TAURI_INVOKE<Merged>("configuration_take_up", { differences, now }),
+	configurationTakeUp: (differences: ItemDifference[], now: EditedItem[]) => __TAURI_INVOKE<MergedItems>("configuration_take_up", { differences, now }),
 	/**  The variables of a configuration as a text; of its secrets the names alone. */
-	configurationExport: (items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<string>("configuration_export", { items, format }),
+	configurationCopy: (items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<null>("configuration_copy", { items, format }),
 	/**  What the text of a file brings to a configuration. The secrets among it stay here. */
 	configurationImport: (connection: ConnectionId, items: EditedItem[], text: string) => __TAURI_INVOKE<Imported>("configuration_import", { connection, items, text }),
 	/**  The same of what is on the clipboard, which the page does not see. */
@@ -196,7 +196,7 @@ export const commands = {
 	/**  Forgets secrets that are not going to be saved. */
 	configurationLetGo: (connection: ConnectionId, words: string[]) => __TAURI_INVOKE<null>("configuration_let_go", { connection, words }),
 	/**  The configurations of all environments side by side. */
-	configurationCompare: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<Comparison>>("configuration_compare", { connection, application }),
+	configurationCompare: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<SideBySide>>("configuration_compare", { connection, application }),
 	/**  What the caller may do, as far as is known; asks nobody. */
 	rights: (connection: ConnectionId, application: string | null, environment: string | null) => __TAURI_INVOKE<Rights>("rights", { connection, application, environment }),
 	/**  Who has access to an application. */
@@ -601,18 +601,20 @@ export type Comparison = {
 	 *  tell both.
 	 */
 	manifests: ManifestTexts | null,
+};
+
 /**  One name. */
-export type Compared = {
+export type SideBySideRow = {
 	/**  The name. */
 	name: string,
 	/**  A cell for each environment, in their order. */
-	cells: ComparedCell[],
+	cells: SideBySideCell[],
 	/**  What can be said of all. */
 	likeness: Likeness,
 };
 
 /**  A name in an environment. */
-export type ComparedCell = {
+export type SideBySideCell = {
 	/**  What is there; `None` where the environment does not have it, or is not known. */
 	item: EditedItem | null,
 	/**  Whether it is known to be another than in the environment before it. */
@@ -620,7 +622,7 @@ export type ComparedCell = {
 };
 
 /**  An environment that is compared. */
-export type ComparedEnvironment = {
+export type SideBySideEnvironment = {
 	/**  Which. */
 	stage: Stage,
 	/**  Why its configuration is not known; then it is left out of what is compared. */
@@ -628,11 +630,11 @@ export type ComparedEnvironment = {
 };
 
 /**  Every name in every environment. */
-export type Comparison = {
+export type SideBySide = {
 	/**  The environments, on the way of a release. */
-	environments: ComparedEnvironment[],
+	environments: SideBySideEnvironment[],
 	/**  A row a name, in the order of the environments' lists. */
-	rows: Compared[],
+	rows: SideBySideRow[],
 };
 
 /**  The configuration of an application in an environment. */
@@ -1399,7 +1401,7 @@ export type Me = {
 };
 
 /**  Both people's changes. */
-export type Merged = {
+export type MergedItems = {
 	/**  The items; of those in conflict, theirs. */
 	items: EditedItem[],
 	/**  What both changed differently. */
@@ -1886,7 +1888,7 @@ export type Settings = {
 };
 
 /**  Whose version of an item counts. */
-export type Side = 
+export type ItemSide = 
 /**  Yours. */
 "yours" | 
 /**  Theirs. */

@@ -51,7 +51,6 @@ pub(crate) struct Inner {
     /// Since when deployments have not moved.
     pub still: Still,
     pub tails: Tails,
-    /// Secrets that were typed and wait to be saved.
     pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }

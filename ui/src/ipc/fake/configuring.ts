@@ -9,7 +9,7 @@ type Configuring = Pick<
   | 'configurationMerge'
   | 'configurationSettle'
   | 'configurationTakeUp'
-  | 'configurationExport'
+  | 'configurationCopy'
   | 'configurationImport'
   | 'configurationImportClipboard'
   | 'configurationHold'
@@ -78,16 +78,7 @@ export function configuring({ of, environments, reading }: Far): Configuring {
       const yours = kept.reduce((all, { name, after }) => put(all, name, after), now);
       return Promise.resolve({ ...merged(was, yours, now), taken: [] });
     },
-    configurationExport: (items) =>
-      Promise.resolve(
-        items
-          .map((item) =>
-            item.location === 'keyvault'
-              ? `# ${item.name} is a secret, not exported\n`
-              : `${item.name}=${item.value ?? ''}\n`,
-          )
-          .join(''),
-      ),
+    configurationCopy: () => Promise.resolve(null),
     configurationImport: (_, items, text) => take(items, text),
     configurationImportClipboard: (_, items) => take(items, 'FROM_CLIPBOARD=1'),
     configurationHold: () => Promise.resolve(hold()),
