@@ -5,6 +5,7 @@ import { isBlank, isSecret, portalInputOf, type Row } from '../app/configuration
 import type { Translate } from '../i18n/i18n';
 import type { EditedItem, Violation } from '../ipc';
 import { IconButton } from './Button';
+import { ConfigurationChoice } from './ConfigurationChoice';
 import styles from './ConfigurationTable.module.css';
 import { SecretValue, VariableValue } from './ConfigurationValue';
 import { smallIcon } from './icon';
@@ -124,21 +125,18 @@ export function ConfigurationRow({ row, changed, violations, readOnly, acts }: P
         <Wrong id={`${id}-value`} violations={others} />
       </td>
       <td>
-        <select
-          className={styles.select}
-          aria-label={t('configuration.locationOf', { name })}
+        <ConfigurationChoice
+          label={t('configuration.locationOf', { name })}
           value={item.location}
-          disabled={off}
-          onChange={(event) => {
-            relocate(row, event.target.value, acts);
+          options={locations(item.location).map((location) => ({
+            value: location,
+            label: locationWord(location, t),
+          }))}
+          readOnly={off}
+          change={(location) => {
+            relocate(row, location, acts);
           }}
-        >
-          {locations(item.location).map((location) => (
-            <option key={location} value={location}>
-              {locationWord(location, t)}
-            </option>
-          ))}
-        </select>
+        />
       </td>
       <td className={styles.tick}>
         <input
@@ -193,6 +191,7 @@ function Wrong({ id, violations }: { id: string; violations: Violation[] }) {
 
 /** A variable's value goes along into a secret; a secret's never comes out of it. */
 function relocate({ id, item, was }: Row, location: string, { edit, hold }: RowActs): void {
+  if (location === item.location) return;
   if (location !== 'keyvault') {
     edit(id, { location, value: isSecret(item) ? null : item.value, isSet: null, held: null });
     return;

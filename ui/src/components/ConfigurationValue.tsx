@@ -2,6 +2,7 @@ import { useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { portalInputOf } from '../app/configuration';
 import type { EditedItem } from '../ipc';
+import { ConfigurationChoice } from './ConfigurationChoice';
 import styles from './ConfigurationTable.module.css';
 
 const MOST_LINES = 8;
@@ -34,22 +35,19 @@ export function VariableValue({ item, label, readOnly, invalid, describedBy, cha
   if (options.length > 0) {
     const all = options.includes(value) ? options : [value, ...options];
     return (
-      <select
-        {...spoken}
-        className={styles.select}
-        data-mono=""
+      <ConfigurationChoice
+        label={label}
         value={value}
-        disabled={readOnly}
-        onChange={(event) => {
-          change(event.target.value);
-        }}
-      >
-        {all.map((option) => (
-          <option key={option} value={option}>
-            {option === '' ? t('configuration.choose') : option}
-          </option>
-        ))}
-      </select>
+        options={all.map((option) => ({
+          value: option,
+          label: option === '' ? t('configuration.choose') : option,
+        }))}
+        readOnly={readOnly}
+        mono
+        invalid={invalid}
+        describedBy={describedBy}
+        change={change}
+      />
     );
   }
   const keyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {

@@ -106,12 +106,11 @@ describe('the configuration', () => {
 
   it('offers what the manifest says of an item', async () => {
     await open(DEV);
-    const choice = await screen.findByRole('combobox', { name: 'Value of LOG_LEVEL' });
-    expect(
-      within(choice)
-        .getAllByRole('option')
-        .map((each) => each.textContent),
-    ).toEqual(['info', 'debug']);
+    fireEvent.click(await screen.findByRole('button', { name: 'Value of LOG_LEVEL: info' }));
+    const choices = await screen.findAllByRole('menuitem');
+    expect(choices.map((each) => each.textContent)).toEqual(['info', 'debug']);
+    fireEvent.click(screen.getByRole('menuitem', { name: 'debug' }));
+    expect(await screen.findByRole('button', { name: 'Value of LOG_LEVEL: debug' })).toBeVisible();
     expect(screen.getByText('How much it says')).toBeVisible();
   });
 
@@ -231,8 +230,8 @@ describe('a secret', () => {
 
   it('that becomes a variable needs a value', async () => {
     await open(DEV);
-    const location = await screen.findByRole('combobox', { name: 'Location of DB_PASSWORD' });
-    fireEvent.change(location, { target: { value: 'variable' } });
+    fireEvent.click(await screen.findByRole('button', { name: 'Location of DB_PASSWORD: Secret' }));
+    fireEvent.click(await screen.findByRole('menuitem', { name: 'Variable' }));
     expect(await screen.findByText('Is needed.')).toBeVisible();
     await type('DB_PASSWORD', 'public');
     await waitFor(() => {
