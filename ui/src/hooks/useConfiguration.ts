@@ -82,6 +82,8 @@ export function useConfiguration(
 
   // What was read first, with what was typed in an earlier session upon it.
   const begun = useRef(false);
+  /** A draft that is not in the table yet stays kept. */
+  const waits = useRef(false);
   useEffect(() => {
     if (!known || begun.current) return;
     begun.current = true;
@@ -89,14 +91,20 @@ export function useConfiguration(
     const draft = draftAt(view, place);
     begin(now, sheetOf(now.items));
     if (!draft) return;
+    waits.current = true;
     commands.configurationTakeUp(differencesOf(draft), now.items).then(
       (again) => {
         setRestored(draft);
         if (again.conflicts.length > 0) setConflict({ merged: again, theirs: now });
-        else setSheet(rebased(now.items, again.items));
+        else {
+          waits.current = false;
+          setSheet(rebased(now.items, again.items));
+        }
       },
       // A draft of another version of the app is no draft.
-      () => undefined,
+      () => {
+        waits.current = false;
+      },
     );
     // Done once, with what is known first.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -122,7 +130,7 @@ export function useConfiguration(
       if (!view) return;
       const fields = draftOf(answer.differences);
       if (fields) keepDraft(view, place, fields);
-      else if (conflict === null) dropDraft(view, place);
+      else if (!waits.current) dropDraft(view, place);
     }, fail);
     // The connection's view changes for other reasons too; what it is needed for is its account.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -190,6 +198,7 @@ export function useConfiguration(
     }
   };
   const discard = () => {
+    waits.current = false;
     const words = heldIn(sheet);
     if (words.length > 0) commands.configurationLetGo(connection, words).catch(() => undefined);
     if (view) dropDraft(view, place);
@@ -218,6 +227,7 @@ export function useConfiguration(
     merge,
     settled: (items) => {
       if (!conflict) return;
+      waits.current = false;
       begin(conflict.theirs, rebased(conflict.theirs.items, items));
       setMerged(conflict.merged.taken.length);
       setConflict(null);

@@ -326,4 +326,40 @@ describe('what was typed', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Start afresh' }));
     expect(await value('BASE_URL')).toHaveValue('https://orders.example');
   });
+
+  it('stays kept while it collides with what others saved, until that is settled', async () => {
+    const was = editedOf(item('BASE_URL', 'https://before.example', { required: true }));
+    const fake = await renderApp(DEV, {
+      applications: WITH_ITEMS,
+      drafts: [
+        {
+          connection: 'orders',
+          account: account.subject,
+          place: 'configuration orders-api dev',
+          at: new Date().toISOString(),
+          fields: {
+            differences: JSON.stringify([
+              {
+                name: 'BASE_URL',
+                kind: 'changed',
+                before: was,
+                after: { ...was, value: 'typed' },
+                parts: ['value'],
+              },
+            ]),
+          },
+        },
+      ],
+    });
+    const conflict = within(
+      await screen.findByRole('complementary', { name: 'Changed by somebody else, too' }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(callsOf(fake, 'draftSave')).toHaveLength(0);
+    fireEvent.click(conflict.getByRole('radio', { name: /^Yours/ }));
+    fireEvent.click(conflict.getByRole('button', { name: 'Take these' }));
+    await waitFor(async () => {
+      expect(await value('BASE_URL')).toHaveValue('typed');
+    });
+  });
 });
