@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use miso_api::Configuration;
 use miso_api::manifest::{self, Violation};
 use miso_client::configuring::{
-    self, SideBySide, ConfigurationReview, EditedItem, ExportFormat, Imported, ItemDifference,
-    MergedItems, ItemSide,
+    self, ConfigurationReview, EditedItem, ExportFormat, Imported, ItemDifference, ItemSide,
+    MergedItems, SideBySide,
 };
 use miso_client::{ConnectionId, Reading, SecretString, Versioned};
 use serde_json::Value;
@@ -50,14 +50,20 @@ pub fn configuration_merge(
 /// The items after each conflict was settled for a side.
 #[tauri::command]
 #[specta::specta]
-pub fn configuration_settle(merged: MergedItems, sides: BTreeMap<String, ItemSide>) -> Vec<EditedItem> {
+pub fn configuration_settle(
+    merged: MergedItems,
+    sides: BTreeMap<String, ItemSide>,
+) -> Vec<EditedItem> {
     configuring::settle(merged, &sides)
 }
 
 /// Changes that were kept as a draft, upon what the server says now.
 #[tauri::command]
 #[specta::specta]
-pub fn configuration_take_up(differences: Vec<ItemDifference>, now: Vec<EditedItem>) -> MergedItems {
+pub fn configuration_take_up(
+    differences: Vec<ItemDifference>,
+    now: Vec<EditedItem>,
+) -> MergedItems {
     configuring::take_up(differences, &now)
 }
 

@@ -42,7 +42,7 @@ pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &
     let address = instance.ready("url");
     window.fill("Connect to an instance", address).await;
     window.click("button", "Sign in with the browser").await;
-    answer_with_key(session, instance).await;
+    answer_with_key_as(session, instance, person).await;
     // There may be no application yet.
     window.see_within(LATER, "heading", "Home").await;
     window
@@ -50,6 +50,10 @@ pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &
 
 /// Waits until the app asks the browser for a sign-in at an instance, and answers with its key.
 pub async fn answer_with_key(session: &mut Session, instance: &Instance) {
+    answer_with_key_as(session, instance, ADMINISTRATOR).await;
+}
+
+async fn answer_with_key_as(session: &mut Session, instance: &Instance, person: &str) {
     let url = session.next_opened(LATER).await;
     // What the person would type into the page that asks for it.
     let url = format!("{url}&launch_key={}", instance.ready("signInKey"));

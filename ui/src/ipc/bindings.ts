@@ -185,7 +185,10 @@ export const commands = {
 	configurationSettle: (merged: MergedItems, sides: { [key in string]: ItemSide }) => __TAURI_INVOKE<EditedItem[]>("configuration_settle", { merged, sides }),
 	/**  Changes that were kept as a draft, upon what the server says now. */
 	configurationTakeUp: (differences: ItemDifference[], now: EditedItem[]) => __TAURI_INVOKE<MergedItems>("configuration_take_up", { differences, now }),
-	/**  The variables of a configuration as a text; of its secrets the names alone. */
+	/**
+	 *  Puts the variables of a configuration on the clipboard, as the text of a file; of its secrets the
+	 *  names alone.
+	 */
 	configurationCopy: (items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<null>("configuration_copy", { items, format }),
 	/**  What the text of a file brings to a configuration. The secrets among it stay here. */
 	configurationImport: (connection: ConnectionId, items: EditedItem[], text: string) => __TAURI_INVOKE<Imported>("configuration_import", { connection, items, text }),
@@ -601,40 +604,6 @@ export type Comparison = {
 	 *  tell both.
 	 */
 	manifests: ManifestTexts | null,
-};
-
-/**  One name. */
-export type SideBySideRow = {
-	/**  The name. */
-	name: string,
-	/**  A cell for each environment, in their order. */
-	cells: SideBySideCell[],
-	/**  What can be said of all. */
-	likeness: Likeness,
-};
-
-/**  A name in an environment. */
-export type SideBySideCell = {
-	/**  What is there; `None` where the environment does not have it, or is not known. */
-	item: EditedItem | null,
-	/**  Whether it is known to be another than in the environment before it. */
-	differs: boolean,
-};
-
-/**  An environment that is compared. */
-export type SideBySideEnvironment = {
-	/**  Which. */
-	stage: Stage,
-	/**  Why its configuration is not known; then it is left out of what is compared. */
-	failure: Failure | null,
-};
-
-/**  Every name in every environment. */
-export type SideBySide = {
-	/**  The environments, on the way of a release. */
-	environments: SideBySideEnvironment[],
-	/**  A row a name, in the order of the environments' lists. */
-	rows: SideBySideRow[],
 };
 
 /**  The configuration of an application in an environment. */
@@ -1242,6 +1211,13 @@ export type ItemDifference = {
 	parts: Part[],
 };
 
+/**  Whose version of an item counts. */
+export type ItemSide = 
+/**  Yours. */
+"yours" | 
+/**  Theirs. */
+"theirs";
+
 /**  A right to have something kept fresh. */
 export type Lease = {
 	/**  Its name. */
@@ -1285,13 +1261,6 @@ export type LineRemark = {
 	/**  What. */
 	fault: LineFault,
 };
-
-/**  Where a link leads. */
-export type Link = 
-/**  To the way in, with an address in the field. */
-{ kind: "connect"; 
-/**  What stands in the field; nothing of it has been looked at. */
-instance: string };
 
 /**  A link into the app was opened; the first page that asks takes it. */
 export type LinkOpened = null;
@@ -1887,12 +1856,39 @@ export type Settings = {
 	looked: Looked[],
 };
 
-/**  Whose version of an item counts. */
-export type ItemSide = 
-/**  Yours. */
-"yours" | 
-/**  Theirs. */
-"theirs";
+/**  Every name in every environment. */
+export type SideBySide = {
+	/**  The environments, on the way of a release. */
+	environments: SideBySideEnvironment[],
+	/**  A row a name, in the order of the environments' lists. */
+	rows: SideBySideRow[],
+};
+
+/**  A name in an environment. */
+export type SideBySideCell = {
+	/**  What is there; `None` where the environment does not have it, or is not known. */
+	item: EditedItem | null,
+	/**  Whether it is known to be another than in the environment before it. */
+	differs: boolean,
+};
+
+/**  An environment that is compared. */
+export type SideBySideEnvironment = {
+	/**  Which. */
+	stage: Stage,
+	/**  Why its configuration is not known; then it is left out of what is compared. */
+	failure: Failure | null,
+};
+
+/**  One name. */
+export type SideBySideRow = {
+	/**  The name. */
+	name: string,
+	/**  A cell for each environment, in their order. */
+	cells: SideBySideCell[],
+	/**  What can be said of all. */
+	likeness: Likeness,
+};
 
 /**  How a connection signs in. Holds no secret. */
 export type SignInSettings = {

@@ -9,9 +9,9 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::configuring::HeldSecrets;
 use crate::confirming::Confirmations;
 use crate::course::Still;
-use crate::configuring::HeldSecrets;
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};

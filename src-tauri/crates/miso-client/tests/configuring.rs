@@ -1,6 +1,6 @@
 //! Configuration that is saved: secrets among it, conflicts, and what is not even sent.
 
-use miso_client::configuring::{self, EditedItem, Likeness, ItemSide};
+use miso_client::configuring::{self, EditedItem, ItemSide, Likeness};
 use miso_client::{Client, Code};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::compare::{self, SideBySideEnvironment, SideBySide};
+use super::compare::{self, SideBySide, SideBySideEnvironment};
 use super::exchange::{self, Imported};
 use super::{EditedItem, violations};
 use crate::{Client, Code, Failure, Reading, Source, Versioned};

@@ -45,7 +45,11 @@ pub enum ItemSide {
     Theirs,
 }
 
-pub(super) fn merge(was: &[EditedItem], yours: &[EditedItem], theirs: &[EditedItem]) -> MergedItems {
+pub(super) fn merge(
+    was: &[EditedItem],
+    yours: &[EditedItem],
+    theirs: &[EditedItem],
+) -> MergedItems {
     let mut merged = MergedItems {
         items: Vec::new(),
         conflicts: Vec::new(),

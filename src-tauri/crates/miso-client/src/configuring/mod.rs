@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-pub use compare::{SideBySideRow, SideBySideCell, SideBySideEnvironment, SideBySide, Likeness};
+pub use compare::{Likeness, SideBySide, SideBySideCell, SideBySideEnvironment, SideBySideRow};
 pub use difference::{DifferenceKind, ItemDifference, Part};
 pub use exchange::{ExportFormat, Imported, LineFault, LineRemark};
 pub(crate) use held::HeldSecrets;
-pub use merge::{ItemConflict, MergedItems, ItemSide};
+pub use merge::{ItemConflict, ItemSide, MergedItems};
 
 /// A configuration item while it is changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -140,7 +140,9 @@ fn what_collides_is_put_to_whoever_saves_last() {
         mine.required,
         "what only they changed stays, whoever counts"
     );
-    let sides = names.iter().map(|name| ((*name).to_owned(), ItemSide::Yours));
+    let sides = names
+        .iter()
+        .map(|name| ((*name).to_owned(), ItemSide::Yours));
     let settled = settle(merged.clone(), &sides.collect());
     assert_eq!(named(&settled, "A").unwrap().value.as_deref(), Some("mine"));
     assert_eq!(named(&settled, "B"), None);
