@@ -40,6 +40,19 @@ impl Calls {
         }
     }
 
+    /// Does the work of a call that ends by itself, in its own time, once it is called off.
+    pub(crate) async fn until_called_off<T, F>(
+        &self,
+        call: u32,
+        work: impl FnOnce(CancellationToken) -> F,
+    ) -> T
+    where
+        F: Future<Output = T>,
+    {
+        let running = self.begin(call);
+        work(running.token.clone()).await
+    }
+
     /// Ends a call; one that is still to come does not begin.
     pub(crate) fn call_off(&self, call: u32) {
         let mut known = self.known();
@@ -121,6 +134,22 @@ mod tests {
         assert_eq!(ended.unwrap().unwrap_err().code, "called_off");
         let rest = tokio::time::timeout(SOON, socket.read_to_end(&mut Vec::new())).await;
         assert!(rest.is_ok(), "the socket is closed");
+        assert!(calls.known().running.is_empty(), "nothing of it is kept");
+    }
+
+    #[tokio::test]
+    async fn one_that_ends_by_itself_hears_of_it() {
+        let calls = Calls::default();
+        calls.call_off(3);
+        for (call, hears) in [(3, true), (4, false)] {
+            let heard = calls.until_called_off(call, |off| async move { off.is_cancelled() });
+            assert_eq!(heard.await, hears, "{call}");
+        }
+        let heard = calls.until_called_off(5, |off| {
+            calls.call_off(5);
+            async move { off.is_cancelled() }
+        });
+        assert!(heard.await);
         assert!(calls.known().running.is_empty(), "nothing of it is kept");
     }
 

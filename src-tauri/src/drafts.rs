@@ -33,8 +33,10 @@ pub(crate) struct Drafts(Vec<Draft>);
 /// One that was left alone for so long is not missed.
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 const MOST: usize = 50;
-/// The names and texts of one draft, its place included.
-const MOST_BYTES: usize = 16 * 1024;
+/// The names and texts of one draft, its place included: a whole manifest, as it was and as it is.
+const MOST_BYTES: usize = 64 * 1024;
+/// The same of all drafts; settings have no more room.
+const MOST_BYTES_OF_ALL: usize = 768 * 1024;
 
 impl Draft {
     /// What an account typed just now.
@@ -47,18 +49,22 @@ impl Draft {
         place: String,
         fields: BTreeMap<String, String>,
     ) -> Result<Self, NotSaved> {
-        let texts = fields.iter().flat_map(|(name, text)| [name, text]);
-        let bytes: usize = texts.chain([&place]).map(String::len).sum();
-        if bytes > MOST_BYTES {
-            return Err(NotSaved::TooLong(MOST_BYTES));
-        }
-        Ok(Self {
+        let draft = Self {
             connection,
             account: account.map(|account| account.subject),
             place,
             fields,
             at: Utc::now(),
-        })
+        };
+        if draft.bytes() > MOST_BYTES {
+            return Err(NotSaved::TooLong(MOST_BYTES));
+        }
+        Ok(draft)
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = self.fields.iter().flat_map(|(name, text)| [name, text]);
+        texts.chain([&self.place]).map(String::len).sum()
     }
 
     fn is_at_the_place_of(&self, other: &Self) -> bool {
@@ -82,7 +88,13 @@ impl Drafts {
         if !draft.fields.is_empty() {
             all.push(draft);
         }
-        Self(all.split_off(all.len().saturating_sub(MOST)))
+        let mut bytes = 0;
+        let newest = all.iter().rev().take(MOST).take_while(|draft| {
+            bytes += draft.bytes();
+            bytes <= MOST_BYTES_OF_ALL
+        });
+        let kept = newest.count();
+        Self(all.split_off(all.len() - kept))
     }
 
     /// Without those of a connection.
@@ -145,6 +157,15 @@ mod tests {
         let now = Utc::now();
         assert_eq!(many.clone().recent(now + TimeDelta::days(29)).len(), MOST);
         assert_eq!(many.recent(now + TimeDelta::days(31)), []);
+        let whole = "x".repeat(MOST_BYTES - 100);
+        let large = (0..MOST).fold(Drafts::default(), |drafts, number| {
+            drafts.keep(draft(&number.to_string(), &whole))
+        });
+        let bytes: usize = large.0.iter().map(Draft::bytes).sum();
+        assert!(bytes <= MOST_BYTES_OF_ALL);
+        assert!(bytes > MOST_BYTES_OF_ALL - MOST_BYTES);
+        assert_eq!(large.0.last().unwrap().place, (MOST - 1).to_string());
+
         let long = [("note".to_owned(), "x".repeat(MOST_BYTES))].into();
         let refused = Draft::of("one".to_owned().into(), None, "a".to_owned(), long);
         assert!(matches!(refused, Err(NotSaved::TooLong(_))));

@@ -46,6 +46,12 @@ pub struct Settings {
     /// When somebody last looked at each connection.
     #[serde(default)]
     pub looked: Vec<Looked>,
+    /// Ways to look at the list of applications that were given a name.
+    #[serde(default)]
+    pub views: Vec<SavedView>,
+    /// Which columns the list of applications shows.
+    #[serde(default)]
+    pub columns: Vec<ShownColumns>,
 }
 
 /// When somebody last looked at a connection.
@@ -55,6 +61,28 @@ pub struct Looked {
     pub connection: ConnectionId,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// A way to look at a connection's list of applications.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct SavedView {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// How it is called there.
+    pub name: String,
+    /// What it is narrowed and sorted by, as it stands in an address.
+    pub list: String,
+    /// The columns that are not as they usually are.
+    pub columns: Vec<String>,
+}
+
+/// What of a connection's list of applications is shown or hidden.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ShownColumns {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The columns that are not as they usually are.
+    pub columns: Vec<String>,
 }
 
 /// A starred application.

@@ -3,10 +3,12 @@
 
 pub(crate) mod access;
 pub(crate) mod applications;
+pub(crate) mod batch;
 pub(crate) mod configuration;
 pub(crate) mod configuring;
 pub(crate) mod connections;
 pub(crate) mod deploying;
+pub(crate) mod documents;
 pub(crate) mod logs;
 pub(crate) mod network;
 pub(crate) mod portal;

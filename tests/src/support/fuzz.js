@@ -173,6 +173,8 @@ const sensible = ([name, type]) => {
         typeToDeploy: false,
         looked: [],
         starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
+        views: [{ connection: stranger(), name: anyText().slice(0, 60), list: '?q=x', columns: ['type'] }],
+        columns: [{ connection: stranger(), columns: [anyText().slice(0, 60)] }],
       };
     case 'ConnectionEdit':
       return {
@@ -234,6 +236,12 @@ const sensible = ([name, type]) => {
       return manifest();
     case 'Resource':
       return resource();
+    case 'BatchAct':
+      return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
+    case 'BatchOrder[]':
+      return Array.from({ length: below(3) }, () => ({ application: application(), image: image() }));
+    case 'Value':
+      return pick([{}, [], { key: 'x', configuration: [{ name: 'A', value: anyText() }] }, nested(20), anything()]);
     default:
       break;
   }
@@ -241,6 +249,12 @@ const sensible = ([name, type]) => {
   switch (name) {
     case 'application':
       return application();
+    case 'applications':
+      return Array.from({ length: below(20) }, application);
+    case 'manifest':
+      return { key: application(), displayName: anyText(), type: 'external', status: anything(), environments: anything() };
+    case 'choices':
+      return { key: pick(['mine', 'theirs', anyText()]) };
     case 'environment':
       return environment();
     case 'image':

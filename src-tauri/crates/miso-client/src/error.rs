@@ -60,6 +60,10 @@ codes! {
     RateLimited,
     /// A field is not as it must be; see `details`.
     Validation,
+    /// Nothing runs there that could be started again.
+    NothingThere,
+    /// No image of the application is known, so none of another tag.
+    NoImage,
     /// The note is longer than the platform takes; params: `limit`.
     NoteTooLong,
     /// It goes to production, and was not shown before as it is; params: `environment`.

@@ -21,6 +21,12 @@ pub(crate) fn repository_of(image: &str) -> &str {
     }
 }
 
+/// The same image with another tag or digest.
+pub(crate) fn with_tag(image: &str, tag: &str) -> String {
+    let sign = if tag.starts_with("sha256:") { '@' } else { ':' };
+    format!("{}{sign}{tag}", repository_of(image))
+}
+
 /// How two tags stand to each other, where their numbers tell them apart.
 pub(crate) fn compare_tags(a: &str, b: &str) -> Option<Ordering> {
     let order = version(a)?.cmp(&version(b)?);
@@ -74,6 +80,19 @@ mod tests {
         ];
         for (image, repository) in repositories {
             assert_eq!(repository_of(image), repository, "{image}");
+        }
+    }
+
+    #[test]
+    fn another_tag_takes_the_place_of_what_was_there() {
+        let images = [
+            ("host:5000/app:1.0", "2.0", "host:5000/app:2.0"),
+            ("app@sha256:ab", "2.0", "app:2.0"),
+            ("app:1.0", "sha256:cd", "app@sha256:cd"),
+            ("app", "2.0", "app:2.0"),
+        ];
+        for (image, tag, with) in images {
+            assert_eq!(with_tag(image, tag), with, "{image}");
         }
     }
 

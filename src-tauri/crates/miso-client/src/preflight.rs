@@ -150,7 +150,7 @@ impl Client {
 }
 
 /// Whether a deployment may be sent, as far as is known.
-fn check(known: &Known, request: &DeployRequest) -> Result<(), Failure> {
+pub(crate) fn check(known: &Known, request: &DeployRequest) -> Result<(), Failure> {
     let entry = known
         .application
         .as_ref()
@@ -183,7 +183,8 @@ fn last_of(known: &Known, environment: &str, image: &str) -> Option<String> {
     last.map(|deployment| deployment.id.clone())
 }
 
-fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
+/// What to know before an image is deployed there.
+pub(crate) fn findings(known: &Known, environment: &str, image: &str) -> Vec<Finding> {
     let finding = |kind: FindingKind, environment: &str| Finding {
         kind,
         state: kind.state(),

@@ -5,6 +5,7 @@
 mod answer;
 mod authority;
 mod bad_id_tokens;
+mod batch;
 mod canary;
 mod changing;
 mod clocks;

@@ -74,6 +74,10 @@ pub struct FleetRow {
     /// The kind of application.
     #[serde(rename = "type")]
     pub kind: ApplicationType,
+    /// The image that its manifest names.
+    pub image: Option<String>,
+    /// When a deployment of it last came through, wherever that was.
+    pub last_deployed_at: Option<DateTime<Utc>>,
     /// Its worst state; deployed nowhere, it is off.
     pub state: State,
     /// Whether that is unwell.
@@ -184,6 +188,12 @@ pub(super) fn row_of(
         key: application.key.clone(),
         display_name: application.display_name.clone(),
         kind: application.kind.clone(),
+        image: application.image.clone(),
+        last_deployed_at: application
+            .environments
+            .iter()
+            .filter_map(|entry| entry.last_deployed_at)
+            .max(),
         state,
         unwell: state.is_unwell(),
         target,

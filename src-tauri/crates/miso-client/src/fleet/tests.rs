@@ -125,6 +125,26 @@ fn only_what_completed_on_the_left_counts() {
 }
 
 #[test]
+fn a_row_says_its_own_image_and_when_it_was_deployed_last() {
+    let mut places = vec![
+        entry("dev", "1.3"),
+        entry("test", "1.2"),
+        entry("prod", "1.1"),
+    ];
+    places[0].last_deployed_at = Some(at(1));
+    places[1].last_deployed_at = Some(at(5));
+    places[2].last_deployed_at = None;
+    let fleet = fleet(
+        vec![application("a", places), application("b", Vec::new())],
+        &[],
+    );
+    let row = |key: &str| fleet.rows.iter().find(|row| row.key == key).unwrap();
+    assert_eq!(row("a").last_deployed_at, Some(at(5)));
+    assert_eq!(row("b").last_deployed_at, None);
+    assert_eq!(row("a").image, application("a", Vec::new()).image);
+}
+
+#[test]
 fn the_neighbour_is_one_that_runs() {
     let mut stopped = entry("test", "1.2");
     stopped.status = ApplicationStatus::Stopped;

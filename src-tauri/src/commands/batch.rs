@@ -1,0 +1,44 @@
+//! The same for several applications at once.
+
+use miso_client::{BatchAct, BatchOrder, BatchReview, BatchTold, ConnectionId};
+use tauri::State;
+use tauri::ipc::Channel;
+
+use super::Answer;
+use crate::state::App;
+
+/// What a batch would do, by what is known. Sends nothing.
+#[tauri::command]
+#[specta::specta]
+pub async fn batch_review(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    environment: String,
+    applications: Vec<String>,
+    act: BatchAct,
+) -> Answer<BatchReview> {
+    let client = app.client(&connection)?;
+    Ok(client.batch_review(&environment, &applications, &act))
+}
+
+/// Starts one deployment after the other, each sent once, and tells of each how far it is. Once the
+/// call is called off, nothing more is sent.
+#[tauri::command]
+#[specta::specta]
+pub async fn batch(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    environment: String,
+    orders: Vec<BatchOrder>,
+    told: Channel<BatchTold>,
+    call: u32,
+) -> Answer<Vec<BatchTold>> {
+    let client = app.client(&connection)?;
+    let told = |one: &BatchTold| {
+        if let Err(error) = told.send(one.clone()) {
+            tracing::debug!(%error, "nobody listens to the batch any more");
+        }
+    };
+    let send = |stop| async move { client.batch(&environment, &orders, &stop, &told).await };
+    Ok(app.calls.until_called_off(call, send).await)
+}
