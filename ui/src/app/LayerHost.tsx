@@ -1,5 +1,6 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { ConnectionLayer } from '../components/ConnectionLayer';
+import { DeleteLayer } from '../components/DeleteLayer';
 import { MenuLayer } from '../components/MenuLayer';
 import { OffersLayer } from '../components/OffersLayer';
 import { QuestionLayer } from '../components/QuestionLayer';
@@ -10,7 +11,7 @@ import { Palette } from './Palette';
 
 /** All that lies above the page; loaded after the first paint. */
 export default function LayerHost() {
-  const { palette, shortcuts, menu, question, connection, offers } = useLayers();
+  const { palette, shortcuts, menu, question, connection, offers, deletion } = useLayers();
   return (
     <CSPProvider nonce={nonce}>
       {palette && <Palette {...palette} />}
@@ -18,6 +19,7 @@ export default function LayerHost() {
       {menu && <MenuLayer {...menu} />}
       {connection && <ConnectionLayer key={connection.id} {...connection} />}
       {offers && <OffersLayer offers={offers} />}
+      {deletion && <DeleteLayer key={deletion.application} {...deletion} />}
       {question && <QuestionLayer {...question} />}
     </CSPProvider>
   );

@@ -5,7 +5,7 @@ import { go } from './navigation';
 import { paths, type Tab } from './paths';
 import { shell } from './shell';
 
-const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration'];
+const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration', 'manifest'];
 
 /** Keys of an application's page: the digits for its tabs, [ and ] for the environments. */
 export function followApplicationKeys(

@@ -4,7 +4,8 @@
  */
 export function refuseDrops(): () => void {
   const refuse = (event: DragEvent) => {
-    if (isTextForField(event)) return;
+    // A page that takes files has said so by now.
+    if (isTextForField(event) || event.defaultPrevented) return;
     event.preventDefault();
     if (event.dataTransfer) event.dataTransfer.dropEffect = 'none';
   };

@@ -12,7 +12,11 @@ export function filterRows(rows: FleetRow[], search: string, filter: Filter): Fl
   );
 }
 
-/** Sorted by name (a column of null) or by the state in an environment; as they are without a wish. */
+/** Columns that are no environment's; an environment's key has no such sign. */
+export const TYPE = '#type';
+export const DEPLOYED = '#deployed';
+
+/** Sorted by name (a column of null), by the state in an environment, or by what else there is; as they are without a wish. */
 export function sortRows(
   rows: FleetRow[],
   sort: { column: string | null; descending: boolean } | null,
@@ -24,9 +28,13 @@ export function sortRows(
     const cell = row.cells.find((each) => each.environment === column);
     return cell?.place?.rank ?? Infinity;
   };
-  const sorted = [...rows].sort((a, b) =>
-    column === null ? byName(a, b) : compare(rank(a), rank(b)) || byName(a, b),
-  );
+  const by = (a: FleetRow, b: FleetRow): number => {
+    if (column === null) return 0;
+    if (column === TYPE) return a.type.localeCompare(b.type, 'en');
+    if (column === DEPLOYED) return (b.lastDeployedAt ?? '').localeCompare(a.lastDeployedAt ?? '', 'en');
+    return compare(rank(a), rank(b));
+  };
+  const sorted = [...rows].sort((a, b) => by(a, b) || byName(a, b));
   return descending ? sorted.reverse() : sorted;
 }
 

@@ -1,10 +1,11 @@
-import { ArrowRight, ArrowUp, Copy, Star, Undo2 } from 'lucide-react';
+import { ArrowRight, ArrowUp, Copy, CopyPlus, ExternalLink, Link2, Star, Trash2, Undo2 } from 'lucide-react';
 import type { MouseEvent } from 'react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionId, FleetRow } from '../ipc';
+import { commands, type ConnectionId, type FleetRow } from '../ipc';
+import { carefully } from './carefully';
 import { imageWords } from './image';
-import { openMenu, type MenuEntry } from './layers';
+import { openDeletion, openMenu, type MenuEntry } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { isStarred, shell, toggleStar } from './shell';
@@ -23,6 +24,8 @@ export function fleetMenu(
   const starred = isStarred(shell.get().settings, connection, key);
   const cell = row.cells.find((each) => each.environment === there);
   const before = cell?.place?.before ?? null;
+  const url = cell?.place?.url ?? null;
+  const noAddress = url === null ? i18n.t('application.noAddress') : undefined;
   const forbidden = cell?.mayDeploy === false ? i18n.t('deploy.forbidden') : undefined;
   const rollBack: MenuEntry[] =
     before === null
@@ -63,6 +66,22 @@ export function fleetMenu(
       ...rollBack,
       'divider',
       {
+        label: i18n.t('menu.openAddress'),
+        icon: ExternalLink,
+        reason: noAddress,
+        act: () => {
+          void carefully(() => commands.applicationOpen(connection, key, there));
+        },
+      },
+      {
+        label: i18n.t('menu.copyUrl'),
+        icon: Link2,
+        reason: noAddress,
+        act: () => {
+          copyText(url ?? '');
+        },
+      },
+      {
         label: i18n.t('menu.copyKey'),
         icon: Copy,
         act: () => {
@@ -74,6 +93,21 @@ export function fleetMenu(
         icon: Star,
         act: () => {
           toggleStar(connection, key);
+        },
+      },
+      'divider',
+      {
+        label: i18n.t('menu.copyApplication'),
+        icon: CopyPlus,
+        act: () => {
+          go(paths.newApplication(connection, key));
+        },
+      },
+      {
+        label: i18n.t('menu.delete'),
+        icon: Trash2,
+        act: () => {
+          openDeletion({ connection, application: key });
         },
       },
     ],

@@ -81,6 +81,8 @@ function letter(event: KeyboardEvent): boolean {
     case '/':
       focusFilter();
       return true;
+    case 'n':
+      return makeNew();
     default:
       return false;
   }
@@ -112,6 +114,13 @@ function focusFilter(): void {
   }
   field.focus();
   field.select();
+}
+
+/** Makes a new one of what the page lists, where it offers that. */
+function makeNew(): boolean {
+  const button = document.querySelector<HTMLElement>('[data-new]');
+  button?.click();
+  return button !== null;
 }
 
 /** The menu of what has the focus; it says itself what stands in it. */

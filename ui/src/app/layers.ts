@@ -41,7 +41,12 @@ type Layers = {
   connection: { id: string; part: ConnectionPart } | null;
   /** What a team's file offers. */
   offers: ConnectionOffer[] | null;
+  /** The application that is to be deleted. */
+  deletion: Deletion | null;
 };
+
+/** An application of a connection. */
+export type Deletion = { connection: string; application: string };
 
 /** What lies above the page. Escape closes one layer and focus returns where it came from. */
 export const layers = createStore<Layers>({
@@ -51,6 +56,7 @@ export const layers = createStore<Layers>({
   question: null,
   connection: null,
   offers: null,
+  deletion: null,
 });
 
 export function useLayers(): Layers {
@@ -82,6 +88,11 @@ export function openConnection(id: string, part: ConnectionPart = 'general'): vo
 /** Lets connections be chosen among those that a team's file offers. */
 export function openOffers(offers: ConnectionOffer[]): void {
   layers.set((before) => ({ ...before, menu: null, palette: false, offers }));
+}
+
+/** Asks whether an application is to be deleted, and says what would be lost. */
+export function openDeletion(deletion: Deletion): void {
+  layers.set((before) => ({ ...before, menu: null, palette: false, deletion }));
 }
 
 export function closeLayer(layer: keyof Layers): void {

@@ -1,4 +1,4 @@
-import { FILTERS, type Filter } from './filter';
+import { DEPLOYED, FILTERS, TYPE, type Filter } from './filter';
 
 /** What a list of applications is narrowed and sorted by. */
 export type List = {
@@ -6,7 +6,7 @@ export type List = {
   filter: Filter;
   /** Only what runs in this environment. */
   environment: string | null;
-  /** By the state in an environment, or by the name (a column of null). */
+  /** By the state in an environment, by type or last deployment, or by the name (a column of null). */
   sort: { column: string | null; descending: boolean } | null;
 };
 
@@ -18,8 +18,7 @@ export function listWords({ search, filter, environment, sort }: Partial<List>):
   if (search) words.set('q', search);
   if (filter && filter !== 'all') words.set('state', filter);
   if (environment) words.set('in', environment);
-  if (sort)
-    words.set('sort', `${sort.descending ? '-' : ''}${sort.column === null ? 'key' : `@${sort.column}`}`);
+  if (sort) words.set('sort', `${sort.descending ? '-' : ''}${wordOf(sort.column)}`);
   const text = words.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -37,6 +36,14 @@ export function listFrom(address: string): List {
 }
 
 function sortFrom(word: string | null): List['sort'] {
-  const match = /^(-?)(?:key|@(.+))$/.exec(word ?? '');
-  return match ? { column: match[2] ?? null, descending: match[1] === '-' } : null;
+  const match = /^(-?)(?:(key|type|deployed)|@(.+))$/.exec(word ?? '');
+  if (!match) return null;
+  const [, minus, plain, environment] = match;
+  const column = plain === 'type' ? TYPE : plain === 'deployed' ? DEPLOYED : (environment ?? null);
+  return { column, descending: minus === '-' };
+}
+
+function wordOf(column: string | null): string {
+  if (column === null) return 'key';
+  return column === TYPE ? 'type' : column === DEPLOYED ? 'deployed' : `@${column}`;
 }

@@ -1,5 +1,6 @@
 import {
   ArrowUp,
+  CirclePlus,
   House,
   Layers,
   LayoutGrid,
@@ -165,6 +166,18 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     changeSettings((before) => ({ ...before, theme: value }));
   };
   return [
+    ...(connection?.session.state === 'signedIn'
+      ? [
+          action(
+            i18n.t('create.title'),
+            CirclePlus,
+            () => {
+              go(paths.newApplication(connection.id));
+            },
+            'n',
+          ),
+        ]
+      : []),
     action(i18n.t('palette.refresh'), RefreshCw, refreshWhatIsOnScreen, 'F5'),
     action(i18n.t('palette.light'), Sun, theme('light')),
     action(i18n.t('palette.dark'), Moon, theme('dark')),

@@ -4,7 +4,7 @@ import { listWords, type List } from './list';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** A tab of an application's page; "now" is the page itself. */
-export type Tab = 'now' | 'logs' | 'deployments' | 'configuration';
+export type Tab = 'now' | 'logs' | 'deployments' | 'configuration' | 'manifest';
 
 /** What the deploy panel shows: the form, with an image in it or not, or one deployment's progress. */
 export type Panel = { form: true; image?: string } | { deployment: string };
@@ -20,6 +20,9 @@ export const paths = {
   home: (connection: string) => `/c/${part(connection)}`,
   applications: (connection: string, list: Partial<List> = {}) =>
     `/c/${part(connection)}/applications${listWords(list)}`,
+  /** The form of a new application, empty or as a copy of another one. No application has this word for a key: it stands outside of theirs. */
+  newApplication: (connection: string, from?: string) =>
+    `/c/${part(connection)}/new-application${from === undefined ? '' : `?from=${part(from)}`}`,
   application: (connection: string, key: string, environment: string, tab: Tab = 'now', panel?: Panel) => {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
@@ -70,6 +73,14 @@ export function applicationOf(address: string): { application: string; environme
 /** Reads the view of a configuration back from the address. */
 export function configurationViewFrom(word: string | undefined): ConfigurationView {
   return word === 'json' || word === 'all' ? word : 'table';
+}
+
+const WORDS: Tab[] = ['logs', 'deployments', 'configuration', 'manifest'];
+
+/** The tab of an application's address; "now" has no word of its own. */
+export function tabOf(address: string): Tab {
+  const word = /\/applications\/[^/]+\/[^/]+\/([^/]+)$/.exec(address)?.[1];
+  return WORDS.find((tab) => tab === word) ?? 'now';
 }
 
 /** Reads the panel back from the address. */

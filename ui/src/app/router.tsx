@@ -57,6 +57,14 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/Applications'), 'Applications'),
   });
 
+  const newApplication = createRoute({
+    getParentRoute: () => connection,
+    path: '/new-application',
+    validateSearch: (search: Record<string, unknown>): { from?: string } =>
+      typeof search.from === 'string' && search.from !== '' ? { from: search.from } : {},
+    component: lazyRouteComponent(() => import('../pages/NewApplication'), 'NewApplication'),
+  });
+
   const application = createRoute({
     getParentRoute: () => connection,
     path: '/applications/$key/$environment',
@@ -96,6 +104,12 @@ export function createPages() {
     ),
   });
 
+  const manifest = createRoute({
+    getParentRoute: () => application,
+    path: '/manifest',
+    component: lazyRouteComponent(() => import('../pages/ApplicationManifest'), 'ApplicationManifest'),
+  });
+
   const deployments = createRoute({
     getParentRoute: () => connection,
     path: '/deployments',
@@ -128,7 +142,8 @@ export function createPages() {
       connection.addChildren([
         home,
         applications,
-        application.addChildren([now, logs, applicationDeployments, applicationConfiguration]),
+        newApplication,
+        application.addChildren([now, logs, applicationDeployments, applicationConfiguration, manifest]),
         deployments,
         promote,
         compare,

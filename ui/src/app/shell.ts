@@ -49,6 +49,8 @@ export const shell = createStore<Shell>({
     quiet: false,
     typeToDeploy: false,
     looked: [],
+    views: [],
+    columns: [],
   },
   connections: [],
   current: null,

@@ -28,13 +28,14 @@ export const shortcutGroups = [
       { keys: ['r'], what: 'shortcuts.rollBack' },
       { keys: ['x'], what: 'shortcuts.select' },
       { keys: ['Shift F10'], what: 'shortcuts.menu' },
+      { keys: ['n'], what: 'shortcuts.newApplication' },
       { keys: ['/'], what: 'shortcuts.filter' },
     ],
   },
   {
     heading: 'shortcuts.application',
     shortcuts: [
-      { keys: ['1', '2', '3', '4'], what: 'shortcuts.tabs' },
+      { keys: ['1', '2', '3', '…'], what: 'shortcuts.tabs' },
       { keys: ['['], what: 'shortcuts.leftEnvironment' },
       { keys: [']'], what: 'shortcuts.rightEnvironment' },
       { keys: [`${modifier} ⏎`], what: 'shortcuts.send' },

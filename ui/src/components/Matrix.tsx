@@ -1,5 +1,6 @@
 import { useMemo, useRef, type MouseEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DEPLOYED, TYPE } from '../app/filter';
 import { middle } from '../app/image';
 import { history } from '../app/navigation';
 import { paths } from '../app/paths';
@@ -8,7 +9,7 @@ import { useNow } from '../hooks/useNow';
 import { useRowWindow } from '../hooks/useRowWindow';
 import { age, exactTime } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
-import type { ConnectionId, FleetRow, Place, Stage } from '../ipc';
+import type { Cell, ConnectionId, FleetRow, Place, Stage } from '../ipc';
 import { follow } from './Link';
 import styles from './Matrix.module.css';
 import { shapeClass } from './Shape';
@@ -22,6 +23,8 @@ type Props = {
   lead?: (row: FleetRow) => ReactNode;
   /** Sorting by a column; null is the name's. Without it the columns are plain. */
   sort?: { column: string | null; descending: boolean; by: (column: string | null) => void };
+  /** The columns beside the environments; the type's alone where nothing is said. */
+  columns?: { type: boolean; image: boolean; deployed: boolean };
   onMenu?: (row: FleetRow, environment: string | null, event: MouseEvent) => void;
 };
 
@@ -29,13 +32,25 @@ type Props = {
  * The fleet: application × environment. Rows are plain markup, because a tree of components for each row is
  * what makes a long list slow.
  */
-export function Matrix({ connection, label, environments, rows, lead, sort, onMenu }: Props) {
+export function Matrix({
+  connection,
+  label,
+  environments,
+  rows,
+  lead,
+  sort,
+  columns = USUAL,
+  onMenu,
+}: Props) {
   const { t } = useTranslation();
   const now = useNow(10);
   const table = useRef<HTMLTableElement>(null);
   const shown = useRowWindow(table, rows.length);
   const signatures = useMemo(() => signaturesOf(rows), [rows]);
   const changed = useChanged(signatures);
+
+  const shownKeys = new Set(environments.map((stage) => stage.key));
+  const isShown = (cell: Cell) => shownKeys.has(cell.environment);
 
   const heading = (column: string | null, text: string) =>
     sort ? (
@@ -69,9 +84,16 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
           <th scope="col" className={styles.name} aria-sort={sorted(null)}>
             {heading(null, t('matrix.application'))}
           </th>
-          <th scope="col" className={styles.type}>
-            {t('matrix.type')}
-          </th>
+          {columns.type && (
+            <th scope="col" className={styles.type} aria-sort={sorted(TYPE)}>
+              {heading(TYPE, t('matrix.type'))}
+            </th>
+          )}
+          {columns.image && (
+            <th scope="col" className={styles.image}>
+              {t('matrix.image')}
+            </th>
+          )}
           {environments.map(({ key: environment, name, production }) => (
             <th
               key={environment}
@@ -83,6 +105,11 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
               {heading(environment, name)}
             </th>
           ))}
+          {columns.deployed && (
+            <th scope="col" className={styles.deployed} aria-sort={sorted(DEPLOYED)}>
+              {heading(DEPLOYED, t('matrix.deployed'))}
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -118,8 +145,13 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
                   </a>
                 </span>
               </th>
-              <td className={styles.type}>{type}</td>
-              {row.cells.map((cell) => {
+              {columns.type && <td className={styles.type}>{type}</td>}
+              {columns.image && (
+                <td className={styles.image} title={row.image ?? undefined}>
+                  {row.image === null ? '–' : middle(row.image, 30)}
+                </td>
+              )}
+              {row.cells.filter(isShown).map((cell) => {
                 const { place } = cell;
                 const to = paths.application(connection, key, cell.environment);
                 return (
@@ -162,6 +194,11 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
                   </td>
                 );
               })}
+              {columns.deployed && (
+                <td className={styles.deployed} title={exactTime(row.lastDeployedAt)}>
+                  {age(row.lastDeployedAt, now) || '–'}
+                </td>
+              )}
             </tr>
           );
         })}
@@ -170,6 +207,8 @@ export function Matrix({ connection, label, environments, rows, lead, sort, onMe
     </table>
   );
 }
+
+const USUAL = { type: true, image: false, deployed: false };
 
 /** The word beside the tag: what matters most about this cell. */
 function remark({ standing, state, since, unwell }: Place, now: number, t: Translate): string {

@@ -3,7 +3,7 @@ import { paths, type Tab } from '../app/paths';
 import { Link } from './Link';
 import styles from './Tabs.module.css';
 
-const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration'];
+const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration', 'manifest'];
 
 type Props = { connection: string; application: string; environment: string; tab: Tab };
 

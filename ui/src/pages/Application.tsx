@@ -1,13 +1,14 @@
 import { Outlet, useSearch } from '@tanstack/react-router';
-import { ExternalLink } from 'lucide-react';
+import { ExternalLink, Link2 } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, leaveFor } from '../app/navigation';
 import { imageNames, middle } from '../app/image';
-import { panelFrom, paths, type Tab } from '../app/paths';
-import { Button } from '../components/Button';
+import { panelFrom, paths, tabOf, type Tab } from '../app/paths';
+import { Button, IconButton } from '../components/Button';
+import { copyText } from '../components/copy';
 import { Empty } from '../components/Empty';
 import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
 import { Header } from '../components/Header';
@@ -123,6 +124,16 @@ export function Application() {
                 {t('application.open')}
                 <ExternalLink {...smallIcon} size={13} />
               </Button>
+              {entry?.url && (
+                <IconButton
+                  label={t('menu.copyUrl')}
+                  onClick={() => {
+                    copyText(entry.url ?? '');
+                  }}
+                >
+                  <Link2 {...smallIcon} />
+                </IconButton>
+              )}
             </>
           )
         }
@@ -141,7 +152,7 @@ export function Application() {
           <Waiting held={application} what={key} />
         </PageBody>
       )}
-      {app && !entry && tab !== 'configuration' && (
+      {app && !entry && !ANYWHERE.includes(tab) && (
         <NotDeployed
           connection={connection}
           application={app}
@@ -150,7 +161,7 @@ export function Application() {
           forbidden={forbidden}
         />
       )}
-      {(entry ?? (app && tab === 'configuration')) && <Outlet key={`${key} ${environment}`} />}
+      {app && (entry ?? ANYWHERE.includes(tab)) && <Outlet key={`${key} ${environment}`} />}
       {app && panel && (
         <Suspense fallback={null}>
           <DeployPanel
@@ -203,9 +214,9 @@ function openReason(entry: EnvironmentEntry | undefined, t: Translate): string |
   return entry.url === null ? t('application.noAddress') : undefined;
 }
 
+/** What an application has that was deployed nowhere. */
+const ANYWHERE: Tab[] = ['configuration', 'manifest'];
+
 function useTab(): Tab {
-  const address = useAddress().split('?')[0] ?? '';
-  if (address.endsWith('/logs')) return 'logs';
-  const tab = /\/applications\/[^/]+\/[^/]+\/(deployments|configuration)$/.exec(address)?.[1];
-  return (tab as Tab | undefined) ?? 'now';
+  return tabOf(useAddress().split('?')[0] ?? '');
 }

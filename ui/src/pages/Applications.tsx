@@ -1,10 +1,12 @@
-import { Star, X } from 'lucide-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { Plus, Star, X } from 'lucide-react';
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { columnOf, columnsOf, isColumnShown } from '../app/columns';
 import { filterRows, FILTERS, sortRows } from '../app/filter';
+import { refreshWhatIsOnScreen } from '../app/events';
 import { fleetMenu } from '../app/fleetMenu';
 import { listFrom, WHOLE, type List } from '../app/list';
-import { goInstead, useAddress } from '../app/navigation';
+import { go, goInstead, useAddress } from '../app/navigation';
 import { paths } from '../app/paths';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { Button, IconButton } from '../components/Button';
@@ -12,6 +14,7 @@ import { smallIcon } from '../components/icon';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
+import { ListLook } from '../components/ListLook';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
@@ -21,10 +24,13 @@ import { Segmented } from '../components/Segmented';
 import { Toolbar } from '../components/Toolbar';
 import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
+import { useRights } from '../hooks/useRights';
 import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
-import type { FleetRow } from '../ipc';
+import type { BatchAct, FleetRow } from '../ipc';
+
+const BatchPanel = lazy(() => import('../components/BatchPanel'));
 
 /** The whole fleet, to search, filter and sort. */
 export function Applications() {
@@ -47,10 +53,29 @@ export function Applications() {
   const total = fleet.rows.length;
   const [selected, select] = useState<ReadonlySet<string>>(NONE);
   const keys = fleet.rows.map((row) => row.key).filter((key) => selected.has(key));
+  const [batch, setBatch] = useState<BatchAct['kind'] | null>(null);
+  const can = useRights(connection);
+  const columns = columnsOf(settings, connection);
+  const environments = fleet.environments.filter(({ key }) => isColumnShown(columns, columnOf(key)));
+  const create = () => {
+    go(paths.newApplication(connection));
+  };
+  const noCreating = can('applications:create')
+    ? undefined
+    : t('rights.missing', { permission: 'applications:create' });
 
   return (
     <>
-      <Header title={t('applications.title')} />
+      <Header
+        title={t('applications.title')}
+        covered={batch !== null}
+        actions={
+          <Button data-new="" reason={noCreating} onClick={create}>
+            <Plus {...smallIcon} />
+            {t('create.open')}
+          </Button>
+        }
+      />
       <OfflineBar reading={held.reading} />
       <Toolbar>
         <SearchInput
@@ -91,8 +116,21 @@ export function Applications() {
             clear={() => {
               select(NONE);
             }}
-          />
+          >
+            {(['restart', 'deploy'] as const).map((kind) => (
+              <Button
+                key={kind}
+                onClick={() => {
+                  setBatch(kind);
+                }}
+              >
+                {t(kind === 'restart' ? 'batch.restart' : 'deploy.action')}
+              </Button>
+            ))}
+            <Button onClick={refreshWhatIsOnScreen}>{t('batch.refresh')}</Button>
+          </Selection>
         )}
+        {total > 0 && <ListLook connection={connection} list={list} environments={fleet.environments} />}
       </Toolbar>
       <PageBody>
         <Waiting held={held} what={t('applications.title')} rows={18} />
@@ -101,7 +139,11 @@ export function Applications() {
             title={t('applications.none')}
             text={t('applications.noneText')}
             example={t('applications.noneExample')}
-          />
+          >
+            <Button kind="primary" reason={noCreating} onClick={create}>
+              {t('create.open')}
+            </Button>
+          </Empty>
         )}
         {total > 0 && rows.length === 0 && (
           <Empty title={t('applications.noMatch')} text={t('applications.noMatchText')}>
@@ -118,7 +160,12 @@ export function Applications() {
           <Matrix
             connection={connection}
             label={t('matrix.label')}
-            environments={fleet.environments}
+            environments={environments}
+            columns={{
+              type: isColumnShown(columns, 'type'),
+              image: isColumnShown(columns, 'image'),
+              deployed: isColumnShown(columns, 'deployed'),
+            }}
             rows={rows}
             sort={{
               column: sort === null ? '' : sort.column,
@@ -160,6 +207,20 @@ export function Applications() {
           />
         )}
       </PageBody>
+      {batch !== null && (
+        <Suspense fallback={null}>
+          <BatchPanel
+            key={batch}
+            connection={connection}
+            keys={keys}
+            kind={batch}
+            environments={fleet.environments}
+            close={() => {
+              setBatch(null);
+            }}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -30,6 +30,7 @@ export async function renderApp(
     question: null,
     connection: null,
     offers: null,
+    deletion: null,
   }));
   patchShell({ toasts: [], waits: {}, front: {}, failure: null, retry: null });
   const events = await followEvents();

@@ -237,6 +237,9 @@ export const me: Me = {
   roles: ['developer'],
   permissions: [
     'applications:read',
+    'applications:create',
+    'applications:update',
+    'applications:delete',
     'applications:deploy',
     'configuration:read',
     'configuration:update',

@@ -14,6 +14,7 @@ import type {
 import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
+import { batches } from './batches';
 import { edits } from './edits';
 import { activityOf } from './activity';
 import { fleetOf, preflightOf, rowOf } from './fleet';
@@ -68,6 +69,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     quiet: false,
     typeToDeploy: false,
     looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
+    views: [],
+    columns: [],
     ...options.settings,
   };
   const asOf = data.before(4000);
@@ -330,6 +333,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       publish(id, made);
       return answer(made);
     },
+    ...batches(applications, (id, application, request) => commands.deploy(id, application, request)),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)

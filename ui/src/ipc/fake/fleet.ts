@@ -81,6 +81,7 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
         unwell,
         tag: stopped ? null : tagOf(entry.image),
         image: entry.image,
+        url: stopped ? null : entry.url,
         since: unwell ? (entry.healthSince ?? entry.lastDeployedAt) : entry.lastDeployedAt,
         standing: stopped ? { kind: 'same' } : standing(entry, left, deployments),
         before: unwell ? imageBefore(application.key, entry, deployments) : null,
@@ -96,6 +97,12 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
     key: application.key,
     displayName: application.displayName,
     type: application.type,
+    image: application.image,
+    lastDeployedAt:
+      application.environments
+        .flatMap((entry) => entry.lastDeployedAt ?? [])
+        .sort()
+        .at(-1) ?? null,
     state,
     unwell: isUnwell(state),
     target: (worst.at(-1) ?? placed.at(-1))?.environment ?? 'dev',

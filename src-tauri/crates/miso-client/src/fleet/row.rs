@@ -118,6 +118,8 @@ pub struct Place {
     pub tag: Option<String>,
     /// The whole image.
     pub image: Option<String>,
+    /// Its address; `None` while it has none.
+    pub url: Option<String>,
     /// Since when it is unwell, else when it was last deployed.
     pub since: Option<DateTime<Utc>>,
     /// How it stands to its left neighbour.
@@ -241,6 +243,7 @@ fn place_of(
         unwell: state.is_unwell(),
         tag: tag.map(|image| tag_of(image).to_owned()),
         image: entry.image.clone(),
+        url: entry.url.clone().filter(|url| !stopped && !url.is_empty()),
         since,
         standing: if stopped {
             Standing::Same

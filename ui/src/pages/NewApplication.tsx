@@ -1,0 +1,200 @@
+import { useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { modifier } from '../app/platform';
+import { unlock } from '../app/carefully';
+import { NEW, secretsWithoutValue, withoutSecrets, type Manifest } from '../app/manifest';
+import { go, leaveFor } from '../app/navigation';
+import { paths } from '../app/paths';
+import { readManifest } from '../app/readManifest';
+import { useConnection } from '../app/shell';
+import { Button } from '../components/Button';
+import { Header } from '../components/Header';
+import { Kbd } from '../components/Kbd';
+import { Link } from '../components/Link';
+import { useLock } from '../components/Lock';
+import { Loading } from '../components/Loading';
+import { ManifestEditor } from '../components/ManifestEditor';
+import { PageBody } from '../components/PageBody';
+import { Problem } from '../components/Problem';
+import { Remark } from '../components/Remark';
+import { isPlaced } from '../components/ManifestForm';
+import { useConnectionId } from '../hooks/useParams';
+import { useRights } from '../hooks/useRights';
+import { useManifest } from '../hooks/useManifest';
+import { asCommandError, commands, type CommandError } from '../ipc';
+
+/** A new application: typed, from a file, or as a copy of another one. */
+export function NewApplication() {
+  const connection = useConnectionId();
+  const from = useSearch({ strict: false, select: (search) => search.from }) ?? null;
+  return <Begin key={from} connection={connection} from={from} />;
+}
+
+function Begin({ connection, from }: { connection: string; from: string | null }) {
+  const { t } = useTranslation();
+  const { manifest, error, again } = useOriginal(connection, from);
+  return (
+    <>
+      <Header title={from === null ? t('create.title') : t('create.copyTitle', { key: from })} />
+      {error && (
+        <PageBody>
+          <Problem error={error}>
+            <Button onClick={again}>{t('tryAgain')}</Button>
+          </Problem>
+        </PageBody>
+      )}
+      {!error && !manifest && (
+        <PageBody>
+          <Loading what={from ?? ''} rows={8} />
+        </PageBody>
+      )}
+      {manifest && <Form connection={connection} from={from} fresh={manifest} />}
+    </>
+  );
+}
+
+function Form({ connection, from, fresh }: { connection: string; from: string | null; fresh: Manifest }) {
+  const { t } = useTranslation();
+  const view = useConnection(connection);
+  const { locked } = useLock(view);
+  const can = useRights(connection, null, null);
+  const editing = useManifest(connection, from === null ? 'create' : `create from ${from}`, fresh);
+  const [sending, setSending] = useState(false);
+  const [error, setError] = useState<CommandError | null>(null);
+  const { unset } = editing;
+  const taken = error?.code === 'conflict';
+  const reason = !can('applications:create')
+    ? t('rights.missing', { permission: 'applications:create' })
+    : locked
+      ? t('lock.reason')
+      : undefined;
+
+  const send = async () => {
+    if (sending || reason !== undefined) return;
+    setError(null);
+    setSending(true);
+    try {
+      if (!(await editing.check())) return;
+      const made = await commands.applicationCreate(connection, editing.manifest);
+      editing.draft.sent();
+      const first = made.environments[0]?.environment ?? view?.environments[0]?.key ?? 'dev';
+      go(paths.application(connection, made.key, first));
+    } catch (thrown) {
+      const refused = asCommandError(thrown);
+      if (refused.code === 'outcome_unknown') editing.draft.sent();
+      setError(refused);
+      editing.refuse(
+        refused.code === 'conflict'
+          ? { ...refused, details: [{ field: 'key', message: t('create.taken') }] }
+          : refused,
+      );
+    } finally {
+      setSending(false);
+    }
+  };
+
+  return (
+    <ManifestEditor
+      editing={editing}
+      keyFixed={false}
+      disabled={sending}
+      submit={() => void send()}
+      actions={
+        <>
+          {locked && (
+            <Button
+              onClick={() => {
+                unlock(connection);
+              }}
+            >
+              {t('lock.unlock')}
+            </Button>
+          )}
+          <Button
+            onClick={() => {
+              leaveFor(paths.applications(connection));
+            }}
+          >
+            {t('cancel')}
+          </Button>
+          <Button type="submit" kind="primary" reason={reason} aria-disabled={sending}>
+            {sending ? t('create.sending') : t('create.action')}
+            {!sending && <Kbd keys={`${modifier} ⏎`} />}
+          </Button>
+        </>
+      }
+    >
+      {from !== null && <Remark>{t('create.copied', { key: from })}</Remark>}
+      {unset.length > 0 && (
+        <Remark state="warning">{t('create.unset', { count: unset.length, names: unset.join(', ') })}</Remark>
+      )}
+      {error && !taken && (
+        <Problem error={{ ...error, details: error.details.filter(({ field }) => !isPlaced(field)) }}>
+          {error.code === 'outcome_unknown' && (
+            <Link to={paths.applications(connection)}>{t('create.look')}</Link>
+          )}
+        </Problem>
+      )}
+    </ManifestEditor>
+  );
+}
+
+/** What the form begins with: nothing, or another application, whose secrets stay where they are. */
+function useOriginal(connection: string, from: string | null) {
+  const [manifest, setManifest] = useState<Manifest | null>(from === null ? NEW : null);
+  const [error, setError] = useState<CommandError | null>(null);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    if (from === null) return undefined;
+    let wanted = true;
+    readManifest(connection, from).then(
+      (read) => {
+        if (wanted) setManifest(copyOf(read.manifest));
+      },
+      (thrown: unknown) => {
+        if (wanted) setError(asCommandError(thrown));
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [connection, from, tries]);
+  return {
+    manifest,
+    error,
+    again: () => {
+      setError(null);
+      setTries((before) => before + 1);
+    },
+  };
+}
+
+/** Characters that a key may have (APP-MANIFEST.md); a longer suggestion is only cut. */
+const LONGEST_KEY = 40;
+const SUFFIX = '-copy';
+
+function copyOf(plain: Manifest): Manifest {
+  const key = String(plain['key'] ?? '');
+  const copied = withoutSecrets(plain);
+  const unset = new Set(secretsWithoutValue(copied));
+  const items = copied['configuration'];
+  return {
+    ...copied,
+    key: `${key.slice(0, LONGEST_KEY - SUFFIX.length)}${SUFFIX}`,
+    ...(Array.isArray(items)
+      ? {
+          configuration: items.map((item) =>
+            typeof item === 'object' &&
+            item !== null &&
+            !Array.isArray(item) &&
+            unset.has(String(item['name']))
+              ? Object.fromEntries(
+                  Object.entries(item).filter(([name]) => name !== 'isSet' && name !== 'value'),
+                )
+              : item,
+          ),
+        }
+      : {}),
+  };
+}
