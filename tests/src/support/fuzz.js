@@ -240,8 +240,6 @@ const sensible = ([name, type]) => {
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':
       return Array.from({ length: below(3) }, () => ({ application: application(), image: image() }));
-    case 'Value':
-      return pick([{}, [], { key: 'x', configuration: [{ name: 'A', value: anyText() }] }, nested(20), anything()]);
     default:
       break;
   }
@@ -252,7 +250,7 @@ const sensible = ([name, type]) => {
     case 'applications':
       return Array.from({ length: below(20) }, application);
     case 'manifest':
-      return { key: application(), displayName: anyText(), type: 'external', status: anything(), environments: anything() };
+      return manifest();
     case 'choices':
       return { key: pick(['mine', 'theirs', anyText()]) };
     case 'environment':

@@ -9,6 +9,7 @@ use super::window::Window;
 
 /// The demo people of the local instance.
 pub const ADMINISTRATOR: &str = "Aino Laine";
+pub const DEVELOPER: &str = "Mikko Saari";
 /// One who may only look.
 pub const VIEWER: &str = "Elena Novak";
 
@@ -46,6 +47,17 @@ pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &
     // There may be no application yet.
     window.see_within(LATER, "heading", "Home").await;
     window
+}
+
+/// Signs out, and in again as somebody else.
+pub async fn change_person(session: &mut Session, instance: &Instance, window: &Window, to: &str) {
+    window.click("button", "Connection: ").await;
+    window.click("menuitem", "Sign out").await;
+    window.click("button", "Sign out").await;
+    window.see("heading", "Sign in again").await;
+    window.click("button", "Sign in").await;
+    answer_with_key_as(session, instance, to).await;
+    window.see_gone("heading", "Sign in again").await;
 }
 
 /// Waits until the app asks the browser for a sign-in at an instance, and answers with its key.

@@ -120,7 +120,7 @@ function Places({
           to={paths.applications(connection.id)}
           icon={LayoutGrid}
           label={t('applications.title')}
-          current={at(paths.applications(connection.id))}
+          current={at(paths.applications(connection.id)) || at(paths.newApplication(connection.id))}
           count={total}
           collapsed={collapsed}
         />

@@ -120,6 +120,7 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
               i18n.t('palette.configuration', { key }),
               paths.application(id, key, environment, 'configuration'),
             ),
+            entry(i18n.t('palette.manifest', { key }), paths.application(id, key, environment, 'manifest')),
             {
               ...entry(
                 i18n.t('palette.deploy', { key }),

@@ -30,6 +30,7 @@ import {
   type CommandError,
   type EnvironmentEntry,
 } from '../ipc';
+import styles from './Application.module.css';
 
 const DeployPanel = lazy(() => import('../components/DeployPanel'));
 
@@ -127,6 +128,7 @@ export function Application() {
               {entry?.url && (
                 <IconButton
                   label={t('menu.copyUrl')}
+                  className={styles.copyUrl}
                   onClick={() => {
                     copyText(entry.url ?? '');
                   }}

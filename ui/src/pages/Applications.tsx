@@ -29,6 +29,7 @@ import { useFleet } from '../hooks/useFleet';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
 import type { BatchAct, FleetRow } from '../ipc';
+import styles from './Applications.module.css';
 
 const BatchPanel = lazy(() => import('../components/BatchPanel'));
 
@@ -85,14 +86,17 @@ export function Applications() {
             narrow({ search: text });
           }}
         />
-        <Segmented
-          label={t('applications.status')}
-          value={filter}
-          options={FILTERS.map((value) => ({ value, label: t(`applications.${value}`) }))}
-          change={(value) => {
-            narrow({ filter: value });
-          }}
-        />
+        {/* In a small window what is selected takes the room of what it was chosen among. */}
+        <span className={styles.narrowing} data-selecting={keys.length > 0}>
+          <Segmented
+            label={t('applications.status')}
+            value={filter}
+            options={FILTERS.map((value) => ({ value, label: t(`applications.${value}`) }))}
+            change={(value) => {
+              narrow({ filter: value });
+            }}
+          />
+        </span>
         {environment !== null && (
           <Button
             aria-label={t('applications.anywhere')}
@@ -130,7 +134,11 @@ export function Applications() {
             <Button onClick={refreshWhatIsOnScreen}>{t('batch.refresh')}</Button>
           </Selection>
         )}
-        {total > 0 && <ListLook connection={connection} list={list} environments={fleet.environments} />}
+        {total > 0 && (
+          <span className={styles.look} data-selecting={keys.length > 0}>
+            <ListLook connection={connection} list={list} environments={fleet.environments} />
+          </span>
+        )}
       </Toolbar>
       <PageBody>
         <Waiting held={held} what={t('applications.title')} rows={18} />

@@ -26,6 +26,7 @@ mod hostile_provider;
 mod id_tokens;
 mod keyring_away;
 mod live_logs;
+mod manifests;
 mod offered;
 mod oidc_provider;
 mod one_account;

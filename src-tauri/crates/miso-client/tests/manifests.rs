@@ -1,0 +1,121 @@
+//! Applications made, changed and deleted, where the answer comes and where it is lost (issue 12, 1).
+
+use std::sync::{Arc, Mutex};
+
+use miso_client::Code;
+use serde_json::{Value, json};
+
+use crate::far_end::restored_at;
+use crate::flying::Flying;
+use crate::hostile::{Act, hostile, json as says};
+
+/// What became of a write before its answer was lost.
+#[derive(Clone, Copy, PartialEq)]
+enum Lost {
+    /// It was done.
+    Done,
+    /// It was not.
+    Undone,
+}
+
+/// One application, `shop`, and whether it is there.
+struct Stock {
+    manifest: Option<Value>,
+    writes: usize,
+}
+
+/// A server that loses the answer to every write.
+async fn losing(
+    outcome: Lost,
+    manifest: Option<Value>,
+) -> (Arc<Mutex<Stock>>, crate::far_end::Restored) {
+    let clock = Arc::new(Flying::new());
+    let stock = Arc::new(Mutex::new(Stock {
+        manifest,
+        writes: 0,
+    }));
+    let inside = stock.clone();
+    let (far_end, _) = hostile(move |asked| {
+        let mut stock = inside.lock().unwrap();
+        let (method, path) = asked.line.split_once(' ').unwrap();
+        if method != "GET" {
+            stock.writes += 1;
+            if outcome == Lost::Done {
+                stock.manifest = match method {
+                    "DELETE" => None,
+                    _ => Some(serde_json::from_str(&asked.body).unwrap()),
+                };
+            }
+            return Act::Cut("HTTP/1.1 20".into());
+        }
+        match (path, &stock.manifest) {
+            ("/api/applications/shop", Some(manifest)) => {
+                let mut told = manifest.clone();
+                told["createdAt"] = json!("2999-01-01T00:00:00Z");
+                says(200, &told.to_string())
+            }
+            ("/api/openapi.json", _) => says(
+                200,
+                r#"{"paths": {"/api/applications/{key}": {"get": {}}}}"#,
+            ),
+            (path, _) if path.starts_with("/api/applications?") => says(200, r#"{"data": []}"#),
+            _ => says(
+                404,
+                r#"{"error": {"code": "NOT_FOUND", "message": "no", "requestId": "req-1"}}"#,
+            ),
+        }
+    })
+    .await;
+    (stock, restored_at(&far_end, clock).await)
+}
+
+fn shop() -> Value {
+    json!({"key": "shop", "displayName": "Shop", "type": "external"})
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_is_lost_is_found_out_and_never_sent_again() {
+    for (outcome, expected) in [
+        (Lost::Done, None),
+        (Lost::Undone, Some(Code::OutcomeUnknown)),
+    ] {
+        let (stock, here) = losing(outcome, Some(shop())).await;
+        let deleted = here.client.delete_application("shop", false).await;
+        assert_eq!(deleted.err().map(|failure| failure.code), expected);
+        assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_found_out_and_never_sent_again() {
+    for (outcome, expected) in [
+        (Lost::Done, None),
+        (Lost::Undone, Some(Code::OutcomeUnknown)),
+    ] {
+        let (stock, here) = losing(outcome, None).await;
+        let made = here.client.create_application(shop()).await;
+        assert_eq!(made.err().map(|failure| failure.code), expected);
+        assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_is_lost_is_found_out_and_never_sent_again() {
+    let mut wanted = shop();
+    wanted["displayName"] = json!("Shop front");
+    for (outcome, expected) in [
+        (Lost::Done, None),
+        (Lost::Undone, Some(Code::OutcomeUnknown)),
+    ] {
+        let (stock, here) = losing(outcome, Some(shop())).await;
+        let changed = here
+            .client
+            .update_application("shop", wanted.clone(), Some("\"1\""))
+            .await;
+        assert_eq!(changed.as_ref().err().map(|failure| failure.code), expected);
+        if let Ok(changed) = changed {
+            assert_eq!(changed.value["displayName"], "Shop front");
+        }
+        assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}

@@ -1,0 +1,146 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { history } from '../app/navigation';
+import type { BatchTold } from '../ipc';
+import { failure } from '../ipc/fake/parts';
+import { applications } from '../ipc/fake/data';
+import { callsOf, renderApp } from '../test/renderApp';
+
+const LIST = '/c/orders/applications';
+const matrix = () => screen.findByRole('table', { name: 'Applications by environment' });
+
+async function select(user: Awaited<ReturnType<typeof renderApp>>['user'], ...keys: string[]) {
+  await matrix();
+  for (const key of keys)
+    await user.click(screen.getByRole('checkbox', { name: `Select ${key}`, hidden: true }));
+  return within(screen.getByRole('group', { name: 'Selected' }));
+}
+
+const panel = () => within(screen.getByRole('complementary', { name: 'Several applications' }));
+
+describe('several applications at once', () => {
+  it('are reviewed, confirmed once, and sent one after the other', async () => {
+    const { user, ...fake } = await renderApp(LIST);
+    const selected = await select(user, 'storefront', 'checkout');
+    await user.click(selected.getByRole('button', { name: 'Deploy…' }));
+    await screen.findByRole('complementary', { name: 'Several applications' });
+    await user.type(panel().getByRole('textbox', { name: 'Tag' }), '9.9.9');
+    const review = within(await panel().findByRole('list', { name: 'What would happen' }));
+    expect(review.getAllByRole('listitem')).toHaveLength(2);
+    await user.click(panel().getByRole('button', { name: /^Deploy 9\.9\.9 of 2 to dev/ }));
+    const results = within(await panel().findByRole('list', { name: 'What happened' }));
+    await waitFor(() => {
+      expect(results.getAllByRole('link')).toHaveLength(2);
+    });
+    const sent = callsOf(fake, 'batch');
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.slice(0, 2)).toEqual(['orders', 'dev']);
+    expect(sent[0]?.[2]).toEqual([
+      expect.objectContaining({ application: 'checkout' }),
+      expect.objectContaining({ application: 'storefront' }),
+    ]);
+  });
+
+  it('name what is left out and why; what is refused keeps nothing from the rest', async () => {
+    const told = (application: string, outcome: BatchTold['outcome']): BatchTold => ({
+      application,
+      outcome,
+    });
+    const { user, ...fake } = await renderApp(LIST, {
+      answers: {
+        batch: (_, __, orders) =>
+          Promise.resolve(
+            orders.map(({ application }, at) =>
+              told(
+                application,
+                at === 0
+                  ? { kind: 'failed', failure: failure('conflict', { message: 'another is under way' }) }
+                  : { kind: 'notSent' },
+              ),
+            ),
+          ),
+      },
+    });
+    const selected = await select(user, 'storefront', 'checkout', 'supplier-portal');
+    await user.click(selected.getByRole('button', { name: 'Restart…' }));
+    await screen.findByRole('complementary', { name: 'Several applications' });
+    await user.click(panel().getByRole('button', { name: 'test' }));
+    const review = within(await panel().findByRole('list', { name: 'What would happen' }));
+    expect(await review.findByText('Nothing runs there')).toBeVisible();
+    await user.click(review.getByRole('checkbox', { name: /storefront/ }));
+    await user.click(panel().getByRole('button', { name: /^Restart 1 in test/ }));
+    const results = within(await panel().findByRole('list', { name: 'What happened' }));
+    expect(await results.findByText('another is under way')).toBeVisible();
+    expect(callsOf(fake, 'batch')[0]?.[2]).toEqual([{ application: 'checkout', image: null }]);
+    expect(panel().getByText('0 of 1 sent, 1 refused')).toBeVisible();
+  });
+
+  it('can be taken back for three seconds where it is production', async () => {
+    const { user, ...fake } = await renderApp(LIST);
+    const selected = await select(user, 'storefront');
+    await user.click(selected.getByRole('button', { name: 'Restart…' }));
+    await screen.findByRole('complementary', { name: 'Several applications' });
+    await user.click(panel().getByRole('button', { name: 'PROD' }));
+    await user.click(await panel().findByRole('button', { name: /^Restart 1 in PROD/ }));
+    expect(await panel().findByText('Restarts 1 in PROD in 3 s')).toBeVisible();
+    await user.keyboard('{Escape}');
+    expect(await panel().findByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(callsOf(fake, 'batch')).toEqual([]);
+  });
+});
+
+describe('how the list is looked at', () => {
+  it('is kept under a name, with its columns', async () => {
+    const { user, ...fake } = await renderApp(`${LIST}?state=unwell`);
+    await matrix();
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Deployed' }));
+    expect(await screen.findByRole('columnheader', { name: 'Deployed' })).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'test' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('columnheader', { name: 'test' })).toBeNull();
+    });
+    await user.click(screen.getByRole('button', { name: 'Views' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Save this view…' }));
+    await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'Red ones{Enter}');
+    expect(await screen.findByRole('button', { name: 'Red ones' })).toBeVisible();
+    const [saved] = callsOf(fake, 'settingsSave').at(-1) ?? [];
+    expect(saved).toMatchObject({
+      views: [
+        { connection: 'orders', name: 'Red ones', list: '?state=unwell', columns: ['deployed', '@test'] },
+      ],
+      columns: [{ connection: 'orders', columns: ['deployed', '@test'] }],
+    });
+  });
+
+  it('is had again by its name', async () => {
+    const { user } = await renderApp(LIST, {
+      settings: {
+        views: [
+          { connection: 'orders', name: 'Red ones', list: '?state=unwell&sort=deployed', columns: ['type'] },
+        ],
+      },
+    });
+    await matrix();
+    await user.click(screen.getByRole('button', { name: 'Views' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Red ones' }));
+    await waitFor(() => {
+      expect(history.location.search).toBe('?state=unwell&sort=deployed');
+    });
+    expect(screen.queryByRole('columnheader', { name: 'Type' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Red ones' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove the view Red ones' }));
+    expect(await screen.findByRole('button', { name: 'Views' })).toBeVisible();
+  });
+
+  it('stays smooth with 10,000 applications', async () => {
+    const [first] = applications;
+    if (!first) throw new Error('no application');
+    const many = Array.from({ length: 10_000 }, (_, at) => ({ ...first, key: `app-${String(at)}` }));
+    await renderApp(LIST, { applications: many, deployments: [] });
+    const table = await matrix();
+    expect(table).toHaveAttribute('aria-rowcount', '10001');
+    expect(within(table).getAllByRole('row').length).toBeLessThan(120);
+  });
+});
