@@ -1,6 +1,6 @@
 //! The same for several applications at once.
 
-use miso_client::{BatchAct, BatchOrder, BatchReview, BatchTold, ConnectionId};
+use miso_client::{BatchAct, BatchOrder, BatchReview, BatchTold, ConfirmationId, ConnectionId};
 use tauri::State;
 use tauri::ipc::Channel;
 
@@ -22,7 +22,8 @@ pub async fn batch_review(
 }
 
 /// Starts one deployment after the other, each sent once, and tells of each how far it is. Once the
-/// call is called off, nothing more is sent.
+/// call is called off, nothing more is sent. Where it goes to production, `confirmation` names what was
+/// shown to be confirmed.
 #[tauri::command]
 #[specta::specta]
 pub async fn batch(
@@ -30,6 +31,7 @@ pub async fn batch(
     connection: ConnectionId,
     environment: String,
     orders: Vec<BatchOrder>,
+    confirmation: Option<ConfirmationId>,
     told: Channel<BatchTold>,
     call: u32,
 ) -> Answer<Vec<BatchTold>> {
@@ -39,6 +41,11 @@ pub async fn batch(
             tracing::debug!(%error, "nobody listens to the batch any more");
         }
     };
-    let send = |stop| async move { client.batch(&environment, &orders, &stop, &told).await };
+    let send = |stop| async move {
+        let confirmation = confirmation.as_deref();
+        client
+            .batch(&environment, &orders, confirmation, &stop, &told)
+            .await
+    };
     Ok(app.calls.until_called_off(call, send).await)
 }

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { unlock } from '../app/carefully';
 import { stageIn } from '../app/environments';
@@ -10,7 +10,16 @@ import { useBatch } from '../hooks/useBatch';
 import { useBatchReview } from '../hooks/useBatchReview';
 import { useTakeBack } from '../hooks/useTakeBack';
 import { number } from '../i18n/format';
-import type { BatchAct, BatchItem, BatchOrder, ConnectionId, Stage } from '../ipc';
+import {
+  asCommandError,
+  commands,
+  type BatchAct,
+  type BatchItem,
+  type BatchOrder,
+  type CommandError,
+  type ConnectionId,
+  type Stage,
+} from '../ipc';
 import { BatchItems } from './BatchItems';
 import { BatchResults } from './BatchResults';
 import { Button, IconButton } from './Button';
@@ -32,7 +41,7 @@ type Props = {
 };
 
 /** What is confirmed, as it was seen. */
-type Order = { environment: string; orders: BatchOrder[] };
+type Order = { environment: string; orders: BatchOrder[]; confirmation: string | null };
 
 /** The same for several applications: one review, one confirmation, then one after the other. */
 export default function BatchPanel({ connection, keys: selected, kind: first, environments, close }: Props) {
@@ -46,12 +55,14 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
   const [environment, setEnvironment] = useState(environments[0]?.key ?? 'dev');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [taken, setTaken] = useState(false);
+  const [showing, setShowing] = useState(false);
+  const [failure, setFailure] = useState<CommandError | null>(null);
   const wanted = tag.trim();
   const act: BatchAct = kind === 'restart' ? { kind } : { kind, tag: wanted };
   const { review, error: unread } = useBatchReview(connection, environment, keys, act);
   const batch = useBatch(connection);
   const countdown = useTakeBack((order: Order) => {
-    batch.send(order.environment, order.orders);
+    batch.send(order.environment, order.orders, order.confirmation);
   });
   const waiting = countdown.left !== null;
   const begun = batch.told.length > 0;
@@ -71,7 +82,13 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
     const element = panel.current;
     if (element && !element.contains(document.activeElement)) element.focus();
   }, []);
-  const { cancel } = countdown;
+  const { cancel: stop, what } = countdown;
+  const confirmation = what?.confirmation ?? null;
+  const cancel = useCallback(() => {
+    stop();
+    // It is not sent by this page any more, whatever Rust answers.
+    if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
+  }, [stop, connection, confirmation]);
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.repeat || event.defaultPrevented || anyLayerOpen()) return;
@@ -89,8 +106,9 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (busy || reason !== undefined || !review) return;
+    if (busy || showing || reason !== undefined || !review) return;
     setTaken(false);
+    setFailure(null);
     const order = {
       environment,
       orders: chosen.map(({ application, image }) => ({
@@ -98,8 +116,28 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
         image: kind === 'restart' ? null : image,
       })),
     };
-    if (production) countdown.start(order);
-    else batch.send(order.environment, order.orders);
+    if (!production) {
+      batch.send(order.environment, order.orders, null);
+      return;
+    }
+    const shown = order.orders.map(({ application, image }) => ({
+      application,
+      request: { environment, image, note: null, configuration: null, from: null, dryRun: null },
+    }));
+    setShowing(true);
+    commands
+      .deploymentsShow(connection, shown)
+      .then(
+        (confirmed) => {
+          countdown.start({ ...order, confirmation: confirmed });
+        },
+        (thrown: unknown) => {
+          setFailure(asCommandError(thrown));
+        },
+      )
+      .finally(() => {
+        setShowing(false);
+      });
   };
   const effect = { count: chosen.length, formatted: number(chosen.length), tag: wanted, environment: name };
 
@@ -172,6 +210,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           )}
           <section className={styles.section}>
             {unread && <Problem error={unread} />}
+            {failure && <Problem error={failure} />}
             {begun ? (
               <BatchResults connection={connection} environment={environment} told={batch.told} />
             ) : (

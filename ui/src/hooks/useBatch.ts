@@ -21,7 +21,7 @@ export type Batch = {
   /** How far it is, in a sentence. */
   summary: string;
   error: CommandError | null;
-  send: (environment: string, orders: BatchOrder[]) => void;
+  send: (environment: string, orders: BatchOrder[], confirmation: string | null) => void;
   /** Sends nothing more; what was sent stays so. */
   stop: () => void;
 };
@@ -35,7 +35,7 @@ export function useBatch(connection: ConnectionId): Batch {
   const [error, setError] = useState<CommandError | null>(null);
   const call = useRef<Call | null>(null);
   const send = useCallback(
-    (environment: string, orders: BatchOrder[]) => {
+    (environment: string, orders: BatchOrder[], confirmation: string | null) => {
       if (call.current !== null || orders.length === 0) return;
       call.current = newCall();
       setSending(true);
@@ -44,7 +44,7 @@ export function useBatch(connection: ConnectionId): Batch {
         setTold((before) => before.map((each) => (each.application === one.application ? one : each)));
       });
       commands
-        .batch(connection, environment, orders, hear, call.current.number)
+        .batch(connection, environment, orders, confirmation, hear, call.current.number)
         .then(setTold, (thrown: unknown) => {
           setError(asCommandError(thrown));
         })

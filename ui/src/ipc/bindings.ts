@@ -214,6 +214,24 @@ export const commands = {
 	accessAsk: (connection: ConnectionId, wish: AccessWish) => __TAURI_INVOKE<AccessRequest>("access_ask", { connection, wish }),
 	/**  Decides about a request for access. Sent once. */
 	accessDecide: (connection: ConnectionId, id: string, decision: AccessDecision) => __TAURI_INVOKE<AccessRequest>("access_decide", { connection, id, decision }),
+	/**  What a batch would do, by what is known. Sends nothing. */
+	batchReview: (connection: ConnectionId, environment: string, applications: string[], act: BatchAct) => __TAURI_INVOKE<BatchReview>("batch_review", { connection, environment, applications, act }),
+	/**
+	 *  Starts one deployment after the other, each sent once, and tells of each how far it is. Once the
+	 *  call is called off, nothing more is sent. Where it goes to production, `confirmation` names what was
+	 *  shown to be confirmed.
+	 */
+	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<BatchTold>, call: number) => __TAURI_INVOKE<BatchTold[]>("batch", { connection, environment, orders, confirmation, told, call }),
+	/**
+	 *  Merges two changes of a document, and names what collides: `choices` says whose a field is to be,
+	 *  by the path at which it was named.
+	 */
+	mergeChanges: (base: Value, mine: Value, theirs: Value, choices: { [key in string]: Side }) => __TAURI_INVOKE<Merged>("merge_changes", { base, mine, theirs, choices }),
+	/**
+	 *  The manifest of an application that was read, to look at: without what a server adds, and without
+	 *  what counts as absent.
+	 */
+	manifestPlain: (manifest: { [key in string]: Value }) => __TAURI_INVOKE<{ [key in string]: Value }>("manifest_plain", { manifest }),
 	/**  Has a resource kept fresh. */
 	watch: (connection: ConnectionId, resource: Resource) => __TAURI_INVOKE<Lease>("watch", { connection, resource }),
 	/**  Renews a lease. */
@@ -484,6 +502,68 @@ export type AuthorityOffer = {
 	pem: string,
 };
 
+/**  What is done with each application. */
+export type BatchAct = 
+/**  What runs there is started again. */
+{ kind: "restart" } | 
+/**  This tag of its own image is deployed. */
+{ kind: "deploy"; 
+/**  The tag. */
+tag: string };
+
+/**  One application of a batch before it is sent. */
+export type BatchItem = {
+	/**  Its key. */
+	application: string,
+	/**  What runs there. */
+	running: string | null,
+	/**  What would run there. */
+	image: string | null,
+	/**  What to know before. */
+	findings: Finding[],
+	/**  Why nothing is sent for it. */
+	refusal: Failure | null,
+};
+
+/**  One deployment of a batch, as it was confirmed. */
+export type BatchOrder = {
+	/**  The application's key. */
+	application: string,
+	/**  What is to run there; without it, what runs there then is started again. */
+	image: string | null,
+};
+
+/**  How far one application of a batch is. */
+export type BatchOutcome = 
+/**  It is being sent, or waits its turn in the budget. */
+{ kind: "sending" } | 
+/**  The deployment began; it is followed like any other. */
+{ kind: "started"; 
+/**  The deployment. */
+deployment: Deployment } | 
+/**  It was refused, or nobody knows what became of it. */
+{ kind: "failed"; 
+/**  Why. */
+failure: Failure } | 
+/**  It was not sent: the batch ended before its turn. */
+{ kind: "notSent" };
+
+/**  A batch before it is sent. */
+export type BatchReview = {
+	/**  Where. */
+	environment: Stage,
+	/**  One for each application, in the order in which they were named. */
+	items: BatchItem[],
+};
+
+/**  What has become of one application of a batch. */
+export type BatchTold = {
+	/**  Its key. */
+	application: string,
+	/**  What. */
+	outcome: BatchOutcome,
+};
+
 /**  What the doctor cannot see. */
 export type Blind = 
 /**  A proxy that a script of the network names (PAC, WPAD): it is neither read nor used. */
@@ -548,6 +628,17 @@ export type Change = {
 	/**  When it was done. */
 	at: string,
 };
+
+/**  Who changed a field. */
+export type ChangedBy = 
+/**  I did. */
+"mine" | 
+/**  Somebody else did. */
+"theirs" | 
+/**  Both did, alike. */
+"both" | 
+/**  Both did, in different ways: somebody has to choose. */
+"collision";
 
 /**
  *  An error at the IPC: the code chooses the words and the next step, the message is the other
@@ -1015,6 +1106,22 @@ export type Failure = {
 	details: ErrorDetail[],
 };
 
+/**  A field that is not what it was. */
+export type FieldChange = {
+	/**  Where, such as `healthCheck.path` or `configuration[LOG_LEVEL].value`. */
+	path: string,
+	/**  What it was; `None` where there was nothing. */
+	before: Value | null,
+	/**  What I have. */
+	mine: Value | null,
+	/**  What they have. */
+	theirs: Value | null,
+	/**  Who changed it. */
+	by: ChangedBy,
+	/**  Of a collision, whose it is to be, once that is chosen. */
+	chosen: Side | null,
+};
+
 /**  Something to know before a deployment is sent. */
 export type Finding = {
 	/**  What it is. */
@@ -1082,6 +1189,10 @@ export type FleetRow = {
 	displayName: string,
 	/**  The kind of application. */
 	type: string,
+	/**  The image that its manifest names. */
+	image: string | null,
+	/**  When a deployment of it last came through, wherever that was. */
+	lastDeployedAt: string | null,
 	/**  Its worst state; deployed nowhere, it is off. */
 	state: State,
 	/**  Whether that is unwell. */
@@ -1369,6 +1480,14 @@ export type Me = {
 	environments: string[],
 };
 
+/**  What came of it. */
+export type Merged = {
+	/**  Both sides' changes together; where nothing is chosen for a collision, theirs. */
+	value: Value,
+	/**  Every field that is not what it was, in the order of the document. */
+	changes: FieldChange[],
+};
+
 /**  Both people's changes. */
 export type MergedItems = {
 	/**  The items; of those in conflict, theirs. */
@@ -1484,6 +1603,8 @@ export type Place = {
 	tag: string | null,
 	/**  The whole image. */
 	image: string | null,
+	/**  Its address; `None` while it has none. */
+	url: string | null,
 	/**  Since when it is unwell, else when it was last deployed. */
 	since: string | null,
 	/**  How it stands to its left neighbour. */
@@ -1772,6 +1893,18 @@ export type RunningDeployment = {
 	progress: number | null,
 };
 
+/**  A way to look at a connection's list of applications. */
+export type SavedView = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  How it is called there. */
+	name: string,
+	/**  What it is narrowed and sorted by, as it stands in an address. */
+	list: string,
+	/**  The columns that are not as they usually are. */
+	columns: string[],
+};
+
 /**  Something that was seen. */
 export type Seen = {
 	/**  What it is. */
@@ -1854,7 +1987,26 @@ export type Settings = {
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
 	looked: Looked[],
+	/**  Ways to look at the list of applications that were given a name. */
+	views: SavedView[],
+	/**  Which columns the list of applications shows. */
+	columns: ShownColumns[],
 };
+
+/**  What of a connection's list of applications is shown or hidden. */
+export type ShownColumns = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  The columns that are not as they usually are. */
+	columns: string[],
+};
+
+/**  One of two who changed a document. */
+export type Side = 
+/**  Who asks. */
+"mine" | 
+/**  Who was faster. */
+"theirs";
 
 /**  Every name in every environment. */
 export type SideBySide = {

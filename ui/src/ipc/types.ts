@@ -60,7 +60,6 @@ export type {
   ItemSide,
   Lease,
   LineRemark,
-  Link,
   LinkTarget,
   LogLine,
   LogProgress,

@@ -103,13 +103,14 @@ impl Client {
         }
     }
 
-    /// Starts one deployment after the other, each as [`Client::deploy`] does, and tells how far each
-    /// is. It ends early where it is stopped, where nobody is signed in any more, and where the
+    /// Starts one deployment after the other, each as [`Client::deploy_confirmed`] does, and tells how far
+    /// each is. It ends early where it is stopped, where nobody is signed in any more, and where the
     /// instance cannot be reached: the rest is not sent.
     pub async fn batch(
         &self,
         environment: &str,
         orders: &[BatchOrder],
+        confirmation: Option<&str>,
         stop: &CancellationToken,
         told: &(dyn Fn(&BatchTold) + Send + Sync),
     ) -> Vec<BatchTold> {
@@ -134,7 +135,8 @@ impl Client {
                 image: order.image.clone(),
                 ..DeployRequest::default()
             };
-            let outcome = match self.deploy(&order.application, &request).await {
+            let sent = self.deploy_confirmed(&order.application, &request, confirmation);
+            let outcome = match sent.await {
                 Ok(deployment) => BatchOutcome::Started {
                     deployment: Box::new(deployment),
                 },

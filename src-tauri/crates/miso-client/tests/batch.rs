@@ -145,7 +145,13 @@ async fn what_fails_keeps_nothing_from_the_rest() {
     let stop = CancellationToken::new();
     let all = here
         .client
-        .batch("dev", &orders(&["orders", "secret", "bills"]), &stop, &tell)
+        .batch(
+            "dev",
+            &orders(&["orders", "secret", "bills"]),
+            None,
+            &stop,
+            &tell,
+        )
         .await;
     let outcomes = ["orders Conflict", "secret Forbidden", "bills d-bills"];
     assert_eq!(words(&all), outcomes);
@@ -190,7 +196,13 @@ async fn one_that_is_stopped_sends_nothing_more() {
     };
     let all = here
         .client
-        .batch("dev", &orders(&["bills", "old", "orders"]), &stop, &tell)
+        .batch(
+            "dev",
+            &orders(&["bills", "old", "orders"]),
+            None,
+            &stop,
+            &tell,
+        )
         .await;
     assert_eq!(
         words(&all),
@@ -205,7 +217,7 @@ async fn the_rest_is_not_sent_where_nobody_is_signed_in_any_more() {
     let stop = CancellationToken::new();
     let all = here
         .client
-        .batch("dev", &orders(&["gone", "bills"]), &stop, &|_| ())
+        .batch("dev", &orders(&["gone", "bills"]), None, &stop, &|_| ())
         .await;
     assert!(matches!(all[0].outcome, BatchOutcome::Failed { .. }));
     assert_eq!(all[1].outcome, BatchOutcome::NotSent);
@@ -220,7 +232,10 @@ async fn what_is_started_again_names_no_image_where_the_instance_knows_it() {
         image: None,
     };
     let stop = CancellationToken::new();
-    let all = here.client.batch("dev", &[restart], &stop, &|_| ()).await;
+    let all = here
+        .client
+        .batch("dev", &[restart], None, &stop, &|_| ())
+        .await;
     assert_eq!(words(&all), ["bills d-bills"]);
     let sent = far_end.asked("POST /api");
     let body: Value = serde_json::from_str(&sent[0].body).unwrap();

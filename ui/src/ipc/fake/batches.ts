@@ -32,7 +32,7 @@ export function batches(applications: Application[], deploy: Commands['deploy'])
             running,
             image,
             findings: busy
-              ? [{ kind: 'another', state: 'bad', tag: '', environment: stage(environment) }]
+              ? [{ kind: 'another', state: 'bad', tag: '', names: [], environment: stage(environment) }]
               : [],
             refusal:
               image === null
@@ -43,12 +43,17 @@ export function batches(applications: Application[], deploy: Commands['deploy'])
           };
         }),
       }),
-    batch: async (connection, environment, orders, told: ChannelOf<BatchTold>) => {
+    batch: async (connection, environment, orders, confirmation, told: ChannelOf<BatchTold>) => {
       const all: BatchTold[] = [];
       for (const { application, image } of orders) {
         told.onmessage({ application, outcome: { kind: 'sending' } });
         const request = { environment, image, note: null, configuration: null, from: null, dryRun: null };
-        const outcome: BatchTold['outcome'] = await deploy(connection, application, request).then(
+        const outcome: BatchTold['outcome'] = await deploy(
+          connection,
+          application,
+          request,
+          confirmation,
+        ).then(
           (deployment) => ({ kind: 'started' as const, deployment }),
           (thrown: unknown) => ({ kind: 'failed' as const, failure: asCommandError(thrown) }),
         );

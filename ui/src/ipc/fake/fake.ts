@@ -333,7 +333,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       publish(id, made);
       return answer(made);
     },
-    ...batches(applications, (id, application, request) => commands.deploy(id, application, request)),
+    ...batches(applications, (...sent) => commands.deploy(...sent)),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)
