@@ -99,7 +99,7 @@ describe('the configuration', () => {
     await open(DEV);
     const name = await screen.findByRole('textbox', { name: 'Name of BASE_URL' });
     fireEvent.change(name, { target: { value: 'base-url' } });
-    await screen.findByText(/^Must match/);
+    await screen.findByText(/^It must match/);
     expect(screen.getByRole('button', { name: /^Review for/ })).toHaveAttribute('aria-disabled', 'true');
     expect(screen.getByText('1 field is not right yet')).toBeVisible();
   });
@@ -232,10 +232,10 @@ describe('a secret', () => {
     await open(DEV);
     fireEvent.click(await screen.findByRole('button', { name: 'Location of DB_PASSWORD: Secret' }));
     fireEvent.click(await screen.findByRole('menuitem', { name: 'Variable' }));
-    expect(await screen.findByText('Is needed.')).toBeVisible();
+    expect(await screen.findByText('It is needed.')).toBeVisible();
     await type('DB_PASSWORD', 'public');
     await waitFor(() => {
-      expect(screen.queryByText('Is needed.')).toBeNull();
+      expect(screen.queryByText('It is needed.')).toBeNull();
     });
   });
 
