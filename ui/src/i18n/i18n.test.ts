@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codesInRust } from '../test/codesInRust';
 import { textsInCode } from '../test/keysInCode';
@@ -48,5 +49,23 @@ describe('the words', () => {
 
   it('keep calm', () => {
     expect(JSON.stringify(en)).not.toMatch(/!/);
+  });
+
+  it('stand once: of two with one name, the first would be lost', () => {
+    const parents: string[] = [];
+    const seen = new Set<string>();
+    const twice = readFileSync('src/i18n/en.json', 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const [, indent, key] = /^( +)"([^"]+)": /.exec(line) ?? [];
+        if (indent === undefined || key === undefined) return [];
+        const depth = indent.length / 2 - 1;
+        parents.splice(depth, parents.length, key);
+        const path = parents.join('.');
+        if (seen.has(path)) return [path];
+        seen.add(path);
+        return [];
+      });
+    expect(twice).toEqual([]);
   });
 });
