@@ -155,17 +155,17 @@ async fn a_build_systems_link_and_the_clipboard_fill_the_form_and_send_nothing()
     assert!(opened.status.success(), "{opened:?}");
     field_holds(&window, "1.7").await;
     window.picture(&pictures::out("deploy-by-link")).await;
-    window.click("button", "Compare in the repository").await;
+    window.click("button", "compare").await;
     let compared = session.next_opened(LATER).await;
     assert_eq!(compared, "https://github.com/team/shop/compare/1.0...1.7");
 
     // What was copied elsewhere is offered where it can be meant, and nothing else of it is seen.
     copy(&window, "a secret 1.9").await;
-    window.see_gone("button", "on the clipboard").await;
+    window.see_gone("button", "clipboard").await;
     copy(&window, "1.9").await;
-    window.see("button", "on the clipboard").await;
+    window.see("button", "clipboard").await;
     window.picture(&pictures::out("deploy-clipboard")).await;
-    window.click("button", "on the clipboard").await;
+    window.click("button", "clipboard").await;
     field_holds(&window, "1.9").await;
     assert_eq!(deployments(&api, "shop").await.len(), 1);
     assert_eq!(instance.stop(), Some(0));

@@ -23,6 +23,7 @@ import { DraftLine } from './DraftLine';
 import { Choice } from './Choice';
 import { DryRun } from './DryRun';
 import { CompareLink } from './CompareLink';
+import { PendingConfiguration } from './PendingConfiguration';
 import { Field } from './Field';
 import { Link } from './Link';
 import { useLock } from './Lock';
@@ -108,6 +109,12 @@ export function DeployForm({
     },
   );
   const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
+  // What the last one was started with is known by its own reading alone.
+  const last = preflight?.last ?? null;
+  useResource(
+    connection,
+    last !== null && can('configuration:read') ? { kind: 'deployment', id: last } : null,
+  );
   const { locked } = useLock(view);
   // Going back brings the configuration of then; another image that ran here before does so if it is wanted.
   const [asThen, setAsThen] = useState<boolean | null>(null);
@@ -239,20 +246,22 @@ export function DeployForm({
             }}
           />
           <div className={styles.change}>
-            {does === 'restart' ? (
-              <span className={styles.note}>{t('deploy.sameImage')}</span>
-            ) : (
-              <Change from={from} to={to} />
-            )}
-            {preflight?.comparable === true && entry?.image && (
-              <CompareLink
-                connection={connection}
-                application={key}
-                before={entry.image}
-                after={image}
-                disabled={busy}
-              />
-            )}
+            <span className={styles.both}>
+              {does === 'restart' ? (
+                <span className={styles.note}>{t('deploy.sameImage')}</span>
+              ) : (
+                <Change from={from} to={to} />
+              )}
+              {preflight?.comparable === true && entry?.image && (
+                <CompareLink
+                  connection={connection}
+                  application={key}
+                  before={entry.image}
+                  after={image}
+                  disabled={busy}
+                />
+              )}
+            </span>
             <button
               type="button"
               className={styles.quietLink}
@@ -267,6 +276,9 @@ export function DeployForm({
             </button>
           </div>
         </section>
+        {image !== '' && repeated === null && preflight?.configuration && (
+          <PendingConfiguration difference={preflight.configuration} />
+        )}
         {image !== '' && (
           <section className={styles.section}>
             <h3 className={styles.heading}>{t('deploy.beforeYouSend')}</h3>
@@ -284,9 +296,7 @@ export function DeployForm({
             {preflight?.dryRun === true && !locked && !busy && (
               <DryRun key={JSON.stringify(wish)} connection={connection} application={key} request={wish} />
             )}
-            {preflight?.dryRun === false && (
-              <OwnComparison before={entry?.image ?? null} after={image} findings={preflight.findings} />
-            )}
+            {preflight?.dryRun === false && <OwnComparison before={entry?.image ?? null} after={image} />}
           </section>
         )}
         <section className={styles.section}>

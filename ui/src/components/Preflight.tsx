@@ -7,7 +7,7 @@ type WithTag = Exclude<
   Finding['kind'],
   | 'configurationStays'
   | 'requiredUnset'
-  | 'configurationChanged'
+  | 'requiredSet'
   | 'first'
   | 'another'
   | 'noOther'
@@ -45,7 +45,7 @@ export function Preflight({ application, findings }: { application: string; find
           />
         );
       case 'requiredUnset':
-      case 'configurationChanged':
+      case 'requiredSet':
         return t(`deploy.${finding.kind}`, {
           names: finding.names.join(', '),
           environment: finding.environment.name,

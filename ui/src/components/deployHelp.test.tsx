@@ -21,6 +21,8 @@ const preflight = (change: Partial<Preflight>) => (_: string, __: string, enviro
     findings: [],
     refusal: null,
     repeats: null,
+    configuration: null,
+    last: null,
     comparable: false,
     dryRun: true,
     longestNote: 1000,
@@ -33,11 +35,11 @@ describe('what the clipboard names', () => {
     const clipboardImage = () => Promise.resolve(found.shift() ?? null);
     const { user, ...fake } = await renderApp(DEV, { answers: { clipboardImage } });
     await tag();
-    expect((await panel()).queryByText(/on the clipboard/)).toBeNull();
+    expect((await panel()).queryByText(/clipboard/)).toBeNull();
     act(() => {
       window.dispatchEvent(new Event('focus'));
     });
-    await user.click(await (await panel()).findByRole('button', { name: /^1\.9\.0.*on the clipboard/ }));
+    await user.click(await (await panel()).findByRole('button', { name: /^1\.9\.0.*clipboard/ }));
     expect(await tag()).toHaveValue('1.9.0');
     expect(callsOf(fake, 'clipboardImage')).toEqual([
       ['orders', 'orders-api', 'dev'],
@@ -60,29 +62,34 @@ describe('the difference to what runs', () => {
   it('is opened in the repository by Rust, for the two images alone', async () => {
     const { user, ...fake } = await renderApp(DEV);
     fireEvent.change(await tag(), { target: { value: '1.9.0' } });
-    await user.click(await (await panel()).findByRole('button', { name: /^Compare in the repository/ }));
+    await user.click(await (await panel()).findByRole('button', { name: /^compare/ }));
     expect(callsOf(fake, 'compareOpen')).toEqual([
       ['orders', 'orders-api', 'registry.example/orders-api:1.4.1', IMAGE],
     ]);
   });
 
   it('is what is known where the instance cannot say it, and not called a dry run', async () => {
-    const changed: Finding = {
-      kind: 'configurationChanged',
-      state: 'warning',
-      tag: '1.9.0',
-      environment: { key: 'dev', name: 'dev', production: false },
-      names: ['LOG_LEVEL', 'NEW_FLAG'],
-    };
-    const answers = { preflight: preflight({ dryRun: false, findings: [changed] }) };
-    await renderApp(DEV, { answers });
+    await renderApp(DEV, { answers: { preflight: preflight({ dryRun: false }) } });
     fireEvent.change(await tag(), { target: { value: '1.9.0' } });
     const known = await (await panel()).findByRole('table', { name: 'What is known to change' });
     expect(within(known).getByText(IMAGE)).toBeVisible();
-    expect(within(known).getByRole('row', { name: /LOG_LEVEL/ })).toBeVisible();
-    expect((await panel()).getByText(/takes effect with this: LOG_LEVEL, NEW_FLAG/)).toBeVisible();
     expect((await panel()).queryByRole('button', { name: 'See what would change' })).toBeNull();
     expect((await panel()).queryByText(/dry run/i)).toBeNull();
+  });
+
+  it('shows what of the configuration takes effect, and of a secret no value', async () => {
+    const configuration = {
+      total: 31,
+      items: [
+        { name: 'DB_POOL_MAX', secret: false, before: '10', after: '40' },
+        { name: 'DB_PASSWORD', secret: true, before: null, after: null },
+      ],
+    };
+    await renderApp(DEV, { answers: { preflight: preflight({ configuration }) } });
+    expect(await (await panel()).findByText('2 of 31 differ from the last deployment there')).toBeVisible();
+    const table = (await panel()).getByRole('table', { name: 'Configuration' });
+    expect(within(table).getByRole('row', { name: 'DB_POOL_MAX 10 40' })).toBeVisible();
+    expect(within(table).getByRole('row', { name: /DB_PASSWORD a secret; its values cannot/ })).toBeVisible();
   });
 
   it('names what is required and has no value', async () => {

@@ -114,7 +114,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
         ? [own, ...made(['fleet', 'activity', 'places', 'preflight'])]
         : [own, ...made(['places', 'preflight'], resource.application)];
     case 'deployment':
-      return [own, ...made(['course'], resource.id)];
+      return [own, ...made(['course'], resource.id), ...made(['preflight'])];
     case 'configuration':
       return [own, ...made(['sideBySide', 'preflight', 'promotion'], resource.application)];
     case 'access':

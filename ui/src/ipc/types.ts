@@ -37,6 +37,7 @@ export type {
   Course,
   DeployRequest,
   Deployment,
+  PendingChanges,
   DeploymentStep,
   DeviceCode,
   Diagnosis,

@@ -98,7 +98,8 @@ impl Inner {
             }
             Some(_) | None => BTreeSet::new(),
         };
-        let lists = self.lists_with(epoch, resource, &value);
+        let mut lists = self.lists_with(epoch, resource, &value);
+        lists.extend(self.places_with(epoch, resource, &value));
         let now = self.clock.now();
         let renewed = match resource {
             Resource::Applications => self.applications_with(epoch, &value, now),

@@ -84,7 +84,7 @@ pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use permission::Rights;
-pub use preflight::{Finding, FindingKind, Preflight};
+pub use preflight::{Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promoting::{PromotionOutcome, PromotionStep};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};
 pub use reading::{Reading, Resource, Source, Versioned};

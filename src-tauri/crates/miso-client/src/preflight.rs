@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use miso_api::{
     Application, ApplicationStatus, Configuration, ConfigurationItem, ConfigurationLocation,
-    DeployRequest, DeploymentStatus, EnvironmentEntry, LONGEST_NOTE, Permission,
+    DeployRequest, Deployment, DeploymentStatus, EnvironmentEntry, LONGEST_NOTE, Permission,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -33,6 +33,12 @@ pub struct Preflight {
     pub repeats: Option<String>,
     /// Whether the instance may be asked what would change.
     pub dry_run: bool,
+    /// In what the configuration there differs from that of the last deployment: this one brings it.
+    /// `None` where that is not known.
+    pub configuration: Option<PendingChanges>,
+    /// The last deployment that came through there: what it was started with is told by its own
+    /// reading.
+    pub last: Option<String>,
     /// Whether the application's repository has a page that shows what is between what runs there and
     /// the image.
     pub comparable: bool,
@@ -55,6 +61,28 @@ pub struct Finding {
     pub names: Vec<String>,
 }
 
+/// In what a configuration differs from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PendingChanges {
+    /// Items of both.
+    pub total: u32,
+    /// Those that differ, by name.
+    pub items: Vec<PendingItem>,
+}
+
+/// In what one item differs. Of a secret only whether it is there and has a value is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PendingItem {
+    /// Its name.
+    pub name: String,
+    /// Whether it is a secret, in one of the two at least.
+    pub secret: bool,
+    /// Its value at the last deployment; of a secret none.
+    pub before: Option<String>,
+    /// Its value now; of a secret none.
+    pub after: Option<String>,
+}
+
 /// What can be found before a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -75,8 +103,8 @@ pub enum FindingKind {
     ConfigurationStays,
     /// What the application needs there has no value.
     RequiredUnset,
-    /// Its configuration there is another than at the last deployment: this one brings it.
-    ConfigurationChanged,
+    /// All that it needs there has one.
+    RequiredSet,
     /// Nothing was deployed there yet.
     First,
     /// Another deployment is under way there.
@@ -99,9 +127,15 @@ impl Client {
         image: Option<&str>,
     ) -> Preflight {
         let known = self.known_before(application);
-        let configuration = self.peek(&Resource::Configuration {
+        let configuration = self.peek::<Configuration>(&Resource::Configuration {
             application: application.to_owned(),
             environment: Some(environment.to_owned()),
+        });
+        let last = last_there(&known, environment).map(|last| {
+            let id = last.id.clone();
+            // Its own reading says more than a list does.
+            let own = self.peek::<Deployment>(&Resource::Deployment { id });
+            own.unwrap_or_else(|| last.clone())
         });
         let request = DeployRequest {
             environment: environment.to_owned(),
@@ -116,7 +150,7 @@ impl Client {
                 .filter(|image| !image.is_empty())
                 .map(|image| {
                     let mut found = findings(&known, environment, image);
-                    found.extend(of_configuration(&known, environment, image, configuration));
+                    found.extend(required(&known, environment, image, configuration.as_ref()));
                     found
                 })
                 .unwrap_or_default(),
@@ -124,6 +158,11 @@ impl Client {
             repeats: image
                 .filter(|_| known.can_repeat != Some(false))
                 .and_then(|image| last_of(&known, environment, image)),
+            configuration: configuration
+                .as_ref()
+                .zip(last.as_ref())
+                .and_then(|(now, last)| differing(last, &now.items)),
+            last: last.map(|last| last.id),
             comparable: image.is_some_and(|image| is_comparable(&known, environment, image)),
             dry_run: offers(Capability::DryRun) != Some(false),
             longest_note: match offers(Capability::DeployNote) {
@@ -236,38 +275,29 @@ pub(crate) fn findings(known: &Known, environment: &str, image: &str) -> Vec<Fin
     found
 }
 
-/// What is known of the configuration there: what is missing, and what has changed.
-fn of_configuration(
+/// Whether all that the application needs there has a value, where that is known.
+fn required(
     known: &Known,
     environment: &str,
     image: &str,
-    configuration: Option<Configuration>,
-) -> Vec<Finding> {
-    let Some(Configuration { items, .. }) = configuration else {
-        return Vec::new();
+    configuration: Option<&Configuration>,
+) -> Option<Finding> {
+    let items = &configuration?.items;
+    let needed = items.iter().filter(|item| item.required);
+    let unset = needed.clone().filter(|item| !has_value(item));
+    let names: Vec<String> = unset.map(|item| item.name.clone()).collect();
+    let kind = match (needed.count(), names.is_empty()) {
+        (0, _) => return None,
+        (_, true) => FindingKind::RequiredSet,
+        (_, false) => FindingKind::RequiredUnset,
     };
-    let unset = items
-        .iter()
-        .filter(|item| item.required && !has_value(item));
-    let unset: Vec<String> = unset.map(|item| item.name.clone()).collect();
-    let kinds = [
-        (FindingKind::RequiredUnset, unset),
-        (
-            FindingKind::ConfigurationChanged,
-            changed_since(known, environment, &items),
-        ),
-    ];
-    kinds
-        .into_iter()
-        .filter(|(_, names)| !names.is_empty())
-        .map(|(kind, names)| Finding {
-            kind,
-            state: kind.state(),
-            tag: tag_of(image).to_owned(),
-            environment: known.stages.stage(environment),
-            names,
-        })
-        .collect()
+    Some(Finding {
+        kind,
+        state: kind.state(),
+        tag: tag_of(image).to_owned(),
+        environment: known.stages.stage(environment),
+        names,
+    })
 }
 
 fn has_value(item: &ConfigurationItem) -> bool {
@@ -279,29 +309,39 @@ fn has_value(item: &ConfigurationItem) -> bool {
     }
 }
 
-/// What is another than the last deployment that came through there was started with. Of a secret
-/// only whether it has a value can be told.
-fn changed_since(known: &Known, environment: &str, items: &[ConfigurationItem]) -> Vec<String> {
+/// The last deployment that came through there.
+fn last_there<'a>(known: &'a Known, environment: &str) -> Option<&'a Deployment> {
     let deployments = known.deployments.iter().flat_map(|known| &known.list);
-    let last = deployments
+    deployments
         .filter(|one| one.environment == environment)
-        .find(|one| one.status == DeploymentStatus::Completed);
-    // A list may leave it out.
-    let Some(before) = last
-        .map(|last| &last.configuration)
-        .filter(|all| !all.is_empty())
-    else {
-        return Vec::new();
-    };
-    let of = |all: &[ConfigurationItem], name: &str| {
-        let found = all.iter().find(|item| item.name == name)?;
-        Some((found.value.clone(), has_value(found)))
-    };
-    let names: BTreeSet<&String> = items.iter().chain(before).map(|item| &item.name).collect();
-    let changed = names
-        .into_iter()
-        .filter(|name| of(items, name) != of(before, name));
-    changed.cloned().collect()
+        .find(|one| one.status == DeploymentStatus::Completed)
+}
+
+/// In what a configuration differs from what a deployment was started with, where that is told.
+fn differing(last: &Deployment, now: &[ConfigurationItem]) -> Option<PendingChanges> {
+    // A list leaves it out.
+    let before = Some(&last.configuration).filter(|all| !all.is_empty())?;
+    let find =
+        |all: &[ConfigurationItem], name: &str| all.iter().find(|item| item.name == name).cloned();
+    let names: BTreeSet<&String> = now.iter().chain(before).map(|item| &item.name).collect();
+    let items = names.iter().filter_map(|name| {
+        let (before, after) = (find(before, name), find(now, name));
+        let told = |item: &Option<ConfigurationItem>| {
+            item.as_ref()
+                .map(|item| (item.value.clone(), has_value(item)))
+        };
+        let is_secret = |item: &ConfigurationItem| item.location == ConfigurationLocation::Keyvault;
+        (told(&before) != told(&after)).then(|| PendingItem {
+            name: (*name).clone(),
+            secret: before.iter().chain(&after).any(is_secret),
+            before: before.and_then(|item| item.value),
+            after: after.and_then(|item| item.value),
+        })
+    });
+    Some(PendingChanges {
+        items: items.collect(),
+        total: u32::try_from(names.len()).unwrap_or(u32::MAX),
+    })
 }
 
 fn is_comparable(known: &Known, environment: &str, image: &str) -> bool {
@@ -350,13 +390,13 @@ fn ran_below(
 impl FindingKind {
     fn state(self) -> State {
         match self {
-            Self::Restart | Self::RunsBelow | Self::RanBelow | Self::First | Self::NoOther => {
-                State::Well
-            }
-            Self::NeverRan
-            | Self::OtherRepository
-            | Self::ConfigurationStays
-            | Self::ConfigurationChanged => State::Warning,
+            Self::Restart
+            | Self::RunsBelow
+            | Self::RanBelow
+            | Self::RequiredSet
+            | Self::First
+            | Self::NoOther => State::Well,
+            Self::NeverRan | Self::OtherRepository | Self::ConfigurationStays => State::Warning,
             Self::Another | Self::RequiredUnset => State::Bad,
             Self::NotKnownBelow | Self::NotKnownOther | Self::NotKnownPermission => State::Unknown,
         }

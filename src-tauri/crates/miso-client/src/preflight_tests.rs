@@ -279,37 +279,65 @@ fn what_is_missing_or_changed_in_the_configuration_is_said_by_name() {
         item("EMPTY", "variable", Some(""), None),
         item("GONE", "variable", Some("y"), None),
     ];
-    let configuration = |items: &[ConfigurationItem]| {
-        Some(Configuration {
-            environment: None,
-            items: items.to_vec(),
-            message: None,
-        })
-    };
     let mut known = known();
-    let found = |known: &Known, items| of_configuration(known, "prod", &image("1.1"), items);
-    assert_eq!(found(&known, None), []);
-    let names = |found: &[Finding], kind: FindingKind| {
-        let found = found.iter().find(|finding| finding.kind == kind);
-        found.map(|found| found.names.join(" ")).unwrap_or_default()
+    let found = |items: &[ConfigurationItem]| {
+        let items = items.to_vec();
+        let configuration = Configuration {
+            environment: None,
+            items,
+            message: None,
+        };
+        required(&known, "prod", &image("1.1"), Some(&configuration))
     };
-    let without_history = found(&known, configuration(&now));
+    assert_eq!(required(&known, "prod", &image("1.1"), None), None);
+    assert_eq!(found(&[]), None);
+    let unset = found(&now).unwrap();
     assert_eq!(
-        names(&without_history, FindingKind::RequiredUnset),
-        "TOKEN EMPTY"
+        (unset.kind, unset.state),
+        (FindingKind::RequiredUnset, State::Bad)
     );
-    assert_eq!(without_history.len(), 1, "{without_history:?}");
+    assert_eq!(unset.names, ["TOKEN", "EMPTY"]);
+    let set = found(&now[..4]).unwrap();
+    assert_eq!(
+        (set.kind, set.state),
+        (FindingKind::RequiredSet, State::Well)
+    );
+
+    assert_eq!(last_there(&known, "prod"), None, "nothing completed there");
     known.deployments = history(vec![
         deployment("a", "prod", "1.1", 7, "failed"),
         last,
         deployment("a", "dev", "1.2", 9, "completed"),
     ]);
-    let all = found(&known, configuration(&now));
+    let difference = differing(last_there(&known, "prod").unwrap(), &now).unwrap();
+    let words: Vec<String> = difference
+        .items
+        .iter()
+        .map(
+            |PendingItem {
+                 name,
+                 secret,
+                 before,
+                 after,
+             }| {
+                let value =
+                    |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+                format!("{name} {secret} {} {}", value(before), value(after))
+            },
+        )
+        .collect();
     assert_eq!(
-        names(&all, FindingKind::ConfigurationChanged),
-        "GONE LEVEL NEW TOKEN"
+        words,
+        [
+            "GONE false y -",
+            "LEVEL false info debug",
+            "NEW false - x",
+            "TOKEN true - -"
+        ]
     );
-    assert_eq!(found(&known, configuration(&now[..0])).len(), 1);
+    assert_eq!(difference.total, 7);
+    let listed = last_there(&known, "dev").unwrap();
+    assert_eq!(differing(listed, &now), None, "a list leaves it out");
 }
 
 #[test]

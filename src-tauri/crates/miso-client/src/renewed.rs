@@ -44,6 +44,45 @@ impl Inner {
         rows.collect()
     }
 
+    /// Brings what shows an application to what its health said by itself, so that a page which shows
+    /// both does not contradict itself; which differ by that.
+    pub(crate) fn places_with(
+        &self,
+        epoch: Epoch,
+        resource: &Resource,
+        health: &Value,
+    ) -> Vec<Resource> {
+        let Resource::Health {
+            application,
+            environment,
+        } = resource
+        else {
+            return Vec::new();
+        };
+        let own = Resource::Application {
+            application: application.clone(),
+        };
+        let mut shown = vec![Resource::Applications, own];
+        shown.retain(|shown| {
+            self.view.amend(epoch, shown, |shown| {
+                let known = match shown["data"].as_array_mut() {
+                    Some(rows) => rows
+                        .iter_mut()
+                        .find(|row| row["key"] == application.as_str()),
+                    None => Some(shown),
+                };
+                let entries = known.and_then(|known| known["environments"].as_array_mut());
+                let mut entries = entries.into_iter().flatten();
+                if let Some(entry) =
+                    entries.find(|entry| entry["environment"] == environment.as_str())
+                {
+                    tell_health(entry, health);
+                }
+            })
+        });
+        shown
+    }
+
     /// Brings the histories of applications up to the recent deployments, where these reach back
     /// to when a history was read; which were, and whether they differ.
     pub(crate) fn histories_with(
@@ -105,6 +144,33 @@ fn put_on_top(history: &mut Value, newest: Vec<Value>) -> bool {
         history["meta"]["total"] = (total + came as u64).into();
     }
     true
+}
+
+/// Has the entry of an environment say what its health says, where that is another.
+fn tell_health(entry: &mut Value, health: &Value) {
+    if entry["health"] == health["status"] {
+        return;
+    }
+    let began = health["history"].as_array().and_then(|all| all.last());
+    let began = began.filter(|began| began["status"] == health["status"]);
+    let since = began.map_or(&health["checkedAt"], |began| &began["at"]);
+    let failing = health["checks"].as_array().into_iter().flatten();
+    let failing = failing
+        .filter(|check| check["status"] != "healthy")
+        .find_map(|check| {
+            Some(format!(
+                "check {} {}",
+                check["name"].as_str()?,
+                check["message"].as_str()?
+            ))
+        });
+    let message = began.map_or(Value::Null, |began| began["message"].clone());
+    entry["healthSince"] = since.clone();
+    entry["healthMessage"] = match (message, failing) {
+        (Value::Null, Some(failing)) => failing.into(),
+        (message, _) => message,
+    };
+    entry["health"] = health["status"].clone();
 }
 
 #[cfg(test)]

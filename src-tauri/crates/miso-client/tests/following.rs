@@ -363,3 +363,74 @@ async fn two_who_follow_the_same_log_share_one_tail() {
         "it is to be asked for anew"
     );
 }
+
+#[tokio::test]
+async fn what_shows_an_application_says_of_its_health_what_that_says_by_itself() {
+    let entry = json!({"environment": "dev", "status": "running", "health": "healthy",
+        "healthSince": "2026-11-24T10:00:00Z"});
+    let mut known = checkout();
+    known["environments"] =
+        json!([{"environment": "test", "status": "running", "health": "healthy"}, entry]);
+    let far_end =
+        FarEnd::start(
+            move |asked| match asked.line.split('?').next().unwrap_or_default() {
+                "POST /token" => tokens(1),
+                "GET /api/applications" => Answer::json(200, json!({"data": [known]})),
+                "GET /api/applications/checkout" => Answer::json(200, known.clone()),
+                "GET /api/applications/checkout/health" => Answer::json(
+                    200,
+                    json!({"status": "unhealthy", "checkedAt": "2026-11-24T10:05:00Z",
+                    "checks": [{"name": "db", "status": "unhealthy", "message": "refused"}],
+                    "history": [{"at": "2026-11-24T10:00:00Z", "status": "healthy"},
+                        {"at": "2026-11-24T10:04:00Z", "status": "unhealthy"}]}),
+                ),
+                _ => Answer::json(200, json!({"data": []})),
+            },
+        )
+        .await;
+    let here = restored(&far_end).await;
+    here.client.applications().await.unwrap();
+    here.client
+        .application("checkout".to_owned())
+        .await
+        .unwrap();
+    let health = here.client.health("checkout".to_owned(), "dev".to_owned());
+    health.await.unwrap();
+    let listed = here
+        .client
+        .applications()
+        .await
+        .unwrap()
+        .value
+        .data
+        .remove(0);
+    let own = here
+        .client
+        .application("checkout".to_owned())
+        .await
+        .unwrap();
+    for told in [listed, own.value] {
+        let [test, dev] = &told.environments[..] else {
+            panic!("{told:?}");
+        };
+        assert_eq!(test.health.to_string(), "healthy", "another environment");
+        assert_eq!(dev.health.to_string(), "unhealthy");
+        assert_eq!(dev.health_since, "2026-11-24T10:04:00Z".parse().ok());
+        assert_eq!(dev.health_message.as_deref(), Some("check db refused"));
+    }
+    let announced = here.heard.all().into_iter().filter(|event| {
+        matches!(
+            event,
+            Event::ResourceChanged {
+                resource: Resource::Applications,
+                ..
+            }
+        )
+    });
+    assert_eq!(announced.count(), 2, "pages hear of it");
+    assert_eq!(
+        far_end.asked("GET /api/applications?").len(),
+        1,
+        "nobody is asked for it"
+    );
+}

@@ -160,6 +160,8 @@ export function preflightOf(
       image !== null &&
       image !== entry.image &&
       image.split(':')[0] === runs,
+    configuration: null,
+    last: null,
     dryRun: true,
   };
 }
