@@ -1,7 +1,9 @@
 //! Who may do what.
 
 use miso_api::{AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessWish, Page};
-use miso_client::{ConnectionId, Reading, Rights};
+use miso_client::{
+    AccessChoices, AccessGrid, AskedAccess, ConnectionId, HeldRights, Reading, Rights,
+};
 use tauri::State;
 
 use super::Answer;
@@ -18,6 +20,50 @@ pub async fn rights(
 ) -> Answer<Rights> {
     let client = app.client(&connection)?;
     Ok(client.rights(application.as_deref(), environment.as_deref()))
+}
+
+/// What the caller may do, permission by permission and environment by environment; asks nobody.
+#[tauri::command]
+#[specta::specta]
+pub async fn rights_held(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: Option<String>,
+) -> Answer<HeldRights> {
+    let client = app.client(&connection)?;
+    Ok(client.rights_held(application.as_deref()))
+}
+
+/// Who has access to an application, as a grid, with what of it the caller may change.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_grid(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+) -> Answer<Reading<AccessGrid>> {
+    Ok(app.client(&connection)?.access_grid(application).await?)
+}
+
+/// What access to an application can be asked for; asks nobody.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_choices(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+) -> Answer<AccessChoices> {
+    Ok(app.client(&connection)?.access_choices(&application))
+}
+
+/// The requests for access as the caller sees them.
+#[tauri::command]
+#[specta::specta]
+pub async fn access_asked(
+    app: State<'_, App>,
+    connection: ConnectionId,
+) -> Answer<Reading<Vec<AskedAccess>>> {
+    Ok(app.client(&connection)?.asked_access().await?)
 }
 
 /// Who has access to an application.

@@ -3,6 +3,7 @@ import {
   ArrowUp,
   ChevronDown,
   House,
+  KeyRound,
   Layers,
   LayoutGrid,
   PanelLeft,
@@ -39,6 +40,15 @@ export function Sidebar({ connection, collapsed }: Props) {
       <Switcher connection={connection} collapsed={collapsed} />
       {signedIn && <Places connection={connection} address={address} collapsed={collapsed} />}
       <ul className={styles.foot}>
+        {signedIn && (
+          <Entry
+            to={paths.access(connection.id)}
+            icon={KeyRound}
+            label={t('access.title')}
+            current={address === paths.access(connection.id)}
+            collapsed={collapsed}
+          />
+        )}
         <Entry
           to={paths.settings()}
           icon={Settings}

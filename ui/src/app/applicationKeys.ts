@@ -2,10 +2,8 @@ import type { Application } from '../ipc';
 import { inOrder } from './environments';
 import { anyLayerOpen } from './layers';
 import { go } from './navigation';
-import { paths, type Tab } from './paths';
+import { paths, TABS, type Tab } from './paths';
 import { shell } from './shell';
-
-const TABS: Tab[] = ['now', 'logs', 'deployments', 'configuration', 'manifest'];
 
 /** Keys of an application's page: the digits for its tabs, [ and ] for the environments. */
 export function followApplicationKeys(

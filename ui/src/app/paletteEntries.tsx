@@ -2,6 +2,7 @@ import {
   ArrowUp,
   CirclePlus,
   House,
+  KeyRound,
   Layers,
   LayoutGrid,
   LogOut,
@@ -73,12 +74,12 @@ export function matching(entries: PaletteEntry[], query: string): PaletteEntry[]
 
 function pages({ id }: ConnectionView): PaletteEntry[] {
   const detail = i18n.t('palette.page');
-  const page = (label: string, path: string, icon: PaletteEntry['icon'], shortcut: string) => ({
+  const page = (label: string, path: string, icon: PaletteEntry['icon'], shortcut?: string) => ({
     id: path,
     label,
     detail,
     icon,
-    shortcut,
+    ...(shortcut === undefined ? {} : { shortcut }),
     act: () => {
       go(path);
     },
@@ -88,6 +89,8 @@ function pages({ id }: ConnectionView): PaletteEntry[] {
     page(i18n.t('applications.title'), paths.applications(id), LayoutGrid, 'g a'),
     page(i18n.t('deployments.title'), paths.deployments(id), ArrowUp, 'g d'),
     page(i18n.t('environments.title'), paths.environments(id), Layers, 'g e'),
+    page(i18n.t('access.title'), paths.access(id), KeyRound),
+    page(i18n.t('access.askAction'), paths.access(id, { ask: null }), KeyRound),
   ];
 }
 

@@ -3,14 +3,20 @@ import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
 import { promotionWords, type PromotionAddress } from './promotions';
 
-/** A tab of an application's page; "now" is the page itself. */
-export type Tab = 'now' | 'logs' | 'deployments' | 'configuration' | 'manifest';
+/** The tabs of an application's page, in their order; "now" is the page itself. */
+export const TABS = ['now', 'logs', 'deployments', 'configuration', 'access', 'manifest'] as const;
+export type Tab = (typeof TABS)[number];
 
 /** What the deploy panel shows: the form, with an image in it or not, or one deployment's progress. */
 export type Panel = { form: true; image?: string } | { deployment: string };
 
 /** How a configuration is shown: of one environment as a table or a text, or of all side by side. */
 export type ConfigurationView = 'table' | 'json' | 'all';
+/** Whose access is changed in the panel; null for a new subject. */
+export type GrantPanel = { grant: string | null };
+
+/** What the page of access shows beside it: the form that asks for it, filled in or not, or one request. */
+export type AccessPanel = { ask: string | null; in?: string | undefined } | { request: string };
 
 /** The addresses of all pages. What is on screen is in the address, the environment too. */
 export const paths = {
@@ -23,7 +29,13 @@ export const paths = {
   /** The form of a new application, empty or as a copy of another one. No application has this word for a key: it stands outside of theirs. */
   newApplication: (connection: string, from?: string) =>
     `/c/${part(connection)}/new-application${from === undefined ? '' : `?from=${part(from)}`}`,
-  application: (connection: string, key: string, environment: string, tab: Tab = 'now', panel?: Panel) => {
+  application: (
+    connection: string,
+    key: string,
+    environment: string,
+    tab: Tab = 'now',
+    panel?: Panel | GrantPanel,
+  ) => {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
   },
@@ -36,6 +48,10 @@ export const paths = {
   configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
     `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
+  environment: (connection: string, environment: string) =>
+    `/c/${part(connection)}/environments/${part(environment)}`,
+  access: (connection: string, panel?: AccessPanel) =>
+    `/c/${part(connection)}/access${panel ? `?${accessWords(panel)}` : ''}`,
 };
 
 /** The page that a link leads to. */
@@ -75,12 +91,10 @@ export function configurationViewFrom(word: string | undefined): ConfigurationVi
   return word === 'json' || word === 'all' ? word : 'table';
 }
 
-const WORDS: Tab[] = ['logs', 'deployments', 'configuration', 'manifest'];
-
 /** The tab of an application's address; "now" has no word of its own. */
 export function tabOf(address: string): Tab {
   const word = /\/applications\/[^/]+\/[^/]+\/([^/]+)$/.exec(address)?.[1];
-  return WORDS.find((tab) => tab === word) ?? 'now';
+  return TABS.find((tab) => tab === word) ?? 'now';
 }
 
 /** Reads the panel back from the address. */
@@ -90,9 +104,15 @@ export function panelFrom(word: string | undefined, image?: string): Panel | nul
   return image === undefined || image === '' ? { form: true } : { form: true, image };
 }
 
-function panelWords(panel: Panel): string {
+function panelWords(panel: Panel | GrantPanel): string {
+  if ('grant' in panel) return `grant=${part(panel.grant ?? '')}`;
   if (!('form' in panel)) return `deploy=${part(panel.deployment)}`;
   return `deploy=new${panel.image === undefined ? '' : `&image=${part(panel.image)}`}`;
+}
+
+function accessWords(panel: AccessPanel): string {
+  if ('request' in panel) return `request=${part(panel.request)}`;
+  return `ask=${part(panel.ask ?? '')}${panel.in === undefined ? '' : `&in=${part(panel.in)}`}`;
 }
 
 function part(text: string): string {

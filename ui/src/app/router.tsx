@@ -68,10 +68,7 @@ export function createPages() {
   const application = createRoute({
     getParentRoute: () => connection,
     path: '/applications/$key/$environment',
-    validateSearch: (search: Record<string, unknown>): { deploy?: string; image?: string } => ({
-      ...(typeof search.deploy === 'string' ? { deploy: search.deploy } : {}),
-      ...(typeof search.image === 'string' ? { image: search.image } : {}),
-    }),
+    validateSearch: (search: Record<string, unknown>) => textsIn(search, ['deploy', 'image', 'grant']),
     component: lazyRouteComponent(() => import('../pages/Application'), 'Application'),
   });
 
@@ -110,6 +107,19 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/ApplicationManifest'), 'ApplicationManifest'),
   });
 
+  const applicationAccess = createRoute({
+    getParentRoute: () => application,
+    path: '/access',
+    component: lazyRouteComponent(() => import('../pages/ApplicationAccess'), 'ApplicationAccess'),
+  });
+
+  const access = createRoute({
+    getParentRoute: () => connection,
+    path: '/access',
+    validateSearch: (search: Record<string, unknown>) => textsIn(search, ['ask', 'in', 'request']),
+    component: lazyRouteComponent(() => import('../pages/Access'), 'Access'),
+  });
+
   const deployments = createRoute({
     getParentRoute: () => connection,
     path: '/deployments',
@@ -134,6 +144,12 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/Environments'), 'Environments'),
   });
 
+  const environment = createRoute({
+    getParentRoute: () => connection,
+    path: '/environments/$environment',
+    component: lazyRouteComponent(() => import('../pages/Environment'), 'Environment'),
+  });
+
   const routeTree = root.addChildren([
     start,
     welcome,
@@ -143,11 +159,20 @@ export function createPages() {
         home,
         applications,
         newApplication,
-        application.addChildren([now, logs, applicationDeployments, applicationConfiguration, manifest]),
+        application.addChildren([
+          now,
+          logs,
+          applicationDeployments,
+          applicationConfiguration,
+          applicationAccess,
+          manifest,
+        ]),
         deployments,
         promote,
         compare,
         environments,
+        environment,
+        access,
       ]),
     ]),
   ]);
@@ -193,6 +218,13 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof createPages>;
   }
+}
+
+/** Those of an address's words that are texts. */
+function textsIn<N extends string>(search: Record<string, unknown>, names: N[]): Partial<Record<N, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof search[name] === 'string' ? [[name, search[name]]] : [])),
+  ) as Partial<Record<N, string>>;
 }
 
 /** Texts stay texts: the router would read a number out of an id. */

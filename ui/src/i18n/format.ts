@@ -74,6 +74,25 @@ export function number(value: number): string {
   return count.format(value);
 }
 
+const amount = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+const UNITS = ['bytes', 'kibibytes', 'mebibytes', 'gibibytes', 'tebibytes'] as const;
+
+/** An amount of memory in the unit in which it is a small number: "412 MiB". */
+export function memory(bytes: number): string {
+  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** step;
+  return i18n.t(`environment.${UNITS[step] ?? 'bytes'}`, {
+    value: value >= 1000 ? count.format(Math.round(value)) : amount.format(value),
+  });
+}
+
+/** Percent of one core: with a decimal below ten, where it says something. */
+export function cpu(value: number): string {
+  return i18n.t('age.percent', {
+    value: count.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value)),
+  });
+}
+
 export function percent(value: number): string {
   return i18n.t('age.percent', { value: percentage.format(value) });
 }

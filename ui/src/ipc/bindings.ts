@@ -202,6 +202,14 @@ export const commands = {
 	configurationCompare: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<SideBySide>>("configuration_compare", { connection, application }),
 	/**  What the caller may do, as far as is known; asks nobody. */
 	rights: (connection: ConnectionId, application: string | null, environment: string | null) => __TAURI_INVOKE<Rights>("rights", { connection, application, environment }),
+	/**  What the caller may do, permission by permission and environment by environment; asks nobody. */
+	rightsHeld: (connection: ConnectionId, application: string | null) => __TAURI_INVOKE<HeldRights>("rights_held", { connection, application }),
+	/**  Who has access to an application, as a grid, with what of it the caller may change. */
+	accessGrid: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<AccessGrid>>("access_grid", { connection, application }),
+	/**  What access to an application can be asked for; asks nobody. */
+	accessChoices: (connection: ConnectionId, application: string) => __TAURI_INVOKE<AccessChoices>("access_choices", { connection, application }),
+	/**  The requests for access as the caller sees them. */
+	accessAsked: (connection: ConnectionId) => __TAURI_INVOKE<Reading<AskedAccess[]>>("access_asked", { connection }),
 	/**  Who has access to an application. */
 	access: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<AccessEntry[]>>("access", { connection, application }),
 	/**  Gives a subject access, in place of what it had. Sent once. */
@@ -260,6 +268,14 @@ export const events = {
 };
 
 /* Types */
+export type AccessChoices = { roles: string[], environments: Stage[], longestReason: number };
+export type AccessColumn = { environment: Stage, missing: string | null };
+export type AccessGrid = { environments: AccessColumn[], rows: AccessRow[], roles: string[], missing: string | null };
+export type AccessRow = { entry: AccessEntry, held: boolean[], own: boolean, production: boolean, missing: string | null };
+export type AskedAccess = { request: AccessRequest, own: boolean, toDecide: boolean, production: boolean };
+export type Held = { kind: "yes" } | { kind: "some"; count: number; of: number } | { kind: "no" } | { kind: "notKnown" };
+export type HeldRights = { environments: Stage[], rows: HeldRow[] };
+export type HeldRow = { permission: string, held: Held[] };
 /**  What is sent to decide about a request. */
 export type AccessDecision = {
 	/**  Approved or denied. */

@@ -1,6 +1,17 @@
 import { commands } from './ipc';
 import { read, resourceKey, type ValueOf } from './resources';
-import type { Activity, ConnectionId, Course, Fleet, FleetRow, Reading, Resource, SideBySide } from './types';
+import type {
+  AccessGrid,
+  Activity,
+  AskedAccess,
+  ConnectionId,
+  Course,
+  Fleet,
+  FleetRow,
+  Reading,
+  Resource,
+  SideBySide,
+} from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
 export type Made<T> = {
@@ -70,6 +81,32 @@ export function sideBySide(
   };
 }
 
+/** Who has access to an application, with what of it the caller may change. */
+export function accessGrid(connection: ConnectionId, application: string): Made<AccessGrid> {
+  return {
+    key: [connection, 'accessGrid', application],
+    ask: () => commands.accessGrid(connection, application),
+    of: [{ kind: 'access', application }],
+  };
+}
+
+/** The requests for access as the caller sees them. */
+export function askedAccess(connection: ConnectionId): Made<AskedAccess[]> {
+  return {
+    key: [connection, 'askedAccess'],
+    ask: () => commands.accessAsked(connection),
+    of: [{ kind: 'accessRequests' }],
+  };
+}
+
+export function rightsHeldKey(connection: ConnectionId, application: string | null): readonly unknown[] {
+  return [connection, 'rightsHeld', application];
+}
+
+export function accessChoicesKey(connection: ConnectionId, application: string): readonly unknown[] {
+  return [connection, 'accessChoices', application];
+}
+
 export function preflightKey(
   connection: ConnectionId,
   application: string,
@@ -96,19 +133,26 @@ export function rightsKey(
   return [connection, 'rights', application, environment];
 }
 
+/** What is made of who may do what. */
+const ACCESS = ['accessGrid', 'accessChoices', 'askedAccess', 'rightsHeld'];
+
 /** The beginnings of the keys of all that a resource is a part of, itself first. */
 export function keysOf(connection: ConnectionId, resource: Resource): (readonly unknown[])[] {
   const own = resourceKey(connection, resource);
   const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
   switch (resource.kind) {
     case 'applications':
-      return [own, ...made(['fleet', 'activity', 'preflight', 'rights'])];
+      return [own, ...made(['fleet', 'activity', 'preflight', 'rights', ...ACCESS])];
     case 'environments':
-      return [own, ...made(['fleet', 'places', 'preflight'])];
+      return [own, ...made(['fleet', 'places', 'preflight', ...ACCESS])];
     case 'me':
-      return [own, ...made(['fleet', 'places', 'preflight', 'rights'])];
+      return [own, ...made(['fleet', 'places', 'preflight', 'rights', ...ACCESS])];
     case 'application':
-      return [own, ...made(['places', 'preflight', 'rights'], resource.application)];
+      return [
+        own,
+        ...made(['places', 'preflight', 'rights', 'accessGrid', 'accessChoices'], resource.application),
+        ...made(['askedAccess', 'rightsHeld']),
+      ];
     case 'deployments':
       return resource.application === null
         ? [own, ...made(['fleet', 'activity', 'places', 'preflight'])]
@@ -117,11 +161,12 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return [own, ...made(['course'], resource.id), ...made(['preflight'])];
     case 'configuration':
       return [own, ...made(['sideBySide', 'preflight', 'promotion'], resource.application)];
-    case 'access':
-      return [own, ...made(['promotion'], resource.application)];
     case 'environment':
     case 'health':
-    case 'accessRequests':
       return [own];
+    case 'access':
+      return [own, ...made(['accessGrid', 'accessChoices', 'promotion'], resource.application)];
+    case 'accessRequests':
+      return [own, ...made(['askedAccess', 'accessChoices'])];
   }
 }

@@ -12,6 +12,7 @@ import { copyText } from '../components/copy';
 import { Empty } from '../components/Empty';
 import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
 import { Header } from '../components/Header';
+import { MissingRight } from '../components/MissingRight';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
@@ -42,6 +43,7 @@ export function Application() {
     useSearch({ strict: false, select: (search) => search.deploy }),
     useSearch({ strict: false, select: (search) => search.image }),
   );
+  const granting = useSearch({ strict: false, select: (search) => search.grant }) !== undefined;
   const tab = useTab();
   const application = useResource(connection, { kind: 'application', application: key });
   const [failure, setFailure] = useState<CommandError | null>(null);
@@ -77,7 +79,7 @@ export function Application() {
       <Header
         title={key}
         environment={environment}
-        covered={app !== undefined && panel !== null}
+        covered={app !== undefined && (panel !== null || (granting && tab === 'access'))}
         actions={
           app && (
             <>
@@ -143,7 +145,16 @@ export function Application() {
         {row && <EnvironmentSwitch connection={connection} row={row} environment={environment} tab={tab} />}
       </Header>
       <OfflineBar reading={application.reading} />
-      <Tabs connection={connection} application={key} environment={environment} tab={tab} />
+      <Tabs connection={connection} application={key} environment={environment} tab={tab}>
+        {app && tab !== 'access' && (
+          <MissingRight
+            connection={connection}
+            application={key}
+            environment={environment}
+            permission="applications:deploy"
+          />
+        )}
+      </Tabs>
       {failure && (
         <PageBody>
           <Problem error={failure} />
@@ -217,7 +228,7 @@ function openReason(entry: EnvironmentEntry | undefined, t: Translate): string |
 }
 
 /** What an application has that was deployed nowhere. */
-const ANYWHERE: Tab[] = ['configuration', 'manifest'];
+const ANYWHERE: Tab[] = ['configuration', 'access', 'manifest'];
 
 function useTab(): Tab {
   return tabOf(useAddress().split('?')[0] ?? '');

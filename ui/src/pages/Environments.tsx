@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
 import { EnvironmentName } from '../components/EnvironmentName';
+import { EnvironmentState } from '../components/EnvironmentState';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { Link } from '../components/Link';
@@ -14,7 +15,6 @@ import { useFleet } from '../hooks/useFleet';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { number } from '../i18n/format';
-import type { Translate } from '../i18n/i18n';
 import type { Environment, Fleet } from '../ipc';
 import styles from './Environments.module.css';
 
@@ -103,7 +103,7 @@ function Row({
     <tr data-row={environment.key}>
       <th scope="row">
         <Link
-          to={paths.applications(connection, { environment: environment.key })}
+          to={paths.environment(connection, environment.key)}
           data-item=""
           title={environment.displayName}
         >
@@ -111,12 +111,21 @@ function Row({
         </Link>
       </th>
       <td>
-        <span className={table.state}>
-          <Shape state={healthState(environment.status)} />
-          {stateWord(environment.status, t)}
-        </span>
+        <EnvironmentState status={environment.status} />
       </td>
-      <td className={table.number}>{number(environment.applications.length)}</td>
+      <td className={table.number}>
+        <Link
+          to={paths.applications(connection, { environment: environment.key })}
+          className={styles.count}
+          aria-label={t('environments.applicationsIn', {
+            count: environment.applications.length,
+            formatted: number(environment.applications.length),
+            name: environment.displayName,
+          })}
+        >
+          {number(environment.applications.length)}
+        </Link>
+      </td>
       <td className={behind === 0 ? `${table.number ?? ''} ${table.dim ?? ''}` : table.number}>
         {number(behind)}
       </td>
@@ -152,16 +161,4 @@ function Row({
       )}
     </tr>
   );
-}
-
-function stateWord(status: string, t: Translate): string {
-  switch (status) {
-    case 'healthy':
-    case 'degraded':
-    case 'down':
-    case 'unknown':
-      return t(`environments.${status}`);
-    default:
-      return status;
-  }
 }

@@ -1,6 +1,9 @@
 //! Who may do what with an application: read, given, taken away, asked for and decided. Each write is
 //! sent once (API.md, "Access control").
 
+mod asked;
+mod grid;
+
 use miso_api::{
     AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessRequestStatus, AccessWish, Page,
     Permission,
@@ -8,6 +11,9 @@ use miso_api::{
 
 use crate::wire::documented;
 use crate::{Class, Client, Code, Failure, Reading, Resource};
+
+pub use asked::AskedAccess;
+pub use grid::{AccessChoices, AccessColumn, AccessGrid, AccessRow};
 
 impl Client {
     /// Who has access to an application.
@@ -118,6 +124,7 @@ impl Client {
         id: &str,
         decision: &AccessDecision,
     ) -> Result<AccessRequest, Failure> {
+        self.check_decision(id)?;
         let call = documented::decide_access(id, decision).map_err(unsendable)?;
         let sent = self.send::<AccessRequest>(&call).await;
         let decided = match sent {
@@ -127,6 +134,11 @@ impl Client {
                 };
                 let look_up = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
                 self.look_up(look_up).await.ok_or(failure)?
+            }
+            // Somebody else was first: what became of it is shown.
+            Err(failure) if matches!(failure.code, Code::Conflict | Code::NotFound) => {
+                self.requests_changed().await;
+                return Err(failure);
             }
             sent => sent?,
         };

@@ -62,6 +62,7 @@ mod watch;
 mod wire;
 mod write;
 
+pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
 pub use batch::{BatchAct, BatchItem, BatchOrder, BatchOutcome, BatchReview, BatchTold};
 pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
@@ -83,7 +84,7 @@ pub use fleet::{
 pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
-pub use permission::Rights;
+pub use permission::{Held, HeldRights, HeldRow, Rights};
 pub use preflight::{Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promoting::{PromotionOutcome, PromotionStep};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};

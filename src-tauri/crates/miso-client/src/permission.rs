@@ -1,12 +1,16 @@
 //! What the caller may do. Which role gives which is known to the server alone; here it is only
 //! looked up (API.md, "Access control").
 
+mod held;
+
 use miso_api::{Application, EnvironmentEntry, Me, Permission};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::fleet::entry_of;
 use crate::{Client, Code, Failure, Resource};
+
+pub use held::{Held, HeldRights, HeldRow};
 
 /// Whether something is allowed, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +81,7 @@ pub(crate) fn to_deploy(
 
 /// Whether the caller may do something with an application in an environment; without an environment,
 /// in any of them.
-fn allowed(
+pub(crate) fn allowed(
     needed: &Permission,
     application: Option<&Application>,
     me: Option<&Me>,

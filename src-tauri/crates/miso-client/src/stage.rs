@@ -72,6 +72,11 @@ impl Stages {
         self.all || self.marked.contains(key) || miso_api::is_production(key)
     }
 
+    /// The environments that the instance named.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.known.iter().map(String::as_str)
+    }
+
     /// An environment as it is shown.
     pub(crate) fn stage(&self, key: &str) -> Stage {
         let production = self.is_production(key);

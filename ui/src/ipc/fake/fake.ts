@@ -43,6 +43,8 @@ export type FakeOptions = {
   delay?: number;
   /** How long a step of a sign-in or a deployment takes. */
   step?: number;
+  /** What the caller may do with an application's access and the like. */
+  permissions?: string[];
   /** Answers of another kind than the usual: refusals, or none at all. */
   answers?: Partial<Commands>;
 };
@@ -355,7 +357,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer(null);
     },
     ...fakeLogs({ lines, tail: options.tail, newLease, follows }),
-    ...granted(reading, answer),
+    ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),
   };

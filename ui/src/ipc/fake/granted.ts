@@ -1,17 +1,44 @@
 import type { Commands } from '../ipc';
-import type { AccessEntry, AccessRequest, Reading } from '../types';
-import { before, me } from './data';
-import { failure, page } from './parts';
+import type { AccessEntry, AccessRequest, Held, Reading } from '../types';
+import { applications, before, me } from './data';
+import { failure, page, stages } from './parts';
 
 type Granted = Pick<
   Commands,
-  'rights' | 'access' | 'accessGrant' | 'accessRevoke' | 'accessRequests' | 'accessAsk' | 'accessDecide'
+  | 'rights'
+  | 'rightsHeld'
+  | 'access'
+  | 'accessGrid'
+  | 'accessChoices'
+  | 'accessGrant'
+  | 'accessRevoke'
+  | 'accessRequests'
+  | 'accessAsked'
+  | 'accessAsk'
+  | 'accessDecide'
 >;
 
 type Answer = <T>(value: T) => Promise<T>;
 
-/** Who may do what, and who asks for more. */
-export function granted(reading: <T>(value: T) => Promise<Reading<T>>, answer: Answer): Granted {
+const UPDATE = 'access:update';
+const ROLES = ['admin', 'developer', 'user', 'viewer'];
+const PERMISSIONS = [
+  'applications:read',
+  'applications:update',
+  'applications:deploy',
+  'deployments:read',
+  'logs:read',
+  'access:read',
+  UPDATE,
+];
+
+/** Who may do what, and who asks for more. The caller may what is given. */
+export function granted(
+  reading: <T>(value: T) => Promise<Reading<T>>,
+  answer: Answer,
+  permissions = me.permissions,
+): Granted {
+  const missing = permissions.includes(UPDATE) ? null : UPDATE;
   const rows: AccessEntry[] = [
     { subject: 'team-orders', subjectType: 'group', role: 'developer', environments: ['dev', 'test'] },
     { subject: 'operations', subjectType: 'group', role: 'admin', environments: ['dev', 'test', 'prod'] },
@@ -32,7 +59,38 @@ export function granted(reading: <T>(value: T) => Promise<Reading<T>>, answer: A
     },
   ];
   return {
-    rights: () => answer({ permissions: me.permissions }),
+    rights: () => answer({ permissions }),
+    rightsHeld: (_, key) =>
+      answer({
+        environments: stages,
+        rows: PERMISSIONS.map((permission) => ({
+          permission,
+          held: stages.map((stage): Held => heldIn(permission, stage.key, key, permissions)),
+        })),
+      }),
+    accessGrid: () =>
+      reading({
+        environments: stages.map((environment) => ({ environment, missing })),
+        rows: rows.map((entry) => ({
+          entry,
+          held: stages.map(({ key }) => entry.environments.includes(key)),
+          own: entry.subject === me.username,
+          production: entry.environments.includes('prod'),
+          missing,
+        })),
+        roles: [...new Set([...ROLES, ...rows.map(({ role }) => role)])],
+        missing,
+      }),
+    accessChoices: () => answer({ roles: ROLES, environments: stages, longestReason: 500 }),
+    accessAsked: () =>
+      reading(
+        requests.map((request) => ({
+          request,
+          own: request.requestedBy === me.username,
+          toDecide: request.status === 'pending' && missing === null,
+          production: request.environments.includes('prod'),
+        })),
+      ),
     access: () => reading(rows),
     accessGrant: (_, __, subject, grant) => {
       const row = { subject, ...grant };
@@ -72,4 +130,14 @@ export function granted(reading: <T>(value: T) => Promise<Reading<T>>, answer: A
       return answer(found);
     },
   };
+}
+
+function heldIn(permission: string, environment: string, key: string | null, own: string[]): Held {
+  const there = applications
+    .filter((each) => key === null || each.key === key)
+    .flatMap(({ environments }) => environments.filter((entry) => entry.environment === environment));
+  const count = there.filter((entry) => entry.permissions.includes(permission)).length;
+  if (there.length === 0) return { kind: own.includes(permission) ? 'yes' : 'no' };
+  if (count === 0) return { kind: 'no' };
+  return count === there.length ? { kind: 'yes' } : { kind: 'some', count, of: there.length };
 }

@@ -1,5 +1,6 @@
 // The page over invented data, for looking at it in a plain browser:
-// fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000, ?configured
+// fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000, ?configured,
+// ?may=access:update,…
 import { start } from '../../app/start';
 import { replaceIpc } from '../ipc';
 import type { Theme } from '../types';
@@ -17,6 +18,7 @@ replaceIpc(
     signedIn: !asked.has('welcome'),
     settings: { theme: (asked.get('theme') ?? 'system') as Theme, sidebarCollapsed: asked.has('collapsed') },
     source: (asked.get('source') ?? 'live') as 'live',
+    ...(asked.has('may') ? { permissions: (asked.get('may') ?? '').split(',') } : {}),
     ...number('lines'),
     ...number('delay'),
     ...number('step'),

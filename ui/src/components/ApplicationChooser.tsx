@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { paths } from '../app/paths';
+import { useFleet } from '../hooks/useFleet';
+import { number } from '../i18n/format';
+import type { ConnectionId } from '../ipc';
+import styles from './ApplicationChooser.module.css';
+import { Link } from './Link';
+import { SearchInput } from './SearchInput';
+import { Waiting } from './Waiting';
+
+/** As many are shown; more are found by typing. */
+const SHOWN = 12;
+
+/** Leads to who may do what with one application. Nothing is asked about any before it is chosen. */
+export function ApplicationChooser({ connection }: { connection: ConnectionId }) {
+  const { t } = useTranslation();
+  const { fleet, held } = useFleet(connection);
+  const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
+  const found = fleet.rows
+    .filter(({ key, displayName }) => `${key} ${displayName}`.toLowerCase().includes(wanted))
+    .sort((a, b) => a.key.localeCompare(b.key));
+  return (
+    <>
+      <SearchInput label={t('applications.search')} value={search} change={setSearch} />
+      <Waiting held={held} what={t('applications.title')} rows={4} />
+      <ul className={styles.list}>
+        {found.slice(0, SHOWN).map(({ key, displayName, target }) => (
+          <li key={key} className={styles.row} data-row={key}>
+            <Link
+              to={paths.application(connection, key, target, 'access')}
+              data-item=""
+              className={styles.name}
+            >
+              <span className={styles.key}>{key}</span>
+              {displayName !== key && <bdi className={styles.dim}>{displayName}</bdi>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {held.value && found.length === 0 && <p className={styles.dim}>{t('access.noneFound')}</p>}
+      {found.length > SHOWN && (
+        <p className={styles.dim}>
+          {t('access.moreFound', { count: found.length - SHOWN, formatted: number(found.length - SHOWN) })}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,340 @@
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { history } from '../app/navigation';
+import { failure, page, stages } from '../ipc/fake/parts';
+import type { AccessEntry, AccessGrid } from '../ipc';
+import { callsOf, renderApp } from '../test/renderApp';
+
+const TAB = '/c/orders/applications/orders-api/dev/access';
+const MAY = { permissions: ['access:read', 'access:update', 'applications:deploy'] };
+
+const grid = () => screen.findByRole('table', { name: 'Who has access' });
+const panel = async () => within(await screen.findByRole('complementary'));
+const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
+const cells = (row: HTMLElement) =>
+  within(row)
+    .getAllByRole('cell')
+    .slice(0, 3)
+    .map((cell) => cell.textContent);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function gridOf(entries: AccessEntry[]): AccessGrid {
+  return {
+    environments: stages.map((environment) => ({ environment, missing: null })),
+    rows: entries.map((entry) => ({
+      entry,
+      held: stages.map(({ key }) => entry.environments.includes(key)),
+      own: false,
+      production: entry.environments.includes('prod'),
+      missing: null,
+    })),
+    roles: ['admin', 'viewer', ...entries.map(({ role }) => role)],
+    missing: null,
+  };
+}
+
+const showing = (value: AccessGrid) => ({
+  answers: {
+    accessGrid: () =>
+      Promise.resolve({ value, asOf: new Date().toISOString(), source: 'live' as const, failure: null }),
+  },
+});
+
+describe('who has access', () => {
+  it('is a grid with the role in the cell', async () => {
+    await renderApp(TAB, MAY);
+    const rows = within(await grid()).getAllByRole('row');
+    expect(rows[0]).toHaveTextContent(/^SubjectdevtestPRODActions$/);
+    expect(cells(rows[1] as HTMLElement)).toEqual(['developer', 'developer', '–']);
+    expect(cells(rows[2] as HTMLElement)).toEqual(['admin', 'admin', 'admin']);
+  });
+
+  it('is there for an environment to which nothing was deployed', async () => {
+    await renderApp('/c/orders/applications/contract-reader/prod/access', MAY);
+    expect(await grid()).toBeVisible();
+  });
+
+  it('shows names of any kind as they are and inert', async () => {
+    const subject = '<img src=x onerror="window.ran=1">';
+    const turned = 'evil\u202egnp.exe';
+    await renderApp(
+      TAB,
+      showing(
+        gridOf([
+          { subject, subjectType: 'user', role: '{{t}}', environments: ['dev'] },
+          { subject: turned, subjectType: 'robot', role: 'viewer', environments: ['nowhere'] },
+          { subject: 'س'.repeat(100), subjectType: 'group', role: 'viewer', environments: [] },
+        ]),
+      ),
+    );
+    const table = await grid();
+    expect(within(table).getByText(subject)).toBeVisible();
+    expect(within(table).getByText('{{t}}')).toBeVisible();
+    expect(within(table).getByText('evil\ufffdgnp.exe')).toBeVisible();
+    expect(within(table).getByText('robot')).toBeVisible();
+    expect(table.querySelector('img')).toBeNull();
+  });
+
+  it('says to who may not change it what is missing, on the page and at each control, and leads to asking', async () => {
+    const { user, ...fake } = await renderApp(TAB);
+    const change = within(await grid()).getByRole('button', { name: 'Change the access of operations' });
+    expect(change).toHaveAccessibleDescription(/access:update is missing/);
+    expect(screen.getByRole('button', { name: 'Grant access…' })).toHaveAccessibleDescription(
+      /access:update is missing/,
+    );
+    await user.click(change);
+    await user.click(within(await grid()).getByRole('button', { name: 'Revoke the access of operations' }));
+    expect(screen.queryByRole('complementary')).toBeNull();
+    expect(screen.queryByRole('dialog')).toBeNull();
+    await user.click(screen.getByRole('link', { name: 'Ask for access' }));
+    expect(history.location.href).toBe('/c/orders/access?ask=orders-api&in=dev');
+    const form = await panel();
+    expect(form.getByRole('textbox', { name: 'Application' })).toHaveValue('orders-api');
+    expect(await form.findByRole('checkbox', { name: 'dev' })).toBeChecked();
+    expect(callsOf(fake as never, 'accessRevoke')).toEqual([]);
+  });
+
+  it('can be read without reach of the instance, and not changed', async () => {
+    await renderApp(TAB, { ...MAY, source: 'offline' });
+    expect(
+      within(await grid()).getByRole('button', { name: 'Change the access of operations' }),
+    ).toHaveAccessibleDescription(/cannot be reached/);
+  });
+});
+
+describe('granting access', () => {
+  const fill = async (subject: string, places: string[]) => {
+    const form = await panel();
+    fireEvent.change(form.getByRole('textbox', { name: 'Subject' }), { target: { value: subject } });
+    fireEvent.click(form.getByRole('radio', { name: 'viewer' }));
+    for (const place of places) fireEvent.click(form.getByRole('checkbox', { name: place }));
+    return form;
+  };
+
+  it('sends one row, at once where no production is in it', async () => {
+    const { user, ...fake } = await renderApp(`${TAB}?grant=`, MAY);
+    const form = await fill('elena.novak', ['dev', 'test']);
+    await user.click(form.getByRole('button', { name: 'Grant in dev, test' }));
+    await waitFor(() => {
+      expect(callsOf(fake as never, 'accessGrant')).toEqual([
+        [
+          'orders',
+          'orders-api',
+          'elena.novak',
+          { subjectType: 'user', role: 'viewer', environments: ['dev', 'test'] },
+        ],
+      ]);
+    });
+    await waitFor(() => {
+      expect(history.location.href).toBe(TAB);
+    });
+  });
+
+  it('says PROD, and sends nothing that is taken back within three seconds', async () => {
+    const fake = await renderApp(`${TAB}?grant=`, MAY);
+    const form = await fill('elena.novak', ['dev', 'PROD']);
+    vi.useFakeTimers();
+    const send = () => form.getByRole('button', { name: 'Grant in dev, PROD' });
+    fireEvent.click(send());
+    await pass(2500);
+    fireEvent.keyDown(document.activeElement ?? document.body, { key: 'Escape' });
+    await pass(10_000);
+    expect(callsOf(fake, 'accessGrant')).toEqual([]);
+    expect(form.getByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(history.location.href).toBe(`${TAB}?grant=`);
+    fireEvent.click(send());
+    await pass(2900);
+    expect(callsOf(fake, 'accessGrant')).toEqual([]);
+    await pass(200);
+    expect(callsOf(fake, 'accessGrant')).toHaveLength(1);
+  });
+
+  it('changes a row as a whole: leaving production is written there', async () => {
+    const fake = await renderApp(`${TAB}?grant=operations`, MAY);
+    const form = await panel();
+    expect(form.getByRole('radio', { name: 'admin' })).toBeChecked();
+    expect(form.getByRole('button', { name: /^Change in/ })).toHaveAccessibleDescription(
+      'Nothing is changed yet.',
+    );
+    fireEvent.click(form.getByRole('checkbox', { name: 'PROD' }));
+    expect(form.getByText('Now admin in dev, test, PROD')).toBeVisible();
+    expect(form.getByText('Then admin in dev, test')).toBeVisible();
+    vi.useFakeTimers();
+    fireEvent.click(form.getByRole('button', { name: 'Change in dev, test, PROD' }));
+    await pass(2900);
+    expect(callsOf(fake, 'accessGrant')).toEqual([]);
+    await pass(200);
+    expect(callsOf(fake, 'accessGrant')[0]?.[3]).toEqual({
+      subjectType: 'group',
+      role: 'admin',
+      environments: ['dev', 'test'],
+    });
+  });
+
+  it('says that a subject who has a role loses it to the new one', async () => {
+    await renderApp(`${TAB}?grant=`, MAY);
+    const form = await fill('team-orders', ['dev']);
+    expect(form.getByText('It is developer in dev, test now; this replaces it.')).toBeVisible();
+    expect(form.getByRole('button', { name: 'Change in dev, test' })).toBeVisible();
+  });
+
+  it('puts what the server says at the fields, and keeps what was typed', async () => {
+    const { user } = await renderApp(`${TAB}?grant=`, {
+      ...MAY,
+      answers: {
+        accessGrant: () =>
+          Promise.reject(
+            failure('validation', {
+              requestId: 'req-400',
+              details: [
+                { field: 'environments[0]', message: 'is no environment' },
+                { field: 'subject', message: 'is not known here' },
+              ],
+            }) as unknown as Error,
+          ),
+      },
+    });
+    const form = await fill('nobody', ['dev']);
+    await user.click(form.getByRole('button', { name: 'Grant in dev' }));
+    expect(await form.findByText('is no environment')).toBeVisible();
+    const subject = form.getByRole('textbox', { name: 'Subject' });
+    expect(subject).toHaveValue('nobody');
+    expect(subject).toHaveAccessibleDescription(/is not known here/);
+    expect(subject).toHaveFocus();
+    expect(form.getByText('req-400')).toBeVisible();
+  });
+
+  it('calls what is not known unknown, and does not send it again', async () => {
+    const { user, ...fake } = await renderApp(`${TAB}?grant=`, {
+      ...MAY,
+      answers: { accessGrant: () => Promise.reject(failure('outcome_unknown') as unknown as Error) },
+    });
+    const form = await fill('nobody', ['dev']);
+    await user.click(form.getByRole('button', { name: 'Grant in dev' }));
+    expect(await form.findByText('Not known whether it happened')).toBeVisible();
+    expect(form.getByText(/not sent again by itself/)).toBeVisible();
+    expect(callsOf(fake as never, 'accessGrant')).toHaveLength(1);
+  });
+});
+
+describe('revoking access', () => {
+  const revoke = async (subject: string) => {
+    fireEvent.click(within(await grid()).getByRole('button', { name: `Revoke the access of ${subject}` }));
+    return within(await screen.findByRole('dialog'));
+  };
+
+  it('asks once, and sends it at once elsewhere', async () => {
+    const { user, ...fake } = await renderApp(TAB, MAY);
+    const question = await revoke('team-orders');
+    await user.click(question.getByRole('button', { name: 'Revoke in dev, test' }));
+    await waitFor(() => {
+      expect(callsOf(fake as never, 'accessRevoke')).toEqual([['orders', 'orders-api', 'team-orders']]);
+    });
+  });
+
+  it('can be taken back for three seconds in production', async () => {
+    const fake = await renderApp(TAB, MAY);
+    const question = await revoke('operations');
+    vi.useFakeTimers();
+    fireEvent.click(question.getByRole('button', { name: 'Revoke in dev, test, PROD' }));
+    await pass(1000);
+    expect(screen.getByText(/operations loses its access in dev, test, PROD in \d s/)).toBeVisible();
+    fireEvent.click(screen.getByRole('button', { name: 'Take it back' }));
+    await pass(10_000);
+    expect(callsOf(fake, 'accessRevoke')).toEqual([]);
+    expect(screen.getByText('Taken back. Nothing was sent.')).toBeVisible();
+  });
+});
+
+describe('the page of access', () => {
+  it('says what waits for me, and what I may do where', async () => {
+    await renderApp('/c/orders/access', MAY);
+    expect(await screen.findByRole('heading', { name: '1 request waits for you' })).toBeVisible();
+    const rights = within(await screen.findByRole('table', { name: 'What you may do' }));
+    expect(rights.getByRole('row', { name: /^applications:deploy/ })).toHaveTextContent(
+      /^applications:deployyesyes16 of 17$/,
+    );
+  });
+
+  it('asks nothing about applications before one is chosen', async () => {
+    const { user, ...fake } = await renderApp('/c/orders/access', MAY);
+    await user.type(await screen.findByRole('searchbox', { name: 'Search applications' }), 'price');
+    expect(screen.getByText('No application fits.')).toBeVisible();
+    await user.clear(screen.getByRole('searchbox', { name: 'Search applications' }));
+    await user.type(screen.getByRole('searchbox', { name: 'Search applications' }), 'prici');
+    expect(callsOf(fake as never, 'accessGrid')).toEqual([]);
+    await user.click(screen.getByRole('link', { name: 'pricing' }));
+    expect(history.location.pathname).toMatch(/^\/c\/orders\/applications\/pricing\/\w+\/access$/);
+  });
+
+  it('approves for production only after three seconds, and denies with a note at once', async () => {
+    const { user, ...fake } = await renderApp('/c/orders/access', MAY);
+    await user.click(await screen.findByRole('button', { name: 'Decide about night.shift and orders-api' }));
+    const form = await panel();
+    expect(await form.findByText('no access of its own')).toBeVisible();
+    vi.useFakeTimers();
+    fireEvent.click(form.getByRole('button', { name: 'Approve for PROD' }));
+    await pass(1500);
+    fireEvent.click(form.getByRole('button', { name: 'Take it back' }));
+    await pass(5000);
+    expect(callsOf(fake as never, 'accessDecide')).toEqual([]);
+    vi.useRealTimers();
+    fireEvent.change(form.getByRole('textbox', { name: 'Note' }), { target: { value: 'ask the owner' } });
+    fireEvent.click(form.getByRole('button', { name: 'Deny' }));
+    await waitFor(() => {
+      expect(callsOf(fake as never, 'accessDecide')).toEqual([
+        ['orders', 'ask-1', { decision: 'denied', note: 'ask the owner' }],
+      ]);
+    });
+  });
+
+  it('asks for access to what may not be seen too, and keeps what was typed', async () => {
+    const { user, ...fake } = await renderApp('/c/orders/access', {
+      drafts: [
+        {
+          connection: 'orders',
+          account: 'u-2',
+          place: 'ask',
+          fields: { application: 'secret-app', role: 'viewer', environments: 'test\nprod', reason: 'duty' },
+          at: new Date().toISOString(),
+        },
+      ],
+    });
+    await user.click(await screen.findByRole('button', { name: 'Ask for access…' }));
+    const form = await panel();
+    expect(form.getByText(/is here again/)).toBeVisible();
+    await user.click(await form.findByRole('button', { name: 'Ask for access' }));
+    await waitFor(() => {
+      expect(callsOf(fake as never, 'accessAsk')).toEqual([
+        [
+          'orders',
+          { applicationKey: 'secret-app', role: 'viewer', environments: ['test', 'prod'], reason: 'duty' },
+        ],
+      ]);
+    });
+    expect(history.location.href).toBe('/c/orders/access');
+  });
+
+  it('says what the instance does not offer, and works with the rest', async () => {
+    await renderApp('/c/orders/access', {
+      answers: {
+        accessAsked: () =>
+          Promise.reject(
+            failure('not_offered', { params: { capability: 'accessRequests' } }) as unknown as Error,
+          ),
+        accessRequests: () => Promise.resolve({ value: page([]), asOf: '', source: 'live', failure: null }),
+      },
+    });
+    expect(
+      await screen.findByRole('heading', { name: 'This instance takes no requests for access' }),
+    ).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Ask for access…' })).toHaveAccessibleDescription(
+      /takes no requests/,
+    );
+    expect(await screen.findByRole('table', { name: 'What you may do' })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'pricing' })).toBeVisible();
+  });
+});

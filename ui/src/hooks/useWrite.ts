@@ -1,0 +1,77 @@
+import { useCallback, useLayoutEffect, useState } from 'react';
+import { asCommandError, type CommandError } from '../ipc';
+import { useTakeBack } from './useTakeBack';
+
+export type Write<T> = {
+  phase: 'resting' | 'sending';
+  /** Seconds in which it can still be taken back, or null. */
+  left: number | null;
+  /** What is about to be sent. */
+  what: T | null;
+  busy: boolean;
+  takenBack: boolean;
+  error: CommandError | null;
+  /** Sends it at once, or, where it writes to production, after three seconds. */
+  start: (what: T, production: boolean) => void;
+  takeBack: () => void;
+  /** What became of the last one is not said any more. */
+  forget: () => void;
+};
+
+/** One write of a page, sent once: production's can be taken back for three seconds, by Escape too. */
+export function useWrite<T, R>(send: (what: T) => Promise<R>, done: (result: R, what: T) => void): Write<T> {
+  const [phase, setPhase] = useState<Write<T>['phase']>('resting');
+  const [takenBack, setTakenBack] = useState(false);
+  const [error, setError] = useState<CommandError | null>(null);
+  const act = (what: T) => {
+    setPhase('sending');
+    send(what).then(
+      (result) => {
+        setPhase('resting');
+        done(result, what);
+      },
+      (thrown: unknown) => {
+        setPhase('resting');
+        setError(asCommandError(thrown));
+      },
+    );
+  };
+  const { left, what, start: countDown, cancel } = useTakeBack(act);
+  const waiting = left !== null;
+  const takeBack = useCallback(() => {
+    cancel();
+    setTakenBack(true);
+  }, [cancel]);
+  useLayoutEffect(() => {
+    if (!waiting) return undefined;
+    const heard = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      takeBack();
+    };
+    document.addEventListener('keydown', heard, true);
+    return () => {
+      document.removeEventListener('keydown', heard, true);
+    };
+  }, [waiting, takeBack]);
+  return {
+    phase,
+    left,
+    what,
+    busy: waiting || phase === 'sending',
+    takenBack,
+    error,
+    start: (wanted, production) => {
+      if (waiting || phase === 'sending') return;
+      setTakenBack(false);
+      setError(null);
+      if (production) countDown(wanted);
+      else act(wanted);
+    },
+    takeBack,
+    forget: () => {
+      setTakenBack(false);
+      setError(null);
+    },
+  };
+}
