@@ -32,6 +32,7 @@ mod local_sign_in;
 mod local_walked;
 mod local_workloads;
 mod looks;
+mod portal_access;
 mod portal_applications;
 mod portal_configuration;
 mod portal_deploy;

@@ -9,8 +9,9 @@ use super::window::Window;
 
 /// The demo people of the local instance.
 pub const ADMINISTRATOR: &str = "Aino Laine";
+/// Who changes and deploys, but in production.
 pub const DEVELOPER: &str = "Mikko Saari";
-/// One who may only look.
+/// Who only reads.
 pub const VIEWER: &str = "Elena Novak";
 
 /// Waits until the app asks the browser for a sign-in, and answers for the administrator.
@@ -36,7 +37,7 @@ pub async fn by_address(session: &mut Session, instance: &Instance) -> Window {
     by_address_as(session, instance, ADMINISTRATOR).await
 }
 
-/// The same as another of its people.
+/// The same as another of the demo people.
 pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &str) -> Window {
     let window = Window::open(session, &[]).await;
     window.see_within(LATER, "button", "Start").await;
@@ -47,6 +48,21 @@ pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &
     // There may be no application yet.
     window.see_within(LATER, "heading", "Home").await;
     window
+}
+
+/// Signs another of the demo people in to the same instance, as a connection of its own.
+pub async fn as_another(
+    session: &mut Session,
+    instance: &Instance,
+    window: &Window,
+    person: &str,
+) {
+    window.click("button", "Connection: ").await;
+    window.click("menuitem", "Add another account").await;
+    window.see("heading", "Sign in again").await;
+    window.click("button", "Sign in with the browser").await;
+    answer_with_key_as(session, instance, person).await;
+    window.see_within(LATER, "heading", "Home").await;
 }
 
 /// Signs out, and in again as somebody else.

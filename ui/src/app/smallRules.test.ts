@@ -39,7 +39,13 @@ describe('what is made of lists', () => {
       'c activity',
       'c preflight',
       'c rights',
+      'c accessGrid',
+      'c accessChoices',
+      'c askedAccess',
+      'c rightsHeld',
     ]);
+    expect(names({ kind: 'access', application: 'a' })).toContain('c accessGrid a');
+    expect(names({ kind: 'accessRequests' })).toContain('c askedAccess');
     expect(names({ kind: 'deployments', application: null })).toContain('c fleet');
     expect(names({ kind: 'environments' })).toContain('c fleet');
     expect(names({ kind: 'application', application: 'a' })).toEqual([

@@ -28,7 +28,7 @@ describe('the list of applications', () => {
   it('shows what is in an environment, from the row of it', async () => {
     const { user } = await renderApp('/c/orders/environments');
     const table = within(await screen.findByRole('table', { name: 'Environments' }));
-    await user.click(table.getByRole('link', { name: 'PROD' }));
+    await user.click(table.getByRole('link', { name: '17 applications in Production' }));
     expect(history.location.href).toBe('/c/orders/applications?in=prod');
     expect(within(await matrix()).queryByRole('row', { name: /contract-reader/ })).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Show those of every environment' }));
