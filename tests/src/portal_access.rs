@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use crate::support::api::Api;
 use crate::support::instance::Serve;
 use crate::support::session::Session;
-use crate::support::sign_in::{
-    ADMINISTRATOR, DEVELOPER, VIEWER, as_another, by_address_as,
-};
+use crate::support::sign_in::{ADMINISTRATOR, DEVELOPER, VIEWER, as_another, by_address_as};
 use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
 use crate::support::{axe, pictures};
@@ -35,7 +33,9 @@ async fn asked_for_decided_granted_changed_and_revoked() {
     let window = by_address_as(&mut session, &instance, VIEWER).await;
     window.click("link", "shop").await;
     window.click("link", "dev").await;
-    window.see_text("applications:deploy is missing here.").await;
+    window
+        .see_text("applications:deploy is missing here.")
+        .await;
     access_tab(&window).await;
     window.see("table", GRID).await;
     window.see_text("access:update is missing here.").await;
@@ -56,7 +56,10 @@ async fn asked_for_decided_granted_changed_and_revoked() {
     window.see_text("1 request of yours waits").await;
     let asked = &api.get("/api/access-requests").await.json()["data"][0];
     assert_eq!(asked["environments"], json!(["dev"]), "{asked}");
-    assert_eq!((&asked["role"], &asked["reason"]), (&json!("developer"), &json!("on duty")));
+    assert_eq!(
+        (&asked["role"], &asked["reason"]),
+        (&json!("developer"), &json!("on duty"))
+    );
 
     // The administrator decides about it, and it is in the grid.
     as_another(&mut session, &instance, &window, ADMINISTRATOR).await;
@@ -82,7 +85,9 @@ async fn asked_for_decided_granted_changed_and_revoked() {
     as_another(&mut session, &instance, &window, DEVELOPER).await;
     window.click("link", "shop").await;
     window.click("link", "PROD").await;
-    window.see_text("applications:deploy is missing here.").await;
+    window
+        .see_text("applications:deploy is missing here.")
+        .await;
     access_tab(&window).await;
     said_on_focus(&window, "Grant access…").await;
     assert_eq!(instance.stop(), Some(0));
@@ -110,7 +115,9 @@ async fn granted_changed_and_revoked(window: &Window, api: &Api) {
     window.picture(&pictures::out("access-granted")).await;
 
     // Changed as a whole, by what the server says too.
-    window.click("button", "Change the access of operations").await;
+    window
+        .click("button", "Change the access of operations")
+        .await;
     window.click("radio", "developer").await;
     window.click("button", "Change in dev, PROD").await;
     window
@@ -122,9 +129,13 @@ async fn granted_changed_and_revoked(window: &Window, api: &Api) {
     row_says(window, "operations", &["developer", "–", "–"]).await;
 
     // Revoked after one question.
-    window.click("button", "Revoke the access of operations").await;
+    window
+        .click("button", "Revoke the access of operations")
+        .await;
     window.click("button", "Revoke in dev").await;
-    window.see_gone("button", "Change the access of operations").await;
+    window
+        .see_gone("button", "Change the access of operations")
+        .await;
     assert_eq!(row_of(api, "operations").await, Value::Null);
 }
 
@@ -154,7 +165,9 @@ async fn each_environment_has_a_page() {
     .await;
     window.see("table", "Deployments").await;
     let rights = window.text_of("table", "What you may do").await;
-    let deploys = rights.lines().any(|line| line.starts_with("applications:deploy") && line.contains('–'));
+    let deploys = rights
+        .lines()
+        .any(|line| line.starts_with("applications:deploy") && line.contains('–'));
     assert!(deploys, "{rights}");
     axe::finds_nothing_serious(&window, "an environment").await;
     window.picture(&pictures::out("environment")).await;
@@ -179,7 +192,12 @@ async fn said_on_focus(window: &Window, name: &str) {
     let said = window.script(script, vec![button]).await;
     assert_eq!(said[0], json!("true"), "{said}");
     assert_eq!(said[1], json!("block"), "{said}");
-    assert!(said[2].as_str().is_some_and(|why| why.contains("access:update")), "{said}");
+    assert!(
+        said[2]
+            .as_str()
+            .is_some_and(|why| why.contains("access:update")),
+        "{said}"
+    );
 }
 
 /// Whatever is in a name: no script of it runs, and nothing leaves its column.
@@ -195,13 +213,17 @@ async fn inert_and_laid_out(window: &Window) {
 async fn row_says(window: &Window, subject: &str, wanted: &[&str]) {
     let script = "const row = document.querySelector(`tr[data-row='${arguments[0]}']`); \
         return row && [...row.querySelectorAll('td')].slice(0, 3).map((cell) => cell.innerText.trim())";
-    until(&format!("the row of {subject} says {wanted:?}"), SOON, || async {
-        match window.script(script, vec![json!(subject)]).await {
-            cells if cells == json!(wanted) => Ok(()),
-            Value::Null => Err(window.seen().await),
-            cells => Err(cells.to_string()),
-        }
-    })
+    until(
+        &format!("the row of {subject} says {wanted:?}"),
+        SOON,
+        || async {
+            match window.script(script, vec![json!(subject)]).await {
+                cells if cells == json!(wanted) => Ok(()),
+                Value::Null => Err(window.seen().await),
+                cells => Err(cells.to_string()),
+            }
+        },
+    )
     .await;
 }
 

@@ -51,12 +51,7 @@ pub async fn by_address_as(session: &mut Session, instance: &Instance, person: &
 }
 
 /// Signs another of the demo people in to the same instance, as a connection of its own.
-pub async fn as_another(
-    session: &mut Session,
-    instance: &Instance,
-    window: &Window,
-    person: &str,
-) {
+pub async fn as_another(session: &mut Session, instance: &Instance, window: &Window, person: &str) {
     window.click("button", "Connection: ").await;
     window.click("menuitem", "Add another account").await;
     window.see("heading", "Sign in again").await;

@@ -268,14 +268,24 @@ export const events = {
 };
 
 /* Types */
-export type AccessChoices = { roles: string[], environments: Stage[], longestReason: number };
-export type AccessColumn = { environment: Stage, missing: string | null };
-export type AccessGrid = { environments: AccessColumn[], rows: AccessRow[], roles: string[], missing: string | null };
-export type AccessRow = { entry: AccessEntry, held: boolean[], own: boolean, production: boolean, missing: string | null };
-export type AskedAccess = { request: AccessRequest, own: boolean, toDecide: boolean, production: boolean };
-export type Held = { kind: "yes" } | { kind: "some"; count: number; of: number } | { kind: "no" } | { kind: "notKnown" };
-export type HeldRights = { environments: Stage[], rows: HeldRow[] };
-export type HeldRow = { permission: string, held: Held[] };
+/**  What access can be asked for. */
+export type AccessChoices = {
+	/**  As what. */
+	roles: string[],
+	/**  Where. */
+	environments: Stage[],
+	/**  Characters that the reason may have. */
+	longestReason: number,
+};
+
+/**  An environment in which access is given. */
+export type AccessColumn = {
+	/**  The environment. */
+	environment: Stage,
+	/**  The permission without which the caller gives no access there. */
+	missing: string | null,
+};
+
 /**  What is sent to decide about a request. */
 export type AccessDecision = {
 	/**  Approved or denied. */
@@ -306,6 +316,18 @@ export type AccessGrant = {
 	environments: string[],
 };
 
+/**  Who has access to an application. */
+export type AccessGrid = {
+	/**  The columns, on the way of a release. */
+	environments: AccessColumn[],
+	/**  Groups first, then people; by name. */
+	rows: AccessRow[],
+	/**  What a subject can be made: the roles the API names, then what others were seen. */
+	roles: string[],
+	/**  The permission without which the caller changes nothing here. */
+	missing: string | null,
+};
+
 /**  A request for access. */
 export type AccessRequest = {
 	/**  Its id on the instance. */
@@ -330,6 +352,20 @@ export type AccessRequest = {
 	decidedAt: string | null,
 	/**  What who decided said. */
 	note: string | null,
+};
+
+/**  A subject. */
+export type AccessRow = {
+	/**  Its row as the server told it. */
+	entry: AccessEntry,
+	/**  Whether it has its role there, one for each column. */
+	held: boolean[],
+	/**  Whether it is the caller. */
+	own: boolean,
+	/**  Whether changing or revoking it is written to production too. */
+	production: boolean,
+	/**  The permission without which the caller does not change it. */
+	missing: string | null,
 };
 
 /**  What is sent to ask for access. */
@@ -508,6 +544,18 @@ export type Application = {
 	createdAt: string | null,
 	/**  When it was last changed. */
 	updatedAt: string | null,
+};
+
+/**  A request for access. */
+export type AskedAccess = {
+	/**  As the server told it. */
+	request: AccessRequest,
+	/**  Whether the caller asked it. */
+	own: boolean,
+	/**  Whether it waits for a decision that is the caller's, as far as is known. */
+	toDecide: boolean,
+	/**  Whether approving it is written to production. */
+	production: boolean,
 };
 
 /**  An authority that a file asks to be trusted. */
@@ -1170,8 +1218,8 @@ export type FindingKind =
 "configurationStays" | 
 /**  What the application needs there has no value. */
 "requiredUnset" | 
-/**  Its configuration there is another than at the last deployment: this one brings it. */
-"configurationChanged" | 
+/**  All that it needs there has one. */
+"requiredSet" | 
 /**  Nothing was deployed there yet. */
 "first" | 
 /**  Another deployment is under way there. */
@@ -1256,6 +1304,37 @@ export type HealthEvent = {
 	status: string,
 	/**  Why. */
 	message: string | null,
+};
+
+/**  How far a permission is held in an environment. */
+export type Held = 
+/**  For everything there. */
+{ kind: "yes" } | 
+/**  For some of the applications there. */
+{ kind: "some"; 
+/**  So many. */
+count: number; 
+/**  Of so many. */
+of: number } | 
+/**  For nothing there. */
+{ kind: "no" } | 
+/**  The server has not said. */
+{ kind: "notKnown" };
+
+/**  What the caller may do where. */
+export type HeldRights = {
+	/**  The columns, on the way of a release. */
+	environments: Stage[],
+	/**  The permissions that the API names, then others as they came. */
+	rows: HeldRow[],
+};
+
+/**  One permission. */
+export type HeldRow = {
+	/**  Its word. */
+	permission: string,
+	/**  How far it is held, one for each column. */
+	held: Held[],
 };
 
 /**  A connection's colour: one of eight that no state uses (UX.md, "Colour"). */
@@ -1607,6 +1686,26 @@ export type Part =
 /**  How a form asks for it. */
 "input";
 
+/**  In what a configuration differs from another. */
+export type PendingChanges = {
+	/**  Items of both. */
+	total: number,
+	/**  Those that differ, by name. */
+	items: PendingItem[],
+};
+
+/**  In what one item differs. Of a secret only whether it is there and has a value is known. */
+export type PendingItem = {
+	/**  Its name. */
+	name: string,
+	/**  Whether it is a secret, in one of the two at least. */
+	secret: boolean,
+	/**  Its value at the last deployment; of a secret none. */
+	before: string | null,
+	/**  Its value now; of a secret none. */
+	after: string | null,
+};
+
 /**  What is in a cell. */
 export type Place = {
 	/**  Its shape. */
@@ -1663,6 +1762,16 @@ export type Preflight = {
 	repeats: string | null,
 	/**  Whether the instance may be asked what would change. */
 	dryRun: boolean,
+	/**
+	 *  In what the configuration there differs from that of the last deployment: this one brings it.
+	 *  `None` where that is not known.
+	 */
+	configuration: PendingChanges | null,
+	/**
+	 *  The last deployment that came through there: what it was started with is told by its own
+	 *  reading.
+	 */
+	last: string | null,
 	/**
 	 *  Whether the application's repository has a page that shows what is between what runs there and
 	 *  the image.
