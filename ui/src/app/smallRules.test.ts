@@ -53,6 +53,10 @@ describe('what is made of lists', () => {
       'c places a',
       'c preflight a',
       'c rights a',
+      'c accessGrid a',
+      'c accessChoices a',
+      'c askedAccess',
+      'c rightsHeld',
     ]);
     expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual(['c health a dev']);
   });
