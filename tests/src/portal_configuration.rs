@@ -245,7 +245,7 @@ async fn files_in_and_out(window: &Window, api: &Api) {
 async fn as_a_text(window: &Window) {
     window.click("button", "JSON").await;
     window.see("textbox", "Configuration as JSON").await;
-    window.see_text("\"MY_NAME\"").await;
+    window.see_text("\"PASSWORD\"").await;
     window.picture(&pictures::out("configuration-json")).await;
     axe::finds_nothing_serious(window, "The configuration as JSON").await;
     window.click("textbox", "Configuration as JSON").await;

@@ -40,12 +40,14 @@ export default function ConfigurationJson({ sheet, readOnly, change, broken }: P
     [],
   );
   const written = useRef(text);
+  const [wrong, setWrong] = useState(false);
   /** Marks what is wrong; what is right goes into the table. */
   const look = useCallback(async (typed: string): Promise<TextFault[]> => {
     const { faults, raw } = await faultsOf(typed);
     // What was typed meanwhile is looked at next.
     if (typed !== written.current) return faults;
     latest.current.broken(faults.length > 0);
+    setWrong(faults.length > 0);
     if (faults.length > 0) return faults;
     const before = itemsOf(latest.current.sheet);
     const items = itemsFrom(raw, before);
@@ -57,7 +59,9 @@ export default function ConfigurationJson({ sheet, readOnly, change, broken }: P
   }, []);
   return (
     <div className={styles.json}>
-      <p className={styles.hint}>{t('configuration.json.hint')}</p>
+      <p role="status" className={styles.hint}>
+        {t(wrong ? 'configuration.json.mendFirst' : 'configuration.json.hint')}
+      </p>
       <JsonEditor
         key={shown.number}
         label={t('configuration.json.label')}
