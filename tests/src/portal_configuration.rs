@@ -99,6 +99,18 @@ async fn a_configuration_is_changed_and_nobodys_change_is_lost() {
     window.see_gone("complementary", "Deploy orders").await;
 
     files_in_and_out(&window, &api).await;
+    window.quit(&mut session).await;
+    assert_eq!(instance.stop(), Some(0));
+}
+
+/// As a text, in a small window, in the dark, and by one who may only look.
+#[tokio::test]
+async fn a_configuration_is_looked_at_in_every_way() {
+    let mut session = Session::new();
+    let instance = Serve::new(&session, "instance").account().start(&session);
+    create(&instance.account().await).await;
+    let window = by_address(&mut session, &instance).await;
+    open(&window).await;
     as_a_text(&window).await;
     small_and_dark(&session, &window).await;
     window.quit(&mut session).await;
