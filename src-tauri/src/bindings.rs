@@ -57,6 +57,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::application,
             commands::portal::fleet,
             commands::portal::activity,
+            commands::portal::fleet_found,
             commands::portal::places,
             commands::portal::environments,
             commands::portal::environment,

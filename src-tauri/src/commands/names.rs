@@ -37,6 +37,7 @@ pub const COMMANDS: &[&str] = &[
     "application",
     "fleet",
     "activity",
+    "fleet_found",
     "places",
     "environments",
     "environment",

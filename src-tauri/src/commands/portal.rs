@@ -54,6 +54,15 @@ pub async fn activity(
     since: Option<DateTime<Utc>>,
 ) -> Answer<Reading<Activity>> {
     Ok(app.client(&connection)?.activity(since).await?)
+/// What the server finds, where it has more applications than the list holds.
+#[tauri::command]
+#[specta::specta]
+pub async fn fleet_found(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    search: String,
+) -> Answer<Fleet> {
+    Ok(app.client(&connection)?.fleet_found(&search).await?)
 }
 
 /// One application in each of its environments.

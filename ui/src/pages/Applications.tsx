@@ -17,6 +17,8 @@ import { Header } from '../components/Header';
 import { ListLook } from '../components/ListLook';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
+import { Problem } from '../components/Problem';
+import { Remark } from '../components/Remark';
 import { PageBody } from '../components/PageBody';
 import { SearchInput } from '../components/SearchInput';
 import { Selection } from '../components/Selection';
@@ -26,6 +28,7 @@ import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useRights } from '../hooks/useRights';
 import { useFleet } from '../hooks/useFleet';
+import { useFound } from '../hooks/useFound';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
 import type { BatchAct, FleetRow } from '../ipc';
@@ -47,13 +50,16 @@ export function Applications() {
     goInstead(paths.applications(connection, { ...list, ...change }));
   };
   const wanted = useDeferredValue(search);
+  const { unseen } = fleet.counts;
+  const found = useFound(connection, search, unseen > 0);
+  const all = useMemo(() => withFound(fleet.rows, found.rows), [fleet.rows, found.rows]);
   const rows = useMemo(
-    () => sortRows(filterRows(rowsIn(fleet.rows, environment), wanted, filter), sort),
-    [fleet.rows, wanted, filter, environment, sort],
+    () => sortRows(filterRows(rowsIn(all, environment), wanted, filter), sort),
+    [all, wanted, filter, environment, sort],
   );
-  const total = fleet.rows.length;
+  const total = fleet.rows.length + unseen;
   const [selected, select] = useState<ReadonlySet<string>>(NONE);
-  const keys = fleet.rows.map((row) => row.key).filter((key) => selected.has(key));
+  const keys = all.map((row) => row.key).filter((key) => selected.has(key));
   const [batch, setBatch] = useState<BatchAct['kind'] | null>(null);
   const can = useRights(connection);
   const columns = columnsOf(settings, connection);
@@ -141,6 +147,14 @@ export function Applications() {
         )}
       </Toolbar>
       <PageBody>
+        {unseen > 0 && (
+          <Remark>
+            {found.searching
+              ? t('applications.searching')
+              : t('applications.unseen', { count: unseen, formatted: number(unseen) })}
+          </Remark>
+        )}
+        {found.error && <Problem error={found.error} />}
         <Waiting held={held} what={t('applications.title')} rows={18} />
         {held.value && total === 0 && (
           <Empty
@@ -234,6 +248,13 @@ export function Applications() {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** What is known and what the server found beside it, each once. */
+function withFound(known: FleetRow[], found: FleetRow[]): FleetRow[] {
+  if (found.length === 0) return known;
+  const keys = new Set(known.map((row) => row.key));
+  return [...known, ...found.filter((row) => !keys.has(row.key))];
+}
 
 /** The address of the list, which stays what it was while another page is on its way. */
 function useListAddress(connection: string): string {

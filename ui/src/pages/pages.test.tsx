@@ -127,7 +127,17 @@ describe('Home', () => {
       within(menu)
         .getAllByRole('menuitem')
         .map((item) => item.textContent),
-    ).toEqual(['Open⏎', 'Deploy…d', 'Roll back to 2.1.7r', 'Copy key', 'Remove star']);
+    ).toEqual([
+      'Open⏎',
+      'Deploy…d',
+      'Roll back to 2.1.7r',
+      'Open its address',
+      'Copy URL',
+      'Copy key',
+      'Remove star',
+      'Create a copy…',
+      'Delete…',
+    ]);
     await user.keyboard('{Escape}');
     await waitFor(() => {
       expect(screen.queryByRole('menu')).toBeNull();

@@ -22,7 +22,8 @@ pub(crate) use standing::newest_first;
 pub use unwell::{UnwellPlace, Why};
 
 use crate::stage::Stages;
-use crate::{Client, Failure, Reading, Resource, Stage};
+use crate::wire::documented;
+use crate::{Class, Client, Failure, Reading, Resource, Stage};
 
 /// Applications × environments, with what is said above them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -91,6 +92,21 @@ impl Client {
         let stages = self.known_stages();
         let recent = recent.map(|page| page.data).unwrap_or_default();
         Ok(list.map(|list| fleet_of(&list, &recent, me.as_ref(), &stages)))
+    }
+
+    /// What the server finds, where it has more applications than the list holds. One request, of
+    /// which nothing is kept.
+    ///
+    /// # Errors
+    /// Where the server could not be asked.
+    pub async fn fleet_found(&self, search: &str) -> Result<Fleet, Failure> {
+        let call = documented::applications_found(search);
+        let found: Page<Application> = self.inner.transport.send(&call, Class::Interactive).await?;
+        let recent: Option<Page<Deployment>> =
+            self.peek(&Resource::Deployments { application: None });
+        let me: Option<Me> = self.peek(&Resource::Me);
+        let recent = recent.map(|page| page.data).unwrap_or_default();
+        Ok(fleet_of(&found, &recent, me.as_ref(), &self.known_stages()))
     }
 
     /// One application in each of its environments, as a row of the fleet.

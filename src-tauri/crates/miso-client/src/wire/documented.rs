@@ -31,6 +31,11 @@ pub(crate) fn applications(page: u32) -> Call {
         .query("pageSize", PAGE_SIZE)
 }
 
+/// Those whose key, name or description has this text in it.
+pub(crate) fn applications_found(search: &str) -> Call {
+    applications(1).query("search", search)
+}
+
 pub(crate) fn application(key: &str) -> Call {
     Call::get(format!("/api/applications/{}", segment(key))).needing(Capability::ApplicationDetail)
 }
