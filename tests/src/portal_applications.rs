@@ -116,7 +116,9 @@ async fn changed_by_two(window: &Window, api: &Api) {
     window
         .see_text_within(LATER, "Saved. It takes effect")
         .await;
+    window.see_text("LEVEL").await;
     let saved = api.get(TILL).await.json();
+    assert_eq!(saved["configuration"].as_array().map(Vec::len), Some(2));
     assert_eq!(saved["displayName"], "Mine");
     assert_eq!(saved["description"], "As I describe it");
     assert_eq!(saved["port"], 3001, "nobody's change is lost");

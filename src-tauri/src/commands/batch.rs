@@ -22,8 +22,8 @@ pub async fn batch_review(
 }
 
 /// Starts one deployment after the other, each sent once, and tells of each how far it is. Once the
-/// call is called off, nothing more is sent. Where it goes to production, `confirmation` names what was
-/// shown to be confirmed.
+/// call is called off, nothing more is sent. `confirmation` names what was shown of it, without which
+/// nothing goes to production.
 #[tauri::command]
 #[specta::specta]
 pub async fn batch(
@@ -42,9 +42,8 @@ pub async fn batch(
         }
     };
     let send = |stop| async move {
-        let confirmation = confirmation.as_deref();
         client
-            .batch(&environment, &orders, confirmation, &stop, &told)
+            .batch(&environment, &orders, confirmation.as_deref(), &stop, &told)
             .await
     };
     Ok(app.calls.until_called_off(call, send).await)

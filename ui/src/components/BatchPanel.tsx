@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { unlock } from '../app/carefully';
 import { stageIn } from '../app/environments';
@@ -8,18 +8,9 @@ import { modifier } from '../app/platform';
 import { useConnection } from '../app/shell';
 import { useBatch } from '../hooks/useBatch';
 import { useBatchReview } from '../hooks/useBatchReview';
-import { useTakeBack } from '../hooks/useTakeBack';
+import { useNoWriting } from '../hooks/useNoWriting';
 import { number } from '../i18n/format';
-import {
-  asCommandError,
-  commands,
-  type BatchAct,
-  type BatchItem,
-  type BatchOrder,
-  type CommandError,
-  type ConnectionId,
-  type Stage,
-} from '../ipc';
+import type { BatchAct, BatchItem, ConnectionId, Stage } from '../ipc';
 import { BatchItems } from './BatchItems';
 import { BatchResults } from './BatchResults';
 import { Button, IconButton } from './Button';
@@ -27,7 +18,6 @@ import styles from './DeployPanel.module.css';
 import { Field } from './Field';
 import { icon } from './icon';
 import { Kbd } from './Kbd';
-import { useLock } from './Lock';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
 
@@ -40,104 +30,65 @@ type Props = {
   close: () => void;
 };
 
-/** What is confirmed, as it was seen. */
-type Order = { environment: string; orders: BatchOrder[]; confirmation: string | null };
-
 /** The same for several applications: one review, one confirmation, then one after the other. */
 export default function BatchPanel({ connection, keys: selected, kind: first, environments, close }: Props) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked } = useLock(view);
+  const { locked, reason: noWriting } = useNoWriting(connection);
   // What is selected meanwhile is none of this batch's matter.
   const [keys] = useState(selected);
   const [kind, setKind] = useState(first);
   const [tag, setTag] = useState('');
   const [environment, setEnvironment] = useState(environments[0]?.key ?? 'dev');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [taken, setTaken] = useState(false);
-  const [showing, setShowing] = useState(false);
-  const [failure, setFailure] = useState<CommandError | null>(null);
   const wanted = tag.trim();
   const act: BatchAct = kind === 'restart' ? { kind } : { kind, tag: wanted };
   const { review, error: unread } = useBatchReview(connection, environment, keys, act);
   const batch = useBatch(connection);
-  const countdown = useTakeBack((order: Order) => {
-    batch.send(order.environment, order.orders, order.confirmation);
-  });
-  const waiting = countdown.left !== null;
-  const begun = batch.told.length > 0;
-  const busy = waiting || begun;
+  const waiting = batch.phase === 'waiting';
+  const begun = batch.phase === 'sending' || batch.phase === 'done';
+  const busy = batch.phase !== 'reviewing';
   const { production, name } = stageIn(view, environment);
   const goes = (item: BatchItem) => item.refusal === null && !left.has(item.application);
   const chosen = review?.items.filter(goes) ?? [];
-  const reason = locked
-    ? t('lock.reason')
-    : kind === 'deploy' && wanted === ''
-      ? t('deploy.tagNeeded')
-      : review && chosen.length === 0
-        ? t('batch.nothing')
-        : undefined;
+  const reason =
+    noWriting !== undefined
+      ? noWriting
+      : kind === 'deploy' && wanted === ''
+        ? t('deploy.tagNeeded')
+        : review && chosen.length === 0
+          ? t('batch.nothing')
+          : undefined;
   const panel = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = panel.current;
     if (element && !element.contains(document.activeElement)) element.focus();
   }, []);
-  const { cancel: stop, what } = countdown;
-  const confirmation = what?.confirmation ?? null;
-  const cancel = useCallback(() => {
-    stop();
-    // It is not sent by this page any more, whatever Rust answers.
-    if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
-  }, [stop, connection, confirmation]);
+  // What is being sent stays in sight, and can be stopped.
+  const sending = batch.phase === 'sending';
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.repeat || event.defaultPrevented || anyLayerOpen()) return;
       event.preventDefault();
-      if (waiting) {
-        cancel();
-        setTaken(true);
-      } else close();
+      if (!sending) close();
     };
     document.addEventListener('keydown', heard);
     return () => {
       document.removeEventListener('keydown', heard);
     };
-  }, [close, waiting, cancel]);
+  }, [close, sending]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (busy || showing || reason !== undefined || !review) return;
-    setTaken(false);
-    setFailure(null);
-    const order = {
+    if (busy || reason !== undefined || !review) return;
+    const orders = {
       environment,
       orders: chosen.map(({ application, image }) => ({
         application,
         image: kind === 'restart' ? null : image,
       })),
     };
-    if (!production) {
-      batch.send(order.environment, order.orders, null);
-      return;
-    }
-    const shown = order.orders.map(({ application, image }) => ({
-      application,
-      request: { environment, image, note: null, configuration: null, from: null, dryRun: null },
-    }));
-    setShowing(true);
-    commands
-      .deploymentsShow(connection, shown)
-      .then(
-        (confirmed) => {
-          countdown.start({ ...order, confirmation: confirmed });
-        },
-        (thrown: unknown) => {
-          setFailure(asCommandError(thrown));
-        },
-      )
-      .finally(() => {
-        setShowing(false);
-      });
+    batch.start(orders, production);
   };
   const effect = { count: chosen.length, formatted: number(chosen.length), tag: wanted, environment: name };
 
@@ -154,7 +105,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
         <h2 className={styles.title}>
           {t('batch.titleOf', { count: keys.length, formatted: number(keys.length) })}
         </h2>
-        <IconButton label={t('deploy.close')} onClick={close}>
+        <IconButton label={t('deploy.close')} disabled={sending} onClick={close}>
           <X {...icon} />
         </IconButton>
       </header>
@@ -210,7 +161,6 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           )}
           <section className={styles.section}>
             {unread && <Problem error={unread} />}
-            {failure && <Problem error={failure} />}
             {begun ? (
               <BatchResults connection={connection} environment={environment} told={batch.told} />
             ) : (
@@ -237,9 +187,9 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
             {waiting
               ? t(kind === 'restart' ? 'batch.takingBackRestart' : 'batch.takingBack', {
                   ...effect,
-                  seconds: countdown.left,
+                  seconds: batch.left,
                 })
-              : taken
+              : batch.takenBack
                 ? t('deploy.takenBack')
                 : begun
                   ? batch.summary
@@ -258,22 +208,15 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           )}
           {begun ? (
             <>
-              {batch.sending && (
+              {sending && (
                 <Button onClick={batch.stop} aria-disabled={batch.stopped}>
                   {t(batch.stopped ? 'batch.stopping' : 'batch.stop')}
                 </Button>
               )}
-              {!batch.sending && <Button onClick={close}>{t('connection.close')}</Button>}
+              {!sending && <Button onClick={close}>{t('connection.close')}</Button>}
             </>
           ) : waiting ? (
-            <Button
-              key="back"
-              autoFocus
-              onClick={() => {
-                cancel();
-                setTaken(true);
-              }}
-            >
+            <Button key="back" autoFocus onClick={batch.takeBack}>
               {t('deploy.takeBack')}
               <span className={styles.kbd}>{t('keys.escape')}</span>
             </Button>
@@ -283,8 +226,8 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
               type="submit"
               kind={production ? 'production' : 'primary'}
               reason={reason}
-              disabled={!review}
-              autoFocus={taken}
+              disabled={!review || batch.phase === 'showing'}
+              autoFocus={batch.takenBack}
             >
               {t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
               <Kbd keys={`${modifier} ⏎`} />

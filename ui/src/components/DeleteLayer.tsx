@@ -7,6 +7,7 @@ import { closeLayer, type Deletion } from '../app/layers';
 import { goInstead, history } from '../app/navigation';
 import { applicationOf, paths } from '../app/paths';
 import { useConnection } from '../app/shell';
+import { useNoWriting } from '../hooks/useNoWriting';
 import { useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useTakeBack } from '../hooks/useTakeBack';
@@ -18,7 +19,6 @@ import styles from './DeleteLayer.module.css';
 import { Dialog, DialogActions } from './Dialog';
 import { EnvironmentName } from './EnvironmentName';
 import { Field } from './Field';
-import { useLock } from './Lock';
 import { Problem } from './Problem';
 import { Shape } from './Shape';
 import { Tag } from './Tag';
@@ -27,7 +27,7 @@ import { Tag } from './Tag';
 export function DeleteLayer({ connection, application }: Deletion) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked } = useLock(view);
+  const { locked, reason: noWriting } = useNoWriting(connection);
   const can = useRights(connection, application, null);
   const first = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
@@ -61,8 +61,8 @@ export function DeleteLayer({ connection, application }: Deletion) {
   const waiting = countdown.left !== null;
   const reason = !can('applications:delete')
     ? t('rights.missing', { permission: 'applications:delete' })
-    : locked
-      ? t('lock.reason')
+    : noWriting !== undefined
+      ? noWriting
       : typed !== application
         ? t('deletion.typeFirst')
         : inProduction && !force

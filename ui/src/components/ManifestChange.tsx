@@ -3,13 +3,12 @@ import { useTranslation } from 'react-i18next';
 import type { Json, Manifest } from '../app/manifest';
 import { modifier } from '../app/platform';
 import { readManifest, type Read } from '../app/readManifest';
-import { useConnection } from '../app/shell';
 import { useManifest, type Editing } from '../hooks/useManifest';
+import { useNoWriting } from '../hooks/useNoWriting';
 import { useReview, type Versions } from '../hooks/useReview';
 import { asCommandError, commands, type CommandError } from '../ipc';
 import { Button } from './Button';
 import { Kbd } from './Kbd';
-import { useLock } from './Lock';
 import styles from './ManifestChange.module.css';
 import { ManifestChanges } from './ManifestChanges';
 import { ManifestEditor } from './ManifestEditor';
@@ -159,15 +158,16 @@ function Review({ connection, versions: given, isNewer, busy, error, back, save 
   const { t } = useTranslation();
   const [versions] = useState(given);
   const { merged, open, choose, error: failed } = useReview(versions);
-  const { locked } = useLock(useConnection(connection));
+  const { reason: noWriting } = useNoWriting(connection);
   const mine = merged?.changes.filter(({ by }) => by === 'mine' || by === 'collision') ?? [];
-  const reason = locked
-    ? t('lock.reason')
-    : open > 0
-      ? t('conflict.choose', { count: open })
-      : merged && mine.length === 0
-        ? t('conflict.nothingToSave')
-        : undefined;
+  const reason =
+    noWriting !== undefined
+      ? noWriting
+      : open > 0
+        ? t('conflict.choose', { count: open })
+        : merged && mine.length === 0
+          ? t('conflict.nothingToSave')
+          : undefined;
   return (
     <div className={styles.review}>
       <div className={styles.body} data-scroll="">

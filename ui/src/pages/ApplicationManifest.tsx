@@ -11,12 +11,12 @@ import { useConnection } from '../app/shell';
 import { Button } from '../components/Button';
 import { smallIcon } from '../components/icon';
 import { Loading } from '../components/Loading';
-import { useLock } from '../components/Lock';
 import { ManifestChange } from '../components/ManifestChange';
 import { Problem } from '../components/Problem';
 import { Remark } from '../components/Remark';
 import { Toolbar } from '../components/Toolbar';
 import { Waiting } from '../components/Waiting';
+import { useNoWriting } from '../hooks/useNoWriting';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
@@ -72,15 +72,13 @@ function Reading({ connection, application, environment, saved, edit }: Props) {
   const held = useResource(connection, { kind: 'application', application });
   useFront(held.reading, 'inner');
   const text = usePlainText(held.value);
-  const { locked } = useLock(useConnection(connection));
+  const { reason: noWriting } = useNoWriting(connection);
   const can = useRights(connection, application, null);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
-  const offline = held.reading?.source === 'offline';
   const reasonFor = (permission: 'applications:update' | 'applications:delete' | 'applications:create') => {
     if (!can(permission)) return t('rights.missing', { permission });
-    if (offline) return t('manifest.offline');
-    return locked ? t('lock.reason') : undefined;
+    return noWriting;
   };
   const begin = () => {
     if (asking) return;

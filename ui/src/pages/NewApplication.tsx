@@ -12,13 +12,13 @@ import { Button } from '../components/Button';
 import { Header } from '../components/Header';
 import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
-import { useLock } from '../components/Lock';
 import { Loading } from '../components/Loading';
 import { ManifestEditor } from '../components/ManifestEditor';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Remark } from '../components/Remark';
 import { isPlaced } from '../components/ManifestForm';
+import { useNoWriting } from '../hooks/useNoWriting';
 import { useConnectionId } from '../hooks/useParams';
 import { useRights } from '../hooks/useRights';
 import { useManifest } from '../hooks/useManifest';
@@ -57,7 +57,7 @@ function Begin({ connection, from }: { connection: string; from: string | null }
 function Form({ connection, from, fresh }: { connection: string; from: string | null; fresh: Manifest }) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked } = useLock(view);
+  const { locked, reason: noWriting } = useNoWriting(connection);
   const can = useRights(connection, null, null);
   const editing = useManifest(connection, from === null ? 'create' : `create from ${from}`, fresh);
   const [sending, setSending] = useState(false);
@@ -66,9 +66,7 @@ function Form({ connection, from, fresh }: { connection: string; from: string | 
   const taken = error?.code === 'conflict';
   const reason = !can('applications:create')
     ? t('rights.missing', { permission: 'applications:create' })
-    : locked
-      ? t('lock.reason')
-      : undefined;
+    : noWriting;
 
   const send = async () => {
     if (sending || reason !== undefined) return;

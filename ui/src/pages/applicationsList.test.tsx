@@ -87,6 +87,25 @@ describe('several applications at once', () => {
     await user.keyboard('{Escape}');
     expect(await panel().findByText('Taken back. Nothing was sent.')).toBeVisible();
     expect(callsOf(fake, 'batch')).toEqual([]);
+    expect(callsOf(fake, 'deploymentsTakeBack')).toEqual([['orders', 'shown-1']]);
+    // What is sent is what was shown, by the name that Rust gave it.
+    await user.click(await panel().findByRole('button', { name: /^Restart 1 in PROD/ }));
+    await waitFor(
+      () => {
+        expect(callsOf(fake, 'batch')).toHaveLength(1);
+      },
+      { timeout: 6_000 },
+    );
+    const [, environment, orders, confirmation] = callsOf(fake, 'batch')[0] ?? [];
+    expect([environment, orders, confirmation]).toEqual([
+      'prod',
+      [{ application: 'storefront', image: null }],
+      'shown-2',
+    ]);
+    const [, shown] = callsOf(fake, 'deploymentsShow').at(-1) ?? [];
+    expect(shown).toMatchObject([
+      { application: 'storefront', request: { environment: 'prod', image: null } },
+    ]);
   });
 });
 

@@ -206,6 +206,14 @@ describe('a new application', () => {
     expect(callsOf(fake, 'applicationCreate')).toEqual([]);
   });
 
+  it('is refused while the instance is out of reach', async () => {
+    await renderApp(NEW, { source: 'offline' });
+    await waitFor(() => {
+      const button = screen.getByRole('button', { name: /^Create application/ });
+      expect(button).toHaveAccessibleDescription(/cannot be reached/);
+    });
+  });
+
   it('begins with n on the list', async () => {
     const { user } = await renderApp('/c/orders/applications');
     await screen.findByRole('table', { name: 'Applications by environment' });

@@ -103,8 +103,8 @@ impl Client {
         }
     }
 
-    /// Starts one deployment after the other, each as [`Client::deploy_confirmed`] does, and tells how far
-    /// each is. It ends early where it is stopped, where nobody is signed in any more, and where the
+    /// Starts one deployment after the other, each as [`Client::deploy_confirmed`] does with what was
+    /// shown of the whole batch, and tells how far each is. It ends early where it is stopped, where nobody is signed in any more, and where the
     /// instance cannot be reached: the rest is not sent.
     pub async fn batch(
         &self,

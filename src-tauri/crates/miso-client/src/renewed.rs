@@ -2,7 +2,7 @@
 //! the recent deployments have what is new of each application's own. Nobody asks for that again.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Resource;
 use crate::client::Inner;
@@ -33,8 +33,11 @@ impl Inner {
                         return false;
                     };
                     // The list leaves some fields out, as `configuration`: they stay.
-                    for (name, value) in row.iter().filter(|(_, value)| !value.is_null()) {
-                        known.insert(name.clone(), value.clone());
+                    for (name, value) in row {
+                        let is_left_out = name == "configuration" && *value == json!([]);
+                        if !value.is_null() && !is_left_out {
+                            known.insert(name.clone(), value.clone());
+                        }
                     }
                     true
                 },

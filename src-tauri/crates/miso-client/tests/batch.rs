@@ -1,12 +1,17 @@
 //! The same for several applications at once (issue 12, 1).
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use miso_client::{BatchAct, BatchOrder, BatchOutcome, BatchTold, Code, FindingKind};
+use miso_api::DeployRequest;
+use miso_client::{
+    BatchAct, BatchOrder, BatchOutcome, BatchTold, Code, FindingKind, PlannedDeployment,
+};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use crate::far_end::{Answer, FarEnd, Restored, restored, tokens};
+use crate::far_end::{Answer, FarEnd, Restored, restored, restored_at, tokens};
+use crate::flying::Flying;
 
 /// Orders run in dev and are deployed to there now, bills run there well, old is stopped, and partner
 /// runs elsewhere; nobody may deploy secret.
@@ -29,7 +34,14 @@ fn applications() -> Value {
 }
 
 async fn instance() -> (FarEnd, Restored) {
-    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+    let far_end = instance_itself().await;
+    let here = restored(&far_end).await;
+    here.client.applications().await.unwrap();
+    (far_end, here)
+}
+
+async fn instance_itself() -> FarEnd {
+    FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
         "POST /api/applications/orders/deploy" => Answer::error(409, "CONFLICT"),
         "POST /api/applications/gone/deploy" => Answer::error(401, "UNAUTHORIZED"),
@@ -49,10 +61,7 @@ async fn instance() -> (FarEnd, Restored) {
         ),
         _ => Answer::error(404, "NOT_FOUND"),
     })
-    .await;
-    let here = restored(&far_end).await;
-    here.client.applications().await.unwrap();
-    (far_end, here)
+    .await
 }
 
 fn named(keys: &[&str]) -> Vec<String> {
@@ -195,6 +204,41 @@ async fn what_fails_keeps_nothing_from_the_rest() {
         body,
         json!({"environment": "dev", "image": "shop/bills:2.0"})
     );
+}
+
+/// Production takes nothing that was not shown; what was shown goes out once, each application by itself.
+#[tokio::test]
+async fn a_batch_goes_to_production_as_it_was_shown() {
+    let (far_end, clock) = (instance_itself().await, Arc::new(Flying::new()));
+    let here = restored_at(&far_end, clock.clone()).await;
+    here.client.applications().await.unwrap();
+    let stop = CancellationToken::new();
+    let keys = ["bills", "old"];
+    let send = |confirmation: Option<String>| {
+        let (client, stop) = (here.client.clone(), stop.clone());
+        async move {
+            let (orders, confirmation) = (orders(&keys), confirmation.as_deref());
+            let all = client.batch("prod", &orders, confirmation, &stop, &|_| ());
+            words(&all.await)
+        }
+    };
+    let refused = ["bills NotConfirmed", "old NotConfirmed"];
+    assert_eq!(send(None).await, refused);
+    let shown = orders(&keys).into_iter().map(|order| PlannedDeployment {
+        application: order.application,
+        request: DeployRequest {
+            environment: "prod".to_owned(),
+            image: order.image,
+            ..DeployRequest::default()
+        },
+    });
+    let confirmation = here.client.show_to_confirm(shown.collect()).unwrap();
+    assert_eq!(send(Some(confirmation.clone())).await, refused, "too soon");
+    clock.pass(Duration::from_secs(3));
+    let sent = ["bills d-bills", "old d-old"];
+    assert_eq!(send(Some(confirmation.clone())).await, sent);
+    assert_eq!(send(Some(confirmation)).await, refused, "once");
+    assert_eq!(far_end.asked("POST /api").len(), 2);
 }
 
 #[tokio::test]

@@ -119,3 +119,31 @@ async fn a_change_whose_answer_is_lost_is_found_out_and_never_sent_again() {
         assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
     }
 }
+
+/// The list call leaves the configuration out (API.md, "Applications").
+#[tokio::test]
+async fn what_the_list_leaves_out_stays_known() {
+    let (far_end, _) = hostile(|asked| match asked.line.as_str() {
+        "GET /api/applications/shop" => {
+            let mut whole = shop();
+            whole["configuration"] = json!([{"name": "A", "value": "1", "location": "variable"}]);
+            says(200, &whole.to_string())
+        }
+        _ => {
+            let mut listed = shop();
+            listed["displayName"] = json!("Renamed");
+            says(200, &json!({ "data": [listed] }).to_string())
+        }
+    })
+    .await;
+    let here = restored_at(&far_end, Arc::new(Flying::new())).await;
+    let known = here.client.application("shop".to_owned()).await.unwrap();
+    assert_eq!(known.value.configuration.len(), 1);
+    here.client
+        .refresh(&miso_client::Resource::Applications)
+        .await
+        .unwrap();
+    let renewed = here.client.application("shop".to_owned()).await.unwrap();
+    assert_eq!(renewed.value.display_name, "Renamed");
+    assert_eq!(renewed.value.configuration.len(), 1, "it is no news");
+}
