@@ -190,6 +190,7 @@ function OneField({
           autoComplete="off"
           spellCheck={field.name === 'displayName' || field.name === 'description'}
           inputMode={field.kind === 'number' ? 'numeric' : undefined}
+          autoFocus={field.name === 'key' && !fixed}
           readOnly={disabled || fixed}
           value={typedOf(value)}
           placeholder={placeholders[field.name]}
