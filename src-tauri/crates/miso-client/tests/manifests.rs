@@ -136,9 +136,11 @@ async fn what_the_list_leaves_out_stays_known() {
         }
     })
     .await;
-    let here = restored_at(&far_end, Arc::new(Flying::new())).await;
+    let clock = Arc::new(Flying::new());
+    let here = restored_at(&far_end, clock.clone()).await;
     let known = here.client.application("shop".to_owned()).await.unwrap();
     assert_eq!(known.value.configuration.len(), 1);
+    clock.pass(std::time::Duration::from_secs(60));
     here.client
         .refresh(&miso_client::Resource::Applications)
         .await
