@@ -54,6 +54,8 @@ pub async fn activity(
     since: Option<DateTime<Utc>>,
 ) -> Answer<Reading<Activity>> {
     Ok(app.client(&connection)?.activity(since).await?)
+}
+
 /// What the server finds, where it has more applications than the list holds.
 #[tauri::command]
 #[specta::specta]
