@@ -1253,10 +1253,6 @@ export type FleetRow = {
 	displayName: string,
 	/**  The kind of application. */
 	type: string,
-	/**  The image that its manifest names. */
-	image: string | null,
-	/**  When a deployment of it last came through, wherever that was. */
-	lastDeployedAt: string | null,
 	/**  Its worst state; deployed nowhere, it is off. */
 	state: State,
 	/**  Whether that is unwell. */
@@ -1268,6 +1264,10 @@ export type FleetRow = {
 	target: string,
 	/**  One for each column. */
 	cells: Cell[],
+	/**  The image that its manifest names. */
+	image: string | null,
+	/**  When a deployment of it last came through, wherever that was. */
+	lastDeployedAt: string | null,
 };
 
 /**  The health of an application, in one environment or over all. */
@@ -1718,14 +1718,14 @@ export type Place = {
 	tag: string | null,
 	/**  The whole image. */
 	image: string | null,
-	/**  Its address; `None` while it has none. */
-	url: string | null,
 	/**  Since when it is unwell, else when it was last deployed. */
 	since: string | null,
 	/**  How it stands to its left neighbour. */
 	standing: Standing,
 	/**  While it is unwell: the image to go back to, as far as that is known. */
 	before: string | null,
+	/**  Its address; `None` while it has none. */
+	url: string | null,
 };
 
 /**  One thing that would change. A secret reads as `value: null, isSet`. */
