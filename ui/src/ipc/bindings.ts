@@ -106,6 +106,8 @@ export const commands = {
 	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
 	/**  What changed in the fleet since a moment; without one, the last that happened. */
 	activity: (connection: ConnectionId, since: string | null) => __TAURI_INVOKE<Reading<Activity>>("activity", { connection, since }),
+	/**  What the server finds, where it has more applications than the list holds. */
+	fleetFound: (connection: ConnectionId, search: string) => __TAURI_INVOKE<Fleet>("fleet_found", { connection, search }),
 	/**  One application in each of its environments. */
 	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
@@ -226,8 +228,8 @@ export const commands = {
 	batchReview: (connection: ConnectionId, environment: string, applications: string[], act: BatchAct) => __TAURI_INVOKE<BatchReview>("batch_review", { connection, environment, applications, act }),
 	/**
 	 *  Starts one deployment after the other, each sent once, and tells of each how far it is. Once the
-	 *  call is called off, nothing more is sent. Where it goes to production, `confirmation` names what was
-	 *  shown to be confirmed.
+	 *  call is called off, nothing more is sent. `confirmation` names what was shown of it, without which
+	 *  nothing goes to production.
 	 */
 	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<BatchTold>, call: number) => __TAURI_INVOKE<BatchTold[]>("batch", { connection, environment, orders, confirmation, told, call }),
 	/**
@@ -1253,6 +1255,10 @@ export type FleetRow = {
 	displayName: string,
 	/**  The kind of application. */
 	type: string,
+	/**  The image that its manifest names. */
+	image: string | null,
+	/**  When a deployment of it last came through, wherever that was. */
+	lastDeployedAt: string | null,
 	/**  Its worst state; deployed nowhere, it is off. */
 	state: State,
 	/**  Whether that is unwell. */
@@ -1264,10 +1270,6 @@ export type FleetRow = {
 	target: string,
 	/**  One for each column. */
 	cells: Cell[],
-	/**  The image that its manifest names. */
-	image: string | null,
-	/**  When a deployment of it last came through, wherever that was. */
-	lastDeployedAt: string | null,
 };
 
 /**  The health of an application, in one environment or over all. */
@@ -1718,14 +1720,14 @@ export type Place = {
 	tag: string | null,
 	/**  The whole image. */
 	image: string | null,
+	/**  Its address; `None` while it has none. */
+	url: string | null,
 	/**  Since when it is unwell, else when it was last deployed. */
 	since: string | null,
 	/**  How it stands to its left neighbour. */
 	standing: Standing,
 	/**  While it is unwell: the image to go back to, as far as that is known. */
 	before: string | null,
-	/**  Its address; `None` while it has none. */
-	url: string | null,
 };
 
 /**  One thing that would change. A secret reads as `value: null, isSet`. */
