@@ -107,12 +107,10 @@ pub enum Theme {
     Dark,
 }
 
-/// The settings: read from memory, written to the disk by a thread of their own, since neither
-/// the window nor what is asked meanwhile should wait for a disk.
+/// The settings: read from memory, written by a thread of their own, since nobody waits for a disk.
 pub(crate) struct SettingsStore {
     store: Arc<Store<Wry>>,
-    /// Held while a value is taken from elsewhere and set, so that an older one never follows a
-    /// newer one.
+    /// Held while a value is taken and set, so that an older one never follows a newer one.
     setting: Mutex<()>,
     writer: mpsc::Sender<Saved>,
 }
@@ -226,8 +224,7 @@ impl SettingsStore {
         self.save().await
     }
 
-    /// Notes that the window needs the slower renderer on this machine; read by
-    /// [`crate::app`] before Tauri exists.
+    /// Notes that the window needs the slower renderer here; [`crate::app`] reads it early.
     pub(crate) async fn set_plain_renderer(&self) -> Result<(), Arc<NotSaved>> {
         self.set("plainRenderer", || true)?;
         self.save().await
