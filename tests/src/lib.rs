@@ -36,6 +36,7 @@ mod portal_access;
 mod portal_applications;
 mod portal_configuration;
 mod portal_deploy;
+mod portal_promote;
 mod portal_random;
 mod support;
 mod walk;
