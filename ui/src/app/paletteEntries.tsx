@@ -53,7 +53,7 @@ const MOST = 60;
 export function allEntries(connection: ConnectionView | null, fleet: Fleet): PaletteEntry[] {
   const signedIn = connection?.session.state === 'signedIn' || connection?.session.state === 'restoring';
   return [
-    ...(connection && signedIn ? [...pages(connection), ...places(connection, fleet)] : []),
+    ...(connection && signedIn ? [...pages(connection, fleet), ...places(connection, fleet)] : []),
     ...connections(),
     ...actions(connection),
   ];
@@ -72,7 +72,7 @@ export function matching(entries: PaletteEntry[], query: string): PaletteEntry[]
     .map(({ entry }) => entry);
 }
 
-function pages({ id }: ConnectionView): PaletteEntry[] {
+function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
   const detail = i18n.t('palette.page');
   const page = (label: string, path: string, icon: PaletteEntry['icon'], shortcut?: string) => ({
     id: path,
@@ -89,6 +89,10 @@ function pages({ id }: ConnectionView): PaletteEntry[] {
     page(i18n.t('applications.title'), paths.applications(id), LayoutGrid, 'g a'),
     page(i18n.t('deployments.title'), paths.deployments(id), ArrowUp, 'g d'),
     page(i18n.t('environments.title'), paths.environments(id), Layers, 'g e'),
+    ...fleet.environments.map(({ key, name }) => ({
+      ...page(i18n.t('palette.environment', { name }), paths.environment(id, key), Layers),
+      onlySearched: true,
+    })),
     page(i18n.t('access.title'), paths.access(id), KeyRound),
     page(i18n.t('access.askAction'), paths.access(id, { ask: null }), KeyRound),
   ];

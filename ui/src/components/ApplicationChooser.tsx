@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../app/paths';
 import { useFleet } from '../hooks/useFleet';
@@ -18,9 +18,10 @@ export function ApplicationChooser({ connection }: { connection: ConnectionId })
   const { fleet, held } = useFleet(connection);
   const [search, setSearch] = useState('');
   const wanted = search.trim().toLowerCase();
-  const found = fleet.rows
-    .filter(({ key, displayName }) => `${key} ${displayName}`.toLowerCase().includes(wanted))
-    .sort((a, b) => a.key.localeCompare(b.key));
+  const sorted = useMemo(() => [...fleet.rows].sort((a, b) => (a.key < b.key ? -1 : 1)), [fleet.rows]);
+  const found = sorted.filter(({ key, displayName }) =>
+    `${key} ${displayName}`.toLowerCase().includes(wanted),
+  );
   return (
     <>
       <SearchInput label={t('applications.search')} value={search} change={setSearch} />

@@ -21,7 +21,8 @@ export function SearchInput({
     }
     if (event.key === 'ArrowDown' || event.key === 'Enter') {
       event.preventDefault();
-      document.querySelector<HTMLElement>('[data-list] [data-row] [data-item]')?.focus();
+      const part = event.currentTarget.closest('section') ?? document;
+      part.querySelector<HTMLElement>('[data-row] [data-item]')?.focus();
     }
   };
   return (

@@ -11,7 +11,7 @@ import { AccessTable } from '../components/AccessTable';
 import { Button } from '../components/Button';
 import { placesIn } from '../components/Choices';
 import { Empty } from '../components/Empty';
-import { MissingRight } from '../components/MissingRight';
+import { AskLink, MissingRight } from '../components/MissingRight';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { RightsTable } from '../components/RightsTable';
@@ -72,6 +72,11 @@ export function ApplicationAccess() {
           />
         )}
         <Waiting held={held} what={t('access.of', { application: key })} rows={4} />
+        {held.error?.code === 'forbidden' && (
+          <p>
+            <AskLink connection={connection} application={key} environment={environment} />
+          </p>
+        )}
         <TakeBackBar
           writing={revoking}
           said={(row, seconds) =>

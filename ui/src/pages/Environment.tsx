@@ -43,7 +43,7 @@ export function Environment() {
   return (
     <>
       <Header title={found?.displayName || name} environment={key}>
-        {found && found.displayName !== '' && found.displayName !== name && (
+        {found && found.displayName !== '' && found.displayName.toLowerCase() !== name.toLowerCase() && (
           <EnvironmentName environment={key} />
         )}
         {found && (

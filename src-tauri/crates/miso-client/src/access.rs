@@ -50,6 +50,7 @@ impl Client {
                 Some(environment),
             )?;
         }
+        self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
         let sent = self.send::<AccessEntry>(&call).await;
         let granted = match sent {
@@ -72,6 +73,7 @@ impl Client {
     /// As [`Self::grant_access`].
     pub async fn revoke_access(&self, application: &str, subject: &str) -> Result<(), Failure> {
         self.must(&Permission::AccessUpdate, Some(application), None)?;
+        self.must_for_row(application, subject)?;
         let call = documented::revoke_access(application, subject);
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
         match sent.await {
@@ -147,6 +149,25 @@ impl Client {
         let changed = Resource::Access { application };
         self.inner.touch_those(|resource| *resource == changed);
         Ok(decided)
+    }
+
+    /// Who writes a row writes it as a whole: also where the subject has access now, as far as that is known.
+    fn must_for_row(&self, application: &str, subject: &str) -> Result<(), Failure> {
+        let rows: Option<Vec<AccessEntry>> = self.peek(&Resource::Access {
+            application: application.to_owned(),
+        });
+        let rows = rows
+            .into_iter()
+            .flatten()
+            .filter(|row| row.subject == subject);
+        for environment in rows.flat_map(|row| row.environments) {
+            self.must(
+                &Permission::AccessUpdate,
+                Some(application),
+                Some(&environment),
+            )?;
+        }
+        Ok(())
     }
 
     async fn rows_now(&self, application: &str) -> Result<Vec<AccessEntry>, Failure> {

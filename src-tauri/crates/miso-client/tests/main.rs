@@ -20,6 +20,7 @@ mod faults;
 mod file_store;
 mod flying;
 mod following;
+mod granting;
 mod hand_clock;
 mod hostile;
 mod hostile_provider;
