@@ -47,6 +47,7 @@ const REFUSING: &[&str] = &[
     "deployment_course",
     "deployment_cancel",
     "access_decide",
+    "compare_open",
     "promotion",
     "deployments_compare",
     "configuration_import_clipboard",

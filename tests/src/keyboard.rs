@@ -40,6 +40,8 @@ async fn from_page_to_page_by_keys() {
     })
     .await;
 
+    // The keys of an application are there once it is.
+    window.see("button", "Deploy…").await;
     window.press("2".chars()).await;
     window.see("region", "Log lines").await;
     window.chord(Key::Alt, Key::Left.into()).await;

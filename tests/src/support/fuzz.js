@@ -85,7 +85,12 @@ const item = () => ({
   isSet: pick([null, true, false]),
   ...(chance(0.3) ? { portalInput: anything() } : {}),
 });
-const items = () => Array.from({ length: below(4) }, () => ({ ...item(), held: chance(0.7) ? null : uuid() }));
+const items = () =>
+  Array.from({ length: below(4) }, () => ({
+    ...item(),
+    held: chance(0.7) ? null : uuid(),
+    portalInput: chance(0.7) ? null : { label: anyText() },
+  }));
 const differences = () =>
   items().map((each) => ({
     name: each.name,
@@ -94,7 +99,9 @@ const differences = () =>
     after: chance(0.3) ? null : { ...each, value: anyText() },
     parts: chance(0.5) ? [] : ['value', pick(['secret', 'location', 'required', 'input'])],
   }));
-const manifest = () => ({
+const manifest = () => (chance(0.5) ? plainManifest() : oddManifest());
+const plainManifest = () => ({ key: pick(known.applications), displayName: 'Fuzzed', type: 'external' });
+const oddManifest = () => ({
   key: pick([application(), anyText()]),
   displayName: anyText(),
   type: pick(['external', 'webapp', anyText()]),
@@ -224,7 +231,7 @@ const sensible = ([name, type]) => {
       return items();
     case 'ItemDifference[]':
       return differences();
-    case 'Merged': {
+    case 'MergedItems': {
       const conflicts = differences().map(({ name, before, after }) => ({ name, was: null, yours: before, theirs: after }));
       return { items: items(), conflicts, taken: [] };
     }
@@ -251,6 +258,8 @@ const sensible = ([name, type]) => {
       return Array.from({ length: below(20) }, application);
     case 'manifest':
       return manifest();
+    case 'sides':
+      return { LEVEL: pick(['yours', 'theirs']), PASSWORD: 'yours' };
     case 'choices':
       return { key: pick(['mine', 'theirs', anyText()]) };
     case 'environment':
