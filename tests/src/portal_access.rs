@@ -154,11 +154,19 @@ async fn each_environment_has_a_page() {
     window.see("heading", "Production").await;
     window.see("table", "Applications in PROD").await;
     until("its use is measured", LATER, || async {
+        let there = api.get("/api/environments/prod").await.json();
+        match &there["resources"][0]["usage"]["cpuPercent"] {
+            Value::Null => Err(there.to_string()),
+            _ => Ok(()),
+        }
+    })
+    .await;
+    window.press([Key::F5.into()]).await;
+    until("its use is shown", SOON, || async {
         let used = window.text_of("table", "Resources and their use").await;
         if used.contains("MiB") && used.contains('%') {
             Ok(())
         } else {
-            window.press([Key::F5.into()]).await;
             Err(used)
         }
     })

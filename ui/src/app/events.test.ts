@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { QueryObserver } from '@tanstack/react-query';
+import { describe, expect, it, vi } from 'vitest';
 import { replaceIpc } from '../ipc';
 import { createFake } from '../ipc/fake/fake';
 import { account } from '../ipc/fake/parts';
 import { followEvents } from './events';
+import { queries } from './queries';
 import { begin, shell } from './shell';
 
 describe('what is announced while the app starts', () => {
@@ -48,5 +50,31 @@ describe('what is announced while the app starts', () => {
     expect(said('link_invalid', { link: 'miso://b' })).toEqual([{ link: 'miso://b' }]);
     said('sign_out_not_told', { name: 'Orders' });
     expect(said('sign_out_not_told', { name: 'Live' })).toHaveLength(3);
+  });
+});
+
+describe('what is made of a resource that changes', () => {
+  it('is made again also where it was on its way for the first time', async () => {
+    const fake = createFake();
+    replaceIpc(fake);
+    const events = await followEvents();
+    begin(await fake.commands.appStart());
+    events.replay();
+    const answers: ((value: string) => void)[] = [];
+    const observer = new QueryObserver(queries, {
+      queryKey: ['orders', 'accessGrid', 'shop'],
+      queryFn: () => new Promise<string>((resolve) => answers.push(resolve)),
+    });
+    const left = observer.subscribe(() => undefined);
+    fake.emit('resourceChanged', { connection: 'orders', resource: { kind: 'me' }, changed: true });
+    answers[0]?.('made before who I am was known');
+    await vi.waitFor(() => {
+      expect(answers).toHaveLength(2);
+    });
+    answers[1]?.('made after');
+    await vi.waitFor(() => {
+      expect(observer.getCurrentResult().data).toBe('made after');
+    });
+    left();
   });
 });

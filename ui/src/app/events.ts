@@ -106,7 +106,23 @@ const heard: Heard = {
 function askAgain(connection: ConnectionId, resource: Resource): void {
   const [own = [], ...made] = keysOf(connection, resource);
   void queries.invalidateQueries({ queryKey: own, exact: true });
-  for (const queryKey of made) void queries.invalidateQueries({ queryKey });
+  for (const queryKey of made) makeAgain(queryKey);
+}
+
+/**
+ * Makes it once more, also what is being made for the first time: that may have been made just before the change, and
+ * an invalidation does not reach what has no value yet.
+ */
+function makeAgain(queryKey: readonly unknown[]): void {
+  for (const query of queries.getQueryCache().findAll({ queryKey })) {
+    if (query.state.data !== undefined || query.state.fetchStatus !== 'fetching') continue;
+    query.promise?.then(
+      () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true }),
+      // Why it did not come is said by the query itself.
+      () => undefined,
+    );
+  }
+  void queries.invalidateQueries({ queryKey });
 }
 
 function lookAgain(): void {
