@@ -142,7 +142,12 @@ async fn granted_changed_and_revoked(window: &Window, api: &Api) {
 #[tokio::test]
 async fn each_environment_has_a_page() {
     let mut session = Session::new();
-    let instance = Serve::new(&session, "instance").account().start(&session);
+    // What is waited for is asked for again and again.
+    let instance = Serve::new(&session, "instance")
+        .account()
+        .argument("--rate-limit")
+        .argument("off")
+        .start(&session);
     let api = instance.account().await;
     shop_in_dev_and_prod(&api).await;
     let window = by_address_as(&mut session, &instance, DEVELOPER).await;

@@ -19,13 +19,17 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     let created = api.post("/api/applications", &shop()).await;
     assert_eq!(created.status, 201, "{created:?}");
     deployed(&api, 1).await;
-    for (environment, image) in [("test", "miso/hello:1.0"), ("dev", "miso/hello:1.1")] {
+    for (environment, image) in [
+        ("test", "miso/hello:1.0"),
+        ("prod", "miso/hello:1.0"),
+        ("dev", "miso/hello:1.1"),
+    ] {
         let path = "/api/applications/shop/deploy";
         let request = json!({ "environment": environment, "image": image });
         let answer = api.post(path, &request).await;
         assert_eq!(answer.status, 202, "{answer:?}");
     }
-    deployed(&api, 3).await;
+    deployed(&api, 4).await;
     // What differs by right: each environment has a level of its own; a new item is only in dev.
     configure(&api, "test", &[("LEVEL", "warn")]).await;
     configure(&api, "dev", &[("LEVEL", "debug"), ("WALLET", "on")]).await;
@@ -36,7 +40,7 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
             .status,
         202
     );
-    deployed(&api, 4).await;
+    deployed(&api, 5).await;
 
     let window = by_address(&mut session, &instance).await;
     window.click("link", "Promote").await;
@@ -51,7 +55,7 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     window.picture(&pictures::out("promote-review")).await;
     window.click("button", "Promote 1 to test").await;
     window.see_text("The deployment began.").await;
-    deployed(&api, 5).await;
+    deployed(&api, 6).await;
     window.picture(&pictures::out("promoted")).await;
 
     let newest = &deployments(&api).await[0];
@@ -77,7 +81,7 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     window.press([Key::Escape.into()]).await;
     window.see_text("Taken back. Nothing was sent.").await;
     window.picture(&pictures::out("promote-taken-back")).await;
-    assert_eq!(deployments(&api).await.len(), 5);
+    assert_eq!(deployments(&api).await.len(), 6);
 
     // Any two of one application beside each other.
     window.click("link", "Deployments").await;

@@ -143,7 +143,7 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
     >
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
-        <p className={styles.dim}>{t('promote.same', { count: same })}</p>
+        {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
         {rows.length > 0 && (
           <table className={table.table} aria-label={t('promote.aheadLabel')}>
             <thead>
