@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { modifier } from '../app/platform';
 import type { Editing } from '../hooks/useConfiguration';
+import { useEscape } from '../hooks/useEscape';
 import { useTakeBack } from '../hooks/useTakeBack';
 import { Button } from './Button';
 import { ConfigurationDifferences } from './ConfigurationDifferences';
@@ -35,19 +36,7 @@ export function ConfigurationReview({ editing, environment, reason, close }: Pro
   useLayoutEffect(() => {
     if (changed) cancel();
   }, [changed, cancel]);
-  // Escape takes it back wherever the focus is, from the moment the button says so.
-  useLayoutEffect(() => {
-    if (!waiting) return undefined;
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      cancel();
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [waiting, cancel]);
+  useEscape(waiting, cancel);
   const count = review.differences.length;
   const wrong = review.violations.length > 0 ? t('configuration.mendFirst') : undefined;
   const refused = reason ?? wrong ?? (count === 0 ? t('configuration.nothingChanged') : undefined);

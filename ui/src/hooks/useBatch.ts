@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { number } from '../i18n/format';
 import {
@@ -12,7 +12,7 @@ import {
   type CommandError,
   type ConnectionId,
 } from '../ipc';
-import { useTakeBack } from './useTakeBack';
+import { useShown } from './useShown';
 
 /** What is confirmed, as it was seen. */
 export type BatchOrders = { environment: string; orders: BatchOrder[] };
@@ -47,7 +47,6 @@ export function useBatch(connection: ConnectionId): Batch {
   const [phase, setPhase] = useState<Exclude<Batch['phase'], 'waiting'>>('reviewing');
   const [told, setTold] = useState<BatchTold[]>([]);
   const [stopped, setStopped] = useState(false);
-  const [takenBack, setTakenBack] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const call = useRef<Call | null>(null);
   const send = ({ environment, orders, confirmation }: Shown) => {
@@ -68,27 +67,8 @@ export function useBatch(connection: ConnectionId): Batch {
         setPhase('done');
       });
   };
-  const { left, what, start: countDown, cancel } = useTakeBack(send);
-  const confirmation = what?.confirmation ?? null;
-  const takeBack = useCallback(() => {
-    cancel();
-    setTakenBack(true);
-    // It is not sent by this page any more, whatever Rust answers.
-    if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
-  }, [cancel, connection, confirmation]);
+  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
   const waiting = left !== null;
-  useEffect(() => {
-    if (!waiting) return undefined;
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      takeBack();
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [waiting, takeBack]);
   const count = (kind: BatchTold['outcome']['kind']) =>
     told.filter(({ outcome }) => outcome.kind === kind).length;
   const words = {

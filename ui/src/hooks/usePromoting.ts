@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useState } from 'react';
 import {
   asCommandError,
   channel,
@@ -8,7 +8,7 @@ import {
   type PromotionChoice,
   type PromotionStep,
 } from '../ipc';
-import { useTakeBack } from './useTakeBack';
+import { useShown } from './useShown';
 
 type Shown = { choices: PromotionChoice[]; confirmation: string | null };
 
@@ -29,7 +29,6 @@ export type Promoting = {
  */
 export function usePromoting(connection: ConnectionId): Promoting {
   const [phase, setPhase] = useState<Promoting['phase']>('choosing');
-  const [takenBack, setTakenBack] = useState(false);
   const [steps, setSteps] = useState<PromotionStep[]>([]);
   const [error, setError] = useState<CommandError | null>(null);
   const failed = (thrown: unknown) => {
@@ -45,7 +44,7 @@ export function usePromoting(connection: ConnectionId): Promoting {
       setPhase('sent');
     }, failed);
   };
-  const { left, what, start: countDown, cancel } = useTakeBack(send);
+  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
   const start = (choices: PromotionChoice[], production: boolean) => {
     setTakenBack(false);
     setError(null);
@@ -67,29 +66,5 @@ export function usePromoting(connection: ConnectionId): Promoting {
         countDown({ choices, confirmation });
       }, failed);
   };
-  const confirmation = what?.confirmation ?? null;
-  const takeBack = useCallback(() => {
-    cancel();
-    setTakenBack(true);
-    // It is not sent by this page any more, whatever Rust answers.
-    if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
-  }, [cancel, connection, confirmation]);
-  useEscape(left !== null, takeBack);
   return { phase, left, takenBack, steps, error, start, takeBack };
-}
-
-/** Escape does it wherever the focus is, for as long as it is wanted. */
-export function useEscape(wanted: boolean, act: () => void): void {
-  useEffect(() => {
-    if (!wanted) return undefined;
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      act();
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [wanted, act]);
 }

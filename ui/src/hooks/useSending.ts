@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useState } from 'react';
+import { useState } from 'react';
 import {
   asCommandError,
   commands,
@@ -7,7 +7,7 @@ import {
   type Deployment,
   type DeployRequest,
 } from '../ipc';
-import { useTakeBack } from './useTakeBack';
+import { useShown } from './useShown';
 
 /** What is about to be sent, and by which name Rust knows that it is shown. */
 type Shown = { request: DeployRequest; confirmation: string | null };
@@ -34,7 +34,6 @@ export function useSending(
   ended: (deployment: Deployment | null, failure: CommandError | null) => void,
 ): Sending {
   const [phase, setPhase] = useState<Sending['phase']>('editing');
-  const [takenBack, setTakenBack] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
@@ -53,7 +52,7 @@ export function useSending(
       },
     );
   };
-  const { left, what, start: countDown, cancel } = useTakeBack(send);
+  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
   const start = (request: DeployRequest, production: boolean) => {
     setTakenBack(false);
     setError(null);
@@ -67,26 +66,6 @@ export function useSending(
       countDown({ request, confirmation });
     }, failed);
   };
-  const confirmation = what?.confirmation ?? null;
-  const takeBack = useCallback(() => {
-    cancel();
-    setTakenBack(true);
-    // It is not sent by this page any more, whatever Rust answers.
-    if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
-  }, [cancel, connection, confirmation]);
   const waiting = left !== null;
-  // Escape takes it back wherever the focus is, from the moment the button says so.
-  useLayoutEffect(() => {
-    if (!waiting) return undefined;
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      takeBack();
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [waiting, takeBack]);
   return { phase, left, busy: waiting || phase !== 'editing', takenBack, error, start, takeBack };
 }

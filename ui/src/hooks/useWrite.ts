@@ -1,5 +1,6 @@
-import { useCallback, useLayoutEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { asCommandError, type CommandError } from '../ipc';
+import { useEscape } from './useEscape';
 import { useTakeBack } from './useTakeBack';
 
 export type Write<T> = {
@@ -42,18 +43,7 @@ export function useWrite<T, R>(send: (what: T) => Promise<R>, done: (result: R, 
     cancel();
     setTakenBack(true);
   }, [cancel]);
-  useLayoutEffect(() => {
-    if (!waiting) return undefined;
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape') return;
-      event.preventDefault();
-      takeBack();
-    };
-    document.addEventListener('keydown', heard, true);
-    return () => {
-      document.removeEventListener('keydown', heard, true);
-    };
-  }, [waiting, takeBack]);
+  useEscape(waiting, takeBack);
   return {
     phase,
     left,
