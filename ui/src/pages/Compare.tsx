@@ -153,9 +153,9 @@ function Side({
     ],
     [
       t('compare.result'),
-      <>
+      <span className={styles.state}>
         <Shape state={deploymentState(status)} /> {statusWord(status, t)}
-      </>,
+      </span>,
     ],
     [t('compare.who'), requestedBy ?? t('deployments.unknownPerson')],
     [t('compare.when'), <span title={exactTime(createdAt)}>{ago(createdAt, now)}</span>],
