@@ -110,6 +110,13 @@ export function changeSettings(change: (before: Settings) => Settings): void {
   saveSettings();
 }
 
+/** Changes what nobody asked to be kept. That it could not be saved is no reason to say anything. */
+export function noteInSettings(change: (before: Settings) => Settings): void {
+  const settings = change(shell.get().settings);
+  patchShell({ settings });
+  commands.settingsSave(settings).catch(() => undefined);
+}
+
 function saveSettings(): void {
   patchShell({ failure: null, retry: null });
   commands.settingsSave(shell.get().settings).catch((thrown: unknown) => {

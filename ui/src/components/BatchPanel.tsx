@@ -1,25 +1,24 @@
-import { X } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { unlock } from '../app/carefully';
 import { stageIn } from '../app/environments';
-import { anyLayerOpen } from '../app/layers';
 import { modifier } from '../app/platform';
 import { useConnection } from '../app/shell';
 import { useBatch } from '../hooks/useBatch';
 import { useBatchReview } from '../hooks/useBatchReview';
-import { useNoWriting } from '../hooks/useNoWriting';
+import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { number } from '../i18n/format';
 import type { BatchAct, BatchItem, ConnectionId, Stage } from '../ipc';
 import { BatchItems } from './BatchItems';
 import { BatchResults } from './BatchResults';
-import { Button, IconButton } from './Button';
+import { Button } from './Button';
 import styles from './DeployPanel.module.css';
 import { Field } from './Field';
-import { icon } from './icon';
 import { Kbd } from './Kbd';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
+import { SidePanel } from './SidePanel';
+import { UnlockButton } from './UnlockButton';
 
 type Props = {
   connection: ConnectionId;
@@ -34,7 +33,7 @@ type Props = {
 export default function BatchPanel({ connection, keys: selected, kind: first, environments, close }: Props) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked, reason: noWriting } = useNoWriting(connection);
+  const noWriting = useNoWrites(connection, useFleet(connection).held.reading);
   // What is selected meanwhile is none of this batch's matter.
   const [keys] = useState(selected);
   const [kind, setKind] = useState(first);
@@ -59,25 +58,8 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
         : review && chosen.length === 0
           ? t('batch.nothing')
           : undefined;
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => {
-    const element = panel.current;
-    if (element && !element.contains(document.activeElement)) element.focus();
-  }, []);
   // What is being sent stays in sight, and can be stopped.
   const sending = batch.phase === 'sending';
-  useEffect(() => {
-    const heard = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.repeat || event.defaultPrevented || anyLayerOpen()) return;
-      event.preventDefault();
-      if (!sending) close();
-    };
-    document.addEventListener('keydown', heard);
-    return () => {
-      document.removeEventListener('keydown', heard);
-    };
-  }, [close, sending]);
-
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (busy || reason !== undefined || !review) return;
@@ -93,22 +75,13 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
   const effect = { count: chosen.length, formatted: number(chosen.length), tag: wanted, environment: name };
 
   return (
-    <aside
-      ref={panel}
-      tabIndex={-1}
-      className={styles.panel}
-      data-panel=""
-      aria-label={t('batch.title')}
-      data-production={production}
+    <SidePanel
+      title={t('batch.titleOf', { count: keys.length, formatted: number(keys.length) })}
+      label={t('batch.title')}
+      production={production}
+      stays={sending}
+      close={close}
     >
-      <header className={styles.head}>
-        <h2 className={styles.title}>
-          {t('batch.titleOf', { count: keys.length, formatted: number(keys.length) })}
-        </h2>
-        <IconButton label={t('deploy.close')} disabled={sending} onClick={close}>
-          <X {...icon} />
-        </IconButton>
-      </header>
       <form
         className={styles.form}
         noValidate
@@ -197,15 +170,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
                     ? t('deploy.thenTakeBack')
                     : null}
           </span>
-          {locked && !begun && (
-            <Button
-              onClick={() => {
-                unlock(connection);
-              }}
-            >
-              {t('lock.unlock')}
-            </Button>
-          )}
+          {!begun && <UnlockButton connection={connection} />}
           {begun ? (
             <>
               {sending && (
@@ -235,6 +200,6 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           )}
         </footer>
       </form>
-    </aside>
+    </SidePanel>
   );
 }

@@ -6,6 +6,7 @@ import type { ConfigurationView } from '../app/paths';
 import { useCopied } from '../hooks/useCopied';
 import { commands, type EditedItem, type ExportFormat } from '../ipc';
 import { Button, IconButton } from './Button';
+import { FileChooser } from './FileChooser';
 import { smallIcon } from './icon';
 import { SearchInput } from './SearchInput';
 import { Segmented } from './Segmented';
@@ -61,19 +62,7 @@ export function ConfigurationTools(props: Props) {
       )}
       {editable && (
         <>
-          <input
-            ref={file}
-            type="file"
-            className="visually-hidden"
-            tabIndex={-1}
-            aria-label={t('configuration.chooseFile')}
-            onChange={({ target }) => {
-              const [chosen] = target.files ?? [];
-              if (chosen) props.fromFile(chosen);
-              // The same file can be chosen again.
-              target.value = '';
-            }}
-          />
+          <FileChooser chooser={file} label={t('configuration.chooseFile')} take={props.fromFile} />
           <Button
             aria-haspopup="menu"
             onClick={({ currentTarget }) => {

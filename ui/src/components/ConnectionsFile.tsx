@@ -5,6 +5,7 @@ import { openOffers } from '../app/layers';
 import { patchShell } from '../app/shell';
 import { asCommandError, commands } from '../ipc';
 import { Button } from './Button';
+import { FileChooser } from './FileChooser';
 import { smallIcon } from './icon';
 
 /** Opens a team's connections file. */
@@ -13,19 +14,11 @@ export function ConnectionsFile() {
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <>
-      <input
-        ref={chooser}
-        type="file"
+      <FileChooser
+        chooser={chooser}
         accept=".json,application/json"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={t('offers.choose')}
-        onChange={({ target }) => {
-          const [file] = target.files ?? [];
-          if (file) void offer(file.text());
-          // The same file can be chosen again.
-          target.value = '';
-        }}
+        label={t('offers.choose')}
+        take={(file) => void offer(file.text())}
       />
       <Button kind="quiet" onClick={() => chooser.current?.click()}>
         <FolderOpen {...smallIcon} />

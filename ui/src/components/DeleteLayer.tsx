@@ -1,13 +1,13 @@
 import { useRef, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { unlock } from '../app/carefully';
 import { imageWords } from '../app/image';
 import { stageIn } from '../app/environments';
 import { closeLayer, type Deletion } from '../app/layers';
 import { goInstead, history } from '../app/navigation';
 import { applicationOf, paths } from '../app/paths';
 import { useConnection } from '../app/shell';
-import { useNoWriting } from '../hooks/useNoWriting';
+import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useTakeBack } from '../hooks/useTakeBack';
@@ -22,12 +22,13 @@ import { Field } from './Field';
 import { Problem } from './Problem';
 import { Shape } from './Shape';
 import { Tag } from './Tag';
+import { UnlockButton } from './UnlockButton';
 
 /** Deleting an application: what would be lost, its key to type, and for production a choice of its own. */
 export function DeleteLayer({ connection, application }: Deletion) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked, reason: noWriting } = useNoWriting(connection);
+  const noWriting = useNoWrites(connection, useFleet(connection).held.reading);
   const can = useRights(connection, application, null);
   const first = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState('');
@@ -114,15 +115,7 @@ export function DeleteLayer({ connection, application }: Deletion) {
           <span role="status" className={styles.note}>
             {waiting ? t('deletion.takingBack', { key: application, seconds: countdown.left }) : null}
           </span>
-          {locked && (
-            <Button
-              onClick={() => {
-                unlock(connection);
-              }}
-            >
-              {t('lock.unlock')}
-            </Button>
-          )}
+          <UnlockButton connection={connection} />
           {waiting ? (
             <Button key="back" autoFocus onClick={countdown.cancel}>
               {t('deploy.takeBack')}

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { unlock } from '../app/carefully';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
@@ -33,6 +32,7 @@ import { Problem } from './Problem';
 import { Segmented } from './Segmented';
 import { Suggestions } from './Suggestions';
 import { Change } from './Tag';
+import { UnlockButton } from './UnlockButton';
 
 /** `whole` holds a word while the whole image is edited, not its tag alone. */
 type Values = { tag: string; image: string; note: string; whole: string };
@@ -63,7 +63,6 @@ export function DeployForm({
   const history = useResource(connection, { kind: 'deployments', application: key });
   const environments = useResource(connection, { kind: 'environments' });
   const entry = application.environments.find((each) => each.environment === environment);
-  useResource(connection, { kind: 'me' });
   const can = useRights(connection, key, environment);
   useResource(
     connection,
@@ -349,15 +348,7 @@ export function DeployForm({
                   ? t('deploy.thenTakeBack')
                   : null}
         </span>
-        {locked && (
-          <Button
-            onClick={() => {
-              unlock(connection);
-            }}
-          >
-            {t('lock.unlock')}
-          </Button>
-        )}
+        <UnlockButton connection={connection} />
         {waiting ? (
           <Button key="back" autoFocus onClick={takeBack}>
             {t('deploy.takeBack')}

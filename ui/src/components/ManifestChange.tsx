@@ -4,7 +4,8 @@ import type { Json, Manifest } from '../app/manifest';
 import { modifier } from '../app/platform';
 import { readManifest, type Read } from '../app/readManifest';
 import { useManifest, type Editing } from '../hooks/useManifest';
-import { useNoWriting } from '../hooks/useNoWriting';
+import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { useReview, type Versions } from '../hooks/useReview';
 import { asCommandError, commands, type CommandError } from '../ipc';
 import { Button } from './Button';
@@ -158,7 +159,7 @@ function Review({ connection, versions: given, isNewer, busy, error, back, save 
   const { t } = useTranslation();
   const [versions] = useState(given);
   const { merged, open, choose, error: failed } = useReview(versions);
-  const { reason: noWriting } = useNoWriting(connection);
+  const noWriting = useNoWrites(connection, useFleet(connection).held.reading);
   const mine = merged?.changes.filter(({ by }) => by === 'mine' || by === 'collision') ?? [];
   const reason =
     noWriting !== undefined

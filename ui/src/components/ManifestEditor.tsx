@@ -6,6 +6,7 @@ import { manifestFrom, type Manifest } from '../app/manifest';
 import type { Editing } from '../hooks/useManifest';
 import { Button } from './Button';
 import { DraftLine } from './DraftLine';
+import { FileChooser } from './FileChooser';
 import { smallIcon } from './icon';
 import { Loading } from './Loading';
 import styles from './ManifestEditor.module.css';
@@ -170,19 +171,11 @@ function FileButton({ disabled, offer }: { disabled: boolean; offer: (text: stri
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <>
-      <input
-        ref={chooser}
-        type="file"
+      <FileChooser
+        chooser={chooser}
         accept=".json,application/json"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={t('manifest.file')}
-        onChange={({ target }) => {
-          const [file] = target.files ?? [];
-          if (file) void file.text().then(offer);
-          // The same file can be chosen again.
-          target.value = '';
-        }}
+        label={t('manifest.file')}
+        take={(file) => void file.text().then(offer)}
       />
       <Button kind="quiet" disabled={disabled} onClick={() => chooser.current?.click()}>
         <FolderOpen {...smallIcon} />

@@ -12,44 +12,60 @@ type Props = {
   /** What stands beside the title. */
   mark?: ReactNode;
   production?: boolean;
+  /** How it is called where the title alone would not tell it from another. */
+  label?: string;
+  /** What it is about now: where that changes, the focus comes back into it. */
+  about?: string | null;
+  /** It stays until what goes on in it has ended. */
+  stays?: boolean;
   close: () => void;
   children: ReactNode;
 };
 
 /** A panel on the right, beside what it is about; no modal. Escape closes it and focus returns where it came from. */
-export function SidePanel({ title, mark, production = false, close, children }: Props) {
+export function SidePanel({
+  title,
+  mark,
+  production = false,
+  label = title,
+  about = null,
+  stays = false,
+  close,
+  children,
+}: Props) {
   const { t } = useTranslation();
   const panel = useRef<HTMLElement>(null);
   useFocusReturn(panel);
   useEffect(() => {
     const element = panel.current;
     if (element && !element.contains(document.activeElement)) element.focus();
-  }, []);
+  }, [about]);
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
+      // A key held down is one wish: what it took back stays open.
       if (event.key !== 'Escape' || event.repeat || event.defaultPrevented || anyLayerOpen()) return;
       event.preventDefault();
-      close();
+      if (!stays) close();
     };
     document.addEventListener('keydown', heard);
     return () => {
       document.removeEventListener('keydown', heard);
     };
-  }, [close]);
+  }, [close, stays]);
   return (
     <aside
       ref={panel}
       tabIndex={-1}
       className={styles.panel}
       data-panel=""
-      aria-label={title}
+      aria-label={label}
       data-production={production}
     >
       <header className={styles.head}>
         <h2 className={styles.title}>
           {title} {mark}
         </h2>
-        <IconButton label={t('closePanel')} onClick={close}>
+        <IconButton label={t('closePanel')} disabled={stays} onClick={close}>
           <X {...icon} />
         </IconButton>
       </header>

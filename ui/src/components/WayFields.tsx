@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react';
-import { useId, useRef, useState, type ChangeEvent } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useShell } from '../app/shell';
 import {
@@ -13,6 +13,7 @@ import {
   type SignInSettings,
 } from '../ipc';
 import { Button, IconButton } from './Button';
+import { FileChooser } from './FileChooser';
 import { Field } from './Field';
 import field from './Field.module.css';
 import { smallIcon } from './icon';
@@ -111,18 +112,13 @@ function Authorities(props: {
   const id = useId();
   const [refused, setRefused] = useState<CommandError | null>(null);
   const error = refused ?? props.error;
-  const add = async ({ target }: ChangeEvent<HTMLInputElement>) => {
-    const [file] = target.files ?? [];
-    if (!file) return;
+  const add = async (file: File) => {
     setRefused(null);
     try {
       const kept = await commands.authorityKeep(file.name, await file.text());
       change([...files.filter((each) => each !== kept), kept]);
     } catch (thrown) {
       setRefused(asCommandError(thrown));
-    } finally {
-      // The same file can be chosen again.
-      target.value = '';
     }
   };
   return (
@@ -147,14 +143,11 @@ function Authorities(props: {
           ))}
         </ul>
       )}
-      <input
-        ref={chooser}
-        type="file"
+      <FileChooser
+        chooser={chooser}
         accept=".pem,.crt,.cer,.cert"
-        className="visually-hidden"
-        tabIndex={-1}
-        aria-label={t('way.chooseAuthority')}
-        onChange={(event) => void add(event)}
+        label={t('way.chooseAuthority')}
+        take={(file) => void add(file)}
       />
       <Button
         data-refused={error !== null}

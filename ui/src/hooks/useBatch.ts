@@ -11,14 +11,12 @@ import {
   type Call,
   type CommandError,
   type ConnectionId,
+  type PlannedDeployment,
 } from '../ipc';
 import { useShown } from './useShown';
 
 /** What is confirmed, as it was seen. */
 export type BatchOrders = { environment: string; orders: BatchOrder[] };
-
-/** The same, and by which name Rust knows that it is shown. */
-type Shown = BatchOrders & { confirmation: string | null };
 
 export type Batch = {
   /** `showing`: Rust is told that it is shown, then the seconds begin. */
@@ -44,16 +42,16 @@ export type Batch = {
  */
 export function useBatch(connection: ConnectionId): Batch {
   const { t } = useTranslation();
-  const [phase, setPhase] = useState<Exclude<Batch['phase'], 'waiting'>>('reviewing');
+  const [sent, setSent] = useState<'not' | 'sending' | 'done'>('not');
   const [told, setTold] = useState<BatchTold[]>([]);
   const [stopped, setStopped] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const call = useRef<Call | null>(null);
-  const send = ({ environment, orders, confirmation }: Shown) => {
+  const send = ({ environment, orders }: BatchOrders, confirmation: string | null) => {
     if (call.current !== null || orders.length === 0) return;
     const now = newCall();
     call.current = now;
-    setPhase('sending');
+    setSent('sending');
     setTold(orders.map(({ application }) => ({ application, outcome: { kind: 'notSent' } })));
     const hear = channel<BatchTold>((one) => {
       setTold((before) => before.map((each) => (each.application === one.application ? one : each)));
@@ -64,11 +62,13 @@ export function useBatch(connection: ConnectionId): Batch {
         setError(asCommandError(thrown));
       })
       .finally(() => {
-        setPhase('done');
+        setSent('done');
       });
   };
-  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
-  const waiting = left !== null;
+  const refused = (thrown: unknown) => {
+    setError(asCommandError(thrown));
+  };
+  const { showing, left, takenBack, start, takeBack } = useShown(connection, send, refused);
   const count = (kind: BatchTold['outcome']['kind']) =>
     told.filter(({ outcome }) => outcome.kind === kind).length;
   const words = {
@@ -78,45 +78,19 @@ export function useBatch(connection: ConnectionId): Batch {
     total: number(told.length),
   };
   return {
-    phase: waiting ? 'waiting' : phase,
+    phase: left !== null ? 'waiting' : sent !== 'not' ? sent : showing ? 'showing' : 'reviewing',
     left,
     takenBack,
     told,
     stopped,
     summary: t(
-      phase === 'sending' ? 'batch.going' : count('notSent') > 0 ? 'batch.ended' : 'batch.done',
+      sent === 'sending' ? 'batch.going' : count('notSent') > 0 ? 'batch.ended' : 'batch.done',
       words,
     ),
     error,
     start: (orders, production) => {
-      setTakenBack(false);
       setError(null);
-      if (!production) {
-        send({ ...orders, confirmation: null });
-        return;
-      }
-      setPhase('showing');
-      const planned = orders.orders.map(({ application, image }) => ({
-        application,
-        request: {
-          environment: orders.environment,
-          image,
-          note: null,
-          configuration: null,
-          from: null,
-          dryRun: null,
-        },
-      }));
-      commands.deploymentsShow(connection, planned).then(
-        (id) => {
-          setPhase('reviewing');
-          countDown({ ...orders, confirmation: id });
-        },
-        (thrown: unknown) => {
-          setPhase('reviewing');
-          setError(asCommandError(thrown));
-        },
-      );
+      start(orders, production ? plannedBy(orders) : null);
     },
     takeBack,
     stop: () => {
@@ -125,4 +99,12 @@ export function useBatch(connection: ConnectionId): Batch {
       call.current.off();
     },
   };
+}
+
+/** The deployments that orders come to. */
+function plannedBy({ environment, orders }: BatchOrders): PlannedDeployment[] {
+  return orders.map(({ application, image }) => ({
+    application,
+    request: { environment, image, note: null, configuration: null, from: null, dryRun: null },
+  }));
 }

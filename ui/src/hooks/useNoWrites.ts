@@ -11,5 +11,5 @@ export function useNoWrites(
   const { t } = useTranslation();
   const { locked } = useLock(useConnection(connection));
   if (locked) return t('lock.reason');
-  return reading?.source === 'offline' ? t('access.offline') : undefined;
+  return reading?.source === 'offline' ? t('lock.offline') : undefined;
 }

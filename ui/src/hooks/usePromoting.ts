@@ -5,12 +5,11 @@ import {
   commands,
   type CommandError,
   type ConnectionId,
+  type PlannedDeployment,
   type PromotionChoice,
   type PromotionStep,
 } from '../ipc';
 import { useShown } from './useShown';
-
-type Shown = { choices: PromotionChoice[]; confirmation: string | null };
 
 export type Promoting = {
   phase: 'choosing' | 'showing' | 'sending' | 'sent';
@@ -28,43 +27,44 @@ export type Promoting = {
  * seconds in which Escape takes them back.
  */
 export function usePromoting(connection: ConnectionId): Promoting {
-  const [phase, setPhase] = useState<Promoting['phase']>('choosing');
+  const [sent, setSent] = useState<'not' | 'sending' | 'sent'>('not');
   const [steps, setSteps] = useState<PromotionStep[]>([]);
   const [error, setError] = useState<CommandError | null>(null);
   const failed = (thrown: unknown) => {
     setError(asCommandError(thrown));
-    setPhase('choosing');
+    setSent('not');
   };
-  const send = ({ choices, confirmation }: Shown) => {
-    setPhase('sending');
+  const send = (choices: PromotionChoice[], confirmation: string | null) => {
+    setSent('sending');
     const told = channel<PromotionStep>((step) => {
       setSteps((before) => [...before.filter((each) => each.application !== step.application), step]);
     });
     commands.promote(connection, choices, confirmation, told).then(() => {
-      setPhase('sent');
+      setSent('sent');
     }, failed);
   };
-  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
-  const start = (choices: PromotionChoice[], production: boolean) => {
-    setTakenBack(false);
-    setError(null);
-    setSteps([]);
-    if (!production) {
-      send({ choices, confirmation: null });
-      return;
-    }
-    setPhase('showing');
-    Promise.all(
-      choices.map(async (choice) => ({
-        application: choice.promotion.application,
-        request: await commands.promotionRequest(choice),
-      })),
-    )
-      .then((shown) => commands.deploymentsShow(connection, shown))
-      .then((confirmation) => {
-        setPhase('choosing');
-        countDown({ choices, confirmation });
-      }, failed);
+  const { showing, left, takenBack, start, takeBack } = useShown(connection, send, failed);
+  return {
+    phase: sent !== 'not' ? sent : showing ? 'showing' : 'choosing',
+    left,
+    takenBack,
+    steps,
+    error,
+    start: (choices, production) => {
+      setError(null);
+      setSteps([]);
+      start(choices, production ? plannedBy(choices) : null);
+    },
+    takeBack,
   };
-  return { phase, left, takenBack, steps, error, start, takeBack };
+}
+
+/** The deployments that choices come to. */
+function plannedBy(choices: PromotionChoice[]): Promise<PlannedDeployment[]> {
+  return Promise.all(
+    choices.map(async (choice) => ({
+      application: choice.promotion.application,
+      request: await commands.promotionRequest(choice),
+    })),
+  );
 }

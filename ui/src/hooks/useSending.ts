@@ -9,9 +9,6 @@ import {
 } from '../ipc';
 import { useShown } from './useShown';
 
-/** What is about to be sent, and by which name Rust knows that it is shown. */
-type Shown = { request: DeployRequest; confirmation: string | null };
-
 export type Sending = {
   /** `showing`: Rust is told that it is shown, then the seconds begin. */
   phase: 'editing' | 'showing' | 'sending';
@@ -33,16 +30,16 @@ export function useSending(
   application: string,
   ended: (deployment: Deployment | null, failure: CommandError | null) => void,
 ): Sending {
-  const [phase, setPhase] = useState<Sending['phase']>('editing');
+  const [sending, setSending] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
     setError(failure);
-    setPhase('editing');
+    setSending(false);
     return failure;
   };
-  const send = ({ request, confirmation }: Shown) => {
-    setPhase('sending');
+  const send = (request: DeployRequest, confirmation: string | null) => {
+    setSending(true);
     commands.deploy(connection, application, request, confirmation).then(
       (deployment) => {
         ended(deployment, null);
@@ -52,20 +49,18 @@ export function useSending(
       },
     );
   };
-  const { left, takenBack, setTakenBack, countDown, takeBack } = useShown(connection, send);
-  const start = (request: DeployRequest, production: boolean) => {
-    setTakenBack(false);
-    setError(null);
-    if (!production) {
-      send({ request, confirmation: null });
-      return;
-    }
-    setPhase('showing');
-    commands.deploymentsShow(connection, [{ application, request }]).then((confirmation) => {
-      setPhase('editing');
-      countDown({ request, confirmation });
-    }, failed);
+  const { showing, left, takenBack, start, takeBack } = useShown(connection, send, failed);
+  const phase = sending ? 'sending' : showing ? 'showing' : 'editing';
+  return {
+    phase,
+    left,
+    busy: left !== null || phase !== 'editing',
+    takenBack,
+    error,
+    start: (request, production) => {
+      setError(null);
+      start(request, production ? [{ application, request }] : null);
+    },
+    takeBack,
   };
-  const waiting = left !== null;
-  return { phase, left, busy: waiting || phase !== 'editing', takenBack, error, start, takeBack };
 }

@@ -1,21 +1,42 @@
 import { useCallback, useState } from 'react';
-import { commands, type ConnectionId } from '../ipc';
+import { commands, type ConnectionId, type PlannedDeployment } from '../ipc';
 import { useEscape } from './useEscape';
 import { useTakeBack } from './useTakeBack';
 
-export type Shown = {
-  /** The name by which Rust knows what is shown; null for what needs no confirmation. */
-  confirmation: string | null;
+/** Sends it; the confirmation is the name by which Rust knows what was shown, null for what needs none. */
+type Send<T> = (what: T, confirmation: string | null) => void;
+
+export type ShownFirst<T> = {
+  /** Rust is told that it is shown; then the seconds begin. */
+  showing: boolean;
+  /** Seconds in which it can still be taken back, or null. */
+  left: number | null;
+  takenBack: boolean;
+  /** Sends it: at once without `planned`, else after that was shown for three seconds. */
+  start: (what: T, planned: PlannedDeployment[] | Promise<PlannedDeployment[]> | null) => void;
+  takeBack: () => void;
 };
 
 /**
- * What is shown before it goes to production: sent after three seconds, in which the button or Escape takes it back.
- * Rust hears of that too, and sends nothing of it any more.
+ * What goes to production is shown first: it is sent after three seconds, in which the button or Escape takes it back.
+ * Rust hears when they begin and when it is taken back, and sends nothing to production that was not shown so long.
  */
-export function useShown<T extends Shown>(connection: ConnectionId, send: (shown: T) => void) {
+export function useShown<T>(
+  connection: ConnectionId,
+  send: Send<T>,
+  refused: (thrown: unknown) => void,
+): ShownFirst<T> {
+  const [showing, setShowing] = useState(false);
   const [takenBack, setTakenBack] = useState(false);
-  const { left, what, start, cancel } = useTakeBack(send);
-  const confirmation = what?.confirmation ?? null;
+  const {
+    left,
+    what: shown,
+    start: countDown,
+    cancel,
+  } = useTakeBack(({ what, confirmation }: { what: T; confirmation: string }) => {
+    send(what, confirmation);
+  });
+  const confirmation = shown?.confirmation ?? null;
   const takeBack = useCallback(() => {
     cancel();
     setTakenBack(true);
@@ -23,5 +44,30 @@ export function useShown<T extends Shown>(connection: ConnectionId, send: (shown
     if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
   }, [cancel, connection, confirmation]);
   useEscape(left !== null, takeBack);
-  return { left, takenBack, setTakenBack, countDown: start, takeBack };
+  const show = async (planned: PlannedDeployment[] | Promise<PlannedDeployment[]>) =>
+    commands.deploymentsShow(connection, await planned);
+  return {
+    showing,
+    left,
+    takenBack,
+    start: (what, planned) => {
+      setTakenBack(false);
+      if (planned === null) {
+        send(what, null);
+        return;
+      }
+      setShowing(true);
+      show(planned).then(
+        (name) => {
+          setShowing(false);
+          countDown({ what, confirmation: name });
+        },
+        (thrown: unknown) => {
+          setShowing(false);
+          refused(thrown);
+        },
+      );
+    },
+    takeBack,
+  };
 }

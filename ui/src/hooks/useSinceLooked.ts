@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { changeSettings, shell } from '../app/shell';
+import { noteInSettings, shell } from '../app/shell';
 import type { ConnectionId } from '../ipc';
 import { useNow } from './useNow';
 
@@ -48,7 +48,7 @@ function sinceOf(connection: ConnectionId): string | null {
 }
 
 function keep(connection: ConnectionId): void {
-  changeSettings((before) => ({
+  noteInSettings((before) => ({
     ...before,
     looked: [
       ...before.looked.filter((each) => each.connection !== connection),

@@ -83,6 +83,7 @@ export type {
   Page,
   Place,
   PlannedChange,
+  PlannedDeployment,
   Preflight,
   PromotedItem,
   Promotion,

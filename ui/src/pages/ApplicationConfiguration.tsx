@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import * as sheets from '../app/configuration';
 import { goInstead } from '../app/navigation';
 import { configurationViewFrom, paths, type ConfigurationView } from '../app/paths';
-import { useConnection } from '../app/shell';
 import { ConfigurationBars } from '../components/ConfigurationBars';
 import { ConfigurationComparison } from '../components/ConfigurationComparison';
 import { ConfigurationConflict } from '../components/ConfigurationConflict';
@@ -15,12 +14,12 @@ import { ConfigurationTable } from '../components/ConfigurationTable';
 import { ConfigurationTools } from '../components/ConfigurationTools';
 import { Empty } from '../components/Empty';
 import { Button } from '../components/Button';
-import { useLock } from '../components/Lock';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Waiting } from '../components/Waiting';
 import { useConfiguration } from '../hooks/useConfiguration';
 import { useConfigurationKeys } from '../hooks/useConfigurationKeys';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
@@ -42,7 +41,6 @@ export function ApplicationConfiguration() {
   useFront(view === 'all' ? undefined : held.reading, 'inner');
   const application = useResource(connection, { kind: 'application', application: key }).value;
   const can = useRights(connection, key, environment);
-  const { locked } = useLock(useConnection(connection));
   const [search, setSearch] = useState('');
   const [panel, setPanel] = useState<Panel | null>(null);
   const [failure, setFailure] = useState<CommandError | null>(null);
@@ -51,13 +49,8 @@ export function ApplicationConfiguration() {
     setPanel(null);
   }, []);
   const readOnly = !can(MISSING);
-  const reason = readOnly
-    ? t('rights.missing', { permission: MISSING })
-    : held.reading?.source === 'offline'
-      ? t('configuration.offline')
-      : locked
-        ? t('lock.reason')
-        : undefined;
+  const noWrites = useNoWrites(connection, held.reading);
+  const reason = readOnly ? t('rights.missing', { permission: MISSING }) : noWrites;
   const fail = (thrown: unknown) => {
     setFailure(asCommandError(thrown));
   };

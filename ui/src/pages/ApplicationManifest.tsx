@@ -16,7 +16,8 @@ import { Problem } from '../components/Problem';
 import { Remark } from '../components/Remark';
 import { Toolbar } from '../components/Toolbar';
 import { Waiting } from '../components/Waiting';
-import { useNoWriting } from '../hooks/useNoWriting';
+import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
@@ -72,7 +73,7 @@ function Reading({ connection, application, environment, saved, edit }: Props) {
   const held = useResource(connection, { kind: 'application', application });
   useFront(held.reading, 'inner');
   const text = usePlainText(held.value);
-  const { reason: noWriting } = useNoWriting(connection);
+  const noWriting = useNoWrites(connection, useFleet(connection).held.reading);
   const can = useRights(connection, application, null);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);

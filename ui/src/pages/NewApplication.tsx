@@ -2,7 +2,6 @@ import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { modifier } from '../app/platform';
-import { unlock } from '../app/carefully';
 import { NEW, secretsWithoutValue, withoutSecrets, type Manifest } from '../app/manifest';
 import { go, leaveFor } from '../app/navigation';
 import { paths } from '../app/paths';
@@ -18,7 +17,9 @@ import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Remark } from '../components/Remark';
 import { isPlaced } from '../components/ManifestForm';
-import { useNoWriting } from '../hooks/useNoWriting';
+import { UnlockButton } from '../components/UnlockButton';
+import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { useConnectionId } from '../hooks/useParams';
 import { useRights } from '../hooks/useRights';
 import { useManifest } from '../hooks/useManifest';
@@ -57,7 +58,7 @@ function Begin({ connection, from }: { connection: string; from: string | null }
 function Form({ connection, from, fresh }: { connection: string; from: string | null; fresh: Manifest }) {
   const { t } = useTranslation();
   const view = useConnection(connection);
-  const { locked, reason: noWriting } = useNoWriting(connection);
+  const noWriting = useNoWrites(connection, useFleet(connection).held.reading);
   const can = useRights(connection, null, null);
   const editing = useManifest(connection, from === null ? 'create' : `create from ${from}`, fresh);
   const [sending, setSending] = useState(false);
@@ -100,15 +101,7 @@ function Form({ connection, from, fresh }: { connection: string; from: string | 
       submit={() => void send()}
       actions={
         <>
-          {locked && (
-            <Button
-              onClick={() => {
-                unlock(connection);
-              }}
-            >
-              {t('lock.unlock')}
-            </Button>
-          )}
+          <UnlockButton connection={connection} />
           <Button
             onClick={() => {
               leaveFor(paths.applications(connection));

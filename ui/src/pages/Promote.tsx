@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { unlock } from '../app/carefully';
 import { middle, tagOf } from '../app/image';
 import { goInstead, useAddress } from '../app/navigation';
 import { modifier } from '../app/platform';
@@ -28,6 +27,7 @@ import { Segmented } from '../components/Segmented';
 import { Shape } from '../components/Shape';
 import table from '../components/Table.module.css';
 import { Waiting } from '../components/Waiting';
+import { UnlockButton } from '../components/UnlockButton';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { usePromoting } from '../hooks/usePromoting';
@@ -256,15 +256,7 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
                 }}
               />
             )}
-            {locked && (
-              <Button
-                onClick={() => {
-                  unlock(connection);
-                }}
-              >
-                {t('lock.unlock')}
-              </Button>
-            )}
+            <UnlockButton connection={connection} />
             {phase === 'sent' ? (
               <Button
                 onClick={() => {
