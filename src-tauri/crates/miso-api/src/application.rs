@@ -121,6 +121,18 @@ pub struct ConfigurationItem {
     pub portal_input: Option<Value>,
 }
 
+impl ConfigurationItem {
+    /// Whether its value is write-only.
+    pub fn is_secret(&self) -> bool {
+        self.location == ConfigurationLocation::Keyvault
+    }
+
+    /// The value that may be shown; of a secret none, whatever a server says of it.
+    pub fn shown_value(&self) -> Option<&str> {
+        self.value.as_deref().filter(|_| !self.is_secret())
+    }
+}
+
 open_enum! {
     /// Where a configuration item's value lives.
     ConfigurationLocation {

@@ -15,6 +15,16 @@ macro_rules! open_enum {
             /// Every value this version knows, in the order of API.md.
             pub const KNOWN: &'static [&'static str] = &[$($word),+];
 
+            /// Every value this version knows, then what else was seen, each once.
+            pub fn known_and(seen: impl IntoIterator<Item = Self>) -> Vec<Self> {
+                let known = Self::KNOWN.iter().copied().map(Self::from);
+                let mut all: Vec<Self> = known.collect();
+                let others = seen.into_iter().filter(|one| !all.contains(one));
+                let others: std::collections::BTreeSet<Self> = others.collect();
+                all.extend(others);
+                all
+            }
+
             /// The word on the wire.
             pub fn as_str(&self) -> &str {
                 match self {

@@ -10,6 +10,7 @@ use miso_api::{
 };
 
 use crate::wire::documented;
+use crate::write::unsendable;
 use crate::{Class, Client, Code, Failure, Reading, Resource};
 
 pub use asked::AskedAccess;
@@ -53,16 +54,11 @@ impl Client {
         self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
         let sent = self.send::<AccessEntry>(&call).await;
-        let granted = match sent {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || async {
-                    let mut rows = self.rows_now(application).await?.into_iter();
-                    Ok(rows.find(|row| row.subject == subject && gives(row, grant)))
-                };
-                self.look_up(look_up).await.ok_or(failure)?
-            }
-            sent => sent?,
+        let find = || async {
+            let mut rows = self.rows_now(application).await?.into_iter();
+            Ok(rows.find(|row| row.subject == subject && gives(row, grant)))
         };
+        let granted = self.or_found(sent, find).await?;
         self.access_changed(application).await;
         Ok(granted)
     }
@@ -76,17 +72,12 @@ impl Client {
         self.must_for_row(application, subject)?;
         let call = documented::revoke_access(application, subject);
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
-        match sent.await {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || async {
-                    let rows = self.rows_now(application).await?;
-                    let is_there = rows.iter().any(|row| row.subject == subject);
-                    Ok((!is_there).then_some(()))
-                };
-                self.look_up(look_up).await.ok_or(failure)?;
-            }
-            sent => sent?,
-        }
+        let find = || async {
+            let rows = self.rows_now(application).await?;
+            let is_there = rows.iter().any(|row| row.subject == subject);
+            Ok((!is_there).then_some(()))
+        };
+        self.or_found(sent.await, find).await?;
         self.access_changed(application).await;
         Ok(())
     }
@@ -99,19 +90,14 @@ impl Client {
     pub async fn ask_for_access(&self, wish: &AccessWish) -> Result<AccessRequest, Failure> {
         let call = documented::ask_for_access(wish).map_err(unsendable)?;
         let sent = self.send::<AccessRequest>(&call).await;
-        let asked = match sent {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let is_ours = |request: &AccessRequest| {
-                    request.status == AccessRequestStatus::Pending
-                        && request.application_key == wish.application_key
-                        && request.role == wish.role
-                        && is_same(&request.environments, &wish.environments)
-                };
-                let look_up = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
-                self.look_up(look_up).await.ok_or(failure)?
-            }
-            sent => sent?,
+        let is_ours = |request: &AccessRequest| {
+            request.status == AccessRequestStatus::Pending
+                && request.application_key == wish.application_key
+                && request.role == wish.role
+                && is_same(&request.environments, &wish.environments)
         };
+        let find = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
+        let asked = self.or_found(sent, find).await?;
         self.requests_changed().await;
         Ok(asked)
     }
@@ -129,14 +115,11 @@ impl Client {
         self.check_decision(id)?;
         let call = documented::decide_access(id, decision).map_err(unsendable)?;
         let sent = self.send::<AccessRequest>(&call).await;
-        let decided = match sent {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let is_ours = |request: &AccessRequest| {
-                    request.id == id && request.status.as_str() == decision.decision.as_str()
-                };
-                let look_up = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
-                self.look_up(look_up).await.ok_or(failure)?
-            }
+        let is_ours = |request: &AccessRequest| {
+            request.id == id && request.status.as_str() == decision.decision.as_str()
+        };
+        let find = || async { Ok(self.requests_now().await?.into_iter().find(is_ours)) };
+        let decided = match self.or_found(sent, find).await {
             // Somebody else was first: what became of it is shown.
             Err(failure) if matches!(failure.code, Code::Conflict | Code::NotFound) => {
                 self.requests_changed().await;
@@ -207,8 +190,4 @@ fn gives(row: &AccessEntry, grant: &AccessGrant) -> bool {
 fn is_same(one: &[String], other: &[String]) -> bool {
     let covers = |one: &[String], other: &[String]| other.iter().all(|key| one.contains(key));
     covers(one, other) && covers(other, one)
-}
-
-fn unsendable(error: serde_json::Error) -> Failure {
-    Failure::new(Code::Validation).saying(error.to_string())
 }

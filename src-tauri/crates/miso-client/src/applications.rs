@@ -23,12 +23,12 @@ impl Client {
         let sent = self
             .send::<Application>(&documented::create_application(manifest))
             .await;
-        let created = match (sent, key) {
-            (Err(failure), Some(key)) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || self.find_application(&key, at);
-                self.look_up(look_up).await.ok_or(failure)?
+        let created = match key {
+            Some(key) => {
+                self.or_found(sent, || self.find_application(&key, at))
+                    .await?
             }
-            (sent, _) => sent?,
+            None => sent?,
         };
         self.inner.touch(&created.key);
         Ok(created)
@@ -65,17 +65,11 @@ impl Client {
             .inner
             .transport
             .send_tagged::<Map<String, Value>>(&call, Class::Interactive);
-        let changed = match sent.await {
-            Ok(changed) => versioned(changed),
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || async {
-                    let now = self.manifest(key).await?;
-                    Ok(Some(now).filter(|now| holds(&now.value, &manifest)))
-                };
-                self.look_up(look_up).await.ok_or(failure)?
-            }
-            Err(failure) => return Err(failure),
+        let find = || async {
+            let now = self.manifest(key).await?;
+            Ok(Some(now).filter(|now| holds(&now.value, &manifest)))
         };
+        let changed = self.or_found(sent.await.map(versioned), find).await?;
         self.inner.touch(key);
         Ok(changed)
     }
@@ -89,19 +83,14 @@ impl Client {
         self.must(&Permission::ApplicationsDelete, Some(key), None)?;
         let call = documented::delete_application(key, force);
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
-        match sent.await {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let look_up = || async {
-                    match self.inner.fetch_application(key, Class::Interactive).await {
-                        Ok(_) => Ok(None),
-                        Err(failure) if failure.code == Code::NotFound => Ok(Some(())),
-                        Err(failure) => Err(failure),
-                    }
-                };
-                self.look_up(look_up).await.ok_or(failure)?;
+        let find = || async {
+            match self.inner.fetch_application(key, Class::Interactive).await {
+                Ok(_) => Ok(None),
+                Err(failure) if failure.code == Code::NotFound => Ok(Some(())),
+                Err(failure) => Err(failure),
             }
-            sent => sent?,
-        }
+        };
+        self.or_found(sent.await, find).await?;
         self.inner.touch(key);
         let list = self.refresh(&Resource::Applications).await;
         if let Err(failure) = list {

@@ -1,12 +1,11 @@
 //! Two deployments of one application beside each other: image, configuration, manifest (UX.md, 7).
 
-use std::collections::BTreeSet;
-
-use miso_api::{ConfigurationItem, ConfigurationLocation, Deployment};
+use miso_api::{ConfigurationItem, Deployment};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::paired::paired;
 use crate::wire::documented;
 use crate::{Class, Client, Failure};
 
@@ -125,25 +124,17 @@ fn compared_items(
     before: &[ConfigurationItem],
     after: &[ConfigurationItem],
 ) -> (Vec<ComparedItem>, u32) {
-    let names: BTreeSet<&str> = before
-        .iter()
-        .chain(after)
-        .map(|item| item.name.as_str())
-        .collect();
     let mut equal = 0;
     let mut items = Vec::new();
-    for name in names {
-        let find =
-            |items: &[ConfigurationItem]| items.iter().find(|item| item.name == name).cloned();
-        let (old, new) = (find(before), find(after));
-        let kind = match (&old, &new) {
+    for (name, (old, new)) in paired(before, after) {
+        let kind = match (old, new) {
             (None, _) => ComparedKind::Added,
             (_, None) => ComparedKind::Removed,
             (Some(old), Some(new)) if old.location != new.location => ComparedKind::Changed,
-            (Some(old), Some(new)) if is_secret(old) && old.is_set == new.is_set => {
+            (Some(old), Some(new)) if old.is_secret() && old.is_set == new.is_set => {
                 ComparedKind::Incomparable
             }
-            (Some(old), Some(new)) if is_secret(old) || old.value != new.value => {
+            (Some(old), Some(new)) if old.is_secret() || old.value != new.value => {
                 ComparedKind::Changed
             }
             (Some(_), Some(_)) => {
@@ -151,22 +142,18 @@ fn compared_items(
                 continue;
             }
         };
-        let plain = |item: Option<ConfigurationItem>| {
-            item.filter(|item| !is_secret(item))
-                .and_then(|item| item.value)
+        let shown = |item: Option<&ConfigurationItem>| {
+            let value = item.and_then(ConfigurationItem::shown_value);
+            value.map(str::to_owned)
         };
         items.push(ComparedItem {
             name: name.to_owned(),
             kind,
-            before: plain(old),
-            after: plain(new),
+            before: shown(old),
+            after: shown(new),
         });
     }
     (items, equal)
-}
-
-fn is_secret(item: &ConfigurationItem) -> bool {
-    item.location == ConfigurationLocation::Keyvault
 }
 
 /// A manifest to read: by name, so that an order alone is no difference, and without what is compared

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::transport::Tagged;
 use crate::wire::documented;
-use crate::{Class, Client, Code, Failure, Reading, Resource, Versioned};
+use crate::{Class, Client, Failure, Reading, Resource, Versioned};
 
 impl Client {
     /// The configuration in an environment, or the manifest's own items, with its version. In memory
@@ -35,8 +35,8 @@ impl Client {
     /// secret without a value keeps its own. It takes effect at the next deployment. Sent once.
     ///
     /// # Errors
-    /// [`Code::Validation`] with the fields, [`Code::Conflict`] where somebody else changed it
-    /// meanwhile, [`Code::OutcomeUnknown`] where the answer was lost.
+    /// [`crate::Code::Validation`] with the fields, [`crate::Code::Conflict`] where somebody else changed it
+    /// meanwhile, [`crate::Code::OutcomeUnknown`] where the answer was lost.
     pub async fn save_configuration(
         &self,
         application: &str,
@@ -52,18 +52,16 @@ impl Client {
         let body = items.iter().map(sent_item).collect();
         let call = documented::save_configuration(application, environment, body, version);
         let sent = self.inner.transport.send_tagged(&call, Class::Interactive);
-        let saved: Tagged<Configuration> = match sent.await {
-            Err(failure) if failure.code == Code::OutcomeUnknown => {
-                let call = documented::configuration(application, environment);
-                let look_up = || async {
-                    let asked = self.inner.transport.send_tagged(&call, Class::Interactive);
-                    let now: Tagged<Configuration> = asked.await?;
-                    Ok(Some(now).filter(|now| is_saved(&now.value.items, items)))
-                };
-                self.look_up(look_up).await.ok_or(failure)?
-            }
-            sent => sent?,
+        let current = documented::configuration(application, environment);
+        let find = || async {
+            let asked = self
+                .inner
+                .transport
+                .send_tagged(&current, Class::Interactive);
+            let now: Tagged<Configuration> = asked.await?;
+            Ok(Some(now).filter(|now| is_saved(&now.value.items, items)))
         };
+        let saved = self.or_found(sent.await, find).await?;
         let resource = Resource::Configuration {
             application: application.to_owned(),
             environment: environment.map(str::to_owned),

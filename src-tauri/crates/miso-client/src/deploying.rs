@@ -4,13 +4,14 @@
 use miso_api::{Changes, DeployRequest, PlannedChange};
 
 use crate::wire::documented;
-use crate::{Capability, Class, Client, Code, Failure, Resource};
+use crate::write::unsendable;
+use crate::{Capability, Class, Client, Failure, Resource};
 
 impl Client {
     /// What a deployment would change, by the instance's own word; nothing happens. One request.
     ///
     /// # Errors
-    /// [`Code::NotOffered`] where the instance cannot say it; else as [`Client::deploy`].
+    /// [`crate::Code::NotOffered`] where the instance cannot say it; else as [`Client::deploy`].
     pub async fn dry_run(
         &self,
         application: &str,
@@ -23,8 +24,7 @@ impl Client {
             return Err(Capability::DryRun.lacking());
         }
         let request = self.as_offered(application, request).await?;
-        let call = documented::dry_run(application, &request)
-            .map_err(|error| Failure::new(Code::Validation).saying(error.to_string()))?;
+        let call = documented::dry_run(application, &request).map_err(unsendable)?;
         let answer: Changes = self.inner.transport.send(&call, Class::Interactive).await?;
         Ok(answer.changes)
     }
@@ -32,7 +32,7 @@ impl Client {
     /// Calls a deployment off. Sent once; what becomes of it is told by its watcher.
     ///
     /// # Errors
-    /// [`Code::Conflict`] where it has ended, [`Code::NotOffered`] where the instance cannot.
+    /// [`crate::Code::Conflict`] where it has ended, [`crate::Code::NotOffered`] where the instance cannot.
     pub async fn cancel_deployment(&self, application: &str, id: &str) -> Result<(), Failure> {
         let call = documented::cancel_deployment(id);
         let sent = self

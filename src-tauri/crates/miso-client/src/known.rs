@@ -4,9 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use miso_api::{Application, Deployment, DeploymentStatus, Me, Page};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::fleet::newest_first;
+use crate::renewed::rows;
 use crate::stage::Stages;
 use crate::{Capability, Client, Reading, Resource, Source};
 
@@ -61,19 +63,38 @@ impl Client {
         let own = self.peek_reading::<Page<Deployment>>(&Resource::Deployments {
             application: Some(application.to_owned()),
         });
-        let recent = self.peek_reading(&Resource::Deployments { application: None });
+        let recent = self.recent_deployments_of(application);
         known_deployments(application, own, recent)
+    }
+
+    /// What the recent activity of everything says of an application.
+    fn recent_deployments_of(&self, application: &str) -> Option<Reading<Page<Deployment>>> {
+        let everything = Resource::Deployments { application: None };
+        let (list, as_of, source) = self.inner.view.raw(&everything)?;
+        let rows = rows(&list).iter();
+        let own = rows.filter(|row| row["applicationKey"] == application);
+        let data: Result<Vec<Deployment>, _> = own.map(Deployment::deserialize).collect();
+        Some(Reading {
+            value: Page {
+                data: data.ok()?,
+                meta: None,
+                links: None,
+            },
+            as_of,
+            source,
+            failure: None,
+        })
     }
 
     /// The newer of what its own reading and the list say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         let application = key.to_owned();
         let own = self.peek_reading::<Application>(&Resource::Application { application });
-        let list = self.peek_reading::<Page<Application>>(&Resource::Applications);
-        let listed = list.and_then(|list| {
-            let Reading { value, as_of, .. } = list;
-            let found = value.data.into_iter().find(|known| known.key == key)?;
-            Some((as_of, found))
+        // Of a list that may be long, only the one row is read.
+        let list = self.inner.view.raw(&Resource::Applications);
+        let listed = list.and_then(|(list, as_of, _)| {
+            let row = rows(&list).iter().find(|row| row["key"] == key)?;
+            Some((as_of, Application::deserialize(row).ok()?))
         });
         let own = own.map(|own| (own.as_of, own.value));
         let newest = own.into_iter().chain(listed);

@@ -41,6 +41,7 @@ mod lock;
 pub mod merge;
 mod nap;
 mod network;
+mod paired;
 mod pasted;
 mod permission;
 mod preflight;

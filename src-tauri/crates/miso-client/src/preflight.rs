@@ -1,8 +1,6 @@
 //! What is known about a deployment before it is sent, and whether it may be. The same check guards
 //! the sending (DESIGN.md, house rule 8).
 
-use std::collections::BTreeSet;
-
 use miso_api::{
     Application, ApplicationStatus, Configuration, ConfigurationItem, ConfigurationLocation,
     DeployRequest, Deployment, DeploymentStatus, EnvironmentEntry, LONGEST_NOTE, Permission,
@@ -14,6 +12,7 @@ use crate::compare_page::compare_page;
 use crate::fleet::{State, entry_of};
 use crate::image::{repository_of, tag_of};
 use crate::known::{Known, KnownDeployments};
+use crate::paired::paired;
 use crate::permission::{Allowed, to_deploy};
 use crate::{Capability, Client, Code, Failure, Resource, Stage};
 
@@ -321,26 +320,21 @@ fn last_there<'a>(known: &'a Known, environment: &str) -> Option<&'a Deployment>
 fn differing(last: &Deployment, now: &[ConfigurationItem]) -> Option<PendingChanges> {
     // A list leaves it out.
     let before = Some(&last.configuration).filter(|all| !all.is_empty())?;
-    let find =
-        |all: &[ConfigurationItem], name: &str| all.iter().find(|item| item.name == name).cloned();
-    let names: BTreeSet<&String> = now.iter().chain(before).map(|item| &item.name).collect();
-    let items = names.iter().filter_map(|name| {
-        let (before, after) = (find(before, name), find(now, name));
-        let told = |item: &Option<ConfigurationItem>| {
-            item.as_ref()
-                .map(|item| (item.value.clone(), has_value(item)))
+    let pairs = paired(before, now);
+    let items = pairs.iter().filter_map(|(name, (before, after))| {
+        let told = |item: &Option<&ConfigurationItem>| {
+            item.map(|item| (item.value.clone(), has_value(item)))
         };
-        let is_secret = |item: &ConfigurationItem| item.location == ConfigurationLocation::Keyvault;
-        (told(&before) != told(&after)).then(|| PendingItem {
-            name: (*name).clone(),
-            secret: before.iter().chain(&after).any(is_secret),
-            before: before.and_then(|item| item.value),
-            after: after.and_then(|item| item.value),
+        (told(before) != told(after)).then(|| PendingItem {
+            name: (*name).to_owned(),
+            secret: before.iter().chain(after).any(|item| item.is_secret()),
+            before: before.and_then(|item| item.value.clone()),
+            after: after.and_then(|item| item.value.clone()),
         })
     });
     Some(PendingChanges {
         items: items.collect(),
-        total: u32::try_from(names.len()).unwrap_or(u32::MAX),
+        total: u32::try_from(pairs.len()).unwrap_or(u32::MAX),
     })
 }
 

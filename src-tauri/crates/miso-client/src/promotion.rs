@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::fleet::State;
+use crate::paired::paired;
 use crate::{Failure, Finding, Stage};
 
 /// What one application would bring from one environment to another.
@@ -123,28 +124,17 @@ pub(crate) fn promoted_items(
     from: &[ConfigurationItem],
     to: &[ConfigurationItem],
 ) -> (Vec<PromotedItem>, u32) {
-    let find = |list: &[ConfigurationItem], name: &str| {
-        list.iter().find(|item| item.name == name).cloned()
-    };
-    let mut names: Vec<&str> = from
-        .iter()
-        .chain(to)
-        .map(|item| item.name.as_str())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
     let mut equal = 0;
     let mut items = Vec::new();
-    for name in names {
-        let (source, target) = (find(from, name), find(to, name));
-        let kind = match (&source, &target) {
-            (Some(source), None) if is_secret(source) => PromotedKind::ArrivesUnset,
+    for (name, (source, target)) in paired(from, to) {
+        let kind = match (source, target) {
+            (Some(source), None) if source.is_secret() => PromotedKind::ArrivesUnset,
             (Some(_), None) => PromotedKind::Arrives,
             (None, Some(_)) => PromotedKind::Leaves,
-            (_, Some(target)) if is_secret(target) && target.is_set == Some(false) => {
+            (_, Some(target)) if target.is_secret() && target.is_set == Some(false) => {
                 PromotedKind::ArrivesUnset
             }
-            (Some(source), Some(target)) if is_secret(source) || is_secret(target) => {
+            (Some(source), Some(target)) if source.is_secret() || target.is_secret() => {
                 PromotedKind::Incomparable
             }
             (Some(source), Some(target)) if source.value != target.value => PromotedKind::Differs,
@@ -153,19 +143,16 @@ pub(crate) fn promoted_items(
                 continue;
             }
         };
-        let shown = |item: &Option<ConfigurationItem>| {
-            let plain = item.as_ref().filter(|item| !is_secret(item));
-            plain.and_then(|item| item.value.clone())
+        let shown = |item: Option<&ConfigurationItem>| {
+            let value = item.and_then(ConfigurationItem::shown_value);
+            value.map(str::to_owned)
         };
         items.push(PromotedItem {
             name: name.to_owned(),
             kind,
-            before: shown(&target),
-            after: shown(&source),
-            required: source
-                .as_ref()
-                .or(target.as_ref())
-                .is_some_and(|item| item.required),
+            before: shown(target),
+            after: shown(source),
+            required: source.or(target).is_some_and(|item| item.required),
             chosen: kind.is_of_the_list(),
         });
     }
@@ -258,10 +245,6 @@ impl PromotionChoice {
             | PromotedKind::Leaves => None,
         }
     }
-}
-
-fn is_secret(item: &ConfigurationItem) -> bool {
-    item.location == ConfigurationLocation::Keyvault
 }
 
 #[cfg(test)]

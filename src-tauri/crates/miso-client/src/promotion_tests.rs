@@ -14,7 +14,7 @@ fn item(name: &str, location: &str, value: Option<&str>) -> ConfigurationItem {
 /// As a server tells it: a secret's value never.
 fn told(items: &[ConfigurationItem]) -> Vec<ConfigurationItem> {
     let mut items = items.to_vec();
-    for item in items.iter_mut().filter(|item| is_secret(item)) {
+    for item in items.iter_mut().filter(|item| item.is_secret()) {
         item.value = None;
     }
     items
@@ -156,7 +156,7 @@ fn deployed(
             .map(|item| {
                 let own = to.iter().find(|own| own.name == item.name);
                 own.cloned().unwrap_or_else(|| ConfigurationItem {
-                    value: item.value.clone().filter(|_| !is_secret(item)),
+                    value: item.value.clone().filter(|_| !item.is_secret()),
                     ..item.clone()
                 })
             })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use miso_api::{Environment, Me, Page};
+use miso_api::{Application, Environment, Me, Page};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -72,9 +72,20 @@ impl Stages {
         self.all || self.marked.contains(key) || miso_api::is_production(key)
     }
 
-    /// The environments that the instance named.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.known.iter().map(String::as_str)
+    /// The environments that these applications are in, that the instance named, and that the account
+    /// may see.
+    pub(crate) fn keys_around<'a>(
+        &'a self,
+        applications: impl IntoIterator<Item = &'a Application>,
+        me: Option<&'a Me>,
+    ) -> BTreeSet<&'a str> {
+        let entries = applications
+            .into_iter()
+            .flat_map(|application| &application.environments);
+        let placed = entries.map(|entry| entry.environment.as_str());
+        let seen = me.into_iter().flat_map(|me| &me.environments);
+        let named = self.known.iter().chain(seen).map(String::as_str);
+        placed.chain(named).collect()
     }
 
     /// An environment as it is shown.

@@ -86,8 +86,8 @@ impl Client {
             at: self.inner.clock.now(),
             known: self.deployments_before(application),
         };
-        let call = documented::deploy(application, request, &sent.idempotency_key)
-            .map_err(|error| Failure::new(Code::Validation).saying(error.to_string()))?;
+        let call =
+            documented::deploy(application, request, &sent.idempotency_key).map_err(unsendable)?;
         let answer = self.send::<Deployment>(&call).await;
         self.inner.touch(application);
         let deployment = match answer {
@@ -113,8 +113,25 @@ impl Client {
         self.inner.transport.send(call, Class::Interactive).await
     }
 
+    /// What came of a write; where its answer was lost, what is found of it afterwards.
+    pub(crate) async fn or_found<T, F>(
+        &self,
+        sent: Result<T, Failure>,
+        find: impl Fn() -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<Option<T>, Failure>>,
+    {
+        match sent {
+            Err(failure) if failure.code == Code::OutcomeUnknown => {
+                self.look_up(find).await.ok_or(failure)
+            }
+            sent => sent,
+        }
+    }
+
     /// Asks again and again what became of a write.
-    pub(crate) async fn look_up<T, F>(&self, find: impl Fn() -> F) -> Option<T>
+    async fn look_up<T, F>(&self, find: impl Fn() -> F) -> Option<T>
     where
         F: Future<Output = Result<Option<T>, Failure>>,
     {
@@ -157,6 +174,11 @@ impl Client {
             .map(|deployment| deployment.id)
             .collect()
     }
+}
+
+/// What cannot even be written as JSON.
+pub(crate) fn unsendable(error: serde_json::Error) -> Failure {
+    Failure::new(Code::Validation).saying(error.to_string())
 }
 
 impl Sent<'_> {

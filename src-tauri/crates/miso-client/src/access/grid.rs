@@ -1,8 +1,6 @@
 //! Who may do what with an application, as a grid: subjects × environments. A subject has one row, with
 //! one role, because that is all the wire can say (API.md, "Access control").
 
-use std::collections::BTreeSet;
-
 use miso_api::{AccessEntry, AccessRequest, AccessRole, Application, LONGEST_NOTE, Me, Page};
 use miso_api::{Permission, SubjectType};
 use serde::{Deserialize, Serialize};
@@ -111,12 +109,7 @@ struct Around {
 impl Around {
     /// Every environment that is known, and those that the rows name.
     fn columns(&self, rows: &[AccessEntry]) -> Vec<Stage> {
-        let entries = self.application.iter();
-        let entries = entries.flat_map(|application| &application.environments);
-        let mut keys: BTreeSet<&str> = entries.map(|entry| entry.environment.as_str()).collect();
-        keys.extend(self.stages.keys());
-        let me = self.me.iter().flat_map(|me| &me.environments);
-        keys.extend(me.map(String::as_str));
+        let mut keys = self.stages.keys_around(&self.application, self.me.as_ref());
         let named = rows.iter().flat_map(|row| &row.environments);
         keys.extend(named.map(String::as_str));
         self.stages.in_order(keys)
@@ -170,17 +163,9 @@ fn row_of(entry: AccessEntry, columns: &[Stage], known: &Around) -> AccessRow {
     }
 }
 
-/// The roles the API names, then those that were seen beside them. What each gives is the server's to know.
+/// Every role that is known here, then those that were seen on the wire.
 fn roles(seen: impl Iterator<Item = AccessRole>) -> Vec<AccessRole> {
-    let named = AccessRole::KNOWN.iter().copied().map(AccessRole::from);
-    let mut roles: Vec<AccessRole> = named.collect();
-    let others: BTreeSet<AccessRole> = seen.filter(|role| !role.as_str().is_empty()).collect();
-    let others: Vec<AccessRole> = others
-        .into_iter()
-        .filter(|role| !roles.contains(role))
-        .collect();
-    roles.extend(others);
-    roles
+    AccessRole::known_and(seen.filter(|role| !role.as_str().is_empty()))
 }
 
 #[cfg(test)]

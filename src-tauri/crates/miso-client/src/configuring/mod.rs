@@ -115,11 +115,9 @@ impl EditedItem {
 
 impl From<ConfigurationItem> for EditedItem {
     fn from(item: ConfigurationItem) -> Self {
-        let is_secret = item.location == ConfigurationLocation::Keyvault;
         Self {
+            value: item.shown_value().map(str::to_owned),
             name: item.name,
-            // Whatever a server says of it.
-            value: item.value.filter(|_| !is_secret),
             location: item.location,
             required: item.required,
             is_set: item.is_set,

@@ -66,14 +66,7 @@ impl Client {
 
 fn held_in(applications: &[Application], me: Option<&Me>, stages: &Stages) -> HeldRights {
     let entries = || applications.iter().flat_map(|each| &each.environments);
-    let mut keys: BTreeSet<&str> = entries().map(|entry| entry.environment.as_str()).collect();
-    keys.extend(stages.keys());
-    keys.extend(
-        me.iter()
-            .flat_map(|me| &me.environments)
-            .map(String::as_str),
-    );
-    let environments = stages.in_order(keys);
+    let environments = stages.in_order(stages.keys_around(applications, me));
     // One set for each place: of ten thousand applications each is looked at once.
     let places: Vec<Vec<BTreeSet<&str>>> = environments
         .iter()
@@ -124,14 +117,9 @@ fn held(
 }
 
 fn words<'a>(listed: impl Iterator<Item = &'a String>, me: Option<&Me>) -> Vec<Permission> {
-    let named = Permission::KNOWN.iter().copied().map(Permission::from);
-    let mut all: Vec<Permission> = named.collect();
     let listed: BTreeSet<&str> = listed.map(String::as_str).collect();
     let mine = me.into_iter().flat_map(|me| me.permissions.iter().cloned());
-    let seen = listed.into_iter().map(Permission::from).chain(mine);
-    let others: BTreeSet<Permission> = seen.filter(|word| !all.contains(word)).collect();
-    all.extend(others);
-    all
+    Permission::known_and(listed.into_iter().map(Permission::from).chain(mine))
 }
 
 #[cfg(test)]
