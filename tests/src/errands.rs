@@ -46,7 +46,6 @@ async fn errands() {
     day.window.see_within(LATER, "link", "shop").await;
     let connection = connection_of(&day.window).await;
     day.anything_unwell().await;
-    day.at(&connection, "shop/test").await;
     day.who_deployed_last().await;
     day.at(&connection, "catalogue/dev").await;
     day.restart().await;
@@ -54,6 +53,8 @@ async fn errands() {
     day.roll_back().await;
     day.at(&connection, "shop/dev").await;
     day.compare_configuration().await;
+    day.at(&connection, "shop/dev/access").await;
+    day.grant_access().await;
     day.window.press("gh".chars()).await;
     day.promote().await;
     // The log was looked at before, and is kept.
@@ -93,10 +94,21 @@ impl Day<'_> {
         self.end("is anything unwell", begun, [0, 0]);
     }
 
-    /// Who deployed last? No input: the application's page says it.
+    /// Who deployed last? No input: it stands beside what is unwell.
     async fn who_deployed_last(&mut self) {
         let begun = self.begin();
-        self.window.see_text_within(LATER, "by test-client").await;
+        let last = "return document.querySelector(\"[aria-label='Since you last looked'] li a[href*='deploy=']\")\
+            ?.innerText ?? ''";
+        until("the last deployment is told", LATER, || async {
+            let told = self.window.script(last, Vec::new()).await.to_string();
+            let says = ["shop", "failing-health", "test", "by test-client"];
+            if says.iter().all(|word| told.contains(word)) {
+                Ok(())
+            } else {
+                Err(told)
+            }
+        })
+        .await;
         self.end("who deployed last", begun, [0, 0]);
     }
 
@@ -133,6 +145,36 @@ impl Day<'_> {
             .see("table", "Configuration of all environments")
             .await;
         self.end("compare configuration of two environments", begun, [2, 0]);
+    }
+
+    /// From the application's access: the form, who, where, and that it is meant.
+    async fn grant_access(&mut self) {
+        self.window.see("table", "Who has access").await;
+        let begun = self.begin();
+        self.click("button", "Grant access…").await;
+        let focused = "return document.activeElement?.name ?? ''";
+        until("the subject can be typed", SOON, || async {
+            match self.window.script(focused, Vec::new()).await {
+                name if name == "subject" => Ok(()),
+                other => Err(other.to_string()),
+            }
+        })
+        .await;
+        self.press("mikko.saari").await;
+        self.click("radio", "developer").await;
+        self.click("checkbox", "dev").await;
+        self.click("button", "Grant in dev").await;
+        until("the access is given", SOON, || async {
+            let rows = self.api.get("/api/applications/shop/access").await.json();
+            let rows = rows.as_array().cloned().unwrap_or_default();
+            if rows.iter().any(|row| row["subject"] == "mikko.saari") {
+                Ok(())
+            } else {
+                Err(format!("{rows:?}"))
+            }
+        })
+        .await;
+        self.end("grant access", begun, [4, 11]);
     }
 
     /// Three clicks: the page, the application, and off it goes.

@@ -33,24 +33,38 @@ export function Since({ connection }: { connection: ConnectionId }) {
         )}
       </h2>
       {value?.changes.length === 0 && <p className={styles.dim}>{t('since.nothing')}</p>}
-      <ol>
-        {value?.changes.map((change) => (
-          <li key={keyOf(change)} data-row={keyOf(change)} className={styles.change}>
-            <span className={styles.time} title={exactTime(change.at)}>
-              {timeOfDay(change.at, now)}
-            </span>
-            <Link className={styles.what} to={pathTo(connection, change)} data-item="">
-              <What change={change} />
-            </Link>
-          </li>
-        ))}
-      </ol>
+      <Changes connection={connection} changes={value?.changes} now={now} />
       {value && value.count > value.changes.length && (
         <p className={styles.dim}>
           <Link to={paths.deployments(connection)}>{t('since.more')}</Link>
         </p>
       )}
+      {value && value.earlier.length > 0 && (
+        <>
+          <h3 className={styles.earlier}>{t('since.earlier')}</h3>
+          <Changes connection={connection} changes={value.earlier} now={now} />
+        </>
+      )}
     </aside>
+  );
+}
+
+type ChangesProps = { connection: ConnectionId; changes: ActivityChange[] | undefined; now: number };
+
+function Changes({ connection, changes, now }: ChangesProps) {
+  return (
+    <ol>
+      {changes?.map((change) => (
+        <li key={keyOf(change)} data-row={keyOf(change)} className={styles.change}>
+          <span className={styles.time} title={exactTime(change.at)}>
+            {timeOfDay(change.at, now)}
+          </span>
+          <Link className={styles.what} to={pathTo(connection, change)} data-item="">
+            <What change={change} />
+          </Link>
+        </li>
+      ))}
+    </ol>
   );
 }
 

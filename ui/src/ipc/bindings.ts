@@ -400,6 +400,8 @@ export type Activity = {
 	changes: ActivityChange[],
 	/**  How many there are, those included that are not told. */
 	count: number,
+	/**  Where few are told, the last that happened before them, the newest first. */
+	earlier: ActivityChange[],
 };
 
 /**  One change. */
@@ -1235,7 +1237,7 @@ export type FindingKind =
 
 /**  Applications × environments, with what is said above them. */
 export type Fleet = {
-	/**  The columns, on the way of a release. */
+	/**  The columns, on the way of a release: also those in which nothing runs yet. */
 	environments: Stage[],
 	/**  The unwell first, the worst before, then by key. */
 	rows: FleetRow[],

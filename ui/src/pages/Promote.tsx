@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { middle, tagOf } from '../app/image';
 import { goInstead, useAddress } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths } from '../app/paths';
@@ -13,27 +12,28 @@ import {
   type Pair,
   type Picked,
 } from '../app/promotions';
-import { useConnection } from '../app/shell';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
-import { useLock } from '../components/Lock';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import styles from '../components/Promotion.module.css';
+import { PromotionList } from '../components/PromotionList';
 import { PromotionReview } from '../components/PromotionReview';
 import { Segmented } from '../components/Segmented';
-import { Shape } from '../components/Shape';
-import table from '../components/Table.module.css';
 import { Waiting } from '../components/Waiting';
 import { UnlockButton } from '../components/UnlockButton';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { usePromoting } from '../hooks/usePromoting';
 import { usePromotions } from '../hooks/usePromotions';
 import { useFront } from '../hooks/useResource';
-import type { FleetRow, Stage } from '../ipc';
+import type { FleetRow, Reading, Stage } from '../ipc';
+
+/** So many reviews are asked for within a minute without waiting. */
+const AT_ONCE = 20;
 
 /** What runs in one environment and not yet in the next: looked through once, and sent together. */
 export function Promote() {
@@ -82,6 +82,7 @@ export function Promote() {
           key={keyOf(pair)}
           connection={connection}
           pair={pair}
+          reading={held.reading}
           chosen={address.applications}
           all={fleet.rows}
         />
@@ -90,13 +91,19 @@ export function Promote() {
   );
 }
 
-type ChosenProps = { connection: string; pair: Pair; chosen: string[]; all: FleetRow[] };
+type ChosenProps = {
+  connection: string;
+  pair: Pair;
+  reading: Reading<unknown> | undefined;
+  chosen: string[];
+  all: FleetRow[];
+};
 
 /** One pair of environments: who is ahead, and the review of what was chosen of them. */
-function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenProps) {
+function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   const { t } = useTranslation();
-  const view = useConnection(connection);
-  const { locked } = useLock(view);
+  const { from, to, rows } = pair;
+  const noWrites = useNoWrites(connection, reading);
   const [picks, setPicks] = useState<Record<string, Picked>>({});
   const [note, setNote] = useState('');
   const promoting = usePromoting(connection);
@@ -128,7 +135,7 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
   );
   const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
   const send = () => {
-    if (!complete || busy || locked) return;
+    if (!complete || busy || noWrites !== undefined) return;
     keep(there);
     promoting.start(choices, to.production);
   };
@@ -144,55 +151,18 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
         {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
-        {rows.length > 0 && (
-          <table className={table.table} aria-label={t('promote.aheadLabel')}>
-            <thead>
-              <tr>
-                <th scope="col">{t('matrix.application')}</th>
-                <th scope="col">{from.name}</th>
-                <th scope="col" className={styles.target} data-production={to.production}>
-                  {to.name}
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.key} data-row={row.key}>
-                  <th scope="row">
-                    <label className={styles.pick}>
-                      <input
-                        type="checkbox"
-                        data-select=""
-                        data-item=""
-                        checked={there.includes(row.key)}
-                        disabled={busy}
-                        onChange={() => {
-                          toggle(row.key);
-                        }}
-                      />
-                      <span title={row.key}>{middle(row.key, 24)}</span>
-                    </label>
-                  </th>
-                  <td className={table.mono}>
-                    <TagIn row={row} stage={from} />
-                  </td>
-                  <td className={table.mono}>
-                    <TagIn row={row} stage={to} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
-        {rows.length > 1 && there.length < rows.length && (
+        {rows.length > 0 && <PromotionList pair={pair} chosen={there} toggle={toggle} disabled={busy} />}
+        {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (
           <Button
             className={styles.all}
             disabled={busy}
             onClick={() => {
-              choose(rows.map((row) => row.key));
+              choose(rows.slice(0, AT_ONCE).map((row) => row.key));
             }}
           >
-            {t('promote.chooseAll', { count: rows.length })}
+            {t(rows.length > AT_ONCE ? 'promote.chooseFirstOf' : 'promote.chooseAll', {
+              count: Math.min(rows.length, AT_ONCE),
+            })}
           </Button>
         )}
       </div>
@@ -236,12 +206,11 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
                 ? t('promote.about', { count: there.length, environment: to.name, seconds: left })
                 : takenBack
                   ? t('deploy.takenBack')
-                  : locked
-                    ? t('lock.reason')
-                    : t('promote.summary', {
-                        applications: t('promote.applications', { count: ready.length }),
-                        values: t('promote.values', { count: values }),
-                      })}
+                  : (noWrites ??
+                    t('promote.summary', {
+                      applications: t('promote.applications', { count: ready.length }),
+                      values: t('promote.values', { count: values }),
+                    }))}
             </span>
             {!waiting && phase !== 'sent' && (
               <input
@@ -275,11 +244,10 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
                 key="send"
                 kind={to.production ? 'production' : 'primary'}
                 reason={
-                  locked
-                    ? t('lock.reason')
-                    : complete || busy
-                      ? undefined
-                      : t(ready.length < there.length ? 'promote.notAllReady' : 'promote.chooseFirst')
+                  noWrites ??
+                  (complete || busy
+                    ? undefined
+                    : t(ready.length < there.length ? 'promote.notAllReady' : 'promote.chooseFirst'))
                 }
                 aria-disabled={busy}
                 onClick={send}
@@ -294,17 +262,6 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
         )}
       </div>
     </div>
-  );
-}
-
-function TagIn({ row, stage }: { row: FleetRow; stage: Stage }) {
-  const place = row.cells.find((cell) => cell.environment === stage.key)?.place;
-  if (!place) return <span className={table.dim}>–</span>;
-  return (
-    <span className={styles.tag} title={place.image ?? undefined}>
-      {place.unwell && <Shape state={place.state} labelled />}
-      {middle(tagOf(place.image) ?? '–', 12)}
-    </span>
   );
 }
 

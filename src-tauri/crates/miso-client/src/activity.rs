@@ -14,7 +14,7 @@ use crate::{Client, Failure, Reading, Resource, Stage};
 
 /// As many changes are told, the newest.
 const MOST: usize = 100;
-/// As many where nobody says since when.
+/// As many where nobody says since when; else earlier ones are told until there are as many.
 const RECENT: usize = 20;
 
 /// What changed.
@@ -24,6 +24,8 @@ pub struct Activity {
     pub changes: Vec<ActivityChange>,
     /// How many there are, those included that are not told.
     pub count: u32,
+    /// Where few are told, the last that happened before them, the newest first.
+    pub earlier: Vec<ActivityChange>,
 }
 
 /// One change.
@@ -127,17 +129,21 @@ fn activity_of(
             },
         })
     });
-    let mut changes: Vec<ActivityChange> = deployed
-        .chain(unwell)
-        .filter(|change| since.is_none_or(|since| change.at > since))
-        .collect();
+    let mut changes: Vec<ActivityChange> = deployed.chain(unwell).collect();
     changes.sort_by_key(|change| Reverse(change.at));
+    let new = changes.partition_point(|change| since.is_none_or(|since| change.at > since));
+    let mut earlier = changes.split_off(new);
+    earlier.truncate(RECENT.saturating_sub(new));
     if since.is_none() {
         changes.truncate(RECENT);
     }
     let count = u32::try_from(changes.len()).unwrap_or(u32::MAX);
     changes.truncate(MOST);
-    Activity { changes, count }
+    Activity {
+        changes,
+        count,
+        earlier,
+    }
 }
 
 #[cfg(test)]
@@ -165,17 +171,19 @@ mod tests {
         let list = applications(vec![sick, well]);
         let told = |since| {
             let activity = activity_of(&known, &list, &Stages::default(), since);
-            let changes = activity.changes.into_iter();
-            changes
-                .map(|change| (change.environment.key, change.at))
-                .collect::<Vec<_>>()
+            assert_eq!(activity.count as usize, activity.changes.len());
+            [activity.changes, activity.earlier].map(|changes| {
+                let changes = changes.into_iter();
+                changes
+                    .map(|change| (change.environment.key, change.at))
+                    .collect::<Vec<_>>()
+            })
         };
-        let prod = "prod".to_owned();
-        assert_eq!(
-            told(Some(at(10))),
-            [(prod.clone(), at(20)), (prod.clone(), at(15))]
-        );
-        assert_eq!(told(Some(at(20))), [], "nothing is told twice");
-        assert_eq!(told(None).len(), 3);
+        let [prod, dev] = ["prod", "dev"].map(str::to_owned);
+        let all = [(prod.clone(), at(20)), (prod, at(15)), (dev, at(2))];
+        let split = |new: usize| [all[..new].to_vec(), all[new..].to_vec()];
+        assert_eq!(told(Some(at(10))), split(2));
+        assert_eq!(told(Some(at(20))), split(0), "nothing is told twice");
+        assert_eq!(told(None), split(3));
     }
 }

@@ -92,7 +92,7 @@ async fn a_fleet_is_the_list_call_and_grows_with_what_is_known() {
         .iter()
         .map(|stage| stage.name.as_str())
         .collect();
-    assert_eq!(names, ["dev", "PROD live"]);
+    assert_eq!(names, ["dev", "qa", "PROD live"]);
     assert_eq!(far_end.asked("GET /api/applications").len(), 1);
     let stages = here.client.stages();
     let keys: Vec<(&str, bool)> = stages

@@ -35,8 +35,11 @@ export function activityOf(
       ];
     }),
   );
-  const changes = [...deployed, ...unwell]
-    .filter(({ at }) => since === null || at > since)
-    .sort((a, b) => b.at.localeCompare(a.at));
-  return { changes, count: changes.length };
+  const all = [...deployed, ...unwell].sort((a, b) => b.at.localeCompare(a.at));
+  const changes = all.filter(({ at }) => since === null || at > since);
+  return {
+    changes,
+    count: changes.length,
+    earlier: all.slice(changes.length).slice(0, Math.max(0, 20 - changes.length)),
+  };
 }

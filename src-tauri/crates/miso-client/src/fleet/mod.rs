@@ -29,7 +29,7 @@ use crate::{Class, Client, Failure, Reading, Resource, Stage};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Fleet {
-    /// The columns, on the way of a release.
+    /// The columns, on the way of a release: also those in which nothing runs yet.
     pub environments: Vec<Stage>,
     /// The unwell first, the worst before, then by key.
     pub rows: Vec<FleetRow>,
@@ -119,7 +119,8 @@ impl Client {
         let me: Option<Me> = self.peek(&Resource::Me);
         let stages = self.known_stages();
         Ok(reading.map(|application| {
-            let columns = columns([&application], &stages);
+            let placed = application.environments.iter();
+            let columns = stages.in_order(placed.map(|entry| entry.environment.as_str()));
             let known: Vec<&Deployment> = known.list.iter().collect();
             row::row_of(&application, &columns, &known, me.as_ref())
         }))
@@ -133,7 +134,7 @@ fn fleet_of(
     me: Option<&Me>,
     stages: &Stages,
 ) -> Fleet {
-    let environments = columns(&list.data, stages);
+    let environments = stages.in_order(stages.keys_around(&list.data, me));
     let by_application = standing::by_application(recent);
     let mut rows: Vec<FleetRow> = list
         .data
@@ -153,16 +154,6 @@ fn fleet_of(
         environments,
         rows,
     }
-}
-
-fn columns<'a>(
-    applications: impl IntoIterator<Item = &'a Application>,
-    stages: &Stages,
-) -> Vec<Stage> {
-    let entries = applications
-        .into_iter()
-        .flat_map(|application| &application.environments);
-    stages.in_order(entries.map(|entry| entry.environment.as_str()))
 }
 
 fn counts(list: &Page<Application>, rows: &[FleetRow], running: &[RunningDeployment]) -> Counts {

@@ -309,6 +309,29 @@ fn a_cell_says_whether_one_may_deploy_there() {
     assert_eq!(may(Some(viewer)), [false, false, false]);
 }
 
+/// Where nothing runs at all, everything can come.
+#[test]
+fn an_environment_without_applications_has_its_column() {
+    let me = json!({"id": "u1", "environments": ["prod", "dev"]});
+    let me: Me = serde_json::from_value(me).unwrap();
+    let known = json!({"key": "test", "displayName": "Test", "status": "healthy"});
+    let known = [serde_json::from_value(known).unwrap()];
+    let list = page(vec![application("a", vec![entry("dev", "2")])]);
+    let fleet = fleet_of(&list, &[], Some(&me), &Stages::new(false, &known));
+    let columns: Vec<&str> = fleet
+        .environments
+        .iter()
+        .map(|stage| stage.key.as_str())
+        .collect();
+    assert_eq!(columns, ["dev", "test", "prod"]);
+    let from: Vec<Option<&str>> = fleet.rows[0]
+        .cells
+        .iter()
+        .map(|cell| cell.promotes_from.as_deref())
+        .collect();
+    assert_eq!(from, [None, Some("dev"), Some("dev")]);
+}
+
 #[test]
 fn what_is_under_way_is_told() {
     let recent = [
