@@ -29,11 +29,11 @@ async fn errands() {
     deploy(&api, "basket/dev", "miso/talkative:1.1", 5).await;
     deploy(&api, "shop/test", "miso/hello:1.0", 6).await;
     deploy(&api, "shop/test", "miso/failing-health:2.0", 7).await;
-    by_address(&mut session, &instance)
-        .await
-        .quit(&mut session)
-        .await;
+    let window = by_address(&mut session, &instance).await;
+    window.see_text_within(LATER, "1 of 3 unwell").await;
+    window.quit(&mut session).await;
 
+    let begun = Instant::now();
     let window = Window::open_logging(&mut session, &[], "miso_client=debug").await;
     let mut day = Day {
         window,
@@ -43,9 +43,8 @@ async fn errands() {
         keys: 0,
         done: Vec::new(),
     };
-    day.window.see_within(LATER, "link", "shop").await;
+    day.anything_unwell(begun).await;
     let connection = connection_of(&day.window).await;
-    day.anything_unwell().await;
     day.who_deployed_last().await;
     day.at(&connection, "catalogue/dev").await;
     day.restart().await;
@@ -87,11 +86,10 @@ struct Errand {
 }
 
 impl Day<'_> {
-    /// Is anything unwell? No input: the page that is open says it.
-    async fn anything_unwell(&mut self) {
-        let begun = self.begin();
-        self.window.see_text_within(LATER, "unwell").await;
-        self.end("is anything unwell", begun, [0, 0]);
+    /// Is anything unwell? No input: the app is started, and says it.
+    async fn anything_unwell(&mut self, begun: Instant) {
+        self.window.see_text_within(LATER, "1 of 3 unwell").await;
+        self.end("is anything unwell, from its start", (begun, 0), [0, 0]);
     }
 
     /// Who deployed last? No input: it stands beside what is unwell.
@@ -101,7 +99,7 @@ impl Day<'_> {
             ?.innerText ?? ''";
         until("the last deployment is told", LATER, || async {
             let told = self.window.script(last, Vec::new()).await.to_string();
-            let says = ["shop", "failing-health", "test", "by test-client"];
+            let says = ["shop", "2.0", "test", "by test-client"];
             if says.iter().all(|word| told.contains(word)) {
                 Ok(())
             } else {
@@ -149,7 +147,7 @@ impl Day<'_> {
 
     /// From the application's access: the form, who, where, and that it is meant.
     async fn grant_access(&mut self) {
-        self.window.see("table", "Who has access").await;
+        self.window.see("button", "Grant access…").await;
         let begun = self.begin();
         self.click("button", "Grant access…").await;
         let focused = "return document.activeElement?.name ?? ''";
