@@ -66,10 +66,11 @@ export function Application() {
     );
   };
 
-  useEffect(() => {
-    if (!app) return undefined;
-    return followApplicationKeys(connection, app, environment, tab);
-  }, [connection, app, environment, tab]);
+  const entries = app?.environments;
+  useEffect(
+    () => followApplicationKeys(connection, key, entries ?? [], environment, tab),
+    [connection, key, entries, environment, tab],
+  );
 
   const close = useCallback(() => {
     leaveFor(paths.application(connection, key, environment, tab));
@@ -86,6 +87,7 @@ export function Application() {
               {before !== null && (
                 <Button
                   kind={production ? 'productionOutline' : 'plain'}
+                  data-key="r"
                   reason={forbidden}
                   onClick={() => {
                     openForm(before);
@@ -95,6 +97,7 @@ export function Application() {
                 </Button>
               )}
               <Button
+                data-key="d"
                 reason={forbidden}
                 onClick={() => {
                   openForm();
@@ -103,6 +106,7 @@ export function Application() {
                 {t('deploy.action')}
               </Button>
               <Button
+                data-key="R"
                 reason={forbidden ?? (entry?.image ? undefined : t('application.notRunning'))}
                 onClick={() => {
                   openForm(entry?.image ?? undefined);
