@@ -150,7 +150,7 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
               <tr>
                 <th scope="col">{t('matrix.application')}</th>
                 <th scope="col">{from.name}</th>
-                <th scope="col" className={styles.target} data-production={to.production}>
+                <th scope="col" data-production={to.production}>
                   {to.name}
                 </th>
               </tr>
@@ -205,14 +205,16 @@ function Chosen({ connection, pair: { from, to, rows }, chosen, all }: ChosenPro
           aria-label={t('promote.review')}
         >
           {there.length === 0 && (
-            <Empty
-              title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
-              text={
-                rows.length > 0
-                  ? t('promote.chooseFirstText')
-                  : t('promote.nothingAheadText', { from: from.name, to: to.name })
-              }
-            />
+            <div className={styles.nothing}>
+              <Empty
+                title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
+                text={
+                  rows.length > 0
+                    ? t('promote.chooseFirstText')
+                    : t('promote.nothingAheadText', { from: from.name, to: to.name })
+                }
+              />
+            </div>
           )}
           {reviewed.map((each) => (
             <PromotionReview
