@@ -93,27 +93,29 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
       >
         <div className={styles.content}>
           <section className={styles.section}>
-            <Segmented
-              label={t('batch.what')}
-              value={kind}
-              disabled={busy}
-              options={[
-                { value: 'restart', label: t('application.restart') },
-                { value: 'deploy', label: t('batch.deployTag') },
-              ]}
-              change={setKind}
-            />{' '}
-            <Segmented
-              label={t('deploy.environment')}
-              value={environment}
-              disabled={busy}
-              options={environments.map((stage) => ({
-                value: stage.key,
-                label: stage.name,
-                production: stage.production,
-              }))}
-              change={setEnvironment}
-            />
+            <div className={styles.acts}>
+              <Segmented
+                label={t('batch.what')}
+                value={kind}
+                disabled={busy}
+                options={[
+                  { value: 'restart', label: t('application.restart') },
+                  { value: 'deploy', label: t('batch.deployTag') },
+                ]}
+                change={setKind}
+              />
+              <Segmented
+                label={t('deploy.environment')}
+                value={environment}
+                disabled={busy}
+                options={environments.map((stage) => ({
+                  value: stage.key,
+                  label: stage.name,
+                  production: stage.production,
+                }))}
+                change={setEnvironment}
+              />
+            </div>
           </section>
           {kind === 'deploy' && (
             <section className={styles.section}>
@@ -194,7 +196,9 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
               disabled={!review || batch.phase === 'showing'}
               autoFocus={batch.takenBack}
             >
-              {t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
+              {kind === 'deploy' && wanted === ''
+                ? t('deploy.action')
+                : t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
               <Kbd keys={`${modifier} ⏎`} />
             </Button>
           )}

@@ -5,7 +5,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
-import { paths, type Panel } from '../app/paths';
+import { paths, sameAddress, type Panel } from '../app/paths';
 import { useConnection, useShell } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { useCopiedImage } from '../hooks/useCopiedImage';
@@ -101,7 +101,7 @@ export function DeployForm({
     (deployment, failure) => {
       if (deployment !== null || failure?.code === 'outcome_unknown') draft.sent();
       // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
-      if (deployment === null || way.location.href !== address) return;
+      if (deployment === null || !sameAddress(way.location.href, address)) return;
       goInstead(
         paths.application(connection, key, deployment.environment, tab, { deployment: deployment.id }),
       );

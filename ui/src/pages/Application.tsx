@@ -1,7 +1,7 @@
 import { Outlet, useSearch } from '@tanstack/react-router';
 import { ExternalLink, Link2 } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, leaveFor } from '../app/navigation';
@@ -80,6 +80,7 @@ export function Application() {
       <Header
         title={key}
         environment={environment}
+        crowded={before !== null}
         covered={app !== undefined && (panel !== null || (granting && tab === 'access'))}
         actions={
           app && (
@@ -93,7 +94,15 @@ export function Application() {
                     openForm(before);
                   }}
                 >
-                  {t('application.rollBackTo', { environment: name, tag: middle(goesTo ?? '', 14) })}
+                  <span>
+                    <Trans
+                      t={t}
+                      i18nKey="application.rollBackHere"
+                      values={{ environment: name, tag: middle(goesTo ?? '', 14) }}
+                      components={{ place: <span className={styles.place} /> }}
+                      shouldUnescape
+                    />
+                  </span>
                 </Button>
               )}
               <Button
@@ -116,6 +125,7 @@ export function Application() {
               </Button>
               <Button
                 kind="quiet"
+                title={t('application.open')}
                 reason={openReason(entry, t)}
                 onClick={() => {
                   commands.applicationOpen(connection, key, environment).then(
@@ -128,7 +138,7 @@ export function Application() {
                   );
                 }}
               >
-                {t('application.open')}
+                <span className={styles.word}>{t('application.open')}</span>
                 <ExternalLink {...smallIcon} size={13} />
               </Button>
               {entry?.url && (

@@ -175,14 +175,16 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
           aria-label={t('promote.review')}
         >
           {there.length === 0 && (
-            <Empty
-              title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
-              text={
-                rows.length > 0
-                  ? t('promote.chooseFirstText')
-                  : t('promote.nothingAheadText', { from: from.name, to: to.name })
-              }
-            />
+            <div className={styles.nothing}>
+              <Empty
+                title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
+                text={
+                  rows.length > 0
+                    ? t('promote.chooseFirstText')
+                    : t('promote.nothingAheadText', { from: from.name, to: to.name })
+                }
+              />
+            </div>
           )}
           {reviewed.map((each) => (
             <PromotionReview
