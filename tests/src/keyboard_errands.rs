@@ -17,7 +17,12 @@ const FAR: usize = 60;
 #[tokio::test]
 async fn every_errand_of_the_portal_without_a_pointer() {
     let mut session = Session::new();
-    let instance = Serve::new(&session, "instance").account().start(&session);
+    // What came of each errand is asked for again and again.
+    let instance = Serve::new(&session, "instance")
+        .account()
+        .argument("--rate-limit")
+        .argument("off")
+        .start(&session);
     let api = instance.account().await;
     let mut manifest = shop::manifest("shop", "miso/hello:1.0");
     manifest["configuration"] = json!([
@@ -88,7 +93,7 @@ impl Keys<'_> {
         self.api.deployed("shop", 4).await;
         self.close_the_panel().await;
         // Once the page knows what runs.
-        self.window.see_within(LATER, "link", "1.1").await;
+        self.window.see_within(LATER, "link", "dev 1.1").await;
         self.window.press("R".chars()).await;
         self.send("in dev").await;
         self.api.deployed("shop", 5).await;
@@ -195,7 +200,9 @@ impl Keys<'_> {
         let before = self.api.deployments("shop").await.len();
         self.reach("button", "Restart").await;
         self.window.press([Key::Enter.into()]).await;
-        self.window.see("complementary", "Restart").await;
+        self.window
+            .see("complementary", "Several applications")
+            .await;
         self.until_ready("Restart 2").await;
         self.window.chord(Key::Control, Key::Enter.into()).await;
         self.api.deployed("shop", before + 1).await;
@@ -241,6 +248,9 @@ impl Keys<'_> {
     /// Sends with the panel's own key, as soon as it may be.
     async fn send(&self, button: &str) {
         self.window.see("complementary", "Deploy shop").await;
+        self.window
+            .see_text_within(LATER, "no other deployment of shop runs in dev")
+            .await;
         self.until_ready(button).await;
         self.window.chord(Key::Control, Key::Enter.into()).await;
         self.window.see("heading", "Steps").await;
@@ -304,7 +314,7 @@ impl Keys<'_> {
     async fn choose_radio(&self, name: &str) {
         for _ in 0..FAR {
             let focused = "const on = document.activeElement; \
-                return on?.checked ? on.closest('label')?.innerText ?? on.labels?.[0]?.innerText ?? '' : ''";
+                return on?.checked ? on.closest('label').innerText.trim() : ''";
             if self.window.script(focused, Vec::new()).await == name {
                 return;
             }

@@ -14,6 +14,7 @@ import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
+import { useSendKey } from '../hooks/useSendKey';
 import { places, type DeployRequest, type ErrorDetail } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
@@ -143,7 +144,8 @@ export function DeployForm({
   const repeated = (asThen ?? does === 'rollBack') ? repeats : null;
   const wish: DeployRequest = {
     environment,
-    image,
+    // What runs there by then, whatever is known of it now.
+    image: does === 'restart' ? null : image,
     note: null,
     configuration: null,
     from: repeated === null ? null : { deploymentId: repeated, as: 'rollback' },
@@ -155,14 +157,10 @@ export function DeployForm({
     const note = form.getValues('note').trim();
     start({ ...wish, note: note === '' ? null : note }, production);
   });
+  const sends = useSendKey<HTMLFormElement>(() => void submit());
   const keyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter') return;
     // A key held down confirms nothing, and takes nothing back.
-    if (event.repeat) event.preventDefault();
-    else if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      void submit();
-    }
+    if (event.key === 'Enter' && event.repeat) event.preventDefault();
   };
 
   const choices = order([
@@ -182,7 +180,13 @@ export function DeployForm({
   const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
 
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} onKeyDown={keyDown} noValidate>
+    <form
+      ref={sends}
+      className={styles.form}
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={keyDown}
+      noValidate
+    >
       <div className={styles.content}>
         <DraftLine draft={draft} disabled={busy} />
         <section className={styles.section}>
