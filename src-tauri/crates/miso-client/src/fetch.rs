@@ -321,10 +321,10 @@ fn json(value: &impl Serialize) -> Result<Value, Failure> {
 pub(crate) fn hide_secrets(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            if fields.get("location").is_some_and(|one| one == "keyvault") {
-                if let Some(secret) = fields.get_mut("value") {
-                    *secret = Value::Null;
-                }
+            if fields.get("location").is_some_and(|one| one == "keyvault")
+                && let Some(secret) = fields.get_mut("value")
+            {
+                *secret = Value::Null;
             }
             fields.values_mut().for_each(hide_secrets);
         }

@@ -71,6 +71,10 @@ impl Client {
             self.access_now(&key),
             self.deployment_of(&key, from, &after),
         );
+        let names_items = self
+            .inner
+            .capabilities
+            .offers(Capability::DeployConfiguration);
         let (items, equal, unreadable) = match (here, there) {
             (Ok(here), Ok(there)) => {
                 let (mut items, equal) = promoted_items(&here.items, &there.items);
@@ -83,10 +87,6 @@ impl Client {
             (Err(failure), _) | (_, Err(failure)) => (None, 0, Some(failure)),
         };
         let preflight = self.preflight(application, to, Some(&after));
-        let names_items = self
-            .inner
-            .capabilities
-            .offers(Capability::DeployConfiguration);
         let stages = self.known_stages();
         Ok(Promotion {
             from: stages.stage(from),
