@@ -64,9 +64,11 @@ function later(connection: ConnectionId, place: string, rest: number, fields: Fi
     commands.draftSave(connection, place, fields).then(
       () => told.delete(name),
       (thrown: unknown) => {
-        if (told.has(name)) return;
+        const { code, params } = asCommandError(thrown);
+        const isTyped = Object.keys(fields).length > 0;
+        if (!isTyped || code !== 'settings_not_saved' || told.has(name)) return;
         told.add(name);
-        putNotice({ code: 'draft_not_kept', params: asCommandError(thrown).params });
+        putNotice({ code: 'draft_not_kept', params });
       },
     );
   };
