@@ -82,7 +82,7 @@ export function choiceOf(promotion: Promotion, picked: Picked, note: string): Pr
   };
 }
 
-/** Whether an item is one that can be left here or taken along. */
-export function canBePicked({ kind }: PromotedItem): boolean {
-  return kind !== 'incomparable';
+/** Whether an item is one that can be left here or taken along: each by itself, where the instance lets it be named. */
+export function canBePicked({ kind }: PromotedItem, { namesItems }: Promotion): boolean {
+  return namesItems && kind !== 'incomparable';
 }

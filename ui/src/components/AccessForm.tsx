@@ -66,7 +66,8 @@ export function AccessForm({ connection, application, reading, subject, close }:
     places.length === before.entry.environments.length;
 
   const writing = useWrite<Wanted>(
-    (wanted) => commands.accessGrant(connection, application, wanted.subject, wanted.grant),
+    (wanted) =>
+      commands.accessGrant(connection, application, wanted.subject, wanted.grant, before?.entry ?? null),
     (inView) => {
       draft.sent();
       if (inView) close();

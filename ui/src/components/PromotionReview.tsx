@@ -108,7 +108,7 @@ function Items({ promotion, picked, pick, disabled }: PartProps) {
           {items.map((item) => (
             <li key={item.name} className={styles.item}>
               <span className={styles.itemName}>
-                {canBePicked(item) ? (
+                {canBePicked(item, promotion) ? (
                   <Choice
                     label={item.name}
                     checked={taken.includes(item.name)}

@@ -24,7 +24,9 @@ export function usePromotions(
 ): Reviewed[] {
   const images = (application: string) => {
     const cells = rows.find(({ key }) => key === application)?.cells ?? [];
-    return [from, to].map((side) => cells.find(({ environment }) => environment === side)?.place?.image ?? '');
+    return [from, to].map(
+      (side) => cells.find(({ environment }) => environment === side)?.place?.image ?? '',
+    );
   };
   const all = useQueries({
     queries: applications.map((application) => ({

@@ -192,6 +192,8 @@ export const commands = {
 	 *  names alone.
 	 */
 	configurationCopy: (items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<null>("configuration_copy", { items, format }),
+	/**  Saves the same text as a file; whether somebody chose where to. */
+	configurationSaveFile: (connection: ConnectionId, application: string, environment: string, items: EditedItem[], format: ExportFormat) => __TAURI_INVOKE<boolean>("configuration_save_file", { connection, application, environment, items, format }),
 	/**  What the text of a file brings to a configuration. The secrets among it stay here. */
 	configurationImport: (connection: ConnectionId, items: EditedItem[], text: string) => __TAURI_INVOKE<Imported>("configuration_import", { connection, items, text }),
 	/**  The same of what is on the clipboard, which the page does not see. */
@@ -214,8 +216,8 @@ export const commands = {
 	accessAsked: (connection: ConnectionId) => __TAURI_INVOKE<Reading<AskedAccess[]>>("access_asked", { connection }),
 	/**  Who has access to an application. */
 	access: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<AccessEntry[]>>("access", { connection, application }),
-	/**  Gives a subject access, in place of what it had. Sent once. */
-	accessGrant: (connection: ConnectionId, application: string, subject: string, grant: AccessGrant) => __TAURI_INVOKE<AccessEntry>("access_grant", { connection, application, subject, grant }),
+	/**  Gives a subject access, in place of what it had: the row that was seen, or none. Sent once. */
+	accessGrant: (connection: ConnectionId, application: string, subject: string, grant: AccessGrant, seen: AccessEntry | null) => __TAURI_INVOKE<AccessEntry>("access_grant", { connection, application, subject, grant, seen }),
 	/**  Takes a subject's access away. Sent once. */
 	accessRevoke: (connection: ConnectionId, application: string, subject: string) => __TAURI_INVOKE<null>("access_revoke", { connection, application, subject }),
 	/**  Requests for access. */
@@ -1851,6 +1853,10 @@ export type Promotion = {
 	access: PromotedAccess[] | null,
 	/**  Whether the application's repository can show what is between the two images. */
 	comparable: boolean,
+	/**  Whether items can be named one by one, as far as is known. */
+	namesItems: boolean,
+	/**  The most characters of a note; zero where the instance keeps none. */
+	longestNote: number,
 	/**  What is known before it is sent. */
 	findings: Finding[],
 	/**  Why it may not be sent. */

@@ -105,9 +105,11 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   // What is being sent stays in view, though it is not ahead any more.
   const [kept, keep] = useState<string[]>([]);
   const there = kept.length > 0 ? kept : chosen.filter((key) => rows.some((row) => row.key === key));
-  const reviewed = usePromotions(connection, from.key, to.key, there, all);
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
+  // What was confirmed is not looked at anew while it goes.
+  const [still, hold] = useState(all);
+  const reviewed = usePromotions(connection, from.key, to.key, there, busy || phase === 'sent' ? still : all);
   const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
 
   const afresh = () => {
@@ -142,10 +144,12 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
     (sum, promotion) => sum + takenItems(promotion, picks.of(promotion.application)).length,
     0,
   );
+  const longestNote = Math.min(...ready.map((promotion) => promotion.longestNote));
   const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
   const send = () => {
     if (!complete || busy || noWrites !== undefined) return;
     keep(there);
+    hold(all);
     promoting.start(choices, to.production);
   };
   const page = useSendKey<HTMLDivElement>(send);
@@ -218,12 +222,12 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
                       values: t('promote.values', { count: values }),
                     }))}
             </span>
-            {!waiting && phase !== 'sent' && (
+            {!waiting && phase !== 'sent' && ready.length > 0 && longestNote > 0 && (
               <input
                 className={styles.note}
                 aria-label={t('deploy.note')}
                 placeholder={t('deploy.notePlaceholder')}
-                maxLength={1000}
+                maxLength={longestNote}
                 readOnly={busy}
                 {...picks.form.register('note')}
               />

@@ -70,6 +70,8 @@ export function promoting(
             chosen: true,
           },
         ],
+        namesItems: true,
+        longestNote: 1000,
         equal: 24,
         unreadable: null,
         access: [
