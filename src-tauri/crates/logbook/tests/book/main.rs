@@ -11,6 +11,7 @@ mod figures;
 mod keeping;
 mod limits;
 mod oracle;
+mod searching;
 mod threads;
 
 use std::fs;
