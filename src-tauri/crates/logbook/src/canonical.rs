@@ -1,7 +1,7 @@
 //! Lines that stand exactly as this crate writes them, read without a JSON parser.
 //!
 //! Only a part of what `line::read` understands is accepted here, and read the same; for all
-//! others the answer is `None`. A line that was accepted once may be read by [`trusted`].
+//! others the answer is `None`. A line that was accepted once may be read by [`Trusted`].
 
 use chrono::{DateTime, NaiveDate, Utc};
 use memchr::{memchr, memchr2};
@@ -35,7 +35,7 @@ pub(crate) fn read(line: &[u8]) -> Option<Canonical<'_>> {
     rest.word(b"{\"id\":\"")?;
     rest.text()?;
     rest.word(b",\"timestamp\":\"")?;
-    let timestamp = timestamp(rest.simple()?)?;
+    let timestamp = time(rest.simple()?)?;
     rest.word(b",\"level\":\"")?;
     let level = rest.simple()?;
     rest.word(b",\"message\":\"")?;
@@ -61,30 +61,36 @@ pub(crate) fn read(line: &[u8]) -> Option<Canonical<'_>> {
     })
 }
 
-/// Reads a line that `read` has accepted before, as far as its message.
-pub(crate) fn trusted(line: &[u8]) -> Option<Canonical<'_>> {
-    let (timestamp, level, rest) = head(line)?;
-    let mut rest = Rest(rest);
-    rest.word(b",\"message\":\"")?;
-    let (message, is_escaped) = rest.text()?;
-    Some(Canonical {
-        timestamp,
-        level,
-        message,
-        is_escaped,
-    })
+/// What a line says that `read` has accepted before, as far as its message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Trusted<'a> {
+    /// The timestamp, to be read by [`time`].
+    pub(crate) time: &'a [u8],
+    pub(crate) level: &'a [u8],
+    /// What follows the level.
+    rest: &'a [u8],
 }
 
-/// Time and level of a line that `read` has accepted before, and what follows.
-pub(crate) fn head(line: &[u8]) -> Option<(DateTime<Utc>, &[u8], &[u8])> {
-    let mut rest = Rest(line);
-    rest.word(b"{\"id\":\"")?;
-    rest.text()?;
-    rest.word(b",\"timestamp\":\"")?;
-    let timestamp = timestamp(rest.simple()?)?;
-    rest.word(b",\"level\":\"")?;
-    let level = rest.simple()?;
-    Some((timestamp, level, rest.0))
+impl<'a> Trusted<'a> {
+    /// Reads time and level.
+    pub(crate) fn read(line: &'a [u8]) -> Option<Self> {
+        let mut rest = Rest(line);
+        rest.word(b"{\"id\":\"")?;
+        rest.text()?;
+        rest.word(b",\"timestamp\":\"")?;
+        let time = rest.simple()?;
+        rest.word(b",\"level\":\"")?;
+        let level = rest.simple()?;
+        let rest = rest.0;
+        Some(Self { time, level, rest })
+    }
+
+    /// The message between its quotes, and whether it has escapes.
+    pub(crate) fn message(&self) -> Option<(&'a [u8], bool)> {
+        let mut rest = Rest(self.rest);
+        rest.word(b",\"message\":\"")?;
+        rest.text()
+    }
 }
 
 /// The text of a message without its escapes.
@@ -128,7 +134,7 @@ fn control(escape: &[u8]) -> Option<u8> {
 }
 
 /// Reads `2026-11-26T02:10:14.123456789Z`.
-fn timestamp(text: &[u8]) -> Option<DateTime<Utc>> {
+pub(crate) fn time(text: &[u8]) -> Option<DateTime<Utc>> {
     let number = |range: std::ops::Range<usize>| -> Option<u32> {
         text.get(range)?.iter().try_fold(0, |number, digit| {
             let digit = digit.wrapping_sub(b'0');
@@ -301,7 +307,10 @@ mod tests {
             parsed.message.as_bytes()
         );
         prop_assert_eq!(quick.is_escaped, quick.message.contains(&b'\\'));
-        prop_assert_eq!(trusted(bytes), Some(quick));
+        let trusted = Trusted::read(bytes).unwrap();
+        prop_assert_eq!(time(trusted.time), Some(quick.timestamp));
+        prop_assert_eq!(trusted.level, quick.level);
+        prop_assert_eq!(trusted.message(), Some((quick.message, quick.is_escaped)));
         Ok(true)
     }
 

@@ -8,7 +8,8 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use serde_json::Value;
 
-use crate::canonical::{self, Canonical};
+use crate::canonical::{self, Trusted};
+use crate::caseless::Caseless;
 use crate::marks::{Mark, Marks};
 use crate::query::{BadQuery, FieldTest, Query, Text};
 use crate::{line, piece};
@@ -17,6 +18,8 @@ use crate::{line, piece};
 const LARGEST: usize = 4 * 1024 * 1024;
 /// The most bytes of what is remembered to be fast.
 const CACHE: usize = 8 * 1024 * 1024;
+/// A part of a text of so many bytes is rare enough.
+const LONG_ENOUGH: usize = 4;
 /// The most hits of one message that are told.
 const MOST_HITS: usize = 10_000;
 
@@ -43,26 +46,36 @@ pub(crate) struct Matcher {
 /// Finds text.
 enum Find {
     Literal(Box<Finder<'static>>),
+    /// ASCII in either case; a text with others in it may have more.
+    Caseless(Caseless, Regex),
     Regex(Regex),
 }
 
 impl Matcher {
     /// Makes a query ready.
     pub(crate) fn new(query: &Query) -> Result<Self, BadQuery> {
-        let hir = match &query.text {
-            Some(Text::Literal(text)) if text.is_empty() => None,
-            Some(Text::Literal(text)) => {
-                let ignores_case = !text.chars().any(char::is_uppercase);
-                Some(parse(&regex_syntax::escape(text), ignores_case)?)
+        let mut finder = None;
+        let mut prefilter = None;
+        match &query.text {
+            Some(Text::Literal(text)) if text.is_empty() => {}
+            Some(Text::Literal(text)) if text.chars().any(char::is_uppercase) => {
+                finder = Some(literal(text));
+                prefilter = some_literal(piece::of_text(text));
             }
-            Some(Text::Regex(text)) => Some(parse(text, false)?),
-            None => None,
-        };
-        let finder = hir.as_ref().map(Find::new).transpose()?;
-        let prefilter = match &hir {
-            Some(hir) => piece::of(hir).and_then(|piece| Find::new(&piece).ok()),
-            None => by_level(&query.levels).or_else(|| by_field(&query.fields)),
-        };
+            Some(Text::Literal(text)) => {
+                let hir = parse(&regex_syntax::escape(text), true)?;
+                finder = Some(Find::either_case(text, &hir)?);
+                prefilter = by_caseless(text).or_else(|| by_piece(&hir));
+            }
+            Some(Text::Regex(text)) => {
+                let hir = parse(text, false)?;
+                finder = Some(Find::new(&hir)?);
+                prefilter = by_piece(&hir);
+            }
+            None => {
+                prefilter = by_level(&query.levels).or_else(|| by_field(&query.fields));
+            }
+        }
         Ok(Self {
             finder,
             prefilter,
@@ -86,22 +99,38 @@ impl Matcher {
         !self.from.is_some_and(is_before) && self.has_levels_of(about)
     }
 
-    /// Where something is in a text of canonical lines from a place on that may be in a line that
-    /// matches; the line has it all. The place itself where nothing is known.
+    /// A place in a text of canonical lines, from another one on, in the first line that may
+    /// match.
     pub(crate) fn candidate(&self, text: &[u8], from: usize) -> Option<usize> {
-        match &self.prefilter {
-            Some(prefilter) => prefilter.find_from(text, from),
-            None => (from < text.len()).then_some(from),
-        }
+        self.prefilter.as_ref()?.find_from(text, from)
+    }
+
+    /// Whether nothing is known of where candidates are: every line is one.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.prefilter.is_none()
     }
 
     /// Whether a line matches that is known to be canonical. `scratch` is for its own use.
     pub(crate) fn is_canonical_match(&self, line: &[u8], scratch: &mut Vec<u8>) -> bool {
-        if self.finder.is_none() && self.fields.is_empty() {
-            return canonical::head(line)
-                .is_some_and(|(time, level, _)| self.is_head_match(time, level));
+        let Some(parts) = Trusted::read(line) else {
+            return false;
+        };
+        if !self.is_level(parts.level) {
+            return false;
         }
-        canonical::trusted(line).is_some_and(|parts| self.are_match(line, parts, scratch))
+        let is_timed = self.from.is_some() || self.to.is_some();
+        if is_timed && !canonical::time(parts.time).is_some_and(|time| self.is_time(time)) {
+            return false;
+        }
+        if let Some(finder) = &self.finder {
+            let Some((message, is_escaped)) = parts.message() else {
+                return false;
+            };
+            if !finder.is_in_message(message, is_escaped, scratch) {
+                return false;
+            }
+        }
+        self.fields.is_empty() || line::parse(line).is_some_and(|line| self.have_fields(&line))
     }
 
     /// Whether any line matches, and its time. `before` is that of the last readable line.
@@ -112,7 +141,7 @@ impl Matcher {
         scratch: &mut Vec<u8>,
     ) -> (bool, DateTime<Utc>) {
         if let Some(parts) = canonical::read(bytes) {
-            return (self.are_match(bytes, parts, scratch), parts.timestamp);
+            return (self.is_canonical_match(bytes, scratch), parts.timestamp);
         }
         let line = line::read(bytes, before);
         (self.is_line_match(&line), line.timestamp)
@@ -140,25 +169,9 @@ impl Matcher {
             .collect()
     }
 
-    fn are_match(&self, line: &[u8], parts: Canonical<'_>, scratch: &mut Vec<u8>) -> bool {
-        if !self.is_head_match(parts.timestamp, parts.level) {
-            return false;
-        }
-        if let Some(finder) = &self.finder {
-            let message = if parts.is_escaped {
-                canonical::unescape(parts.message, scratch)
-            } else {
-                parts.message
-            };
-            if !finder.is_in(message) {
-                return false;
-            }
-        }
-        self.fields.is_empty() || line::parse(line).is_some_and(|line| self.have_fields(&line))
-    }
-
     fn is_line_match(&self, line: &LogLine) -> bool {
-        self.is_head_match(line.timestamp, line.level.as_str().as_bytes())
+        self.is_level(line.level.as_str().as_bytes())
+            && self.is_time(line.timestamp)
             && self
                 .finder
                 .as_ref()
@@ -166,11 +179,13 @@ impl Matcher {
             && self.have_fields(line)
     }
 
-    fn is_head_match(&self, time: DateTime<Utc>, level: &[u8]) -> bool {
+    fn is_level(&self, level: &[u8]) -> bool {
         let mut levels = self.levels.iter().map(|level| level.as_str().as_bytes());
-        (self.levels.is_empty() || levels.any(|one| one == level))
-            && self.from.is_none_or(|from| time >= from)
-            && self.to.is_none_or(|to| time < to)
+        self.levels.is_empty() || levels.any(|one| one == level)
+    }
+
+    fn is_time(&self, time: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time < to)
     }
 
     fn have_fields(&self, line: &LogLine) -> bool {
@@ -218,8 +233,27 @@ impl Find {
         regex.map(Self::Regex).map_err(|_| BadQuery::TooLarge)
     }
 
+    /// Finds a text in either case.
+    fn either_case(text: &str, hir: &Hir) -> Result<Self, BadQuery> {
+        let find = Self::new(hir)?;
+        match (find, Caseless::new(text)) {
+            (Self::Regex(regex), Some(caseless)) => Ok(Self::Caseless(caseless, regex)),
+            (find, _) => Ok(find),
+        }
+    }
+
+    fn is_in_message(&self, message: &[u8], is_escaped: bool, scratch: &mut Vec<u8>) -> bool {
+        if is_escaped {
+            return self.is_in(canonical::unescape(message, scratch));
+        }
+        self.is_in(message)
+    }
+
     fn is_in(&self, text: &[u8]) -> bool {
         match self {
+            Self::Caseless(caseless, regex) => {
+                caseless.find_from(text, 0).is_some() || (!text.is_ascii() && regex.is_match(text))
+            }
             Self::Literal(finder) => finder.find(text).is_some(),
             Self::Regex(regex) => regex.is_match(text),
         }
@@ -229,6 +263,7 @@ impl Find {
     fn find_from(&self, text: &[u8], from: usize) -> Option<usize> {
         match self {
             Self::Literal(finder) => finder.find(text.get(from..)?).map(|at| from + at),
+            Self::Caseless(caseless, _) => caseless.find_from(text, from),
             Self::Regex(regex) if from <= text.len() => {
                 regex.shortest_match_at(text, from).map(|end| end - 1)
             }
@@ -243,7 +278,7 @@ impl Find {
                 let found = finder.find_iter(text).take(MOST_HITS);
                 found.map(|at| (at, at + length)).collect()
             }
-            Self::Regex(regex) => {
+            Self::Caseless(_, regex) | Self::Regex(regex) => {
                 let found = regex.find_iter(text).take(MOST_HITS);
                 found.map(|found| (found.start(), found.end())).collect()
             }
@@ -276,15 +311,40 @@ fn by_level(levels: &[LogLevel]) -> Option<Find> {
         return None;
     };
     let text = format!(",\"level\":\"{level}\",");
-    Some(Find::Literal(Box::new(Finder::new(&text).into_owned())))
+    Some(literal(&text))
 }
 
 /// Lines with the name of a field in them.
 fn by_field(fields: &[FieldTest]) -> Option<Find> {
     let names = fields.iter().map(|field| piece::of_text(&field.name));
-    let longest = names.max_by_key(|name| name.len())?;
-    if longest.is_empty() {
+    some_literal(names.max_by_key(|name| name.len())?)
+}
+
+/// Lines with a piece of the expression in them.
+fn by_piece(hir: &Hir) -> Option<Find> {
+    piece::of(hir).and_then(|piece| Find::new(&piece).ok())
+}
+
+/// Lines with the longest part of the text that is ASCII in either case: there are a `k` and an
+/// `s` that are not.
+fn by_caseless(text: &str) -> Option<Find> {
+    let plain = piece::of_text(text);
+    let parts = plain.split(|char: char| !char.is_ascii() || matches!(char, 'k' | 's'));
+    let longest = parts.max_by_key(|part| part.len())?;
+    if longest.len() < plain.len().min(LONG_ENOUGH) {
         return None;
     }
-    Some(Find::Literal(Box::new(Finder::new(longest).into_owned())))
+    if longest.bytes().all(|byte| !byte.is_ascii_alphabetic()) {
+        return some_literal(longest);
+    }
+    let unused = Regex::new("").ok()?;
+    Caseless::new(longest).map(|caseless| Find::Caseless(caseless, unused))
+}
+
+fn some_literal(text: &str) -> Option<Find> {
+    (!text.is_empty()).then(|| literal(text))
+}
+
+fn literal(text: impl AsRef<[u8]>) -> Find {
+    Find::Literal(Box::new(Finder::new(text.as_ref()).into_owned()))
 }

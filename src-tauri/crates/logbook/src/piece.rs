@@ -34,11 +34,11 @@ pub(crate) fn of(hir: &Hir) -> Option<Hir> {
             pieces.map(Hir::alternation)
         }
         HirKind::Concat(parts) => in_concat(parts),
-        HirKind::Empty
-        | HirKind::Literal(_)
-        | HirKind::Class(_)
-        | HirKind::Look(_)
-        | HirKind::Repetition(_) => None,
+        HirKind::Literal(literal) => {
+            let text = of_text(std::str::from_utf8(&literal.0).ok()?);
+            (!text.is_empty()).then(|| Hir::literal(text.as_bytes()))
+        }
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) | HirKind::Repetition(_) => None,
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
             ),
             (r"\btimeout\b", Some("timeout")),
             ("foo.*bar|baz", Some("(?:bar|baz)")),
-            ("(?:a.c)+", Some("a")),
+            ("(?:a.c)+", Some("c")),
             ("a\"longer", Some("longer")),
             ("[0-9a-f]{32}", Some("[0-9a-f]{32}")),
             ("[0-9]+ms", Some("ms")),

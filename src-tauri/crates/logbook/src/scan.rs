@@ -155,6 +155,7 @@ impl Found<'_> {
             let matcher = self.matcher;
             match this {
                 Some(true) => self.in_odd(&marks, mark..end),
+                Some(false) if matcher.takes_all() => self.in_all(&marks, mark..end),
                 Some(false) => self.in_canonical(&marks, mark..end, matcher),
                 None => {}
             }
@@ -180,6 +181,21 @@ impl Found<'_> {
             let (is_match, time) = self.matcher.is_match(line, before, self.scratch);
             before = time;
             if is_match {
+                self.numbers.push(number);
+            }
+            number += 1;
+        }
+    }
+
+    /// Lines that stand as this crate writes them, where nothing tells which may match.
+    fn in_all(&mut self, marks: &Marks, range: Range<usize>) {
+        let mut number = marks.all[range.start].line;
+        let bytes = self.bytes;
+        for line in lines(&bytes[self.text(marks, &range)]) {
+            if self.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            if self.matcher.is_canonical_match(line, self.scratch) {
                 self.numbers.push(number);
             }
             number += 1;

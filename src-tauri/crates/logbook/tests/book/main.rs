@@ -10,6 +10,7 @@ mod damage;
 mod figures;
 mod keeping;
 mod limits;
+mod merging;
 mod oracle;
 mod searching;
 mod threads;
