@@ -42,7 +42,7 @@ impl Book {
     ///
     /// # Errors
     /// What the disk says; the gap is not kept then.
-    pub fn note_gap(
+    pub fn add_gap(
         &self,
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
@@ -115,6 +115,15 @@ impl Book {
             line::write(line, &mut text)?;
             marks.add(&text[begin..text.len() - 1], text.len() - begin);
         }
+        let is_closed = matches!(remains, Remains::Nothing);
+        if marks.lines == 0 && !is_closed {
+            let generation = self.generation();
+            return Ok(Backfilled {
+                new: 0,
+                at,
+                generation,
+            });
+        }
         let (key, second) = keys(kept.key, low, high, remains)
             .filter(|_| text.len() as u64 <= u64::from(u32::MAX))
             .ok_or_else(|| io::Error::new(ErrorKind::StorageFull, "no room in the gap"))?;
@@ -147,12 +156,9 @@ impl Book {
                 carry: Carry::default(),
             });
         }
-        match remains {
-            Remains::Nothing => {
-                files::remove(&kept.key.gap(&self.folder))?;
-                self.index_mut().gaps.retain(|one| one.key != kept.key);
-            }
-            Remains::Before | Remains::After | Remains::Both => {}
+        if is_closed {
+            files::remove(&kept.key.gap(&self.folder))?;
+            self.index_mut().gaps.retain(|one| one.key != kept.key);
         }
         let generation = self.generation();
         self.retire((self.clock)())?;

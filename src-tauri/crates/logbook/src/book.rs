@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
-use miso_api::{Appended, LineSink, LogLine};
+use miso_api::{Appended, LineSink, LogGap, LogLine};
 
 use crate::append::Run;
-use crate::gap::Gap;
+use crate::gap::{Gap, GapReason};
 use crate::index::Index;
 use crate::limits::{Clock, Limits};
 use crate::line::{self, Head};
@@ -327,6 +327,15 @@ impl LineSink for Book {
             self.tell_grown();
         }
         Ok(Appended { total, new })
+    }
+
+    fn note_gap(&self, gap: &LogGap, is_gone: bool) -> io::Result<()> {
+        let reason = if is_gone {
+            GapReason::Dropped
+        } else {
+            GapReason::Skipped
+        };
+        self.add_gap(gap.from, gap.to, reason)
     }
 }
 

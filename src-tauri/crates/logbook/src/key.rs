@@ -12,7 +12,7 @@ const GAP: &str = "gap";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key {
     pub(crate) sequence: u64,
-    pub(crate) part: u32,
+    pub(crate) part: u64,
 }
 
 /// What a file's name says.
@@ -26,7 +26,7 @@ pub(crate) enum Named {
 
 impl Key {
     /// A part is below this.
-    const PARTS: u32 = 100_000_000;
+    const PARTS: u64 = 1_000_000_000_000_000;
 
     /// The key of what is appended.
     pub(crate) fn at(sequence: u64) -> Self {
@@ -98,13 +98,13 @@ impl std::fmt::Display for Key {
         if *part == 0 {
             return write!(f, "{sequence:08}");
         }
-        write!(f, "{sequence:08}.{part:08}")
+        write!(f, "{sequence:08}.{part:015}")
     }
 }
 
 impl Named {
-    /// Reads `00000001-00000000000000000000.jsonl`, the same with `00000001.00000001`, or
-    /// `00000001.50000000.gap`; `None` for every other file.
+    /// Reads `00000001-00000000000000000000.jsonl`, the same with `00000001.000000000000001`, or
+    /// `00000001.500000000000000.gap`; `None` for every other file.
     pub(crate) fn parse(path: &Path) -> Option<Self> {
         let stem = path.file_stem()?.to_str()?;
         let extension = path.extension()?;
@@ -145,7 +145,7 @@ mod tests {
         for name in [
             "a.gap",
             "1-x.jsonl",
-            "1.999999999.gap",
+            "1.9999999999999999.gap",
             "notes.txt",
             "1.jsonl",
         ] {
@@ -157,8 +157,11 @@ mod tests {
     fn there_is_room_between_keys() {
         let (low, high) = (Key::at(3), Key::gap_after(3));
         assert_eq!(low.next(high).unwrap().part, 1);
-        assert_eq!(high.last_before(Key::at(4)).unwrap().part, 99_999_999);
-        assert_eq!(low.middle(high).unwrap().part, 25_000_000);
+        assert_eq!(
+            high.last_before(Key::at(4)).unwrap().part,
+            999_999_999_999_999
+        );
+        assert_eq!(low.middle(high).unwrap().part, 250_000_000_000_000);
         let one = Key {
             sequence: 3,
             part: 1,

@@ -8,6 +8,7 @@
 
 mod damage;
 mod figures;
+mod gaps;
 mod keeping;
 mod limits;
 mod merging;
