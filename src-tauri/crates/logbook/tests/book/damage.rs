@@ -223,3 +223,64 @@ fn a_root_that_is_a_file_is_named() {
     let error = logbook::Logbook::open(&file).err().unwrap();
     assert!(error.to_string().contains("file"), "{error}");
 }
+
+/// `/dev/full` says that there is no space left.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_nothing_is_torn() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open_with(root.path(), small());
+    let whole = {
+        let apart = tempfile::tempdir().unwrap();
+        open_with(apart.path(), small())
+            .append(&lines(0..40))
+            .unwrap();
+        segments(apart.path())
+    };
+    let full = folder(root.path()).join(whole[2].file_name().unwrap());
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    for _ in 0..2 {
+        let error = book.append(&lines(0..40)).unwrap_err();
+        assert!(
+            error.to_string().contains(full.to_str().unwrap()),
+            "{error}"
+        );
+    }
+    let kept = book.total();
+    assert!(kept > 0 && kept < 40, "{kept}");
+    assert_eq!(book.window(0, 99).unwrap(), lines(0..kept));
+    fs::remove_file(&full).unwrap();
+    book.append(&lines(0..40)).unwrap();
+    assert_eq!(book.window(0, 99).unwrap(), lines(0..40));
+    drop(book);
+    let book = open_with(root.path(), small());
+    assert_eq!(book.window(0, 99).unwrap(), lines(0..40));
+}
+
+#[test]
+fn two_hundred_thousand_lines_at_once() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open(root.path());
+    let all = lines(0..200_000);
+    assert_eq!(book.append(&all).unwrap().new, 200_000);
+    assert_eq!(book.window(150_000, 1_000).unwrap(), all[150_000..151_000]);
+}
+
+#[test]
+fn lines_of_a_megabyte_between_others() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open(root.path());
+    let mut all = lines(0..300);
+    for at in (0..300).step_by(50) {
+        all[at].message = "\u{1b}x\n".repeat(350_000);
+    }
+    book.append(&all).unwrap();
+    drop(book);
+    let book = open(root.path());
+    let mut at = 0;
+    while at < all.len() {
+        let window = book.window(at as u64, 60).unwrap();
+        assert_eq!(window, all[at..at + window.len()]);
+        at += window.len();
+    }
+}

@@ -15,6 +15,7 @@ mod merging;
 mod oracle;
 mod searching;
 mod threads;
+mod together;
 
 use std::fs;
 use std::path::{Path, PathBuf};
