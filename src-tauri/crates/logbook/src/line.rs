@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 use miso_api::{LogLevel, LogLine};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// The level of a line that is not one of ours: somebody edited the file, or the disk failed.
@@ -68,6 +68,7 @@ pub(crate) struct Head<'a> {
 #[derive(Serialize)]
 struct Stored<'a> {
     id: &'a str,
+    #[serde(serialize_with = "write_time")]
     timestamp: &'a DateTime<Utc>,
     level: &'a LogLevel,
     message: &'a str,
@@ -79,4 +80,66 @@ struct Stored<'a> {
     instance: &'a Option<String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     fields: &'a Map<String, Value>,
+}
+
+/// Writes a time as `chrono` does, which takes its time for it.
+fn write_time<S: Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+    let nanos = time.nanosecond();
+    let is_usual = (0..=9_999).contains(&time.year()) && nanos < 1_000_000_000;
+    let digits = match nanos {
+        0 => 0,
+        _ if nanos % 1_000_000 == 0 => 3,
+        _ if nanos % 1_000 == 0 => 6,
+        _ => 9,
+    };
+    if !is_usual {
+        return time.serialize(to);
+    }
+    let mut text = *b"0000-00-00T00:00:00.000000000Z";
+    let mut put = |at: std::ops::Range<usize>, mut number: u32| {
+        for digit in text[at].iter_mut().rev() {
+            *digit = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    };
+    put(0..4, time.year() as u32);
+    put(5..7, time.month());
+    put(8..10, time.day());
+    put(11..13, time.hour());
+    put(14..16, time.minute());
+    put(17..19, time.second());
+    put(20..29, nanos);
+    let end = if digits == 0 { 19 } else { 20 + digits };
+    text[end] = b'Z';
+    match std::str::from_utf8(&text[..=end]) {
+        Ok(text) => to.serialize_str(text),
+        Err(_) => time.serialize(to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn times_are_written_as_chrono_writes_them(
+            seconds in prop_oneof![
+                -8_000_000_000_000..8_000_000_000_000_i64, -70_000_000_000..300_000_000_000_i64,
+            ],
+            nanos in prop_oneof![
+                Just(0), 0..2_000_000_000_u32, (0..1_000_u32).prop_map(|milli| milli * 1_000_000),
+                (0..1_000_000_u32).prop_map(|micro| micro * 1_000),
+            ],
+        ) {
+            if let Some(time) = DateTime::from_timestamp(seconds, nanos) {
+                let ours = write_time(&time, serde_json::value::Serializer).unwrap();
+                prop_assert_eq!(ours, serde_json::to_value(time).unwrap());
+            }
+        }
+    }
 }
