@@ -229,7 +229,7 @@ fn windows(book: &Book, count: u64) -> (Duration, Duration) {
 /// A line as web applications write them.
 fn line(number: u64, random: &mut Random) -> LogLine {
     let roll = random.below(1_000);
-    let took = if roll % 100 == 0 {
+    let took = if roll.is_multiple_of(100) {
         random.below(9_000) + 500
     } else {
         random.below(400)

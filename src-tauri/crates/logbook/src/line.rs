@@ -86,11 +86,14 @@ struct Stored<'a> {
 fn write_time<S: Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
     let nanos = time.nanosecond();
     let is_usual = (0..=9_999).contains(&time.year()) && nanos < 1_000_000_000;
-    let digits = match nanos {
-        0 => 0,
-        _ if nanos % 1_000_000 == 0 => 3,
-        _ if nanos % 1_000 == 0 => 6,
-        _ => 9,
+    let digits = if nanos == 0 {
+        0
+    } else if nanos.is_multiple_of(1_000_000) {
+        3
+    } else if nanos.is_multiple_of(1_000) {
+        6
+    } else {
+        9
     };
     if !is_usual {
         return time.serialize(to);

@@ -199,7 +199,7 @@ impl Matcher {
             match (line.fields.get(&test.name), &test.value) {
                 (Some(_), None) => true,
                 (Some(Value::String(text)), Some(value)) => text == value,
-                (Some(other), Some(value)) => other.to_string() == *value,
+                (Some(other), Some(value)) => *value == format!("{other}"),
                 (None, Some(value)) => own == Some(value),
                 (None, None) => own.is_some(),
             }

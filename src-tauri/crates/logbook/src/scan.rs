@@ -171,10 +171,10 @@ impl Found<'_> {
 
     /// Lines of which some have to be read by the parser: none is left out.
     fn in_odd(&mut self, marks: &Marks, range: Range<usize>) {
-        let mut number = marks.all[range.start].line;
+        let first = marks.all[range.start].line;
         let mut before = marks.all[range.start].before.unwrap_or(self.chunk.before);
         let bytes = self.bytes;
-        for line in lines(&bytes[self.text(marks, &range)]) {
+        for (number, line) in (first..).zip(lines(&bytes[self.text(marks, &range)])) {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
@@ -183,22 +183,20 @@ impl Found<'_> {
             if is_match {
                 self.numbers.push(number);
             }
-            number += 1;
         }
     }
 
     /// Lines that stand as this crate writes them, where nothing tells which may match.
     fn in_all(&mut self, marks: &Marks, range: Range<usize>) {
-        let mut number = marks.all[range.start].line;
+        let first = marks.all[range.start].line;
         let bytes = self.bytes;
-        for line in lines(&bytes[self.text(marks, &range)]) {
+        for (number, line) in (first..).zip(lines(&bytes[self.text(marks, &range)])) {
             if self.stop.load(Ordering::Relaxed) {
                 return;
             }
             if self.matcher.is_canonical_match(line, self.scratch) {
                 self.numbers.push(number);
             }
-            number += 1;
         }
     }
 

@@ -23,8 +23,11 @@ pub(crate) struct Times {
     pub(crate) end: u64,
     parts: Vec<Part>,
     /// The times of the lines of marks that were read.
-    read: Mutex<HashMap<(usize, usize), Arc<Vec<i64>>>>,
+    read: Mutex<HashMap<(usize, usize), Micros>>,
 }
+
+/// Times in microseconds.
+type Micros = Arc<Vec<i64>>;
 
 /// Why a moment of a book cannot be read.
 pub(crate) enum Unread {
@@ -173,7 +176,7 @@ impl Times {
     }
 
     /// The times of a mark's lines.
-    fn times(&self, part: usize, mark: usize) -> Result<Arc<Vec<i64>>, Unread> {
+    fn times(&self, part: usize, mark: usize) -> Result<Micros, Unread> {
         if let Some(times) = lock(&self.read).get(&(part, mark)) {
             return Ok(times.clone());
         }

@@ -7,11 +7,11 @@
 )]
 
 mod damage;
-mod figures;
 mod gaps;
 mod keeping;
 mod limits;
 mod merging;
+mod naive;
 mod oracle;
 mod searching;
 mod threads;
