@@ -4,7 +4,6 @@
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::support::api::Api;
 use crate::support::browser::Browser;
 use crate::support::instance::{Instance, Serve};
 use crate::support::session::Session;
@@ -110,11 +109,10 @@ async fn production_is_sent_after_three_seconds_and_not_before() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    shop_in_dev(&api).await;
-    let request = json!({ "environment": "prod", "image": "miso/talkative:1.0" });
-    let answer = api.post("/api/applications/shop/deploy", &request).await;
-    assert_eq!(answer.status, 202, "{answer:?}");
-    deployed(&api, "prod", 1).await;
+    api.create("shop", "miso/talkative:1.0").await;
+    api.deployed("shop", 1).await;
+    api.deploy("shop", "prod", "miso/talkative:1.0").await;
+    api.deployed("shop", 2).await;
 
     let window = signed_in(&mut session, &instance).await;
     window.click("link", "shop").await;
@@ -147,12 +145,12 @@ async fn production_is_sent_after_three_seconds_and_not_before() {
     window.see("button", "Take it back").await;
     window.press([Key::Escape.into()]).await;
     window.see_text("Nothing was sent").await;
-    assert_eq!(deployments(&api, "prod").await.len(), 1);
+    assert_eq!(api.deployments("shop").await.len(), 2);
 
     window.click("button", send).await;
     window.see_text_within(LATER, "1.1 runs in PROD").await;
-    let all = deployments(&api, "prod").await;
-    assert_eq!(all.len(), 2, "it was sent once");
+    let all = api.deployments("shop").await;
+    assert_eq!(all.len(), 3, "it was sent once");
     assert_eq!(all[0]["image"], "miso/talkative:1.1");
     assert_eq!(instance.stop(), Some(0));
 }
@@ -177,36 +175,6 @@ async fn signed_in(session: &mut Session, instance: &Instance) -> Window {
     browser.close(session).await;
     window.see_within(LATER, "table", MATRIX).await;
     window
-}
-
-/// An application that runs in dev.
-async fn shop_in_dev(api: &Api) {
-    let manifest = json!({
-        "key": "shop", "displayName": "Shop", "type": "webapp",
-        "image": "miso/talkative:1.0", "port": 3000,
-    });
-    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
-    deployed(api, "dev", 1).await;
-}
-
-async fn deployed(api: &Api, environment: &str, number: usize) {
-    until(&format!("it runs in {environment}"), LATER, || async {
-        let all = deployments(api, environment).await;
-        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
-        if done {
-            Ok(())
-        } else {
-            Err(format!("{all:?}"))
-        }
-    })
-    .await;
-}
-
-/// Those of `shop`, newest first.
-async fn deployments(api: &Api, environment: &str) -> Vec<Value> {
-    let path = format!("/api/applications/shop/deployments?environment={environment}");
-    let answer = api.get(&path).await.json();
-    answer["data"].as_array().expect("a list").clone()
 }
 
 /// How many such elements are seen in whole between the page's head and the status bar.
@@ -247,11 +215,10 @@ async fn what_ran_before_comes_back_as_it_was_and_what_goes_on_is_called_off() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    shop_in_dev(&api).await;
-    let request = json!({ "environment": "dev", "image": "miso/talkative:2.0" });
-    let answer = api.post("/api/applications/shop/deploy", &request).await;
-    assert_eq!(answer.status, 202, "{answer:?}");
-    deployed(&api, "dev", 2).await;
+    api.create("shop", "miso/talkative:1.0").await;
+    api.deployed("shop", 1).await;
+    api.deploy("shop", "dev", "miso/talkative:2.0").await;
+    api.deployed("shop", 2).await;
 
     let window = signed_in(&mut session, &instance).await;
     window.click("link", "shop").await;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::api::Api;
 use crate::support::instance::Serve;
 use crate::support::session::Session;
+use crate::support::shop;
 use crate::support::sign_in::{by_address, connection_of};
 use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
@@ -23,12 +24,21 @@ async fn errands() {
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
     for key in ["basket", "catalogue", "shop"] {
-        create(&api, key).await;
+        let mut manifest = shop::manifest(key, "miso/talkative:1.0");
+        manifest["configuration"] = json!([
+            { "name": "LEVEL", "value": "info", "location": "variable", "required": false }
+        ]);
+        api.create_from(&manifest).await;
+        api.deployed(key, 1).await;
     }
-    deploy(&api, "basket/test", "miso/talkative:1.0", 4).await;
-    deploy(&api, "basket/dev", "miso/talkative:1.1", 5).await;
-    deploy(&api, "shop/test", "miso/hello:1.0", 6).await;
-    deploy(&api, "shop/test", "miso/failing-health:2.0", 7).await;
+    api.deploy("basket", "test", "miso/talkative:1.0").await;
+    api.deploy("shop", "test", "miso/hello:1.0").await;
+    api.deployed("basket", 2).await;
+    api.deployed("shop", 2).await;
+    api.deploy("basket", "dev", "miso/talkative:1.1").await;
+    api.deployed("basket", 3).await;
+    api.deploy("shop", "test", "miso/failing-health:2.0").await;
+    api.deployed("shop", 3).await;
     let window = by_address(&mut session, &instance).await;
     window.see_text_within(LATER, "1 of 3 unwell").await;
     window.quit(&mut session).await;
@@ -325,39 +335,4 @@ impl Day<'_> {
         let text = serde_json::to_string_pretty(&all).expect("figures");
         std::fs::write(file, text + "\n").expect("the figures can be written");
     }
-}
-
-async fn create(api: &Api, key: &str) {
-    let manifest = json!({
-        "key": key, "displayName": key, "type": "webapp", "port": 3000, "image": "miso/talkative:1.0",
-        "configuration": [
-            { "name": "LEVEL", "value": "info", "location": "variable", "required": false }
-        ],
-    });
-    let created = api.post("/api/applications", &manifest).await;
-    assert_eq!(created.status, 201, "{created:?}");
-}
-
-/// Deploys an application in an environment, and waits until there are so many deployments and all have
-/// come through.
-async fn deploy(api: &Api, place: &str, image: &str, number: usize) {
-    let (key, environment) = place
-        .split_once('/')
-        .expect("an application in an environment");
-    let request = json!({ "environment": environment, "image": image });
-    let answer = api
-        .post(&format!("/api/applications/{key}/deploy"), &request)
-        .await;
-    assert_eq!(answer.status, 202, "{answer:?}");
-    until(&format!("{number} deployments"), LATER, || async {
-        let all = api.get("/api/deployments?pageSize=200").await.json();
-        let all = all["data"].as_array().cloned().unwrap_or_default();
-        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
-        if done {
-            Ok(())
-        } else {
-            Err(format!("{all:?}"))
-        }
-    })
-    .await;
 }

@@ -17,6 +17,7 @@ mod drafts;
 mod endings;
 mod errands;
 mod keyboard;
+mod keyboard_errands;
 mod local_catalogue;
 mod local_changes;
 mod local_closed;

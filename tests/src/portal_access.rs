@@ -253,26 +253,8 @@ fn path_of(subject: &str) -> String {
 }
 
 async fn shop_in_dev_and_prod(api: &Api) {
-    let manifest = json!({
-        "key": "shop", "displayName": "Shop", "type": "webapp",
-        "image": "miso/talkative:1.0", "port": 3000,
-    });
-    assert_eq!(api.post("/api/applications", &manifest).await.status, 201);
-    deployed(api, "dev").await;
-    let request = json!({ "environment": "prod", "image": "miso/talkative:1.0" });
-    let answer = api.post("/api/applications/shop/deploy", &request).await;
-    assert_eq!(answer.status, 202, "{answer:?}");
-    deployed(api, "prod").await;
-}
-
-async fn deployed(api: &Api, environment: &str) {
-    let path = format!("/api/applications/shop/deployments?environment={environment}");
-    until(&format!("it runs in {environment}"), LATER, || async {
-        let newest = &api.get(&path).await.json()["data"][0];
-        match newest["status"].as_str() {
-            Some("completed") => Ok(()),
-            _ => Err(newest.to_string()),
-        }
-    })
-    .await;
+    api.create("shop", "miso/talkative:1.0").await;
+    api.deployed("shop", 1).await;
+    api.deploy("shop", "prod", "miso/talkative:1.0").await;
+    api.deployed("shop", 2).await;
 }

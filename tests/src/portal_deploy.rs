@@ -5,10 +5,10 @@ use std::time::Instant;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::support::api::Api;
 use crate::support::instance::Serve;
 use crate::support::notifications::Notifications;
 use crate::support::session::Session;
+use crate::support::shop;
 use crate::support::sign_in::{by_address, connection_of};
 use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
@@ -20,8 +20,8 @@ async fn one_under_way_is_docked_found_again_after_a_restart_and_its_end_is_told
     let notifications = Notifications::of(&session).await;
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    create(&api, "shop", "miso/hello:1.0").await;
-    deployed(&api, "shop", 1).await;
+    api.create("shop", "miso/hello:1.0").await;
+    api.deployed("shop", 1).await;
 
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
@@ -91,12 +91,12 @@ async fn what_is_unwell_in_production_is_rolled_back_and_a_slip_is_taken_back() 
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    create(&api, "shop", "miso/hello:1.0").await;
-    deployed(&api, "shop", 1).await;
-    deploy(&api, "shop", "prod", "miso/hello:1.0").await;
-    deployed(&api, "shop", 2).await;
-    deploy(&api, "shop", "prod", "miso/failing-health:2.0").await;
-    deployed(&api, "shop", 3).await;
+    api.create("shop", "miso/hello:1.0").await;
+    api.deployed("shop", 1).await;
+    api.deploy("shop", "prod", "miso/hello:1.0").await;
+    api.deployed("shop", 2).await;
+    api.deploy("shop", "prod", "miso/failing-health:2.0").await;
+    api.deployed("shop", 3).await;
 
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
@@ -109,7 +109,7 @@ async fn what_is_unwell_in_production_is_rolled_back_and_a_slip_is_taken_back() 
     window.click("button", "Roll back PROD to").await;
     window.click("button", "Roll back PROD to").await;
     until("it is sent", SOON, || async {
-        let all = deployments(&api, "shop").await;
+        let all = api.deployments("shop").await;
         match all[0]["rollbackOf"].is_string() {
             true => Ok(()),
             false => Err(format!("{:?}", all[0])),
@@ -119,7 +119,7 @@ async fn what_is_unwell_in_production_is_rolled_back_and_a_slip_is_taken_back() 
     eprintln!("figure: rolled back after {:?}", began.elapsed());
     window.see_text_within(LATER, "runs in PROD.").await;
     window.picture(&pictures::out("rolled-back")).await;
-    let sent = deployments(&api, "shop").await.len();
+    let sent = api.deployments("shop").await.len();
 
     // A slip: Escape within three seconds, wherever the focus is.
     window.press([Key::Escape.into()]).await;
@@ -145,7 +145,7 @@ async fn what_is_unwell_in_production_is_rolled_back_and_a_slip_is_taken_back() 
     window.picture(&pictures::out("deploy-locked")).await;
     window.click("button", "Unlock for 15 minutes").await;
     window.see_gone("button", "Unlock for 15 minutes").await;
-    assert_eq!(deployments(&api, "shop").await.len(), sent);
+    assert_eq!(api.deployments("shop").await.len(), sent);
     assert_eq!(instance.stop(), Some(0));
 }
 
@@ -154,12 +154,11 @@ async fn a_build_systems_link_and_the_clipboard_fill_the_form_and_send_nothing()
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    let mut manifest = manifest("shop", "miso/hello:1.0");
+    let mut manifest = shop::manifest("shop", "miso/hello:1.0");
     manifest["repository"] =
         json!({ "enabled": true, "repositoryUrl": "https://github.com/team/shop" });
-    let created = api.post("/api/applications", &manifest).await;
-    assert_eq!(created.status, 201, "{created:?}");
-    deployed(&api, "shop", 1).await;
+    api.create_from(&manifest).await;
+    api.deployed("shop", 1).await;
     let window = by_address(&mut session, &instance).await;
     window.see_within(LATER, "link", "shop").await;
 
@@ -183,45 +182,8 @@ async fn a_build_systems_link_and_the_clipboard_fill_the_form_and_send_nothing()
     window.picture(&pictures::out("deploy-clipboard")).await;
     window.click("button", "clipboard").await;
     field_holds(&window, "1.9").await;
-    assert_eq!(deployments(&api, "shop").await.len(), 1);
+    assert_eq!(api.deployments("shop").await.len(), 1);
     assert_eq!(instance.stop(), Some(0));
-}
-
-fn manifest(key: &str, image: &str) -> Value {
-    json!({ "key": key, "displayName": key, "type": "webapp", "image": image, "port": 3000 })
-}
-
-async fn create(api: &Api, key: &str, image: &str) {
-    let created = api.post("/api/applications", &manifest(key, image)).await;
-    assert_eq!(created.status, 201, "{created:?}");
-}
-
-async fn deploy(api: &Api, key: &str, environment: &str, image: &str) {
-    let path = format!("/api/applications/{key}/deploy");
-    let request = json!({ "environment": environment, "image": image });
-    let answer = api.post(&path, &request).await;
-    assert_eq!(answer.status, 202, "{answer:?}");
-}
-
-/// Waits until there are so many, and all have come through.
-async fn deployed(api: &Api, key: &str, number: usize) {
-    until(&format!("{number} deployments of {key}"), LATER, || async {
-        let all = deployments(api, key).await;
-        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
-        if done {
-            Ok(())
-        } else {
-            Err(format!("{all:?}"))
-        }
-    })
-    .await;
-}
-
-/// Newest first.
-async fn deployments(api: &Api, key: &str) -> Vec<Value> {
-    let path = format!("/api/applications/{key}/deployments");
-    let answer = api.get(&path).await.json();
-    answer["data"].as_array().expect("a list").clone()
 }
 
 /// Minimizes the window, and waits until nobody looks at it.

@@ -8,7 +8,6 @@ use crate::support::api::Api;
 use crate::support::instance::Serve;
 use crate::support::session::Session;
 use crate::support::sign_in::by_address;
-use crate::support::wait::{LATER, until};
 use crate::support::{axe, pictures};
 
 #[tokio::test]
@@ -16,31 +15,21 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     let mut session = Session::new();
     let instance = Serve::new(&session, "instance").account().start(&session);
     let api = instance.account().await;
-    let created = api.post("/api/applications", &shop()).await;
-    assert_eq!(created.status, 201, "{created:?}");
-    deployed(&api, 1).await;
+    api.create("shop", "miso/hello:1.0").await;
+    api.deployed("shop", 1).await;
     for (environment, image) in [
         ("test", "miso/hello:1.0"),
         ("prod", "miso/hello:1.0"),
         ("dev", "miso/hello:1.1"),
     ] {
-        let path = "/api/applications/shop/deploy";
-        let request = json!({ "environment": environment, "image": image });
-        let answer = api.post(path, &request).await;
-        assert_eq!(answer.status, 202, "{answer:?}");
+        api.deploy("shop", environment, image).await;
     }
-    deployed(&api, 4).await;
+    api.deployed("shop", 4).await;
     // What differs by right: each environment has a level of its own; a new item is only in dev.
     configure(&api, "test", &[("LEVEL", "warn")]).await;
     configure(&api, "dev", &[("LEVEL", "debug"), ("WALLET", "on")]).await;
-    let again = json!({ "environment": "dev", "image": "miso/hello:1.1" });
-    assert_eq!(
-        api.post("/api/applications/shop/deploy", &again)
-            .await
-            .status,
-        202
-    );
-    deployed(&api, 5).await;
+    api.deploy("shop", "dev", "miso/hello:1.1").await;
+    api.deployed("shop", 5).await;
 
     let window = by_address(&mut session, &instance).await;
     window.click("link", "Promote").await;
@@ -55,10 +44,10 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     window.picture(&pictures::out("promote-review")).await;
     window.click("button", "Promote 1 to test").await;
     window.see_text("The deployment began.").await;
-    deployed(&api, 6).await;
+    api.deployed("shop", 6).await;
     window.picture(&pictures::out("promoted")).await;
 
-    let newest = &deployments(&api).await[0];
+    let newest = &api.deployments("shop").await[0];
     assert!(newest["promotedFrom"].is_string(), "{newest}");
     assert_eq!(newest["image"], "miso/hello:1.1");
     let path = "/api/applications/shop/configuration?environment=test";
@@ -81,7 +70,7 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     window.press([Key::Escape.into()]).await;
     window.see_text("Taken back. Nothing was sent.").await;
     window.picture(&pictures::out("promote-taken-back")).await;
-    assert_eq!(deployments(&api).await.len(), 6);
+    assert_eq!(api.deployments("shop").await.len(), 6);
 
     // Any two of one application beside each other.
     window.click("link", "Deployments").await;
@@ -104,11 +93,6 @@ async fn what_is_ahead_goes_to_the_next_environment_with_what_was_chosen() {
     assert_eq!(instance.stop(), Some(0));
 }
 
-fn shop() -> Value {
-    json!({ "key": "shop", "displayName": "shop", "type": "webapp", "image": "miso/hello:1.0",
-        "port": 3000 })
-}
-
 async fn configure(api: &Api, environment: &str, items: &[(&str, &str)]) {
     let items: Vec<Value> = items
         .iter()
@@ -121,23 +105,4 @@ async fn configure(api: &Api, environment: &str, items: &[(&str, &str)]) {
         .write("PUT", &path, &[], &json!({ "items": items }))
         .await;
     assert_eq!(answer.status, 200, "{answer:?}");
-}
-
-async fn deployed(api: &Api, number: usize) {
-    until(&format!("{number} deployments"), LATER, || async {
-        let all = deployments(api).await;
-        let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
-        if done {
-            Ok(())
-        } else {
-            Err(format!("{all:?}"))
-        }
-    })
-    .await;
-}
-
-/// Newest first.
-async fn deployments(api: &Api) -> Vec<Value> {
-    let answer = api.get("/api/applications/shop/deployments").await.json();
-    answer["data"].as_array().expect("a list").clone()
 }

@@ -13,6 +13,7 @@ pub mod pictures;
 pub mod policy;
 pub mod process;
 pub mod session;
+pub mod shop;
 pub mod sign_in;
 pub mod wait;
 pub mod webdriver;

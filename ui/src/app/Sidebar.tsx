@@ -138,7 +138,7 @@ function Places({
           to={paths.deployments(connection.id)}
           icon={ArrowUp}
           label={t('deployments.title')}
-          current={at(paths.deployments(connection.id))}
+          current={at(paths.deployments(connection.id)) || at(paths.comparisons(connection.id))}
           count={underWay}
           counted={t('deployments.runningCount', { count: underWay })}
           collapsed={collapsed}

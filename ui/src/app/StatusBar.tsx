@@ -22,7 +22,7 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
         <>
           <span className={styles.connection}>
             <Swatch hue={connection.hue} />
-            {connection.name}
+            <span className={styles.name}>{connection.name}</span>
           </span>
           <Account connection={connection} />
           <Lock connection={connection} className={styles.shortcuts} />
@@ -44,7 +44,13 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
 function Account({ connection }: { connection: ConnectionView }) {
   const { t } = useTranslation();
   if (connection.session.state === 'signedOut') return <span>{t('status.signedOut')}</span>;
-  return connection.account && <span>{connection.account.username}</span>;
+  if (!connection.account) return null;
+  const { username } = connection.account;
+  return (
+    <span className={styles.name} title={username}>
+      {username}
+    </span>
+  );
 }
 
 function FrontAge() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionOf, panelFrom, paths } from './paths';
+import { connectionOf, panelFrom, paths, sameAddress } from './paths';
 
 describe('paths', () => {
   it('have connection, application and environment in the address', () => {
@@ -20,6 +20,13 @@ describe('paths', () => {
     expect(panelFrom('new')).toEqual({ form: true });
     expect(panelFrom('dep-1')).toEqual({ deployment: 'dep-1' });
     expect(panelFrom(undefined)).toBeNull();
+  });
+
+  it('are the same however the words of a link are written', () => {
+    const page = paths.application('team', 'a', 'dev', 'now', { form: true, image: 'r.example/a:1 0' });
+    expect(sameAddress('/c/team/applications/a/dev?deploy=new&image=r.example/a:1+0', page)).toBe(true);
+    expect(sameAddress(paths.application('team', 'a', 'dev', 'now', { form: true }), page)).toBe(false);
+    expect(sameAddress(page.replace('/dev?', '/test?'), page)).toBe(false);
   });
 
   it('let no name break out of its place', () => {

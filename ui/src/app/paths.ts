@@ -43,8 +43,9 @@ export const paths = {
     `/c/${part(connection)}/deployments${historyWords(history)}`,
   promote: (connection: string, address: Partial<PromotionAddress> = {}) =>
     `/c/${part(connection)}/promote${promotionWords(address)}`,
+  comparisons: (connection: string) => `/c/${part(connection)}/compare`,
   compare: (connection: string, one: string, other: string) =>
-    `/c/${part(connection)}/compare/${part(one)}/${part(other)}`,
+    `${paths.comparisons(connection)}/${part(one)}/${part(other)}`,
   configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
     `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
@@ -89,6 +90,15 @@ export function applicationOf(address: string): { application: string; environme
 /** Reads the view of a configuration back from the address. */
 export function configurationViewFrom(word: string | undefined): ConfigurationView {
   return word === 'json' || word === 'all' ? word : 'table';
+}
+
+/** Whether two addresses are one, in however many ways the words of a link can be written. */
+export function sameAddress(one: string, other: string): boolean {
+  const read = (address: string) => {
+    const [page = '', words = ''] = address.split('?');
+    return `${page}?${new URLSearchParams(words).toString()}`;
+  };
+  return read(one) === read(other);
 }
 
 /** The tab of an application's address; "now" has no word of its own. */

@@ -7,6 +7,7 @@ import { useDraft } from '../hooks/useDraft';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useWrite } from '../hooks/useWrite';
+import { useSendKey } from '../hooks/useSendKey';
 import { commands, type AccessGrant, type AccessGrid, type ConnectionId, type Reading } from '../ipc';
 import { Button } from './Button';
 import panel from './DeployPanel.module.css';
@@ -101,6 +102,7 @@ export function AccessForm({ connection, application, reading, subject, close }:
     places: keys.length === 0 ? '–' : placesIn(view, keys),
   });
   const kinds = [...KINDS, ...(own && !KINDS.includes(own.subjectType) ? [own.subjectType] : [])];
+  const sends = useSendKey<HTMLFormElement>(() => void submit());
   return (
     <SidePanel
       title={subject === null ? t('access.grantTitle', { application }) : t('access.changeTitle')}
@@ -108,7 +110,7 @@ export function AccessForm({ connection, application, reading, subject, close }:
       production={effect.production}
       close={close}
     >
-      <form className={panel.form} onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={sends} className={panel.form} onSubmit={(event) => void submit(event)} noValidate>
         <PanelContent>
           <div ref={fields}>
             <DraftLine draft={draft} disabled={busy} />

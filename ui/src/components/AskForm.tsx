@@ -7,6 +7,7 @@ import { useFleet } from '../hooks/useFleet';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useWrite } from '../hooks/useWrite';
+import { useSendKey } from '../hooks/useSendKey';
 import { accessChoicesKey, commands, type AccessWish, type ConnectionId, type Reading } from '../ipc';
 import { Button } from './Button';
 import { Environments, environmentsFrom, environmentsIn, OneOf } from './Choices';
@@ -79,9 +80,10 @@ export function AskForm({ connection, application, environment, reading, close }
     const why = values.reason.trim();
     asking.start({ applicationKey: key, role, environments: places, reason: why === '' ? null : why }, false);
   });
+  const sends = useSendKey<HTMLFormElement>(() => void submit());
   return (
     <SidePanel title={t('access.askTitle')} close={close}>
-      <form className={panel.form} onSubmit={(event) => void submit(event)} noValidate>
+      <form ref={sends} className={panel.form} onSubmit={(event) => void submit(event)} noValidate>
         <PanelContent>
           <div ref={fields}>
             <DraftLine draft={draft} disabled={busy} />

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { stageIn } from '../app/environments';
 import { modifier } from '../app/platform';
@@ -7,6 +7,7 @@ import { useBatch } from '../hooks/useBatch';
 import { useBatchReview } from '../hooks/useBatchReview';
 import { useFleet } from '../hooks/useFleet';
 import { useNoWrites } from '../hooks/useNoWrites';
+import { useSendKey } from '../hooks/useSendKey';
 import { number } from '../i18n/format';
 import type { BatchAct, BatchItem, ConnectionId, Stage } from '../ipc';
 import { BatchItems } from './BatchItems';
@@ -60,8 +61,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           : undefined;
   // What is being sent stays in sight, and can be stopped.
   const sending = batch.phase === 'sending';
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     if (busy || reason !== undefined || !review) return;
     const orders = {
       environment,
@@ -72,6 +72,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
     };
     batch.start(orders, production);
   };
+  const form = useSendKey<HTMLFormElement>(submit);
   const effect = { count: chosen.length, formatted: number(chosen.length), tag: wanted, environment: name };
 
   return (
@@ -83,37 +84,39 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
       close={close}
     >
       <form
+        ref={form}
         className={styles.form}
         noValidate
-        onSubmit={submit}
-        onKeyDown={(event) => {
-          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
-          submit(event);
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
         }}
       >
         <div className={styles.content}>
           <section className={styles.section}>
-            <Segmented
-              label={t('batch.what')}
-              value={kind}
-              disabled={busy}
-              options={[
-                { value: 'restart', label: t('application.restart') },
-                { value: 'deploy', label: t('batch.deployTag') },
-              ]}
-              change={setKind}
-            />{' '}
-            <Segmented
-              label={t('deploy.environment')}
-              value={environment}
-              disabled={busy}
-              options={environments.map((stage) => ({
-                value: stage.key,
-                label: stage.name,
-                production: stage.production,
-              }))}
-              change={setEnvironment}
-            />
+            <div className={styles.acts}>
+              <Segmented
+                label={t('batch.what')}
+                value={kind}
+                disabled={busy}
+                options={[
+                  { value: 'restart', label: t('application.restart') },
+                  { value: 'deploy', label: t('batch.deployTag') },
+                ]}
+                change={setKind}
+              />
+              <Segmented
+                label={t('deploy.environment')}
+                value={environment}
+                disabled={busy}
+                options={environments.map((stage) => ({
+                  value: stage.key,
+                  label: stage.name,
+                  production: stage.production,
+                }))}
+                change={setEnvironment}
+              />
+            </div>
           </section>
           {kind === 'deploy' && (
             <section className={styles.section}>
@@ -194,7 +197,9 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
               disabled={!review || batch.phase === 'showing'}
               autoFocus={batch.takenBack}
             >
-              {t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
+              {kind === 'deploy' && wanted === ''
+                ? t('deploy.action')
+                : t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
               <Kbd keys={`${modifier} ⏎`} />
             </Button>
           )}

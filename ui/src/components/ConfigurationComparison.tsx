@@ -52,7 +52,7 @@ export function ConfigurationComparison({ connection, application, environments,
           <tr>
             <th scope="col">{t('configuration.name')}</th>
             {compared.environments.map(({ stage, failure }) => (
-              <th key={stage.key} scope="col">
+              <th key={stage.key} scope="col" data-production={stage.production}>
                 <Link to={paths.application(connection, application, stage.key, 'configuration')}>
                   <EnvironmentName environment={stage.key} />
                 </Link>

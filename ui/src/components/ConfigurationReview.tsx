@@ -5,6 +5,7 @@ import { modifier } from '../app/platform';
 import type { Editing } from '../hooks/useConfiguration';
 import { useEscape } from '../hooks/useEscape';
 import { useTakeBack } from '../hooks/useTakeBack';
+import { useSendKey } from '../hooks/useSendKey';
 import { Button } from './Button';
 import { ConfigurationDifferences } from './ConfigurationDifferences';
 import panel from './DeployPanel.module.css';
@@ -45,6 +46,7 @@ export function ConfigurationReview({ editing, environment, reason, close }: Pro
     if (production) countdown.start(words);
     else send();
   };
+  const form = useSendKey<HTMLFormElement>(submit);
   return (
     <SidePanel
       title={t('configuration.reviewTitle')}
@@ -53,16 +55,11 @@ export function ConfigurationReview({ editing, environment, reason, close }: Pro
       close={close}
     >
       <form
+        ref={form}
         className={panel.form}
         onSubmit={(event) => {
           event.preventDefault();
           submit();
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) {
-            event.preventDefault();
-            submit();
-          }
         }}
       >
         <PanelContent>

@@ -172,7 +172,7 @@ function Lost({ connection, application }: Deletion) {
           </li>
         ))}
         {app.value?.environments.length === 0 && <li>{t('deletion.nowhere')}</li>}
-        {app.value && (
+        {items.length > 0 && (
           <li>
             {t('deletion.items', { count: items.length, formatted: number(items.length) })}
             {secrets > 0 && t('deletion.secrets', { count: secrets, formatted: number(secrets) })}

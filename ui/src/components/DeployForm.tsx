@@ -5,7 +5,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
-import { paths, type Panel } from '../app/paths';
+import { paths, sameAddress, type Panel } from '../app/paths';
 import { useConnection, useShell } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { useCopiedImage } from '../hooks/useCopiedImage';
@@ -14,6 +14,7 @@ import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
+import { useSendKey } from '../hooks/useSendKey';
 import { places, type DeployRequest, type ErrorDetail } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
@@ -101,7 +102,7 @@ export function DeployForm({
     (deployment, failure) => {
       if (deployment !== null || failure?.code === 'outcome_unknown') draft.sent();
       // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
-      if (deployment === null || way.location.href !== address) return;
+      if (deployment === null || !sameAddress(way.location.href, address)) return;
       goInstead(
         paths.application(connection, key, deployment.environment, tab, { deployment: deployment.id }),
       );
@@ -143,7 +144,8 @@ export function DeployForm({
   const repeated = (asThen ?? does === 'rollBack') ? repeats : null;
   const wish: DeployRequest = {
     environment,
-    image,
+    // What runs there by then, whatever is known of it now.
+    image: does === 'restart' ? null : image,
     note: null,
     configuration: null,
     from: repeated === null ? null : { deploymentId: repeated, as: 'rollback' },
@@ -155,14 +157,10 @@ export function DeployForm({
     const note = form.getValues('note').trim();
     start({ ...wish, note: note === '' ? null : note }, production);
   });
+  const sends = useSendKey<HTMLFormElement>(() => void submit());
   const keyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter') return;
     // A key held down confirms nothing, and takes nothing back.
-    if (event.repeat) event.preventDefault();
-    else if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      void submit();
-    }
+    if (event.key === 'Enter' && event.repeat) event.preventDefault();
   };
 
   const choices = order([
@@ -182,7 +180,13 @@ export function DeployForm({
   const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
 
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} onKeyDown={keyDown} noValidate>
+    <form
+      ref={sends}
+      className={styles.form}
+      onSubmit={(event) => void submit(event)}
+      onKeyDown={keyDown}
+      noValidate
+    >
       <div className={styles.content}>
         <DraftLine draft={draft} disabled={busy} />
         <section className={styles.section}>

@@ -101,6 +101,7 @@ export function DeploymentTable({ connection, deployments, everything = false, s
                         event.stopPropagation();
                       }}
                       tabIndex={-1}
+                      title={applicationKey}
                     >
                       {applicationKey}
                     </Link>

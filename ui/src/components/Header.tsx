@@ -21,6 +21,8 @@ type Props = {
   actions?: ReactNode;
   /** What is done here is done to production. */
   production?: boolean;
+  /** One action more than usual stands at its end: in a small window the rest makes room for it. */
+  crowded?: boolean;
   /** A panel lies over its end: the actions are not there, and the rest makes room. */
   covered?: boolean;
 };
@@ -31,6 +33,7 @@ export function Header({
   children,
   actions,
   production: writes = false,
+  crowded = false,
   covered = false,
 }: Props) {
   const prominent = environment !== undefined;
@@ -41,6 +44,7 @@ export function Header({
     <header
       className={styles.header}
       data-production={writes || (prominent && production)}
+      data-crowded={crowded}
       data-covered={covered}
     >
       <BackAndForward />

@@ -20,7 +20,7 @@ export function HealthBand({ health }: { health: Health }) {
   const state = healthState(health.status);
   return (
     <div className={styles.place}>
-      <div>
+      <div className={styles.measured}>
         <div
           className={styles.band}
           role="img"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../app/layers';
 import { manifestFrom, type Manifest } from '../app/manifest';
 import type { Editing } from '../hooks/useManifest';
+import { useSendKey } from '../hooks/useSendKey';
 import { Button } from './Button';
 import { DraftLine } from './DraftLine';
 import { FileChooser } from './FileChooser';
@@ -36,6 +37,7 @@ export function ManifestEditor({ editing, keyFixed, disabled, children, actions,
   const [unread, setUnread] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const { json, problems } = editing;
+  const form = useSendKey<HTMLFormElement>(submit);
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (editing.refusals === 0) return;
@@ -63,16 +65,12 @@ export function ManifestEditor({ editing, keyFixed, disabled, children, actions,
 
   return (
     <form
+      ref={form}
       className={styles.editor}
       noValidate
       data-drops=""
       data-over={over}
       onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
         event.preventDefault();
         submit();
       }}

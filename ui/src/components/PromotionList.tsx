@@ -26,7 +26,7 @@ export function PromotionList({ pair: { from, to, rows }, chosen, toggle, disabl
         <tr>
           <th scope="col">{t('matrix.application')}</th>
           <th scope="col">{from.name}</th>
-          <th scope="col" className={styles.target} data-production={to.production}>
+          <th scope="col" data-production={to.production}>
             {to.name}
           </th>
         </tr>

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { imageNames } from '../app/image';
 import { useNow } from '../hooks/useNow';
-import { age, between, exactTime } from '../i18n/format';
+import { age, exactTime } from '../i18n/format';
 import type { Change as Made, Why as Reason } from '../ipc';
 import { Change } from './Tag';
 
@@ -33,7 +33,8 @@ export function Why({ why }: { why: Reason }) {
           )}
           {why.after !== null && (
             <>
-              {t('why.since', { time: between(why.after.at, why.since) })} <Change {...changeOf(why.after)} />
+              {t('why.since', { time: age(why.after.at, Date.parse(why.since ?? why.after.at)) })}{' '}
+              <Change {...changeOf(why.after)} />
             </>
           )}
         </>

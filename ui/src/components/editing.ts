@@ -27,6 +27,7 @@ const look = EditorView.theme({
   '.cm-panels': { color: 'var(--text)', backgroundColor: 'var(--sidebar)' },
   '.cm-deletedChunk, &.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--removed)' },
   '&.cm-merge-b .cm-changedLine': { backgroundColor: 'var(--added)' },
+  '.cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--off) !important' },
   '.cm-changedText, .cm-deletedText': { background: 'var(--changed) !important' },
   '.cm-collapsedLines': {
     color: 'var(--dim)',

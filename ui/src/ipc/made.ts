@@ -142,21 +142,21 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
   const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
   switch (resource.kind) {
     case 'applications':
-      return [own, ...made(['fleet', 'activity', 'preflight', 'rights', ...ACCESS])];
+      return [own, ...made(['fleet', 'activity', 'preflight', 'batch', 'rights', ...ACCESS])];
     case 'environments':
-      return [own, ...made(['fleet', 'places', 'preflight', ...ACCESS])];
+      return [own, ...made(['fleet', 'places', 'preflight', 'batch', ...ACCESS])];
     case 'me':
-      return [own, ...made(['fleet', 'places', 'preflight', 'rights', ...ACCESS])];
+      return [own, ...made(['fleet', 'places', 'preflight', 'batch', 'rights', ...ACCESS])];
     case 'application':
       return [
         own,
         ...made(['places', 'preflight', 'rights', 'accessGrid', 'accessChoices'], resource.application),
-        ...made(['askedAccess', 'rightsHeld']),
+        ...made(['askedAccess', 'rightsHeld', 'batch']),
       ];
     case 'deployments':
       return resource.application === null
-        ? [own, ...made(['fleet', 'activity', 'places', 'preflight'])]
-        : [own, ...made(['places', 'preflight'], resource.application)];
+        ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'batch'])]
+        : [own, ...made(['places', 'preflight'], resource.application), ...made(['batch'])];
     case 'deployment':
       return [own, ...made(['course'], resource.id), ...made(['preflight'])];
     case 'configuration':

@@ -1,7 +1,7 @@
 import { Outlet, useSearch } from '@tanstack/react-router';
 import { ExternalLink, Link2 } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Trans, useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
 import { useAddress, go, leaveFor } from '../app/navigation';
@@ -66,10 +66,11 @@ export function Application() {
     );
   };
 
-  useEffect(() => {
-    if (!app) return undefined;
-    return followApplicationKeys(connection, app, environment, tab);
-  }, [connection, app, environment, tab]);
+  const entries = app?.environments;
+  useEffect(
+    () => followApplicationKeys(connection, key, entries ?? [], environment, tab),
+    [connection, key, entries, environment, tab],
+  );
 
   const close = useCallback(() => {
     leaveFor(paths.application(connection, key, environment, tab));
@@ -79,6 +80,7 @@ export function Application() {
       <Header
         title={key}
         environment={environment}
+        crowded={before !== null}
         covered={app !== undefined && (panel !== null || (granting && tab === 'access'))}
         actions={
           app && (
@@ -86,15 +88,25 @@ export function Application() {
               {before !== null && (
                 <Button
                   kind={production ? 'productionOutline' : 'plain'}
+                  data-key="r"
                   reason={forbidden}
                   onClick={() => {
                     openForm(before);
                   }}
                 >
-                  {t('application.rollBackTo', { environment: name, tag: middle(goesTo ?? '', 14) })}
+                  <span>
+                    <Trans
+                      t={t}
+                      i18nKey="application.rollBackHere"
+                      values={{ environment: name, tag: middle(goesTo ?? '', 14) }}
+                      components={{ place: <span className={styles.place} /> }}
+                      shouldUnescape
+                    />
+                  </span>
                 </Button>
               )}
               <Button
+                data-key="d"
                 reason={forbidden}
                 onClick={() => {
                   openForm();
@@ -103,6 +115,7 @@ export function Application() {
                 {t('deploy.action')}
               </Button>
               <Button
+                data-key="R"
                 reason={forbidden ?? (entry?.image ? undefined : t('application.notRunning'))}
                 onClick={() => {
                   openForm(entry?.image ?? undefined);
@@ -112,6 +125,7 @@ export function Application() {
               </Button>
               <Button
                 kind="quiet"
+                title={t('application.open')}
                 reason={openReason(entry, t)}
                 onClick={() => {
                   commands.applicationOpen(connection, key, environment).then(
@@ -124,7 +138,7 @@ export function Application() {
                   );
                 }}
               >
-                {t('application.open')}
+                <span className={styles.word}>{t('application.open')}</span>
                 <ExternalLink {...smallIcon} size={13} />
               </Button>
               {entry?.url && (

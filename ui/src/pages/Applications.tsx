@@ -19,6 +19,7 @@ import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
 import { Problem } from '../components/Problem';
 import { Remark } from '../components/Remark';
+import { NoApplications } from '../components/NoApplications';
 import { PageBody } from '../components/PageBody';
 import { SearchInput } from '../components/SearchInput';
 import { Selection } from '../components/Selection';
@@ -156,17 +157,7 @@ export function Applications() {
         )}
         {found.error && <Problem error={found.error} />}
         <Waiting held={held} what={t('applications.title')} rows={18} />
-        {held.value && total === 0 && (
-          <Empty
-            title={t('applications.none')}
-            text={t('applications.noneText')}
-            example={t('applications.noneExample')}
-          >
-            <Button kind="primary" reason={noCreating} onClick={create}>
-              {t('create.open')}
-            </Button>
-          </Empty>
-        )}
+        {held.value && total === 0 && <NoApplications connection={connection} />}
         {total > 0 && rows.length === 0 && (
           <Empty title={t('applications.noMatch')} text={t('applications.noMatchText')}>
             <Button

@@ -160,7 +160,7 @@ function Side({
     [t('compare.who'), requestedBy ?? t('deployments.unknownPerson')],
     [t('compare.when'), <span title={exactTime(createdAt)}>{ago(createdAt, now)}</span>],
     [t('compare.took'), between(startedAt ?? createdAt, completedAt)],
-    [t('compare.why'), why === '' ? '–' : why],
+    [t('compare.note'), why === '' ? '–' : why],
   ];
   return (
     <section className={styles.side} aria-label={label}>

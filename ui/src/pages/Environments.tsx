@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { middle } from '../app/image';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
 import { EnvironmentName } from '../components/EnvironmentName';
@@ -133,9 +134,14 @@ function Row({
         <span className={styles.names}>
           {unwell.length === 0 && <span className={table.dim}>{t('environments.allWell')}</span>}
           {unwell.slice(0, NAMED).map(({ key, state }) => (
-            <Link key={key} className={styles.name} to={paths.application(connection, key, environment.key)}>
+            <Link
+              key={key}
+              className={styles.name}
+              to={paths.application(connection, key, environment.key)}
+              title={key}
+            >
               <Shape state={state} labelled />
-              {key}
+              {middle(key, 24)}
             </Link>
           ))}
           {unwell.length > NAMED && (

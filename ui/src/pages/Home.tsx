@@ -3,11 +3,11 @@ import { fleetMenu } from '../app/fleetMenu';
 import { imageWords } from '../app/image';
 import { paths } from '../app/paths';
 import { EnvironmentName } from '../components/EnvironmentName';
-import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { Kbd } from '../components/Kbd';
 import { Link } from '../components/Link';
 import { Matrix } from '../components/Matrix';
+import { NoApplications } from '../components/NoApplications';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Shape } from '../components/Shape';
@@ -42,13 +42,7 @@ export function Home() {
       <div className={styles.page}>
         <PageBody>
           <Waiting held={held} what={t('applications.title')} rows={18} />
-          {held.value && counts.total === 0 && (
-            <Empty
-              title={t('applications.none')}
-              text={t('applications.noneText')}
-              example={t('applications.noneExample')}
-            />
-          )}
+          {held.value && counts.total === 0 && <NoApplications connection={connection} />}
           {held.value && counts.total > 0 && (
             <>
               <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>

@@ -30,6 +30,7 @@ import { useNoWrites } from '../hooks/useNoWrites';
 import { usePromoting } from '../hooks/usePromoting';
 import { usePromotions } from '../hooks/usePromotions';
 import { useFront } from '../hooks/useResource';
+import { useSendKey } from '../hooks/useSendKey';
 import type { FleetRow, Reading, Stage } from '../ipc';
 
 /** So many reviews are asked for within a minute without waiting. */
@@ -139,15 +140,9 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
     keep(there);
     promoting.start(choices, to.production);
   };
+  const page = useSendKey<HTMLDivElement>(send);
   return (
-    <div
-      className={styles.page}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.repeat) return;
-        event.preventDefault();
-        send();
-      }}
-    >
+    <div ref={page} className={styles.page}>
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
         {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
@@ -175,14 +170,16 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
           aria-label={t('promote.review')}
         >
           {there.length === 0 && (
-            <Empty
-              title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
-              text={
-                rows.length > 0
-                  ? t('promote.chooseFirstText')
-                  : t('promote.nothingAheadText', { from: from.name, to: to.name })
-              }
-            />
+            <div className={styles.nothing}>
+              <Empty
+                title={rows.length > 0 ? t('promote.chooseFirst') : t('promote.nothingAhead')}
+                text={
+                  rows.length > 0
+                    ? t('promote.chooseFirstText')
+                    : t('promote.nothingAheadText', { from: from.name, to: to.name })
+                }
+              />
+            </div>
           )}
           {reviewed.map((each) => (
             <PromotionReview

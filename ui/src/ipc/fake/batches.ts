@@ -38,7 +38,7 @@ export function batches(applications: Application[], deploy: Commands['deploy'])
               : [],
             refusal:
               image === null
-                ? failure('nothing_there')
+                ? failure(act.kind === 'restart' ? 'nothing_there' : 'no_image')
                 : entry && !entry.permissions.includes('applications:deploy')
                   ? failure('forbidden', { params: { permission: 'applications:deploy' } })
                   : null,

@@ -1,0 +1,53 @@
+//! Applications of an instance as a test sets them up: made, deployed, and waited for.
+
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::wait::{LATER, until};
+
+/// A web application's manifest.
+pub fn manifest(key: &str, image: &str) -> Value {
+    json!({ "key": key, "displayName": key, "type": "webapp", "image": image, "port": 3000 })
+}
+
+impl Api {
+    /// Makes a web application; the instance deploys it to dev.
+    pub async fn create(&self, key: &str, image: &str) {
+        self.create_from(&manifest(key, image)).await;
+    }
+
+    /// Makes an application of a manifest.
+    pub async fn create_from(&self, manifest: &Value) {
+        let created = self.post("/api/applications", manifest).await;
+        assert_eq!(created.status, 201, "{created:?}");
+    }
+
+    /// Asks for a deployment.
+    pub async fn deploy(&self, key: &str, environment: &str, image: &str) {
+        let path = format!("/api/applications/{key}/deploy");
+        let request = json!({ "environment": environment, "image": image });
+        let answer = self.post(&path, &request).await;
+        assert_eq!(answer.status, 202, "{answer:?}");
+    }
+
+    /// Waits until there are so many of them, and all have come through.
+    pub async fn deployed(&self, key: &str, number: usize) {
+        until(&format!("{number} deployments of {key}"), LATER, || async {
+            let all = self.deployments(key).await;
+            let done = all.len() == number && all.iter().all(|each| each["status"] == "completed");
+            if done {
+                Ok(())
+            } else {
+                Err(format!("{all:?}"))
+            }
+        })
+        .await;
+    }
+
+    /// Those of an application, newest first.
+    pub async fn deployments(&self, key: &str) -> Vec<Value> {
+        let path = format!("/api/applications/{key}/deployments?pageSize=200");
+        let answer = self.get(&path).await.json();
+        answer["data"].as_array().expect("a list").clone()
+    }
+}
