@@ -1,12 +1,11 @@
 //! What a search has found, as a view asks for it.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use miso_api::LogLine;
 
 use crate::book::{Book, Window};
-use crate::marks::Told;
 use crate::matcher::Hit;
 use crate::search::Search;
 
@@ -206,62 +205,32 @@ impl Book {
     ///
     /// # Errors
     /// What the disk says, with the path.
-    pub fn buckets(&self, count: usize) -> io::Result<Vec<Bucket>> {
-        let (first, end, cuts) = {
-            let index = self.index();
-            let (first, end) = (index.first(), index.end());
-            let count = (count as u64).min(end - first);
-            let cuts = (0..=count).map(|cut| first + (end - first) * cut / count.max(1));
-            (first, end, cuts.collect::<Vec<u64>>())
-        };
-        let bucket = |pair: &[u64]| Bucket {
-            from: pair[0],
-            to: pair[1],
-            ..Bucket::default()
-        };
-        let mut buckets: Vec<Bucket> = cuts.windows(2).map(bucket).collect();
-        let mut at = 0;
-        let mut add = |position: u64, warnings: u64, errors: u64| {
-            while buckets.get(at).is_some_and(|bucket| bucket.to <= position) {
-                at += 1;
-            }
-            if let Some(bucket) = buckets.get_mut(at) {
-                bucket.warnings += warnings;
-                bucket.errors += errors;
-            }
-        };
-        for part in self.index().parts(first, (end - first) as usize) {
-            for (at, mark) in part.marks.all.iter().enumerate() {
-                if mark.warnings == 0 && mark.errors == 0 {
-                    continue;
-                }
-                let from = part.first + u64::from(mark.line);
-                let to = part.first + u64::from(part.marks.end_line(at));
-                let next_cut = cuts.partition_point(|cut| *cut <= from);
-                if cuts.get(next_cut).is_some_and(|cut| *cut >= to) {
-                    add(from, u64::from(mark.warnings), u64::from(mark.errors));
-                    continue;
-                }
-                // A cut goes through its lines.
-                let begin = |from| (from, Vec::new());
-                let read = self.read(
-                    from,
-                    (to - from) as usize,
-                    begin,
-                    |(_, all), _, line, before| {
-                        let told = Told::of(line);
-                        all.push((u64::from(told.is_warning), u64::from(told.is_error)));
-                        ControlFlow::Continue(told.timestamp.unwrap_or(before))
-                    },
-                )?;
-                let (from, lines) = read.taken;
-                for (position, (warnings, errors)) in (from..).zip(lines) {
-                    add(position, warnings, errors);
-                }
-            }
-        }
-        Ok(buckets)
+    pub fn buckets(self: &Arc<Self>, count: usize) -> io::Result<Vec<Bucket>> {
+        self.at_a_moment(|moment| {
+            let cuts = cuts(moment.first, moment.end, count);
+            let bad = moment.bad(&cuts)?.into_iter();
+            let buckets = cuts
+                .windows(2)
+                .zip(bad)
+                .map(|(ends, (warnings, errors))| Bucket {
+                    from: ends[0],
+                    to: ends[1],
+                    matches: 0,
+                    warnings,
+                    errors,
+                });
+            Ok(buckets.collect())
+        })
     }
+}
+
+/// The ends of so many parts of equal size.
+pub(crate) fn cuts(first: u64, end: u64, count: usize) -> Vec<u64> {
+    let count = (count as u64).min(end - first);
+    let cut = |at: u64| {
+        first + (u128::from(end - first) * u128::from(at) / u128::from(count.max(1))) as u64
+    };
+    (0..=count).map(cut).collect()
 }
 
 /// Matches whose positions differ by less are read at once.

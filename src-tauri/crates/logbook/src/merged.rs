@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use miso_api::LogLine;
 
 use crate::book::Book;
+use crate::found::{Bucket, cuts};
 use crate::lock::lock;
 use crate::times::{Times, Unread};
 
@@ -134,6 +135,33 @@ impl Merged {
     /// What the disk says, with the path.
     pub fn position_of(&self, book: usize, position: u64) -> io::Result<Option<u64>> {
         self.read(|moment| moment.position_of(book, position))
+    }
+
+    /// All lines in `count` buckets of equal size, with how many of each are bad. Fewer where
+    /// there are fewer lines.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    pub fn buckets(&self, count: usize) -> io::Result<Vec<Bucket>> {
+        self.read(|moment| {
+            let cuts = cuts(0, moment.total(), count);
+            let splits = cuts.iter().map(|cut| moment.split(*cut));
+            let splits = splits.collect::<Result<Vec<_>, _>>()?;
+            let bucket = |ends: &[u64]| Bucket {
+                from: ends[0],
+                to: ends[1],
+                ..Bucket::default()
+            };
+            let mut buckets: Vec<Bucket> = cuts.windows(2).map(bucket).collect();
+            for (at, book) in moment.books.iter().enumerate() {
+                let own: Vec<u64> = splits.iter().map(|split| split[at]).collect();
+                for (bucket, (warnings, errors)) in buckets.iter_mut().zip(book.bad(&own)?) {
+                    bucket.warnings += warnings;
+                    bucket.errors += errors;
+                }
+            }
+            Ok(buckets)
+        })
     }
 
     /// Reads at one moment, and at a later one where that is past.

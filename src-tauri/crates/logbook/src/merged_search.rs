@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use miso_api::LogLine;
 
-use crate::found::Found;
+use crate::found::{Bucket, Found};
 use crate::matcher::Hit;
 use crate::merged::{Merged, Moment};
 use crate::query::{BadQuery, Query};
@@ -161,6 +161,19 @@ impl MergedSearch {
             all.sort_by_key(|found| found.merged);
             Ok(all)
         })
+    }
+
+    /// All lines in `count` buckets of equal size, with what was found in each.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    pub fn buckets(&self, count: usize) -> io::Result<Vec<Bucket>> {
+        let mut buckets = self.merged.buckets(count)?;
+        for bucket in &mut buckets {
+            let before = self.rank(bucket.from)?;
+            bucket.matches = self.rank(bucket.to)?.saturating_sub(before);
+        }
+        Ok(buckets)
     }
 
     fn rank_at(&self, moment: &Moment, position: u64) -> Result<u64, Unread> {

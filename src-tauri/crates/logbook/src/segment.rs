@@ -159,6 +159,17 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// The lines of one mark of the same file.
+    pub(crate) fn under(&self, mark: usize) -> Self {
+        Self {
+            path: self.path.clone(),
+            marks: self.marks.clone(),
+            from: self.marks.all[mark].line,
+            to: self.marks.end_line(mark),
+            ..*self
+        }
+    }
+
     /// Gives each line without its line end, and the time of the last readable line before it,
     /// until there is enough. What is given back is the file as it was after that.
     pub(crate) fn read(

@@ -158,6 +158,46 @@ impl Times {
         Ok(lines)
     }
 
+    /// Warnings and errors between each two of some positions, the least first.
+    pub(crate) fn bad(&self, cuts: &[u64]) -> Result<Vec<(u64, u64)>, Unread> {
+        let mut bad = vec![(0, 0); cuts.len().saturating_sub(1)];
+        let mut add = |position: u64, warnings: u64, errors: u64| {
+            let after = cuts.partition_point(|cut| *cut <= position);
+            if let Some(one) = after.checked_sub(1).and_then(|at| bad.get_mut(at)) {
+                one.0 += warnings;
+                one.1 += errors;
+            }
+        };
+        for part in &self.parts {
+            for (at, mark) in part.marks.all.iter().enumerate() {
+                if mark.warnings == 0 && mark.errors == 0 {
+                    continue;
+                }
+                let from = part.first + u64::from(mark.line);
+                let to = part.first + u64::from(part.marks.end_line(at));
+                let after = cuts.partition_point(|cut| *cut <= from);
+                if cuts.get(after).is_none_or(|cut| *cut >= to) {
+                    add(from, u64::from(mark.warnings), u64::from(mark.errors));
+                    continue;
+                }
+                // A cut goes through its lines.
+                let mut position = from;
+                let read = part.under(at).read(|text, before| {
+                    let told = Told::of(text);
+                    add(
+                        position,
+                        u64::from(told.is_warning),
+                        u64::from(told.is_error),
+                    );
+                    position += 1;
+                    ControlFlow::Continue(told.timestamp.unwrap_or(before))
+                });
+                self.check(part, read)?;
+            }
+        }
+        Ok(bad)
+    }
+
     /// Part and mark with the first line at a time or later.
     fn over(&self, micros: i64) -> Option<(usize, usize)> {
         let part = self
@@ -182,16 +222,9 @@ impl Times {
         }
         let about = &self.parts[part];
         let marks = &about.marks;
-        let whole = Part {
-            path: about.path.clone(),
-            marks: marks.clone(),
-            from: marks.all[mark].line,
-            to: marks.end_line(mark),
-            ..*about
-        };
         let mut latest = about.carry.latest.max(marks.all[mark].latest);
         let mut times = Vec::new();
-        let read = whole.read(|text, before| {
+        let read = about.under(mark).read(|text, before| {
             let time = Told::of(text).timestamp;
             latest = latest.max(time.map_or(i64::MIN, |time| time.timestamp_micros()));
             times.push(latest);
@@ -225,9 +258,17 @@ impl Book {
     /// # Errors
     /// What the disk says, with the path.
     pub fn position_at(self: &Arc<Self>, time: DateTime<Utc>) -> io::Result<u64> {
+        self.at_a_moment(|moment| moment.position_from(time.timestamp_micros()))
+    }
+
+    /// Reads at one moment, and at a later one where that is past.
+    pub(crate) fn at_a_moment<T>(
+        self: &Arc<Self>,
+        read: impl Fn(&Times) -> Result<T, Unread>,
+    ) -> io::Result<T> {
         for _ in 0..MOST_READS {
-            match Times::of(self.clone()).position_from(time.timestamp_micros()) {
-                Ok(position) => return Ok(position),
+            match read(&Times::of(self.clone())) {
+                Ok(read) => return Ok(read),
                 Err(Unread::Disk(error)) => return Err(error),
                 Err(Unread::Past) => {}
             }

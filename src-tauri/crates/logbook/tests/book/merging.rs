@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use logbook::{Book, BookKey, Limits, Logbook, Merged, MergedSearch, Query, Text};
-use miso_api::{LineSink, LogLine};
+use miso_api::{LineSink, LogLevel, LogLine};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -136,6 +136,7 @@ proptest! {
         for (book, ticks) in books.iter().zip(&ticks) {
             let given: Vec<_> = (0..).zip(ticks).map(|(number, tick)| LogLine {
                 timestamp: instant(*tick),
+                level: LogLevel::from(["info", "warn", "error"][*tick as usize % 3]),
                 ..line(number)
             }).collect();
             book.append(&given).unwrap();
@@ -155,6 +156,14 @@ proptest! {
             .map(|(at, (_, book, position, _))| (at, *book, *position))
             .collect();
         prop_assert_eq!(search.count(), matches.len() as u64);
+        for bucket in search.buckets(windows[0].1 + 1).unwrap() {
+            let lines = oracle[bucket.from as usize..bucket.to as usize].iter();
+            let bad = |level: LogLevel| lines.clone().filter(|one| one.3.level == level).count();
+            let found = lines.clone().filter(|one| one.3.message.contains('3')).count();
+            prop_assert_eq!(bucket.warnings, bad(LogLevel::Warn) as u64);
+            prop_assert_eq!(bucket.errors, bad(LogLevel::Error) as u64);
+            prop_assert_eq!(bucket.matches, found as u64);
+        }
         for (from, count) in windows {
             let window = merged.window(from, count).unwrap();
             let wanted = oracle.iter().skip(from as usize).take(count);
