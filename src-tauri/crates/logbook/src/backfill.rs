@@ -51,10 +51,15 @@ impl Book {
         let mut writer = self.writer();
         writer.check()?;
         self.sync(&mut writer)?;
-        let mut index = self.index_mut();
-        let lines = index.segments.iter().rev().find(|one| one.bytes() > 0);
-        let after_lines = lines.map(|last| last.key);
-        if let Some(last) = index.gaps.last().cloned()
+        // Nobody else changes the index meanwhile, and who reads need not wait for the disk.
+        let (last, after_lines, after) = {
+            let index = self.index();
+            let mut lines = index.segments.iter().rev().filter(|one| one.bytes() > 0);
+            let after = index.segments.back().map_or(0, |last| last.key.sequence);
+            let after_lines = lines.next().map(|one| one.key);
+            (index.gaps.last().cloned(), after_lines, after)
+        };
+        if let Some(last) = last
             && after_lines.is_none_or(|key| key < last.key)
         {
             let bounds = Bounds {
@@ -64,17 +69,17 @@ impl Book {
             };
             let gap = KeptGap { bounds, ..last };
             gap.write(&self.folder)?;
-            if let Some(last) = index.gaps.last_mut() {
+            if let Some(last) = self.index_mut().gaps.last_mut() {
                 *last = gap;
             }
             return Ok(());
         }
-        let after = index.segments.back().map_or(0, |last| last.key.sequence);
         let gap = KeptGap {
             key: Key::gap_after(after),
             bounds: Bounds { from, to, reason },
         };
         gap.write(&self.folder)?;
+        let mut index = self.index_mut();
         index.gaps.push(gap);
         index.begin(&self.folder, (self.clock)())
     }

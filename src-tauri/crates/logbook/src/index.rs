@@ -83,7 +83,8 @@ impl Index {
     }
 
     pub(crate) fn segment(&self, key: Key) -> Option<&Segment> {
-        self.segments.iter().find(|segment| segment.key == key)
+        let at = self.segments.binary_search_by_key(&key, |one| one.key);
+        self.segments.get(at.ok()?)
     }
 
     /// The kept lines among `count` lines from `from` on.

@@ -78,12 +78,20 @@ impl Positions {
         if self.nth(0).is_none_or(|first| first >= position) {
             return;
         }
-        let from = self.rank(position);
-        let mut left = Self::default();
-        (from..self.count)
-            .filter_map(|number| self.nth(number))
-            .for_each(|position| left.push(position));
-        *self = left;
+        let high = position >> BITS;
+        let dropped = self.blocks.partition_point(|block| block.high < high);
+        self.blocks.drain(..dropped);
+        if let Some(block) = self.blocks.first_mut()
+            && block.high == high
+        {
+            block.low.drop_before(position as u16);
+        }
+        self.count = 0;
+        for block in &mut self.blocks {
+            block.before = self.count;
+            self.count += block.low.count() as u64;
+        }
+        self.blocks.retain(|block| block.low.count() > 0);
     }
 }
 
@@ -99,6 +107,24 @@ impl Low {
                 *self = Self::Many(words);
             }
             Self::Many(words) => words[usize::from(low) / 64] |= 1 << (low % 64),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Few(all) => all.len(),
+            Self::Many(words) => words.iter().map(|word| word.count_ones() as usize).sum(),
+        }
+    }
+
+    fn drop_before(&mut self, low: u16) {
+        match self {
+            Self::Few(all) => all.retain(|one| *one >= low),
+            Self::Many(words) => {
+                let at = usize::from(low) / 64;
+                words[..at].fill(0);
+                words[at] &= !((1 << (low % 64)) - 1);
+            }
         }
     }
 
