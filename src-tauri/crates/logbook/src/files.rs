@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Ends the name of a file that is not yet whole.
@@ -77,21 +77,22 @@ pub(crate) fn create(path: &Path, content: &[u8]) -> io::Result<Stamp> {
 }
 
 /// A file that is read in blocks.
-pub(crate) struct Reader<'a> {
-    path: &'a Path,
+pub(crate) struct Reader {
+    pub(crate) path: PathBuf,
     file: File,
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// Opens it.
-    pub(crate) fn open(path: &'a Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path).map_err(|error| named(error, path))?;
+        let path = path.to_owned();
         Ok(Self { path, file })
     }
 
     /// Fills the block from a place on.
     pub(crate) fn read_at(&self, block: &mut [u8], start: u64) -> io::Result<()> {
-        read_exact_at(&self.file, block, start).map_err(|error| named(error, self.path))
+        read_exact_at(&self.file, block, start).map_err(|error| named(error, &self.path))
     }
 
     /// Reads what the system gives at once; nothing at the end.
@@ -99,14 +100,14 @@ impl<'a> Reader<'a> {
         loop {
             match read_at(&self.file, block, start) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                outcome => return outcome.map_err(|error| named(error, self.path)),
+                outcome => return outcome.map_err(|error| named(error, &self.path)),
             }
         }
     }
 
     /// The file as it is now.
     pub(crate) fn stamp(&self) -> io::Result<Stamp> {
-        Stamp::of(&self.file).map_err(|error| named(error, self.path))
+        Stamp::of(&self.file).map_err(|error| named(error, &self.path))
     }
 }
 

@@ -75,6 +75,8 @@ impl Chunk {
 /// What one thread needs to read chunks.
 #[derive(Default)]
 pub(crate) struct Scan {
+    /// The file that was read last.
+    reader: Option<Reader>,
     bytes: Vec<u8>,
     scratch: Vec<u8>,
 }
@@ -98,7 +100,12 @@ impl Scan {
         while range.start < range.end && !matcher.may_be_in(marks, range.end - 1) {
             range.end -= 1;
         }
-        let reader = Reader::open(&chunk.path)?;
+        // A file that was replaced meanwhile is read to its end as it was: that is what was planned.
+        let reader = match self.reader.take() {
+            Some(reader) if reader.path == chunk.path => reader,
+            Some(_) | None => Reader::open(&chunk.path)?,
+        };
+        let reader = self.reader.insert(reader);
         if range.is_empty() {
             return Ok((Vec::new(), reader.stamp()?));
         }

@@ -227,7 +227,7 @@ pub(crate) fn lines(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The marks of a file, and how many bytes after the last line end they leave out: none where a
 /// line without its end is one.
-fn scan(reader: &Reader<'_>, takes_torn: bool) -> io::Result<(Marks, usize)> {
+fn scan(reader: &Reader, takes_torn: bool) -> io::Result<(Marks, usize)> {
     let mut marks = Marks::default();
     let mut bytes = vec![0; BLOCK as usize];
     // What is read but not yet a whole line.
