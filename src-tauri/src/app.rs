@@ -48,14 +48,12 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
 
 fn build(try_here: bool) -> tauri::Result<tauri::App> {
     let specta = bindings::builder();
-    let builder = tauri::Builder::default();
-    #[cfg(not(target_os = "linux"))]
-    let builder = builder.plugin(tauri_plugin_dialog::init());
-    builder
+    tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(
             |app, _arguments, _folder| ending::asked_to_open(app),
         ))
         .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())

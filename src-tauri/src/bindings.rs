@@ -91,6 +91,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::configuring::configuration_settle,
             commands::configuring::configuration_take_up,
             commands::configuring::configuration_copy,
+            commands::configuring::configuration_save_file,
             commands::configuring::configuration_import,
             commands::configuring::configuration_import_clipboard,
             commands::configuring::configuration_hold,

@@ -25,6 +25,7 @@ const PEM: &str = include_str!("../../src-tauri/src/authorities_test.pem");
 const GUARDED: &[&str] = &[
     "application_delete",
     "application_open",
+    "configuration_save_file",
     "connection_another",
     "connection_remove",
     "sign_in",

@@ -1,5 +1,5 @@
-//! What was typed is there again after the session ended, and after the app was quit (UX.md, "Rules";
-//! issue 11, 2).
+//! What was typed is there again after the session ended, and after the app was quit (UX.md,
+//! "Rules").
 
 use serde_json::{Value, json};
 

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use fantoccini::key::Key;
+
 use crate::support::session::Session;
 use crate::support::sign_in::{MATRIX, try_it_here};
-use crate::support::wait::{SOON, until};
+use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
 use crate::support::{axe, pictures};
 
+/// The background of the light theme.
+const LIGHT: &str = "rgb(253, 253, 252)";
 /// How long the demo's applications may take to go through their environments.
 const SETTLING: Duration = Duration::from_secs(120);
 
@@ -16,8 +20,16 @@ async fn home_in_both_themes() {
     let mut session = Session::new();
     let window = try_it_here(&mut session).await;
     at_rest(&window).await;
-    picture(&window, "home", "rgb(253, 253, 252)").await;
+    picture(&window, "home", LIGHT).await;
     axe::finds_nothing_serious(&window, "Home").await;
+    window.press("j".chars()).await;
+    window.press([Key::Enter.into()]).await;
+    window
+        .see_within(LATER, "button", "Roll back PROD to")
+        .await;
+    window.see("table", "Checks").await;
+    picture(&window, "unwell", LIGHT).await;
+    axe::finds_nothing_serious(&window, "what is unwell").await;
 
     window.click("link", "Settings").await;
     axe::finds_nothing_serious(&window, "Settings").await;

@@ -1,5 +1,4 @@
-//! Access and environments in the real window, as the viewer, the administrator and the developer
-//! (issue 12, 5 and 7).
+//! Access and environments in the real window, as the viewer, the administrator and the developer.
 
 use fantoccini::key::Key;
 use serde_json::{Value, json};

@@ -1,5 +1,4 @@
-//! Applications made, changed and deleted in the real window, by people who may and people who may not
-//! (issue 12, 1).
+//! Applications made, changed and deleted in the real window, by people who may and people who may not.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Configuration in the real window: edited in place, a secret that is typed and left nowhere, a
 //! conflict with what somebody else saved, files in and out, environments side by side, and what
-//! one who may only look sees (UX.md, 11; issue 12, 6).
+//! one who may only look sees (UX.md, 11).
 
 use fantoccini::key::Key;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::api::Api;
 use crate::support::instance::{Instance, Serve};
 use crate::support::session::Session;
 use crate::support::sign_in::{VIEWER, by_address, by_address_as};
-use crate::support::wait::LATER;
+use crate::support::wait::{LATER, until};
 use crate::support::window::Window;
 use crate::support::{axe, pictures};
 
@@ -99,6 +99,7 @@ async fn a_configuration_is_changed_and_nobodys_change_is_lost() {
     window.see_gone("complementary", "Deploy orders").await;
 
     files_in_and_out(&window, &api).await;
+    saved_as_a_file(&session, &window).await;
     window.quit(&mut session).await;
     assert_eq!(instance.stop(), Some(0));
 }
@@ -252,6 +253,35 @@ async fn files_in_and_out(window: &Window, api: &Api) {
     window.see("complementary", "From the clipboard").await;
     window.see_text("It changes nothing here.").await;
     window.press([Key::Escape.into()]).await;
+}
+
+/// By the system's own dialog.
+async fn saved_as_a_file(session: &Session, window: &Window) {
+    let file = session.home().join("saved.env");
+    window.click("button", "Export").await;
+    window.click("menuitem", "Save as .env").await;
+    let type_path = "id=$(xdotool search --onlyvisible --name 'Save File' | head -n 1) && [ -n \"$id\" ] && \
+        timeout 5 xdotool windowactivate --sync \"$id\" key --clearmodifiers ctrl+a && \
+        xdotool type -- \"$0\" && xdotool key Return";
+    until("the file is written", LATER, || async {
+        if let Ok(text) = std::fs::read_to_string(&file)
+            && !text.is_empty()
+        {
+            return Ok(());
+        }
+        let mut command = session.command("sh");
+        let typed = command.args(["-c", type_path]).arg(&file).output();
+        let typed = typed.expect("xdotool starts");
+        Err(format!("{typed:?}"))
+    })
+    .await;
+    let text = std::fs::read_to_string(&file).expect("it is there");
+    assert!(text.contains("MY_NAME=1"), "{text}");
+    assert!(
+        text.contains("# PASSWORD is a secret, not exported"),
+        "{text}"
+    );
+    assert!(!text.contains(OTHER_SECRET), "{text}");
 }
 
 async fn as_a_text(window: &Window) {

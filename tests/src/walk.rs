@@ -1,4 +1,4 @@
-//! The one walk from the first start to signed out, with a picture of each step (issue 9, 7).
+//! The one walk from the first start to signed out, with a picture of each step.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

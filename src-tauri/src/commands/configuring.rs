@@ -10,10 +10,11 @@ use miso_client::configuring::{
 };
 use miso_client::{ConnectionId, Reading, SecretString, Versioned};
 use serde_json::Value;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
 use super::{Answer, copy};
+use crate::desktop::save_as;
 use crate::error::CommandError;
 use crate::state::App;
 use crate::typed_secret::TypedSecret;
@@ -77,6 +78,24 @@ pub async fn configuration_copy(
     format: ExportFormat,
 ) -> Answer<()> {
     copy(&handle, configuring::export(&items, format))
+}
+
+/// Saves the same text as a file; whether somebody chose where to.
+#[tauri::command]
+#[specta::specta]
+pub async fn configuration_save_file(
+    window: WebviewWindow,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    items: Vec<EditedItem>,
+    format: ExportFormat,
+) -> Answer<bool> {
+    app.client(&connection)?;
+    let name = configuring::file_name(&application, &environment, format);
+    let saved = save_as(window, &name, configuring::export(&items, format)).await;
+    saved.map_err(|error| CommandError::new("file_not_written").with("reason", error))
 }
 
 /// What the text of a file brings to a configuration. The secrets among it stay here.

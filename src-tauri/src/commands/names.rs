@@ -71,6 +71,7 @@ pub const COMMANDS: &[&str] = &[
     "configuration_settle",
     "configuration_take_up",
     "configuration_copy",
+    "configuration_save_file",
     "configuration_import",
     "configuration_import_clipboard",
     "configuration_hold",

@@ -1,8 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Draft, SessionState } from '../ipc';
-import { account } from '../ipc/fake/parts';
-import { callsOf, renderApp } from '../test/renderApp';
+import { account, failure } from '../ipc/fake/parts';
+import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 import { history } from './navigation';
 
 const DEV = '/c/orders/applications/orders-api/dev?deploy=new';
@@ -85,6 +85,7 @@ describe('what was typed', () => {
       expect(callsOf(fake, 'draftSave')).toContainEqual(['orders', 'deploy orders-api dev', {}]);
     });
     expect(await field('Note')).toHaveValue('over there');
+    await lookedUp();
     await user.click((await panel()).getByRole('button', { name: /in test|to test/ }));
     await waitFor(() => {
       expect(callsOf(fake, 'deploy')).toHaveLength(1);
@@ -97,6 +98,7 @@ describe('what was typed', () => {
     const send = async (tag: string) => {
       await user.clear(await field('Image'));
       await user.type(await field('Image'), tag);
+      await lookedUp();
       await user.click(
         await (await panel()).findByRole('button', { name: new RegExp(`^Deploy ${tag} to dev`) }),
       );
@@ -121,5 +123,57 @@ describe('what was typed', () => {
     await user.click(await screen.findByRole('button', { name: 'Sign out' }));
     await user.click(await screen.findByRole('button', { name: 'Sign in with the browser' }));
     expect(await field('Note')).toHaveValue('');
+  });
+
+  it('is there again where a request is decided, and where several applications are deployed', async () => {
+    const drafts = [
+      draft({ place: 'decide ask-1', fields: { note: 'ask the owner' } }),
+      draft({ place: 'batch', fields: { tag: '8.8.8' } }),
+    ];
+    const { user, ...fake } = await renderApp('/c/orders/access?request=ask-1', {
+      drafts,
+      permissions: ['access:read', 'access:update', 'applications:deploy'],
+    });
+    expect(await field('Note')).toHaveValue('ask the owner');
+    await user.type(await field('Note'), ' first');
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').at(-1)).toEqual([
+        'orders',
+        'decide ask-1',
+        { note: 'ask the owner first' },
+      ]);
+    });
+    act(() => {
+      history.push('/c/orders/applications');
+    });
+    await user.click(await screen.findByRole('checkbox', { name: 'Select checkout' }));
+    await user.click(screen.getByRole('button', { name: 'Deploy…' }));
+    expect(await field('Tag')).toHaveValue('8.8.8');
+    await user.click(await (await panel()).findByRole('button', { name: /^Deploy 8\.8\.8 of 1 to dev/ }));
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').at(-1)).toEqual(['orders', 'batch', {}]);
+    });
+  });
+
+  it('that is too long to be kept is said to be so, once', async () => {
+    const reason = 'it is longer than 65536 bytes';
+    const { user, ...fake } = await renderApp(DEV, {
+      answers: {
+        draftSave: () =>
+          Promise.reject(failure('settings_not_saved', { params: { reason } }) as unknown as Error),
+      },
+    });
+    await user.type(await field('Note'), 'on and on');
+    expect(await screen.findByText('What you type is not kept.')).toBeVisible();
+    expect(screen.getByText(new RegExp(reason))).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Dismiss' }));
+    const saved = callsOf(fake, 'draftSave').length;
+    await user.type(await field('Note'), ' and on');
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').length).toBeGreaterThan(saved);
+    });
+    await act(() => Promise.resolve());
+    expect(screen.queryByText('What you type is not kept.')).toBeNull();
+    expect(await field('Note')).toHaveValue('on and on and on');
   });
 });

@@ -1,5 +1,6 @@
 import { createStore } from '../hooks/store';
-import { commands, type ConnectionId, type ConnectionView, type Draft } from '../ipc';
+import { asCommandError, commands, type ConnectionId, type ConnectionView, type Draft } from '../ipc';
+import { putNotice } from './shell';
 
 type Fields = Draft['fields'];
 
@@ -8,12 +9,15 @@ const drafts = createStore<Draft[]>([]);
 
 /** What is typed is written to the disk once it rests. */
 const REST = 300;
+/** Where it was said that what is typed cannot be kept. */
+const told = new Set<string>();
 const resting = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** Takes those of the last run. */
 export function takeDrafts(all: Draft[]): void {
   for (const timer of resting.values()) clearTimeout(timer);
   resting.clear();
+  told.clear();
   drafts.set(() => all);
 }
 
@@ -56,8 +60,17 @@ function later(connection: ConnectionId, place: string, rest: number, fields: Fi
   clearTimeout(resting.get(name));
   const save = () => {
     resting.delete(name);
-    // It is still in the window; the next letter saves it again.
-    commands.draftSave(connection, place, fields).catch(() => undefined);
+    // It is still in the window; the next letter saves it again. That it is not kept is said once of a place.
+    commands.draftSave(connection, place, fields).then(
+      () => told.delete(name),
+      (thrown: unknown) => {
+        const { code, params } = asCommandError(thrown);
+        const isTyped = Object.keys(fields).length > 0;
+        if (!isTyped || code !== 'settings_not_saved' || told.has(name)) return;
+        told.add(name);
+        putNotice({ code: 'draft_not_kept', params });
+      },
+    );
   };
   resting.set(name, setTimeout(save, rest));
 }

@@ -15,6 +15,23 @@ export type Picked = {
 
 export const UNPICKED: Picked = { secrets: {}, access: [] };
 
+/** What was picked of each application, without what is secret. */
+export type Picks = Record<string, Omit<Picked, 'secrets'>>;
+
+/** As it is kept in a draft. */
+export function picksIn(picks: Picks): string {
+  return JSON.stringify(picks);
+}
+
+export function picksFrom(text: string): Picks {
+  try {
+    return text === '' ? {} : (JSON.parse(text) as Picks);
+  } catch {
+    // It was kept by another version: nothing is picked.
+    return {};
+  }
+}
+
 /** Every pair in the order of a release, with what Rust says would come along. */
 export function pairsOf({ environments, rows }: Fleet): Pair[] {
   return environments.flatMap((to, at) =>

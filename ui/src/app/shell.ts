@@ -16,6 +16,12 @@ import { takeDrafts } from './drafts';
 /** The age of what is in front, for the status bar. */
 export type Front = { asOf: string; source: 'live' | 'cache' | 'offline' };
 
+/** What was sent, in words, and the page that tells what came of it. */
+export type Sent = { what: string; to: string };
+
+/** What was refused, or whose outcome is not known, after its form was left. */
+export type Refusal = Sent & { error: CommandError };
+
 export type Toast = { id: number; connection: ConnectionId; deployment: Deployment };
 
 /** What is known beside the pages: it came with the start and is kept up by events. */
@@ -26,6 +32,7 @@ export type Shell = {
   /** The connection of the page in front, or of the last one. */
   current: ConnectionId | null;
   notices: Notice[];
+  refusals: Refusal[];
   toasts: Toast[];
   /** Until when a connection waits, in milliseconds of the wall clock. */
   waits: Record<ConnectionId, number>;
@@ -55,6 +62,7 @@ export const shell = createStore<Shell>({
   connections: [],
   current: null,
   notices: [],
+  refusals: [],
   toasts: [],
   waits: {},
   front: {},
@@ -149,6 +157,15 @@ export function putNotice(notice: Notice): void {
 
 export function dismissNotice(notice: Notice): void {
   shell.set((before) => ({ ...before, notices: before.notices.filter((each) => each !== notice) }));
+}
+
+/** Tells above the page why something was refused that was sent from a form that is not there any more. */
+export function putRefusal(sent: Sent, error: CommandError): void {
+  shell.set((before) => ({ ...before, refusals: [...before.refusals, { ...sent, error }] }));
+}
+
+export function dismissRefusal(refusal: Refusal): void {
+  shell.set((before) => ({ ...before, refusals: before.refusals.filter((each) => each !== refusal) }));
 }
 
 let lastToast = 0;

@@ -38,6 +38,7 @@ describe('what is made of lists', () => {
       'c fleet',
       'c activity',
       'c preflight',
+      'c batch',
       'c rights',
       'c accessGrid',
       'c accessChoices',
@@ -52,11 +53,13 @@ describe('what is made of lists', () => {
       'c application a',
       'c places a',
       'c preflight a',
+      'c promotion a',
       'c rights a',
       'c accessGrid a',
       'c accessChoices a',
       'c askedAccess',
       'c rightsHeld',
+      'c batch',
     ]);
     expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual(['c health a dev']);
   });

@@ -1,6 +1,7 @@
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { effectOf, rowOf, saidAbout, saidElsewhere } from '../app/access';
+import { paths } from '../app/paths';
 import { oneLine } from '../app/printable';
 import { useConnection } from '../app/shell';
 import { useDraft } from '../hooks/useDraft';
@@ -64,12 +65,20 @@ export function AccessForm({ connection, application, reading, subject, close }:
     effect.gone.length === 0 &&
     places.length === before.entry.environments.length;
 
-  const writing = useWrite<Wanted, unknown>(
+  const writing = useWrite<Wanted>(
     (wanted) => commands.accessGrant(connection, application, wanted.subject, wanted.grant),
-    () => {
+    (inView) => {
       draft.sent();
-      close();
+      if (inView) close();
     },
+    (wanted) => ({
+      what: t('refusals.grant', {
+        subject: oneLine(wanted.subject),
+        application,
+        places: placesBriefly(view, wanted.grant.environments, t),
+      }),
+      to: paths.application(connection, application, wanted.grant.environments[0] ?? '', 'access'),
+    }),
   );
   const { error, busy, left } = writing;
   const details = error?.details ?? [];
@@ -108,6 +117,7 @@ export function AccessForm({ connection, application, reading, subject, close }:
       title={subject === null ? t('access.grantTitle', { application }) : t('access.changeTitle')}
       mark={subject === null ? null : <Named text={subject} />}
       production={effect.production}
+      stays={writing.phase === 'sending'}
       close={close}
     >
       <form ref={sends} className={panel.form} onSubmit={(event) => void submit(event)} noValidate>

@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { saidAbout, saidElsewhere } from '../app/access';
+import { paths } from '../app/paths';
+import { oneLine } from '../app/printable';
+import { useConnection } from '../app/shell';
 import { useDraft } from '../hooks/useDraft';
 import { useFleet } from '../hooks/useFleet';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
@@ -10,7 +13,7 @@ import { useWrite } from '../hooks/useWrite';
 import { useSendKey } from '../hooks/useSendKey';
 import { accessChoicesKey, commands, type AccessWish, type ConnectionId, type Reading } from '../ipc';
 import { Button } from './Button';
-import { Environments, environmentsFrom, environmentsIn, OneOf } from './Choices';
+import { Environments, environmentsFrom, environmentsIn, OneOf, placesBriefly } from './Choices';
 import panel from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
 import { Field } from './Field';
@@ -46,6 +49,7 @@ export function AskForm({ connection, application, environment, reading, close }
       reason: '',
     },
   );
+  const view = useConnection(connection);
   const typed = useWatch({ control: form.control });
   const key = (typed.application ?? '').trim();
   const role = typed.role ?? '';
@@ -55,12 +59,19 @@ export function AskForm({ connection, application, environment, reading, close }
     queryFn: () => commands.accessChoices(connection, key),
     placeholderData: (before) => before,
   });
-  const asking = useWrite<AccessWish, unknown>(
+  const asking = useWrite<AccessWish>(
     (wish) => commands.accessAsk(connection, wish),
-    () => {
+    (inView) => {
       draft.sent();
-      close();
+      if (inView) close();
     },
+    (wish) => ({
+      what: t('refusals.ask', {
+        application: oneLine(wish.applicationKey),
+        places: placesBriefly(view, wish.environments, t),
+      }),
+      to: paths.access(connection),
+    }),
   );
   const { error, busy } = asking;
   const details = error?.details ?? [];
@@ -82,7 +93,7 @@ export function AskForm({ connection, application, environment, reading, close }
   });
   const sends = useSendKey<HTMLFormElement>(() => void submit());
   return (
-    <SidePanel title={t('access.askTitle')} close={close}>
+    <SidePanel title={t('access.askTitle')} stays={busy} close={close}>
       <form ref={sends} className={panel.form} onSubmit={(event) => void submit(event)} noValidate>
         <PanelContent>
           <div ref={fields}>

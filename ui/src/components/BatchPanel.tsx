@@ -1,10 +1,12 @@
 import { useState } from 'react';
+import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { stageIn } from '../app/environments';
 import { modifier } from '../app/platform';
 import { useConnection } from '../app/shell';
 import { useBatch } from '../hooks/useBatch';
 import { useBatchReview } from '../hooks/useBatchReview';
+import { useDraft } from '../hooks/useDraft';
 import { useFleet } from '../hooks/useFleet';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useSendKey } from '../hooks/useSendKey';
@@ -14,6 +16,7 @@ import { BatchItems } from './BatchItems';
 import { BatchResults } from './BatchResults';
 import { Button } from './Button';
 import styles from './DeployPanel.module.css';
+import { DraftLine } from './DraftLine';
 import { Field } from './Field';
 import { Kbd } from './Kbd';
 import { Problem } from './Problem';
@@ -38,15 +41,16 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
   // What is selected meanwhile is none of this batch's matter.
   const [keys] = useState(selected);
   const [kind, setKind] = useState(first);
-  const [tag, setTag] = useState('');
+  const { form: typing, draft } = useDraft(connection, 'batch', { tag: '' });
+  const tag = useWatch({ control: typing.control, name: 'tag' });
   const [environment, setEnvironment] = useState(environments[0]?.key ?? 'dev');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const wanted = tag.trim();
   const act: BatchAct = kind === 'restart' ? { kind } : { kind, tag: wanted };
-  const { review, error: unread } = useBatchReview(connection, environment, keys, act);
-  const batch = useBatch(connection);
+  const batch = useBatch(connection, draft.sent);
   const waiting = batch.phase === 'waiting';
   const begun = batch.phase === 'sending' || batch.phase === 'done';
+  const { review, error: unread } = useBatchReview(connection, environment, keys, act, begun);
   const busy = batch.phase !== 'reviewing';
   const { production, name } = stageIn(view, environment);
   const goes = (item: BatchItem) => item.refusal === null && !left.has(item.application);
@@ -120,6 +124,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
           </section>
           {kind === 'deploy' && (
             <section className={styles.section}>
+              <DraftLine draft={draft} disabled={busy} />
               <Field
                 label={t('batch.tag')}
                 hint={t('batch.tagHint')}
@@ -128,10 +133,7 @@ export default function BatchPanel({ connection, keys: selected, kind: first, en
                 autoComplete="off"
                 spellCheck={false}
                 readOnly={busy}
-                value={tag}
-                onChange={({ target }) => {
-                  setTag(target.value);
-                }}
+                {...typing.register('tag')}
               />
             </section>
           )}

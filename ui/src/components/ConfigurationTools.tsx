@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { openMenu } from '../app/layers';
 import type { ConfigurationView } from '../app/paths';
 import { useCopied } from '../hooks/useCopied';
-import { commands, type EditedItem, type ExportFormat } from '../ipc';
+import { commands, type ConnectionId, type EditedItem, type ExportFormat } from '../ipc';
 import { Button, IconButton } from './Button';
 import { FileChooser } from './FileChooser';
 import { smallIcon } from './icon';
@@ -14,6 +14,9 @@ import styles from './ConfigurationTools.module.css';
 import { Toolbar } from './Toolbar';
 
 type Props = {
+  connection: ConnectionId;
+  application: string;
+  environment: string;
   view: ConfigurationView;
   look: (view: ConfigurationView) => void;
   /** Why the view cannot be left now. */
@@ -25,7 +28,7 @@ type Props = {
   undo: (() => void) | null;
   fromFile: (file: File) => void;
   fromClipboard: () => void;
-  /** What can be copied: the items as they are saved. */
+  /** What can be saved or copied: the items as they are on the server. */
   items: EditedItem[] | null;
   fail: (thrown: unknown) => void;
 };
@@ -35,11 +38,28 @@ const VIEWS: ConfigurationView[] = ['table', 'json', 'all'];
 /** What can be done with a configuration, above it. */
 export function ConfigurationTools(props: Props) {
   const { t } = useTranslation();
-  const { view, look, stays, search, narrow, editable, add, undo, items } = props;
+  const {
+    connection,
+    application,
+    environment,
+    view,
+    look,
+    stays,
+    search,
+    narrow,
+    editable,
+    add,
+    undo,
+    items,
+  } = props;
   const file = useRef<HTMLInputElement>(null);
   const [copied, sayCopied] = useCopied();
   const copy = (format: ExportFormat) => {
     if (items) commands.configurationCopy(items, format).then(sayCopied, props.fail);
+  };
+  const save = (format: ExportFormat) => {
+    if (!items) return;
+    commands.configurationSaveFile(connection, application, environment, items, format).catch(props.fail);
   };
   return (
     <Toolbar>
@@ -91,6 +111,18 @@ export function ConfigurationTools(props: Props) {
               currentTarget,
               t('configuration.export'),
               [
+                {
+                  label: t('configuration.saveEnv'),
+                  act: () => {
+                    save('dotenv');
+                  },
+                },
+                {
+                  label: t('configuration.saveJson'),
+                  act: () => {
+                    save('json');
+                  },
+                },
                 {
                   label: t('configuration.copyEnv'),
                   act: () => {

@@ -1,9 +1,9 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { saidAbout, saidElsewhere } from '../app/access';
 import { paths } from '../app/paths';
 import { oneLine } from '../app/printable';
 import { useConnection } from '../app/shell';
+import { useDraft } from '../hooks/useDraft';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useResource } from '../hooks/useResource';
 import { useWrite } from '../hooks/useWrite';
@@ -12,6 +12,7 @@ import { Button } from './Button';
 import { placesBriefly, placesIn } from './Choices';
 import styles from './DecideForm.module.css';
 import panel from './DeployPanel.module.css';
+import { DraftLine } from './DraftLine';
 import { EnvironmentNames } from './EnvironmentNames';
 import { Field } from './Field';
 import { Link } from './Link';
@@ -37,23 +38,36 @@ export function DecideForm({ connection, asked, reading, close }: Props) {
   const { request, toDecide, production } = asked;
   const [first] = request.environments;
   const view = useConnection(connection);
-  const [note, setNote] = useState('');
+  const { form, draft } = useDraft(connection, ['decide', request.id].join(' '), { note: '' });
   const noWrites = useNoWrites(connection, reading);
-  const deciding = useWrite<Choice, unknown>(
+  const places = placesBriefly(view, request.environments, t);
+  const deciding = useWrite<Choice>(
     (decision) => {
-      const said = note.trim();
+      const said = form.getValues('note').trim();
       return commands.accessDecide(connection, request.id, { decision, note: said === '' ? null : said });
     },
-    () => {
-      setNote('');
-      close();
+    (inView) => {
+      draft.sent();
+      if (inView) close();
     },
+    () => ({
+      what: t('refusals.decide', {
+        who: oneLine(request.requestedBy ?? '–'),
+        application: oneLine(request.applicationKey),
+        places,
+      }),
+      to: paths.access(connection, { request: request.id }),
+    }),
   );
   const { error, busy, left } = deciding;
   const details = error?.details ?? [];
-  const places = placesBriefly(view, request.environments, t);
   return (
-    <SidePanel title={t('access.requestTitle')} production={toDecide && production} close={close}>
+    <SidePanel
+      title={t('access.requestTitle')}
+      production={toDecide && production}
+      stays={deciding.phase === 'sending'}
+      close={close}
+    >
       <PanelContent>
         <PanelSection>
           <dl className={styles.facts}>
@@ -108,16 +122,14 @@ export function DecideForm({ connection, asked, reading, close }: Props) {
         </PanelSection>
         {toDecide && (
           <PanelSection>
+            <DraftLine draft={draft} disabled={busy} />
             <Field
               label={t('access.note')}
               placeholder={t('access.notePlaceholder')}
-              value={note}
               readOnly={busy}
               dir="auto"
               error={saidAbout(details, 'note')}
-              onChange={({ target }) => {
-                setNote(target.value);
-              }}
+              {...form.register('note')}
             />
           </PanelSection>
         )}

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
+import { saidAbout, saidElsewhere } from '../app/access';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords, splitImage, withTag } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
@@ -10,12 +11,13 @@ import { useConnection, useShell } from '../app/shell';
 import { baseImage, firstImage, suggestions } from '../app/suggestions';
 import { useCopiedImage } from '../hooks/useCopiedImage';
 import { useDraft } from '../hooks/useDraft';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { usePreflight } from '../hooks/usePreflight';
 import { useMade, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
 import { useSendKey } from '../hooks/useSendKey';
-import { places, type DeployRequest, type ErrorDetail } from '../ipc';
+import { places, type DeployRequest } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
@@ -26,7 +28,6 @@ import { CompareLink } from './CompareLink';
 import { PendingConfiguration } from './PendingConfiguration';
 import { Field } from './Field';
 import { Link } from './Link';
-import { useLock } from './Lock';
 import { OwnComparison } from './OwnComparison';
 import { Preflight } from './Preflight';
 import { Problem } from './Problem';
@@ -54,10 +55,14 @@ export function DeployForm({
   application,
   environment,
   tab,
+  reading,
   image: wanted,
+  tellSending,
 }: PanelProps & {
   /** What the address asks for. It fills the form and sends nothing. */
   image?: string;
+  /** Hears while it is being sent. */
+  tellSending: (sending: boolean) => void;
 }) {
   const { t } = useTranslation();
   const { key } = application;
@@ -99,6 +104,16 @@ export function DeployForm({
   const { phase, left, busy, takenBack, error, start, takeBack } = useSending(
     connection,
     key,
+    (request) => {
+      const words = { application: key, environment: named(request.environment) };
+      return {
+        what:
+          request.image === null
+            ? t('refusals.restart', words)
+            : t('refusals.deploy', { ...words, tag: imageWords(null, request.image).to }),
+        to: paths.application(connection, key, request.environment, 'deployments'),
+      };
+    },
     (deployment, failure) => {
       if (deployment !== null || failure?.code === 'outcome_unknown') draft.sent();
       // Who has gone elsewhere meanwhile is not called back; a word tells how it ended.
@@ -108,18 +123,21 @@ export function DeployForm({
       );
     },
   );
-  const preflight = usePreflight(connection, key, environment, image === '' ? null : image);
+  useEffect(() => {
+    tellSending(phase === 'sending');
+  }, [phase, tellSending]);
+  const { preflight, stale } = usePreflight(connection, key, environment, image === '' ? null : image);
   // What the last one was started with is known by its own reading alone.
   const last = preflight?.last ?? null;
   useResource(
     connection,
     last !== null && can('configuration:read') ? { kind: 'deployment', id: last } : null,
   );
-  const { locked } = useLock(view);
+  const noWrites = useNoWrites(connection, reading);
   // Going back brings the configuration of then; another image that ran here before does so if it is wanted.
   const [asThen, setAsThen] = useState<boolean | null>(null);
-  const repeats = preflight?.repeats ?? null;
-  const forbidden = preflight?.refusal ? t('deploy.forbidden') : locked ? t('lock.reason') : undefined;
+  const repeats = stale ? null : (preflight?.repeats ?? null);
+  const forbidden = noWrites ?? (preflight?.refusal ? t('deploy.forbidden') : undefined);
   const { production } = preflight?.environment ?? stageIn(view, environment);
   const waiting = left !== null;
 
@@ -153,7 +171,7 @@ export function DeployForm({
   };
 
   const submit = form.handleSubmit(() => {
-    if (busy || locked || keyMissing || !preflight || preflight.refusal) return;
+    if (busy || forbidden !== undefined || keyMissing || !preflight || stale) return;
     const note = form.getValues('note').trim();
     start({ ...wish, note: note === '' ? null : note }, production);
   });
@@ -177,7 +195,7 @@ export function DeployForm({
   const [from, to] = imageNames(...change);
   const details = error?.details ?? NONE;
   const effect = { tag: imageWords(...change).to, environment: named(environment) };
-  const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? detailFor(details, 'image');
+  const imageError = form.formState.errors[whole ? 'image' : 'tag']?.message ?? saidAbout(details, 'image');
 
   return (
     <form
@@ -296,7 +314,7 @@ export function DeployForm({
                 />
               </div>
             )}
-            {preflight?.dryRun === true && !locked && !busy && (
+            {preflight?.dryRun === true && noWrites === undefined && !stale && !busy && (
               <DryRun key={JSON.stringify(wish)} connection={connection} application={key} request={wish} />
             )}
             {preflight?.dryRun === false && <OwnComparison before={entry?.image ?? null} after={image} />}
@@ -309,7 +327,7 @@ export function DeployForm({
             placeholder={t('deploy.notePlaceholder')}
             maxLength={preflight?.longestNote}
             readOnly={busy}
-            error={detailFor(details, 'note')}
+            error={saidAbout(details, 'note')}
             {...form.register('note')}
           />
         </section>
@@ -330,7 +348,7 @@ export function DeployForm({
         )}
         {error && (
           <section className={styles.section}>
-            <Problem error={{ ...error, details: details.filter(({ field }) => !FIELDS.includes(field)) }}>
+            <Problem error={{ ...error, details: saidElsewhere(details, FIELDS) }}>
               {error.code === 'outcome_unknown' && (
                 <Link to={paths.application(connection, key, environment, 'deployments')}>
                   {t('deploy.unknownActions')}
@@ -346,11 +364,7 @@ export function DeployForm({
             ? t(WORDS[does].about, { ...effect, seconds: left })
             : takenBack
               ? t('deploy.takenBack')
-              : locked
-                ? t('lock.reason')
-                : production
-                  ? t('deploy.thenTakeBack')
-                  : null}
+              : (noWrites ?? (production ? t('deploy.thenTakeBack') : null))}
         </span>
         <UnlockButton connection={connection} />
         {waiting ? (
@@ -365,7 +379,7 @@ export function DeployForm({
             kind={production ? 'production' : 'primary'}
             reason={forbidden ?? (keyMissing ? t('deploy.keyNotTyped') : undefined)}
             disabled={!preflight}
-            aria-disabled={phase !== 'editing'}
+            aria-disabled={phase !== 'editing' || stale}
             autoFocus={takenBack}
           >
             {phase === 'sending' ? t('deploy.sending') : t(WORDS[does].send, effect)}
@@ -381,9 +395,4 @@ export function DeployForm({
 function effectOf(image: string, running: string | null, before: string | null): keyof typeof WORDS {
   if (image === running) return 'restart';
   return image === before ? 'rollBack' : 'deploy';
-}
-
-/** What the server said about a field of the form. */
-function detailFor(details: ErrorDetail[], field: string): string | undefined {
-  return details.find((detail) => detail.field === field)?.message;
 }

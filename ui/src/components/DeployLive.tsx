@@ -7,7 +7,9 @@ import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
+import { useNoWrites } from '../hooks/useNoWrites';
 import { useNow } from '../hooks/useNow';
+import { useRights } from '../hooks/useRights';
 import type { Translate } from '../i18n/i18n';
 import {
   asCommandError,
@@ -37,6 +39,9 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const { value, reading } = held;
   const going = useMade(connection, course(connection, application.key, id)).value;
   useFront(reading, 'inner');
+  const noWrites = useNoWrites(connection, reading);
+  const can = useRights(connection, application.key, value?.environment ?? environment);
+  const noCancelling = noWrites ?? (can('applications:deploy') ? undefined : t('deploy.forbidden'));
   const [callingOff, setCallingOff] = useState(false);
   const [refused, setRefused] = useState<CommandError | null>(null);
   const callOff = () => {
@@ -118,6 +123,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
         {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
         {running && (
           <Button
+            reason={noCancelling}
             disabled={callingOff}
             onClick={() => {
               callOff();

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import { replaceIpc, type Course } from '../ipc';
 import { deployments } from '../ipc/fake/data';
-import { callsOf, renderApp } from '../test/renderApp';
+import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
 const DEV = '/c/orders/applications/orders-api/dev?deploy=new';
@@ -12,6 +12,7 @@ const panel = async () => within(await screen.findByRole('complementary'));
 const tag = async () => (await panel()).findByRole('textbox', { name: 'Image' });
 const typeTag = async (text: string) => {
   fireEvent.change(await tag(), { target: { value: text } });
+  await lookedUp();
 };
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
 
@@ -162,7 +163,7 @@ describe('the deploy panel', () => {
     act(() => {
       history.push(DEV);
     });
-    await typeTag('1.5.0');
+    fireEvent.change(await tag(), { target: { value: '1.5.0' } });
     expect((await panel()).getByRole('button', { name: /^Deploy 1\.5\.0 to dev/ })).toBeDisabled();
     await user.click(await tag());
     await user.keyboard('{Control>}{Enter}{/Control}');
@@ -179,7 +180,7 @@ describe('the deploy panel', () => {
   it('tells a failure with its reason', async () => {
     const { user } = await renderApp(DEV);
     await user.click((await panel()).getByRole('button', { name: 'Edit the whole image' }));
-    fireEvent.change(await tag(), { target: { value: 'miso/crash:1.0' } });
+    await typeTag('miso/crash:1.0');
     await user.click(screen.getByRole('button', { name: /^Deploy crash:1\.0 to dev/ }));
     expect(await screen.findByText('crash:1.0 failed in dev. orders-api:1.4.1 still runs.')).toBeVisible();
     // Once, and without a bar of what is over.

@@ -1,7 +1,8 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import type { Panel, Tab } from '../app/paths';
-import type { Application, ConnectionId } from '../ipc';
+import type { Application, ConnectionId, Reading } from '../ipc';
 import { DeployForm } from './DeployForm';
 import { DeployLive } from './DeployLive';
 import { EnvironmentName } from './EnvironmentName';
@@ -10,6 +11,8 @@ import { SidePanel } from './SidePanel';
 export type PanelProps = {
   connection: ConnectionId;
   application: Application;
+  /** How the application was read. */
+  reading: Reading<Application> | undefined;
   environment: string;
   tab: Tab;
   close: () => void;
@@ -21,18 +24,21 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
   const { application, environment, close } = props;
   const shown = 'form' in panel ? null : panel.deployment;
   const { production } = useStage(environment);
+  const [sending, setSending] = useState(false);
   return (
     <SidePanel
       title={t(shown === null ? 'deploy.title' : 'deploy.titleLive', { application: application.key })}
       mark={<EnvironmentName environment={environment} />}
       production={production}
       about={shown}
+      stays={sending && shown === null}
       close={close}
     >
       {'form' in panel ? (
         <DeployForm
           key={panel.image}
           {...props}
+          tellSending={setSending}
           {...(panel.image === undefined ? {} : { image: panel.image })}
         />
       ) : (

@@ -10,10 +10,13 @@ import { Shape } from './Shape';
 /** An error beside what still works: what happened, what to do, the request id, and once more. */
 export function ErrorBar({
   error,
+  what,
   again,
   children,
 }: {
   error: CommandError;
+  /** What it is about, where the page does not say it. */
+  what?: string;
   again?: (() => void) | null;
   children?: ReactNode;
 }) {
@@ -23,7 +26,7 @@ export function ErrorBar({
     <div role="status" className={styles.bar}>
       <Shape state="warning" />
       <p className={styles.words}>
-        <strong>{title}</strong>
+        <strong>{what === undefined ? title : t('refusals.title', { what, title })}</strong>
         {text}
         {error.message !== null && <span className={styles.message}>{error.message}</span>}
       </p>

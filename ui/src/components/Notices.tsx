@@ -1,18 +1,21 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { dismissNotice, patchShell, useShell } from '../app/shell';
+import { dismissNotice, dismissRefusal, patchShell, useShell } from '../app/shell';
 import { wordsFor } from '../i18n/i18n';
 import type { ConnectionView, Notice } from '../ipc';
 import styles from './Bar.module.css';
 import { IconButton } from './Button';
 import { ErrorBar } from './ErrorBar';
 import { smallIcon } from './icon';
+import { Link } from './Link';
 import { SessionBar } from './SessionBar';
 import { Shape } from './Shape';
 
 /** What the user must know, each in a quiet bar above the page. */
 export function Notices({ connection = null }: { connection?: ConnectionView | null }) {
+  const { t } = useTranslation();
   const notices = useShell((value) => value.notices);
+  const refusals = useShell((value) => value.refusals);
   const failure = useShell((value) => value.failure);
   const retry = useShell((value) => value.retry);
   return (
@@ -26,6 +29,23 @@ export function Notices({ connection = null }: { connection?: ConnectionView | n
           />
         </ErrorBar>
       )}
+      {refusals.map((refusal, at) => (
+        <ErrorBar key={`${refusal.what} ${String(at)}`} error={refusal.error} what={refusal.what}>
+          <Link
+            to={refusal.to}
+            onClick={() => {
+              dismissRefusal(refusal);
+            }}
+          >
+            {t('deploy.unknownActions')}
+          </Link>
+          <Dismiss
+            act={() => {
+              dismissRefusal(refusal);
+            }}
+          />
+        </ErrorBar>
+      ))}
       {connection && <SessionBar key={connection.id} connection={connection} />}
       {notices.map((notice, at) => (
         <NoticeBar key={`${notice.code} ${String(at)}`} notice={notice} />

@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import type { Finding, LinkTarget, Preflight } from '../ipc';
-import { callsOf, renderApp } from '../test/renderApp';
+import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 
 const DEV = '/c/orders/applications/orders-api/dev?deploy=new';
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
@@ -109,6 +109,7 @@ describe('typing the key', () => {
   it('is asked for only where somebody chose it, and only for production', async () => {
     const fake = await renderApp(PROD, { settings: { typeToDeploy: true } });
     fireEvent.change(await tag(), { target: { value: '1.9.0' } });
+    await lookedUp();
     const send = () => screen.getByRole('button', { name: /^Deploy 1\.9\.0 to PROD/ });
     const key = (await panel()).getByRole('textbox', { name: 'Type orders-api to deploy it to PROD' });
     expect(send()).toHaveAttribute('aria-disabled', 'true');
@@ -144,6 +145,7 @@ describe('a link to a page', () => {
     await waitFor(async () => {
       expect(await tag()).toHaveValue('1.9.0');
     });
+    await lookedUp();
     vi.useFakeTimers();
     fireEvent.click(screen.getByRole('button', { name: /^Deploy 1\.9\.0 to PROD/ }));
     await act(() => vi.advanceTimersByTimeAsync(1000));

@@ -1,7 +1,7 @@
 import { fireEvent, screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
-import { callsOf, renderApp } from '../test/renderApp';
+import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 
 const SICK = '/c/orders/applications/orders-api/prod';
 const WELL = '/c/orders/applications/orders-api/dev';
@@ -100,6 +100,7 @@ describe('a deployment that is under way', () => {
   it('is called off on a click, and shows how it ended', async () => {
     const { user, ...fake } = await renderApp(`${WELL}?deploy=new`, { step: 2000 });
     fireEvent.change(await tag(), { target: { value: '1.5.0' } });
+    await lookedUp();
     await user.click((await panel()).getByRole('button', { name: /^Deploy 1\.5\.0 to dev/ }));
     await user.click(await screen.findByRole('button', { name: 'Cancel the deployment' }));
     expect(callsOf(fake, 'deploymentCancel')).toEqual([['orders', 'orders-api', fake.deployments[0]?.id]]);

@@ -38,9 +38,9 @@ export type Batch = {
 
 /**
  * Deployments of several applications, sent one after the other: at once, or, where they go to production, after three
- * seconds in which Escape takes all of them back.
+ * seconds in which Escape takes all of them back. `began` hears when they go.
  */
-export function useBatch(connection: ConnectionId): Batch {
+export function useBatch(connection: ConnectionId, began: () => void): Batch {
   const { t } = useTranslation();
   const [sent, setSent] = useState<'not' | 'sending' | 'done'>('not');
   const [told, setTold] = useState<BatchTold[]>([]);
@@ -52,6 +52,7 @@ export function useBatch(connection: ConnectionId): Batch {
     const now = newCall();
     call.current = now;
     setSent('sending');
+    began();
     setTold(orders.map(({ application }) => ({ application, outcome: { kind: 'notSent' } })));
     const hear = channel<BatchTold>((one) => {
       setTold((before) => before.map((each) => (each.application === one.application ? one : each)));

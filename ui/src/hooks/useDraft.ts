@@ -48,7 +48,11 @@ export function useDraft<V extends Record<string, string>>(
     form,
     draft: {
       restored,
-      sent: drop,
+      sent: () => {
+        drop();
+        // What stands there still is no draft until something is typed again.
+        form.reset(form.getValues());
+      },
       afresh: () => {
         drop();
         form.reset(fresh);

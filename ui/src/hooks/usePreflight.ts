@@ -3,16 +3,16 @@ import { commands, preflightKey, type ConnectionId, type Preflight } from '../ip
 
 /**
  * What is known about a deployment before it is sent, and whether it may be. While another image is looked up,
- * what was known of the last one stays; of another place nothing does.
+ * what was known of the last one stays, and is `stale`; of another place nothing does.
  */
 export function usePreflight(
   connection: ConnectionId,
   application: string,
   environment: string,
   image: string | null,
-): Preflight | undefined {
+): { preflight: Preflight | undefined; stale: boolean } {
   const key = preflightKey(connection, application, environment, image);
-  const { data } = useQuery({
+  const { data, isPlaceholderData } = useQuery({
     queryKey: key,
     queryFn: () => commands.preflight(connection, application, environment, image),
     placeholderData: (last: Preflight | undefined, before) =>
@@ -20,5 +20,5 @@ export function usePreflight(
     // Every image that was typed is a query of its own.
     gcTime: 60_000,
   });
-  return data;
+  return { preflight: data, stale: isPlaceholderData };
 }

@@ -20,13 +20,15 @@ export type Promoting = {
   error: CommandError | null;
   start: (choices: PromotionChoice[], production: boolean) => void;
   takeBack: () => void;
+  /** What was sent is done with; others can be chosen. */
+  reset: () => void;
 };
 
 /**
  * The sending of several promotions with one confirmation: at once, or, where they go to production, after three
- * seconds in which Escape takes them back.
+ * seconds in which Escape takes them back. `began` hears when they go, `ended` when all of them went.
  */
-export function usePromoting(connection: ConnectionId): Promoting {
+export function usePromoting(connection: ConnectionId, began: () => void, ended: () => void): Promoting {
   const [sent, setSent] = useState<'not' | 'sending' | 'sent'>('not');
   const [steps, setSteps] = useState<PromotionStep[]>([]);
   const [error, setError] = useState<CommandError | null>(null);
@@ -36,11 +38,15 @@ export function usePromoting(connection: ConnectionId): Promoting {
   };
   const send = (choices: PromotionChoice[], confirmation: string | null) => {
     setSent('sending');
+    began();
+    let whole = true;
     const told = channel<PromotionStep>((step) => {
+      whole &&= step.outcome.kind === 'sending' || step.outcome.kind === 'sent';
       setSteps((before) => [...before.filter((each) => each.application !== step.application), step]);
     });
     commands.promote(connection, choices, confirmation, told).then(() => {
       setSent('sent');
+      if (whole) ended();
     }, failed);
   };
   const { showing, left, takenBack, start, takeBack } = useShown(connection, send, failed);
@@ -56,6 +62,11 @@ export function usePromoting(connection: ConnectionId): Promoting {
       start(choices, production ? plannedBy(choices) : null);
     },
     takeBack,
+    reset: () => {
+      setSent('not');
+      setSteps([]);
+      setError(null);
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import {
   type Deployment,
   type DeployRequest,
 } from '../ipc';
+import { putRefusal, type Sent } from '../app/shell';
+import { useGone } from './useGone';
 import { useShown } from './useShown';
 
 export type Sending = {
@@ -23,15 +25,18 @@ export type Sending = {
 
 /**
  * The sending of one deployment: at once, or, where it goes to production, after three seconds in which Escape
- * takes it back. Rust hears when they begin, and sends nothing to production that was not shown so long.
+ * takes it back. Rust hears when they begin, and sends nothing to production that was not shown so long. Why it was
+ * refused is told above the page where the form was left, in the words of `sent`.
  */
 export function useSending(
   connection: ConnectionId,
   application: string,
+  sent: (request: DeployRequest) => Sent,
   ended: (deployment: Deployment | null, failure: CommandError | null) => void,
 ): Sending {
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
+  const gone = useGone();
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
     setError(failure);
@@ -45,7 +50,9 @@ export function useSending(
         ended(deployment, null);
       },
       (thrown: unknown) => {
-        ended(null, failed(thrown));
+        const failure = failed(thrown);
+        if (gone.current) putRefusal(sent(request), failure);
+        ended(null, failure);
       },
     );
   };

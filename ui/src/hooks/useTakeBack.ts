@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { useGone } from './useGone';
 
 const SECONDS = 3;
 
@@ -19,7 +20,7 @@ export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
   const [about, setAbout] = useState<{ left: number; what: T } | null>(null);
   const timer = useRef<ReturnType<typeof setInterval> | undefined>(undefined);
   const latest = useRef(act);
-  const gone = useRef(false);
+  const gone = useGone();
   useEffect(() => {
     latest.current = act;
   });
@@ -44,14 +45,8 @@ export function useTakeBack<T>(act: (what: T) => void): TakeBack<T> {
         latest.current(what);
       }, 1000);
     },
-    [cancel],
+    [cancel, gone],
   );
-  useEffect(() => {
-    gone.current = false;
-    return () => {
-      gone.current = true;
-      cancel();
-    };
-  }, [cancel]);
+  useEffect(() => cancel, [cancel]);
   return { left: about?.left ?? null, what: about?.what ?? null, start, cancel };
 }

@@ -1,6 +1,8 @@
 import { useCallback, useState } from 'react';
 import { asCommandError, type CommandError } from '../ipc';
+import { putRefusal, type Sent } from '../app/shell';
 import { useEscape } from './useEscape';
+import { useGone } from './useGone';
 import { useTakeBack } from './useTakeBack';
 
 export type Write<T> = {
@@ -19,21 +21,31 @@ export type Write<T> = {
   forget: () => void;
 };
 
-/** One write of a page, sent once: production's can be taken back for three seconds, by Escape too. */
-export function useWrite<T, R>(send: (what: T) => Promise<R>, done: (result: R, what: T) => void): Write<T> {
+/**
+ * One write of a page, sent once: production's can be taken back for three seconds, by Escape too. `done` hears whether
+ * it is still in view; why it was refused is told above the page where it is not, in the words of `sent`.
+ */
+export function useWrite<T>(
+  send: (what: T) => Promise<unknown>,
+  done: (inView: boolean) => void,
+  sent: (what: T) => Sent,
+): Write<T> {
   const [phase, setPhase] = useState<Write<T>['phase']>('resting');
   const [takenBack, setTakenBack] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
+  const gone = useGone();
   const act = (what: T) => {
     setPhase('sending');
     send(what).then(
-      (result) => {
+      () => {
         setPhase('resting');
-        done(result, what);
+        done(!gone.current);
       },
       (thrown: unknown) => {
+        const failure = asCommandError(thrown);
         setPhase('resting');
-        setError(asCommandError(thrown));
+        setError(failure);
+        if (gone.current) putRefusal(sent(what), failure);
       },
     );
   };

@@ -49,7 +49,7 @@ export function Application() {
   const [failure, setFailure] = useState<CommandError | null>(null);
   useFront(application.reading);
   const row = useMade(connection, places(connection, key)).value;
-  const forbidden = usePreflight(connection, key, environment, null)?.refusal
+  const forbidden = usePreflight(connection, key, environment, null).preflight?.refusal
     ? t('deploy.forbidden')
     : undefined;
   const app = application.value;
@@ -195,6 +195,7 @@ export function Application() {
             key={key}
             connection={connection}
             application={app}
+            reading={application.reading}
             environment={environment}
             tab={tab}
             panel={panel}

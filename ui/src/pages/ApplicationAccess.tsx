@@ -41,9 +41,17 @@ export function ApplicationAccess() {
   const close = useCallback(() => {
     leaveFor(page);
   }, [page]);
-  const revoking = useWrite<AccessRow, null>(
+  const revoking = useWrite<AccessRow>(
     ({ entry }) => commands.accessRevoke(connection, key, entry.subject),
     () => undefined,
+    ({ entry }) => ({
+      what: t('refusals.revoke', {
+        subject: oneLine(entry.subject),
+        application: key,
+        places: placesIn(view, entry.environments),
+      }),
+      to: page,
+    }),
   );
   const grid = held.value;
   const lacks = (missing: string | null) =>

@@ -100,6 +100,9 @@ export function ApplicationConfiguration() {
   return (
     <>
       <ConfigurationTools
+        connection={connection}
+        application={key}
+        environment={environment}
         view={view}
         look={(next: ConfigurationView) => {
           goInstead(paths.configuration(connection, key, environment, next));

@@ -1,6 +1,9 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
+import type { Application, SessionState } from '../ipc';
+import { applications } from '../ipc/fake/data';
+import { account, failure } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const PAGE = '/c/orders/promote?from=test&to=prod&of=checkout';
@@ -41,6 +44,108 @@ describe('promotion', () => {
     expect(choices).toEqual([
       expect.objectContaining({ items: ['FEATURE_WALLET', 'WEBHOOK_SECRET', 'PAYMENT_TIMEOUT'], access: [] }),
     ]);
+  });
+});
+
+describe('a pair of environments', () => {
+  const DEV = '/c/orders/promote?from=dev&to=test';
+  const secret = 'WEBHOOK_SECRET in test';
+  const review = async (name: string) => within(await screen.findByRole('region', { name }));
+  const sentOf = (calls: unknown[][]) =>
+    calls.map(([, choices]) =>
+      (choices as { promotion: { application: string }; note: string | null; secrets: object }[]).map(
+        ({ promotion, note, secrets }) => ({ application: promotion.application, note, secrets }),
+      ),
+    );
+  const [first, second] = ['orders-api', 'orders-twin'];
+  const model = applications.find(({ key }) => key === first) as Application;
+  const twins = { applications: [model, { ...structuredClone(model), key: second }] };
+
+  it('takes one promotion after another, and nothing of the last goes along', async () => {
+    const { user, ...fake } = await renderApp(DEV, twins);
+    await user.click(await screen.findByRole('checkbox', { name: first }));
+    await user.type(await (await review(first)).findByLabelText(secret), 'hush');
+    await user.type(screen.getByRole('textbox', { name: 'Note' }), 'once');
+    await user.click(screen.getByRole('button', { name: /^Promote 1 to test/ }));
+    expect(await screen.findByText('The deployment began.')).toBeVisible();
+    // A secret is gone from the page as soon as it was sent.
+    expect((await review(first)).getByLabelText(secret)).toHaveValue('');
+    await user.click(screen.getByRole('button', { name: 'Done' }));
+
+    await user.click(await screen.findByRole('checkbox', { name: second }));
+    expect(screen.getByRole('textbox', { name: 'Note' })).toHaveValue('');
+    expect(await (await review(second)).findByLabelText(secret)).toHaveValue('');
+    await user.click(await screen.findByRole('button', { name: /^Promote 1 to test/ }));
+    await waitFor(() => {
+      expect(sentOf(callsOf(fake, 'promote'))).toEqual([
+        [{ application: first, note: 'once', secrets: { WEBHOOK_SECRET: 'hush' } }],
+        [{ application: second, note: null, secrets: {} }],
+      ]);
+    });
+  });
+
+  it('can be sent again where one was refused and the rest were left', async () => {
+    let refusing = true;
+    const { user, ...fake } = await renderApp(DEV, {
+      ...twins,
+      answers: {
+        promote: (_, choices, __, told) => {
+          choices.forEach(({ promotion: { application } }, at) => {
+            told.onmessage({
+              application,
+              outcome:
+                at > 0
+                  ? { kind: 'left' }
+                  : refusing
+                    ? { kind: 'failed', failure: failure('conflict') }
+                    : { kind: 'sending' },
+            });
+          });
+          return Promise.resolve(null);
+        },
+      },
+    });
+    await user.click(await screen.findByRole('checkbox', { name: first }));
+    await user.click(screen.getByRole('checkbox', { name: second }));
+    await user.click(await screen.findByRole('button', { name: /^Promote 2 to test/ }));
+    expect(await screen.findByText('Not sent: one before it was refused.')).toBeVisible();
+    refusing = false;
+    // The one that was refused is left out: the other stays chosen.
+    await user.click(screen.getByRole('checkbox', { name: first }));
+    expect(screen.queryByText('Not sent: one before it was refused.')).toBeNull();
+    await user.click(await screen.findByRole('button', { name: /^Promote 1 to test/ }));
+    await waitFor(() => {
+      expect(sentOf(callsOf(fake, 'promote')).at(-1)).toEqual([
+        { application: second, note: null, secrets: {} },
+      ]);
+    });
+  });
+
+  it('has its note and what was picked again after the session ended, and no secret', async () => {
+    const { user, ...fake } = await renderApp(DEV, twins);
+    await user.click(await screen.findByRole('checkbox', { name: first }));
+    const item = { name: 'PAYMENT_TIMEOUT' };
+    await user.click(await (await review(first)).findByRole('checkbox', item));
+    await user.type((await review(first)).getByLabelText(secret), 'hush');
+    await user.type(screen.getByRole('textbox', { name: 'Note' }), 'at last');
+    const reason = { code: 'signed_out', params: {}, message: null, requestId: null, details: [] };
+    const states: SessionState[] = [
+      { state: 'signedOut', reason },
+      { state: 'signedIn', account, remembered: true, until: null, notice: null },
+    ];
+    for (const [at, session] of states.entries()) {
+      act(() => {
+        fake.emit('sessionChanged', { connection: 'orders', session, revision: 1_000_000 + at });
+      });
+      if (at === 0) await screen.findByRole('heading', { name: 'Sign in again' });
+    }
+    expect(await screen.findByRole('textbox', { name: 'Note' })).toHaveValue('at last');
+    expect(await (await review(first)).findByRole('checkbox', item)).toBeChecked();
+    expect((await review(first)).getByLabelText(secret)).toHaveValue('');
+    await waitFor(() => {
+      expect(callsOf(fake, 'draftSave').at(-1)?.[2]).toMatchObject({ note: 'at last' });
+    });
+    expect(JSON.stringify(callsOf(fake, 'draftSave'))).not.toContain('hush');
   });
 });
 

@@ -1,18 +1,11 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { goInstead, useAddress } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths } from '../app/paths';
-import {
-  choiceOf,
-  pairsOf,
-  promotionFrom,
-  takenItems,
-  UNPICKED,
-  type Pair,
-  type Picked,
-} from '../app/promotions';
+import { choiceOf, pairsOf, promotionFrom, takenItems, type Pair } from '../app/promotions';
 import { Button } from '../components/Button';
+import { DraftLine } from '../components/DraftLine';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { OfflineBar } from '../components/OfflineBar';
@@ -27,6 +20,7 @@ import { UnlockButton } from '../components/UnlockButton';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useNoWrites } from '../hooks/useNoWrites';
+import { usePicks } from '../hooks/usePicks';
 import { usePromoting } from '../hooks/usePromoting';
 import { usePromotions } from '../hooks/usePromotions';
 import { useFront } from '../hooks/useResource';
@@ -105,33 +99,47 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   const { t } = useTranslation();
   const { from, to, rows } = pair;
   const noWrites = useNoWrites(connection, reading);
-  const [picks, setPicks] = useState<Record<string, Picked>>({});
-  const [note, setNote] = useState('');
-  const promoting = usePromoting(connection);
+  const picks = usePicks(connection, from.key, to.key);
+  const promoting = usePromoting(connection, picks.forgetSecrets, picks.draft.sent);
   const { phase, left, takenBack, steps, error } = promoting;
   // What is being sent stays in view, though it is not ahead any more.
   const [kept, keep] = useState<string[]>([]);
   const there = kept.length > 0 ? kept : chosen.filter((key) => rows.some((row) => row.key === key));
-  const reviewed = usePromotions(connection, from.key, to.key, there);
+  const reviewed = usePromotions(connection, from.key, to.key, there, all);
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
   const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
 
+  const afresh = () => {
+    keep([]);
+    promoting.reset();
+    picks.afresh();
+  };
+  // Another choice by another way, a link for one, is another promotion.
+  const asked = chosen.join(',');
+  const seen = useRef(asked);
+  useEffect(() => {
+    if (phase === 'sent' && seen.current !== asked) afresh();
+    seen.current = asked;
+  });
   const choose = (applications: string[]) => {
+    if (phase === 'sent') afresh();
     keep([]);
     goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
   };
   const toggle = (key: string) => {
-    choose(there.includes(key) ? there.filter((each) => each !== key) : [...there, key]);
+    // What was sent is not chosen again by itself.
+    const open = there.filter(
+      (each) => !steps.some(({ application, outcome }) => application === each && outcome.kind === 'sent'),
+    );
+    choose(there.includes(key) ? open.filter((each) => each !== key) : [...open, key]);
   };
   const ready = reviewed.flatMap(({ promotion }) =>
     promotion && promotion.refusal === null ? [promotion] : [],
   );
-  const choices = ready.map((promotion) =>
-    choiceOf(promotion, picks[promotion.application] ?? UNPICKED, note.trim()),
-  );
+  const choices = ready.map((promotion) => choiceOf(promotion, picks.of(promotion.application), picks.note));
   const values = ready.reduce(
-    (sum, promotion) => sum + takenItems(promotion, picks[promotion.application] ?? UNPICKED).length,
+    (sum, promotion) => sum + takenItems(promotion, picks.of(promotion.application)).length,
     0,
   );
   const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
@@ -181,14 +189,15 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
               />
             </div>
           )}
+          {there.length > 0 && <DraftLine draft={picks.draft} disabled={busy} />}
           {reviewed.map((each) => (
             <PromotionReview
               key={each.application}
               connection={connection}
               reviewed={each}
-              picked={picks[each.application] ?? UNPICKED}
+              picked={picks.of(each.application)}
               pick={(picked) => {
-                setPicks((before) => ({ ...before, [each.application]: picked }));
+                picks.pick(each.application, picked);
               }}
               step={steps.find((step) => step.application === each.application)}
               disabled={busy || phase === 'sent'}
@@ -215,11 +224,8 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
                 aria-label={t('deploy.note')}
                 placeholder={t('deploy.notePlaceholder')}
                 maxLength={1000}
-                disabled={busy}
-                value={note}
-                onChange={(event) => {
-                  setNote(event.target.value);
-                }}
+                readOnly={busy}
+                {...picks.form.register('note')}
               />
             )}
             <UnlockButton connection={connection} />

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
+import { queries } from '../app/queries';
 import type { BatchTold } from '../ipc';
 import { failure } from '../ipc/fake/parts';
 import { applications } from '../ipc/fake/data';
@@ -74,6 +75,20 @@ describe('several applications at once', () => {
     expect(await results.findByText('another is under way')).toBeVisible();
     expect(callsOf(fake, 'batch')[0]?.[2]).toEqual([{ application: 'checkout', image: null }]);
     expect(panel().getByText('0 of 1 sent, 1 refused')).toBeVisible();
+  });
+
+  it('are not reviewed again while they are sent', async () => {
+    const batch = () => new Promise<BatchTold[]>(() => undefined);
+    const { user, ...fake } = await renderApp(LIST, { answers: { batch } });
+    const selected = await select(user, 'storefront');
+    await user.click(selected.getByRole('button', { name: 'Restart…' }));
+    await screen.findByRole('complementary', { name: 'Several applications' });
+    await user.click(await panel().findByRole('button', { name: /^Restart 1 in dev/ }));
+    await panel().findByRole('list', { name: 'What happened' });
+    const reviewed = callsOf(fake, 'batchReview').length;
+    await act(() => queries.invalidateQueries());
+    expect(callsOf(fake, 'batchReview')).toHaveLength(reviewed);
+    expect(panel().getByRole('button', { name: 'Close the panel' })).toBeDisabled();
   });
 
   it('can be taken back for three seconds where it is production', async () => {

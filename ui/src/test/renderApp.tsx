@@ -1,7 +1,8 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { expect } from 'vitest';
 import { followEvents } from '../app/events';
 import { followKeys } from '../app/keys';
 import { layers } from '../app/layers';
@@ -32,7 +33,7 @@ export async function renderApp(
     offers: null,
     deletion: null,
   }));
-  patchShell({ toasts: [], waits: {}, front: {}, failure: null, retry: null });
+  patchShell({ toasts: [], refusals: [], waits: {}, front: {}, failure: null, retry: null });
   const events = await followEvents();
   if (!keysFollowed) followKeys();
   keysFollowed = true;
@@ -46,6 +47,14 @@ export async function renderApp(
   );
   await screen.findByRole('main', undefined, { timeout: 10_000 });
   return { ...fake, user: userEvent.setup() };
+}
+
+/** Waits until what was typed last into the form of a deployment is looked up: it is not sent before. */
+export async function lookedUp(): Promise<void> {
+  await waitFor(() => {
+    const isOne = ({ queryKey }: { queryKey: readonly unknown[] }) => queryKey[1] === 'preflight';
+    expect(queries.isFetching({ predicate: isOne })).toBe(0);
+  });
 }
 
 /** The calls of one command. */

@@ -43,6 +43,8 @@ fn promotion(from: &[ConfigurationItem], to: &[ConfigurationItem], whole: bool) 
         unreadable: None,
         access: None,
         comparable: false,
+        names_items: true,
+        longest_note: 1000,
         findings: Vec::new(),
         refusal: None,
     }

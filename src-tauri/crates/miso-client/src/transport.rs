@@ -368,9 +368,13 @@ impl Transport {
 
     /// A request without a whole answer: a read failed, a write may have happened.
     fn lost(&self, call: &Call, error: &reqwest::Error) -> Failure {
+        if error.is_builder() {
+            // What HTTP has no way to say, such as a header of two lines, never left.
+            return Failure::new(Code::Validation).saying(error.to_string());
+        }
         let failure = self.network.failure_of(error, &self.base);
         tracing::debug!(method = %call.method, path = call.path, ?failure, "no answer");
-        if error.is_connect() || error.is_builder() {
+        if error.is_connect() {
             return failure;
         }
         self.unsure(call, failure.with("stage", "answer"))

@@ -1,4 +1,4 @@
-//! The same for several applications at once (issue 12, 1).
+//! The same for several applications at once.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Applications made, changed and deleted, where the answer comes and where it is lost (issue 12, 1).
+//! Applications made, changed and deleted, where the answer comes and where it is lost.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What errands cost (issue 12): clicks, keys, time and requests of each, in the real window.
+//! What errands cost: clicks, keys, time and requests of each, in the real window.
 
 use std::path::{Path, PathBuf};
 

@@ -10,6 +10,7 @@ type Configuring = Pick<
   | 'configurationSettle'
   | 'configurationTakeUp'
   | 'configurationCopy'
+  | 'configurationSaveFile'
   | 'configurationImport'
   | 'configurationImportClipboard'
   | 'configurationHold'
@@ -79,6 +80,7 @@ export function configuring({ of, environments, reading }: Far): Configuring {
       return Promise.resolve({ ...merged(was, yours, now), taken: [] });
     },
     configurationCopy: () => Promise.resolve(null),
+    configurationSaveFile: () => Promise.resolve(true),
     configurationImport: (_, items, text) => take(items, text),
     configurationImportClipboard: (_, items) => take(items, 'FROM_CLIPBOARD=1'),
     configurationHold: () => Promise.resolve(hold()),

@@ -93,6 +93,22 @@ pub fn export(items: &[EditedItem], format: ExportFormat) -> String {
     exchange::export(items, format)
 }
 
+/// What a file with the configuration of an application in an environment is called at first.
+pub fn file_name(application: &str, environment: &str, format: ExportFormat) -> String {
+    let kind = match format {
+        ExportFormat::Dotenv => "env",
+        ExportFormat::Json => "json",
+    };
+    let name = format!("{application}-{environment}");
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    let plain = name
+        .trim_start_matches('.')
+        .chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' });
+    let plain: String = plain.take(100).collect();
+    format!("{plain}.{kind}")
+}
+
 impl EditedItem {
     /// Whether its value is a secret.
     pub(crate) fn is_secret(&self) -> bool {

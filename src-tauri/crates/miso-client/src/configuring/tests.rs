@@ -392,3 +392,15 @@ fn no_secret_goes_into_a_file() {
         json!({"name": "S", "location": "keyvault", "required": false})
     );
 }
+
+#[test]
+fn a_file_is_called_by_what_is_in_it_and_stays_in_its_folder() {
+    let name = |application: &str| file_name(application, "dev", ExportFormat::Dotenv);
+    assert_eq!(name("orders"), "orders-dev.env");
+    assert_eq!(name("../../etc/pass\nwd"), "_.._etc_pass_wd-dev.env");
+    assert_eq!(name(&"a".repeat(300)).len(), 104);
+    assert_eq!(
+        file_name("orders", "prod", ExportFormat::Json),
+        "orders-prod.json"
+    );
+}

@@ -1,0 +1,32 @@
+//! A text as a file, where the system's own dialog says.
+
+use std::io;
+use std::path::PathBuf;
+
+use tauri::WebviewWindow;
+use tauri_plugin_dialog::DialogExt;
+
+/// Asks where to, with a name to begin with, and writes it there; whether somebody chose a place.
+///
+/// # Errors
+/// What the disk says, with the file's path; what the dialog chose is no file.
+pub(crate) async fn save_as(window: WebviewWindow, name: &str, text: String) -> io::Result<bool> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let dialog = window.dialog().file().set_parent(&window);
+    dialog.set_file_name(name).save_file(move |chosen| {
+        // Who asked may have gone.
+        let _ = tell.send(chosen);
+    });
+    let Ok(Some(chosen)) = told.await else {
+        return Ok(false);
+    };
+    let path: PathBuf = chosen.into_path().map_err(io::Error::other)?;
+    let write = move || {
+        std::fs::write(&path, text)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    };
+    tauri::async_runtime::spawn_blocking(write)
+        .await
+        .map_err(io::Error::other)??;
+    Ok(true)
+}
