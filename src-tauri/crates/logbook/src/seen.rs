@@ -1,14 +1,14 @@
 //! The ids of the last lines.
 
 use std::collections::{HashSet, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 
 /// Remembers ids as 64-bit hashes under a key of its own: among 100,000 ids a new one is taken
 /// for an old one once in 10^14, and nobody outside can choose ids that are.
 pub(crate) struct Seen {
     most: usize,
     hasher: RandomState,
-    hashes: HashSet<u64>,
+    hashes: HashSet<u64, BuildHasherDefault<AsIs>>,
     order: VecDeque<u64>,
 }
 
@@ -17,7 +17,7 @@ impl Seen {
         Self {
             most,
             hasher: RandomState::new(),
-            hashes: HashSet::new(),
+            hashes: HashSet::default(),
             order: VecDeque::new(),
         }
     }
@@ -46,5 +46,25 @@ impl Seen {
         if self.hashes.remove(&hash) {
             self.order.retain(|one| *one != hash);
         }
+    }
+}
+
+/// Hashes are not hashed again.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }

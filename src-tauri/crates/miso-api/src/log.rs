@@ -139,4 +139,14 @@ pub trait LineSink: Send + Sync {
     /// # Errors
     /// What the disk says; lines that were kept before stay readable.
     fn append(&self, lines: &[LogLine]) -> io::Result<Appended>;
+
+    /// Notes that lines are missing between what was appended so far and what is appended next.
+    /// `is_gone` says that the server has dropped them; else they may still be asked for.
+    ///
+    /// # Errors
+    /// What the disk says; the gap is not kept then.
+    fn note_gap(&self, gap: &LogGap, is_gone: bool) -> io::Result<()> {
+        let _ = (gap, is_gone);
+        Ok(())
+    }
 }

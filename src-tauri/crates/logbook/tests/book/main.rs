@@ -7,11 +7,15 @@
 )]
 
 mod damage;
-mod figures;
+mod gaps;
 mod keeping;
 mod limits;
+mod merging;
+mod naive;
 mod oracle;
+mod searching;
 mod threads;
+mod together;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use logbook::{Limits, Logbook};
+use logbook::{Found, Limits, Logbook, Query, Search, Text};
 use miso_api::LineSink;
 
-use super::{key, line, lines, open_with};
+use super::{key, line, lines, open_with, segments};
 
 #[test]
 fn windows_are_whole_while_lines_come_and_go() {
@@ -94,4 +94,72 @@ fn erasing_while_others_append_leaves_nothing_behind() {
     });
     logbook.erase("c1").unwrap();
     assert!(!root.path().join("c1").exists());
+}
+
+#[test]
+fn searches_and_windows_are_right_while_files_are_edited() {
+    let root = tempfile::tempdir().unwrap();
+    let limits = Limits {
+        segment_bytes: 5_000,
+        ..Limits::default()
+    };
+    let book = open_with(root.path(), limits);
+    book.append(&lines(0..2_000)).unwrap();
+    let done = AtomicBool::new(false);
+    let query = Query {
+        text: Some(Text::Literal("message 7".to_owned())),
+        ..Query::default()
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let search = Search::new(book.clone(), &query).unwrap();
+                search.run(&done, |_| {}).unwrap();
+                let found = search.window(0, 500).unwrap();
+                let is_right = |found: &Found| found.line.message.contains("message 7");
+                assert!(found.found.iter().all(is_right));
+            }
+        });
+        scope.spawn(|| {
+            while !done.load(Ordering::SeqCst) {
+                let view = book.view(500, 200).unwrap();
+                let ours = view.lines.iter().filter(|line| line.message != "by hand");
+                assert!(
+                    ours.clone()
+                        .all(|line| line.message.starts_with("message "))
+                );
+                assert!(ours.is_sorted_by_key(|line| line.timestamp));
+            }
+        });
+        let files = segments(root.path());
+        for (number, file) in files.iter().enumerate().skip(3).step_by(5) {
+            let text = std::fs::read_to_string(file).unwrap();
+            let edited = match number % 3 {
+                0 => format!("by hand\n{text}"),
+                1 => text
+                    .lines()
+                    .skip(2)
+                    .map(|line| format!("{line}\n"))
+                    .collect(),
+                _ => String::new(),
+            };
+            let beside = file.with_extension("tmp");
+            std::fs::write(&beside, edited).unwrap();
+            if number % 2 == 0 {
+                std::fs::rename(&beside, file).unwrap();
+            } else {
+                std::fs::remove_file(&beside).unwrap();
+                std::fs::remove_file(file).unwrap();
+            }
+            book.append(&lines(2_000 + number as u64..2_001 + number as u64))
+                .unwrap();
+        }
+        done.store(true, Ordering::SeqCst);
+    });
+    let kept = book.window(0, 9_999).unwrap();
+    drop(book);
+    assert_eq!(
+        open_with(root.path(), limits).window(0, 9_999).unwrap(),
+        kept
+    );
 }
