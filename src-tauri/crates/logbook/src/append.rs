@@ -4,11 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use miso_api::LogLine;
 
 use crate::book::{Book, Writer};
-use crate::files;
+use crate::files::{self, Stamp};
 use crate::line;
 
 /// Lines go to the file in pieces of about this size, in bytes.
@@ -18,36 +17,42 @@ const PIECE: usize = 1024 * 1024;
 pub(crate) struct Run<'a> {
     book: &'a Book,
     writer: &'a mut Writer,
-    /// What is not yet written: the text, the length of each line, the ids.
+    /// What is not yet written: the text, how many lines it has, their ids.
     text: Vec<u8>,
-    lengths: Vec<usize>,
+    lines: usize,
     ids: Vec<&'a str>,
-    newest: Option<DateTime<Utc>>,
     written: usize,
+    segment_bytes: u64,
 }
 
 impl<'a> Run<'a> {
     /// Begins after the last line: a piece of one that could not be taken back when its write
-    /// failed is taken back now. A last segment that somebody else has changed stays as it is
-    /// and is not written to again.
+    /// failed is taken back now. Where somebody else has changed the last segment, the index is
+    /// made again, and the segment is not written to any more.
     pub(crate) fn begin(book: &'a Book, writer: &'a mut Writer) -> io::Result<Self> {
-        if let Ok((path, bytes)) = book.last_segment() {
+        if let Ok((path, stamp, end)) = book.last_segment() {
             if writer.torn {
-                cut(&files::append(&path)?, bytes, &path)?;
+                book.cut(&files::append(&path)?, end, &path)?;
                 writer.torn = false;
-            } else if !fs::metadata(&path).is_ok_and(|about| about.len() == bytes) {
-                tracing::warn!(path = %path.display(), "the segment was changed by somebody else");
-                book.index_mut().begin(&book.folder, (book.clock)())?;
+            } else if !fs::metadata(&path).is_ok_and(|about| Stamp::from(&about) == stamp) {
+                book.reload(writer)?;
             }
+        }
+        if writer.is_sealed {
+            let mut index = book.index_mut();
+            if index.segments.back().is_some_and(|last| last.bytes() > 0) {
+                index.begin(&book.folder, (book.clock)())?;
+            }
+            writer.is_sealed = false;
         }
         Ok(Self {
             book,
             writer,
             text: Vec::new(),
-            lengths: Vec::new(),
             ids: Vec::new(),
-            newest: None,
+            lines: 0,
             written: 0,
+            segment_bytes: book.limits().segment_bytes,
         })
     }
 
@@ -69,15 +74,13 @@ impl<'a> Run<'a> {
         self.ids.push(&line.id);
         let before = self.text.len();
         line::write(line, &mut self.text)?;
-        let length = self.text.len() - before;
         if !self.fits() {
             let last = self.text.split_off(before);
             self.flush()?;
             self.begin_segment()?;
             self.text = last;
         }
-        self.lengths.push(length);
-        self.newest = Some(line.timestamp);
+        self.lines += 1;
         if self.text.len() >= PIECE {
             self.flush()?;
         }
@@ -88,8 +91,8 @@ impl<'a> Run<'a> {
     fn fits(&self) -> bool {
         let index = self.book.index();
         index.segments.back().is_some_and(|last| {
-            let is_first = last.bytes == 0 && self.lengths.is_empty();
-            is_first || last.has_room(self.text.len(), self.book.limits.segment_bytes)
+            let is_first = last.bytes() == 0 && self.lines == 0;
+            is_first || last.has_room(self.text.len(), self.segment_bytes)
         })
     }
 
@@ -97,34 +100,45 @@ impl<'a> Run<'a> {
         self.book.sync(self.writer)?;
         let now = (self.book.clock)();
         self.book.index_mut().begin(&self.book.folder, now)?;
+        self.writer.has_grown = true;
         self.book.retire(now)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.lengths.is_empty() {
+        if self.lines == 0 {
             return Ok(());
         }
-        let (path, end) = self.book.last_segment()?;
+        let (path, _, end) = self.book.last_segment()?;
         let mut file = files::append(&path)?;
-        if let Err(error) = file.write_all(&self.text) {
-            self.writer.torn = cut(&file, end, &path).is_err();
-            return Err(files::named(error, &path));
-        }
+        let written = file.write_all(&self.text).and_then(|()| Stamp::of(&file));
+        let stamp = match written {
+            Ok(stamp) => stamp,
+            Err(error) => {
+                self.writer.torn = self.book.cut(&file, end, &path).is_err();
+                return Err(files::named(error, &path));
+            }
+        };
         self.writer.unsynced = true;
-        let mut index = self.book.index_mut();
-        if let Some(last) = index.segments.back_mut() {
-            last.extend(&self.lengths, (self.book.clock)());
+        if let Some(last) = self.book.index_mut().segments.back_mut() {
+            last.extend(&self.text, stamp, (self.book.clock)());
         }
-        index.newest = self.newest;
-        self.written += self.lengths.len();
+        self.written += self.lines;
         // The id of a line that waits for its segment stays.
-        self.ids.drain(..self.lengths.len());
-        self.lengths.clear();
+        self.ids.drain(..self.lines);
+        self.lines = 0;
         self.text.clear();
         Ok(())
     }
 }
 
-fn cut(file: &File, end: u64, path: &Path) -> io::Result<()> {
-    file.set_len(end).map_err(|error| files::named(error, path))
+impl Book {
+    /// Takes back what was written after `end`.
+    fn cut(&self, file: &File, end: u64, path: &Path) -> io::Result<()> {
+        let stamp = file.set_len(end).and_then(|()| Stamp::of(file));
+        let stamp = stamp.map_err(|error| files::named(error, path))?;
+        if let Some(last) = self.index_mut().segments.back_mut() {
+            last.stamp = stamp;
+        }
+        Ok(())
+    }
 }

@@ -1,30 +1,35 @@
 //! The lines of one application in one environment.
 
 use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::SystemTime;
+use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use chrono::{DateTime, Utc};
 use miso_api::{Appended, LineSink, LogLine};
 
 use crate::append::Run;
-use crate::cursor;
-use crate::files;
+use crate::gap::Gap;
 use crate::index::Index;
 use crate::limits::{Clock, Limits};
 use crate::line::{self, Head};
+use crate::lock::{lock, read, write};
 use crate::seen::Seen;
+use crate::{about, cursor, files, upkeep};
 
 /// The most bytes of a file that one window gives.
 const WINDOW_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How often lines are read again that somebody changes meanwhile.
+const MOST_READS: usize = 32;
 
 /// The lines of one application in one environment. Every method may be called from any thread
 /// and waits for the disk at most; windows are read while lines are appended.
 pub struct Book {
     pub(crate) folder: PathBuf,
-    pub(crate) limits: Limits,
+    limits: RwLock<Limits>,
     pub(crate) clock: Clock,
+    grown: Grown,
     /// Who adds or removes lines holds this all the while, and `index` for moments within.
     writer: Mutex<Writer>,
     index: RwLock<Index>,
@@ -37,8 +42,40 @@ pub(crate) struct Writer {
     pub(crate) torn: bool,
     /// Lines were written since the disk was last waited for.
     pub(crate) unsynced: bool,
+    /// Somebody else has changed the files: the last segment is not written to any more.
+    pub(crate) is_sealed: bool,
+    /// A segment was begun and nobody was told.
+    pub(crate) has_grown: bool,
     erased: bool,
 }
+
+/// Lines by position, and what a view needs to know of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// Another number than before: positions are those of other lines.
+    pub generation: u64,
+    /// The oldest position kept.
+    pub first: u64,
+    /// One past the newest position.
+    pub total: u64,
+    /// The position of the first line here.
+    pub from: u64,
+    /// The lines.
+    pub lines: Vec<LogLine>,
+    /// The gaps before, between and after these lines.
+    pub gaps: Vec<Gap>,
+}
+
+/// What was read, and the book at that moment.
+pub(crate) struct Read<T> {
+    pub(crate) generation: u64,
+    pub(crate) first: u64,
+    pub(crate) total: u64,
+    pub(crate) taken: T,
+}
+
+/// Called after a segment was begun, with nothing locked.
+pub(crate) type Grown = Box<dyn Fn() + Send + Sync>;
 
 impl Book {
     /// One past the position of the newest line: as many lines as were ever kept.
@@ -53,7 +90,7 @@ impl Book {
 
     /// The timestamp of the last line; `None` without lines.
     pub fn newest(&self) -> Option<DateTime<Utc>> {
-        self.index().newest
+        self.index().newest()
     }
 
     /// The lines at the positions `from` to `from + count`. Positions before `first` and from
@@ -66,31 +103,50 @@ impl Book {
     /// # Errors
     /// What the disk says, with the file's path.
     pub fn window(&self, from: u64, count: usize) -> io::Result<Vec<LogLine>> {
-        loop {
-            let (first, mut parts) = {
-                let index = self.index();
-                (index.first(), index.parts(from, count))
-            };
-            let mut left = WINDOW_BYTES;
-            for (at, part) in parts.iter_mut().enumerate() {
-                left = part.fit(left, at == 0);
+        self.view(from, count).map(|view| view.lines)
+    }
+
+    /// The same lines, with what a view needs to know of them.
+    ///
+    /// # Errors
+    /// As [`Book::window`].
+    pub fn view(&self, from: u64, count: usize) -> io::Result<Window> {
+        let begin = |from| (from, Vec::new(), WINDOW_BYTES);
+        let read = self.read(from, count, begin, |(_, lines, left), _, bytes, before| {
+            let length = bytes.len() as u64 + 1;
+            if length > *left && !lines.is_empty() {
+                return ControlFlow::Break(());
             }
-            let mut lines: Vec<LogLine> = Vec::new();
-            let read = parts.iter().try_for_each(|part| {
-                part.read(|bytes| {
-                    let before = lines
-                        .last()
-                        .map_or(DateTime::UNIX_EPOCH, |line| line.timestamp);
-                    lines.push(line::read(bytes, before));
-                })
-            });
-            match read {
-                Ok(()) => return Ok(lines),
-                // The oldest segment was dropped between the two steps.
-                Err(error) if error.kind() == ErrorKind::NotFound && self.first() != first => {}
-                Err(error) => return Err(error),
-            }
-        }
+            *left = left.saturating_sub(length);
+            let line = line::read(bytes, before);
+            let time = line.timestamp;
+            lines.push(line);
+            ControlFlow::Continue(time)
+        })?;
+        let (from, lines, _) = read.taken;
+        let end = from + lines.len() as u64;
+        let mut gaps = self.gaps();
+        gaps.retain(|gap| (from..=end).contains(&gap.at));
+        Ok(Window {
+            generation: read.generation,
+            first: read.first,
+            total: read.total,
+            from,
+            lines,
+            gaps,
+        })
+    }
+
+    /// Counts how often positions have become those of other lines: lines were put into a gap, or
+    /// somebody has changed the files.
+    pub fn generation(&self) -> u64 {
+        self.index().generation
+    }
+
+    /// Where the line is now that was at a position in a generation. `None` where that cannot be
+    /// said: the files were changed by somebody else.
+    pub fn moved(&self, generation: u64, position: u64) -> Option<u64> {
+        self.index().moved(generation, position)
     }
 
     /// Where the tail goes on, as it was last set; `None` where the book was opened without lines.
@@ -115,21 +171,47 @@ impl Book {
         Ok(())
     }
 
+    /// How much is kept.
+    pub fn limits(&self) -> Limits {
+        *read(&self.limits)
+    }
+
+    /// Changes how much is kept, and drops what is beyond it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn set_limits(&self, limits: Limits) -> io::Result<()> {
+        let writer = self.writer();
+        writer.check()?;
+        *write(&self.limits) = limits;
+        about::set_age(&self.folder, limits.age)?;
+        self.retire((self.clock)())
+    }
+
     /// Opens the book in a folder, or begins one there.
-    pub(crate) fn open(folder: PathBuf, limits: Limits, clock: Clock) -> io::Result<Self> {
+    pub(crate) fn open(
+        folder: PathBuf,
+        limits: Limits,
+        clock: Clock,
+        grown: Grown,
+    ) -> io::Result<Self> {
         files::folder(&folder)?;
+        files::remove_unfinished(&folder)?;
         let writer = Writer {
             seen: Seen::new(limits.remembered_ids),
             cursor: cursor::read(&folder)?,
             torn: false,
             unsynced: false,
+            is_sealed: false,
+            has_grown: false,
             erased: false,
         };
         let index = RwLock::new(Index::load(&folder)?);
         let book = Self {
             folder,
-            limits,
+            limits: RwLock::new(limits),
             clock,
+            grown,
             writer: Mutex::new(writer),
             index,
         };
@@ -143,95 +225,88 @@ impl Book {
         let mut writer = self.writer();
         writer.erased = true;
         writer.cursor = None;
-        *self.index_mut() = Index::default();
+        let emptied = self.index().emptied();
+        *self.index_mut() = emptied;
     }
 
-    /// Drops what is too old or too much. The segment that is being written is dropped for its
-    /// age alone, and only after another one was begun, whose name keeps the position.
-    pub(crate) fn retire(&self, now: SystemTime) -> io::Result<()> {
-        let mut index = self.index_mut();
-        let too_old = |written: SystemTime| {
-            now.duration_since(written)
-                .is_ok_and(|age| age > self.limits.age)
-        };
-        if index
-            .segments
-            .back()
-            .is_some_and(|last| last.bytes > 0 && too_old(last.written))
-        {
-            index.begin(&self.folder, now)?;
-        }
-        while index.segments.len() > 1
-            && (index.bytes() > self.limits.book_bytes
-                || index
-                    .segments
-                    .front()
-                    .is_some_and(|oldest| too_old(oldest.written)))
-        {
-            index.drop_oldest()?;
-        }
-        Ok(())
+    /// Tells that there is more in all than before. Nothing of the book may be locked.
+    pub(crate) fn tell_grown(&self) {
+        (self.grown)();
     }
 
-    /// Waits until what was written is on the disk.
-    pub(crate) fn sync(&self, writer: &mut Writer) -> io::Result<()> {
-        if !writer.unsynced {
-            return Ok(());
-        }
-        let (path, _) = self.last_segment()?;
-        files::append(&path)?
-            .sync_data()
-            .map_err(|error| files::named(error, &path))?;
-        writer.unsynced = false;
-        Ok(())
-    }
-
-    /// The last segment's path and bytes.
-    pub(crate) fn last_segment(&self) -> io::Result<(PathBuf, u64)> {
-        let index = self.index();
-        let last = index
-            .segments
-            .back()
-            .map(|last| (last.path.clone(), last.bytes));
-        last.ok_or_else(|| io::Error::new(ErrorKind::NotFound, "the log book has no segment"))
-    }
-
-    // Who panicked while holding a lock left whole data behind: what is shared is only assigned
-    // to, after the disk said yes.
     pub(crate) fn index(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.index)
     }
 
     pub(crate) fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
+        write(&self.index)
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn writer(&self) -> MutexGuard<'_, Writer> {
+        lock(&self.writer)
+    }
+
+    /// Reads lines, and with them in which generation. `take` may be called for the same lines
+    /// again where the files have changed meanwhile: `begin` is called before each time.
+    pub(crate) fn read<T>(
+        &self,
+        from: u64,
+        count: usize,
+        mut begin: impl FnMut(u64) -> T,
+        mut take: impl FnMut(&mut T, u64, &[u8], DateTime<Utc>) -> ControlFlow<(), DateTime<Utc>>,
+    ) -> io::Result<Read<T>> {
+        'again: for _ in 0..MOST_READS {
+            let (generation, first, total, parts) = {
+                let index = self.index();
+                let parts = index.parts(from, count);
+                (index.generation, index.first(), index.end(), parts)
+            };
+            let mut taken = begin(from.max(first));
+            let mut has_enough = false;
+            for part in &parts {
+                let mut position = part.first + u64::from(part.from);
+                let read = part.read(|bytes, before| {
+                    let next = take(&mut taken, position, bytes, before);
+                    position += 1;
+                    has_enough = next.is_break();
+                    next
+                });
+                match self.judge(generation, part.key, read)? {
+                    upkeep::Seen::AsKnown => {}
+                    upkeep::Seen::Dropped | upkeep::Seen::Renumbered => continue 'again,
+                }
+                if has_enough {
+                    break;
+                }
+            }
+            return Ok(Read {
+                generation,
+                first,
+                total,
+                taken,
+            });
+        }
+        let error = "the segments are being changed all the time by somebody else";
+        Err(io::Error::other(error))
     }
 
     /// Reads the ids of the last lines. A book without lines has no cursor either: what the
     /// server still has is then fetched anew.
     fn remember(&self) -> io::Result<()> {
         let mut writer = self.writer();
-        let mut newest = None;
-        let parts = {
-            let index = self.index();
-            let count = self.limits.remembered_ids.max(1);
-            index.parts(index.end().saturating_sub(count as u64), count)
-        };
+        let count = self.limits().remembered_ids.max(1);
+        let from = self.total().saturating_sub(count as u64);
+        let parts = self.index().parts(from, count);
         for part in parts {
-            part.read(|bytes| {
+            part.read(|bytes, before| {
                 // A line edited by hand may have no id; then there is nothing to remember.
                 if let Ok(head) = serde_json::from_slice::<Head<'_>>(bytes) {
                     writer.seen.is_new(&head.id);
-                    newest = Some(head.timestamp);
                 }
+                ControlFlow::Continue(before)
             })?;
         }
-        let mut index = self.index_mut();
-        index.newest = newest;
-        if index.is_empty() && writer.cursor.take().is_some() {
+        if self.index().is_empty() && writer.cursor.take().is_some() {
             cursor::write(&self.folder, None)?;
         }
         Ok(())
@@ -245,15 +320,18 @@ impl LineSink for Book {
         self.retire((self.clock)())?;
         let new = Run::begin(self, &mut writer)?.append(lines)?;
         self.retire((self.clock)())?;
-        Ok(Appended {
-            total: self.total(),
-            new,
-        })
+        let total = self.total();
+        let has_grown = std::mem::take(&mut writer.has_grown);
+        drop(writer);
+        if has_grown {
+            self.tell_grown();
+        }
+        Ok(Appended { total, new })
     }
 }
 
 impl Writer {
-    fn check(&self) -> io::Result<()> {
+    pub(crate) fn check(&self) -> io::Result<()> {
         if self.erased {
             return Err(io::Error::new(
                 ErrorKind::NotFound,
@@ -279,6 +357,7 @@ mod tests {
 
     use std::io::Write;
     use std::sync::Arc;
+    use std::time::SystemTime;
 
     use miso_api::LogLevel;
 
@@ -290,7 +369,8 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let open = || {
             let clock: Clock = Arc::new(SystemTime::now);
-            Book::open(root.path().join("book"), Limits::default(), clock).unwrap()
+            let folder = root.path().join("book");
+            Book::open(folder, Limits::default(), clock, Box::new(|| ())).unwrap()
         };
         let line = |id: &str| LogLine {
             id: id.to_owned(),
@@ -304,7 +384,7 @@ mod tests {
         };
         let book = open();
         book.append(&[line("a")]).unwrap();
-        let (path, _) = book.last_segment().unwrap();
+        let (path, ..) = book.last_segment().unwrap();
         files::append(&path)
             .unwrap()
             .write_all(b"{\"id\":\"b")

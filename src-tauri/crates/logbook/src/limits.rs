@@ -1,9 +1,13 @@
-//! How much a book keeps.
+//! How much is kept.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 const MIB: u64 = 1024 * 1024;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The most bytes of all books together, unless said otherwise: 2 GiB.
+pub const TOTAL_BYTES: u64 = 2048 * MIB;
 
 /// The bounds of a book. Whole segments are dropped, the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +22,23 @@ pub struct Limits {
     pub remembered_ids: usize,
 }
 
-/// 256 MiB in segments of 8 MiB, 7 days, 100,000 ids.
+impl Limits {
+    /// The usual ones for production: 24 hours.
+    pub fn production() -> Self {
+        Self {
+            age: DAY,
+            ..Self::default()
+        }
+    }
+}
+
+/// 2 GiB in segments of 8 MiB, 7 days, 100,000 ids.
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            book_bytes: 256 * MIB,
+            book_bytes: TOTAL_BYTES,
             segment_bytes: 8 * MIB,
-            age: Duration::from_secs(7 * 24 * 60 * 60),
+            age: 7 * DAY,
             remembered_ids: 100_000,
         }
     }

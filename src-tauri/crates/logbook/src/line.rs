@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The level of a line that is not one of ours: somebody edited the file, or the disk failed.
-const UNREADABLE: &str = "unreadable";
+pub(crate) const UNREADABLE: &str = "unreadable";
 
 /// Writes a line and its line end. What is not there is left out: it would be a third of the file.
 pub(crate) fn write(line: &LogLine, to: &mut Vec<u8>) -> serde_json::Result<()> {
@@ -41,7 +41,7 @@ pub(crate) fn write(line: &LogLine, to: &mut Vec<u8>) -> serde_json::Result<()> 
 /// Reads a line. What cannot be read is shown as the text that stands there, at the time of the
 /// line before it, so that every position keeps a line.
 pub(crate) fn read(bytes: &[u8], before: DateTime<Utc>) -> LogLine {
-    serde_json::from_slice(bytes).unwrap_or_else(|_| LogLine {
+    parse(bytes).unwrap_or_else(|| LogLine {
         id: String::new(),
         timestamp: before,
         level: LogLevel::Unknown(UNREADABLE.to_owned()),
@@ -53,12 +53,16 @@ pub(crate) fn read(bytes: &[u8], before: DateTime<Utc>) -> LogLine {
     })
 }
 
+/// Reads a line; `None` where it is none of ours.
+pub(crate) fn parse(bytes: &[u8]) -> Option<LogLine> {
+    serde_json::from_slice(bytes).ok()
+}
+
 /// What a book needs to know of its last lines.
 #[derive(Deserialize)]
 pub(crate) struct Head<'a> {
     #[serde(borrow)]
     pub(crate) id: Cow<'a, str>,
-    pub(crate) timestamp: DateTime<Utc>,
 }
 
 #[derive(Serialize)]

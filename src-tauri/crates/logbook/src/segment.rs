@@ -1,221 +1,249 @@
 //! One file of lines.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::files;
+use chrono::{DateTime, Utc};
 
-const BLOCK: usize = 256 * 1024;
-const EXTENSION: &str = "jsonl";
+use crate::files::{self, Reader, Stamp};
+use crate::key::Key;
+use crate::marks::{Marks, Told};
 
-/// A file of lines, and where each of them begins.
+const BLOCK: u64 = 1024 * 1024;
+
+/// A file of lines, and what is known of them.
+#[derive(Clone)]
 pub(crate) struct Segment {
     pub(crate) path: PathBuf,
-    /// Orders the segments of a book, from 1.
-    pub(crate) sequence: u64,
+    pub(crate) key: Key,
     /// The position of its first line.
     pub(crate) first: u64,
-    /// Bytes of whole lines.
-    pub(crate) bytes: u64,
+    /// The file as it was when it was last read or written here.
+    pub(crate) stamp: Stamp,
     /// When it was last written to.
     pub(crate) written: SystemTime,
-    starts: Vec<u32>,
+    pub(crate) marks: Arc<Marks>,
+    pub(crate) carry: Carry,
 }
 
-/// What a file's name says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Named {
-    pub(crate) sequence: u64,
-    pub(crate) first: u64,
+/// What the segments before one leave to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carry {
+    /// The time of the last readable line.
+    pub(crate) before: DateTime<Utc>,
+    /// The latest time, in microseconds.
+    pub(crate) latest: i64,
 }
 
-impl Named {
-    /// Reads `00000001-00000000000000000000.jsonl`; `None` for every other file.
-    pub(crate) fn parse(path: &Path) -> Option<Self> {
-        if path.extension()? != EXTENSION {
-            return None;
+impl Default for Carry {
+    fn default() -> Self {
+        Self {
+            before: DateTime::UNIX_EPOCH,
+            latest: i64::MIN,
         }
-        let (sequence, first) = path.file_stem()?.to_str()?.split_once('-')?;
-        Some(Self {
-            sequence: sequence.parse().ok()?,
-            first: first.parse().ok()?,
-        })
-    }
-
-    /// The file's path; names sort as the segments do.
-    pub(crate) fn path(self, folder: &Path) -> PathBuf {
-        folder.join(format!(
-            "{:08}-{:020}.{EXTENSION}",
-            self.sequence, self.first
-        ))
     }
 }
 
 impl Segment {
     /// Makes an empty one, on disk too: its name keeps the position.
-    pub(crate) fn create(folder: &Path, named: Named, now: SystemTime) -> io::Result<Self> {
-        let path = named.path(folder);
-        files::append(&path)?;
+    pub(crate) fn create(folder: &Path, key: Key, first: u64, now: SystemTime) -> io::Result<Self> {
+        let path = key.segment(folder, first);
+        let stamp = Stamp::of(&files::append(&path)?)?;
         Ok(Self {
             path,
-            sequence: named.sequence,
-            first: named.first,
-            bytes: 0,
+            key,
+            first,
+            stamp,
             written: now,
-            starts: Vec::new(),
+            marks: Arc::default(),
+            carry: Carry::default(),
         })
     }
 
-    /// Reads where the lines of a file begin. Of the last segment what follows the last line end
-    /// is cut off: a line that was being written when the process ended.
-    pub(crate) fn scan(path: PathBuf, named: Named, is_last: bool) -> io::Result<Self> {
-        let (starts, whole, bytes, written) =
-            scan(&path).map_err(|error| files::named(error, &path))?;
+    /// Reads a file. Where it is to be cut, what follows the last line end is cut off: a line
+    /// that was being written when the process ended.
+    pub(crate) fn scan(path: PathBuf, key: Key, is_to_cut: bool) -> io::Result<Self> {
+        let reader = Reader::open(&path)?;
+        let stamp = reader.stamp()?;
+        if stamp.bytes > u64::from(u32::MAX) {
+            let error = io::Error::new(ErrorKind::InvalidData, "a segment of 4 GiB is not ours");
+            return Err(files::named(error, &path));
+        }
+        let (marks, torn) = scan(&reader, !is_to_cut)?;
         let mut segment = Self {
             path,
-            sequence: named.sequence,
-            first: named.first,
-            bytes,
-            written,
-            starts,
+            key,
+            first: 0,
+            stamp,
+            written: stamp.modified,
+            marks: Arc::new(marks),
+            carry: Carry::default(),
         };
-        if is_last && whole < bytes {
-            let cut = bytes - whole;
-            tracing::info!(path = %segment.path.display(), cut, "a torn last line was dropped");
-            segment.truncate(whole)?;
+        if torn > 0 {
+            tracing::info!(path = %segment.path.display(), torn, "a torn last line was dropped");
+            let file = files::append(&segment.path)?;
+            file.set_len(segment.marks.bytes)
+                .and_then(|()| Stamp::of(&file))
+                .map(|stamp| segment.stamp = stamp)
+                .map_err(|error| files::named(error, &segment.path))?;
         }
         Ok(segment)
     }
 
     /// One past its last position.
     pub(crate) fn end(&self) -> u64 {
-        self.first + self.starts.len() as u64
+        self.first + u64::from(self.marks.lines)
     }
 
-    /// Whether so many bytes fit before the file grows beyond `most`, or beyond what a start can
+    /// Bytes of whole lines.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.marks.bytes
+    }
+
+    /// Whether so many bytes fit before the file grows beyond `most`, or beyond what a mark can
     /// name.
     pub(crate) fn has_room(&self, adding: usize, most: u64) -> bool {
-        self.bytes + adding as u64 <= most.min(u64::from(u32::MAX))
+        self.bytes() + adding as u64 <= most.min(u64::from(u32::MAX))
     }
 
-    /// Adds lines that were written at the end, by their lengths.
-    pub(crate) fn extend(&mut self, lengths: &[usize], now: SystemTime) {
-        for length in lengths {
-            // Fits: `has_room` was asked, or it is the first.
-            self.starts.push(self.bytes as u32);
-            self.bytes += *length as u64;
+    /// Adds whole lines that were written at the end.
+    pub(crate) fn extend(&mut self, text: &[u8], stamp: Stamp, now: SystemTime) {
+        let marks = Arc::make_mut(&mut self.marks);
+        let mut begin = 0;
+        for end in memchr::memchr_iter(b'\n', text) {
+            marks.add(&text[begin..end], end + 1 - begin);
+            begin = end + 1;
         }
+        self.stamp = stamp;
         self.written = now;
     }
 
-    /// Where the lines of a range of positions are. The range must overlap.
-    pub(crate) fn part(&self, from: u64, to: u64) -> Part {
-        let (from, to) = (
-            from.max(self.first) - self.first,
-            to.min(self.end()) - self.first,
-        );
-        let (from, to) = (from as usize, to as usize);
-        let end = self
-            .starts
-            .get(to)
-            .map_or(self.bytes, |start| u64::from(*start));
-        Part {
-            path: self.path.clone(),
-            starts: self.starts[from..to].to_vec(),
-            end,
+    /// What the segments after it are left.
+    pub(crate) fn leaves(&self) -> Carry {
+        Carry {
+            before: self.marks.before.unwrap_or(self.carry.before),
+            latest: self.carry.latest.max(self.marks.latest),
         }
     }
 
-    fn truncate(&mut self, to: u64) -> io::Result<()> {
-        files::append(&self.path)?
-            .set_len(to)
-            .map_err(|error| files::named(error, &self.path))?;
-        self.bytes = to;
-        self.starts.retain(|start| u64::from(*start) < to);
-        Ok(())
+    /// The lines of a range of positions. The range must overlap.
+    pub(crate) fn part(&self, from: u64, to: u64) -> Part {
+        let number = |position: u64| (position.clamp(self.first, self.end()) - self.first) as u32;
+        Part {
+            path: self.path.clone(),
+            key: self.key,
+            first: self.first,
+            marks: self.marks.clone(),
+            carry: self.carry,
+            from: number(from),
+            to: number(to),
+        }
     }
 }
 
 /// Some lines of one file.
 pub(crate) struct Part {
-    path: PathBuf,
-    starts: Vec<u32>,
-    end: u64,
+    pub(crate) path: PathBuf,
+    pub(crate) key: Key,
+    /// The position of the file's first line.
+    pub(crate) first: u64,
+    pub(crate) marks: Arc<Marks>,
+    pub(crate) carry: Carry,
+    /// Number of the first line in the file.
+    pub(crate) from: u32,
+    /// One past the number of the last.
+    pub(crate) to: u32,
 }
 
 impl Part {
-    /// Leaves out the lines from where `left` bytes are used up; what is left then. The first line
-    /// is always given where `must_have` says so.
-    pub(crate) fn fit(&mut self, left: u64, must_have: bool) -> u64 {
-        let Some(first) = self.starts.first().map(|start| u64::from(*start)) else {
-            return left;
-        };
-        // The end of each line is the start of the next.
-        let ends = self.starts.iter().skip(1).map(|start| u64::from(*start));
-        let fitting = ends
-            .chain([self.end])
-            .take_while(|end| end - first <= left)
-            .count();
-        let fitting = fitting.max(usize::from(must_have));
-        if let Some(start) = self.starts.get(fitting) {
-            self.end = u64::from(*start);
-            self.starts.truncate(fitting);
-            return 0;
+    /// Gives each line without its line end, and the time of the last readable line before it,
+    /// until there is enough. What is given back is the file as it was after that.
+    pub(crate) fn read(
+        &self,
+        mut take: impl FnMut(&[u8], DateTime<Utc>) -> ControlFlow<(), DateTime<Utc>>,
+    ) -> io::Result<Stamp> {
+        let reader = Reader::open(&self.path)?;
+        if self.from >= self.to {
+            return reader.stamp();
         }
-        left.saturating_sub(self.end - first)
-    }
-
-    /// Gives each line without its line end.
-    pub(crate) fn read(&self, mut take: impl FnMut(&[u8])) -> io::Result<()> {
-        let Some(first) = self.starts.first().map(|start| u64::from(*start)) else {
-            return Ok(());
-        };
-        let bytes = files::read_range(&self.path, first, (self.end - first) as usize)?;
-        let ends = self
-            .starts
-            .iter()
-            .skip(1)
-            .map(|start| u64::from(*start))
-            .chain([self.end]);
-        for (start, end) in self.starts.iter().zip(ends) {
-            let line = &bytes[(u64::from(*start) - first) as usize..(end - first) as usize];
-            take(line.strip_suffix(b"\n").unwrap_or(line));
+        let (mut mark, end) = (self.marks.over(self.from), self.marks.over(self.to - 1) + 1);
+        let mut number = self.marks.all[mark].line;
+        let mut before = self.marks.all[mark].before.unwrap_or(self.carry.before);
+        let mut bytes = Vec::new();
+        while mark < end {
+            let begin = u64::from(self.marks.all[mark].at);
+            let mut next = mark + 1;
+            while next < end && self.marks.end_at(next) - begin <= BLOCK {
+                next += 1;
+            }
+            bytes.resize((self.marks.end_at(next - 1) - begin) as usize, 0);
+            reader.read_at(&mut bytes, begin)?;
+            for line in lines(&bytes) {
+                if number >= self.to {
+                    break;
+                }
+                if number < self.from {
+                    before = Told::of(line).timestamp.unwrap_or(before);
+                } else {
+                    match take(line, before) {
+                        ControlFlow::Continue(time) => before = time,
+                        ControlFlow::Break(()) => return reader.stamp(),
+                    }
+                }
+                number += 1;
+            }
+            mark = next;
         }
-        Ok(())
+        reader.stamp()
     }
 }
 
-/// Starts of lines, bytes of whole lines, bytes in all, time of the last write.
-fn scan(path: &Path) -> io::Result<(Vec<u32>, u64, u64, SystemTime)> {
-    let mut file = File::open(path)?;
-    let about = file.metadata()?;
-    if about.len() > u64::from(u32::MAX) {
-        return Err(io::Error::new(
-            ErrorKind::InvalidData,
-            "a segment of 4 GiB is not ours",
-        ));
-    }
-    let mut starts = Vec::new();
-    let (mut whole, mut at) = (0, 0_u64);
-    let mut block = vec![0; BLOCK];
+/// The lines of a text, without their line ends.
+pub(crate) fn lines(mut text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        if text.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', text);
+        let line = &text[..end.unwrap_or(text.len())];
+        text = end.map_or(&[], |end| &text[end + 1..]);
+        Some(line)
+    })
+}
+
+/// The marks of a file, and how many bytes after the last line end they leave out: none where a
+/// line without its end is one.
+fn scan(reader: &Reader<'_>, takes_torn: bool) -> io::Result<(Marks, usize)> {
+    let mut marks = Marks::default();
+    let mut bytes = vec![0; BLOCK as usize];
+    // What is read but not yet a whole line.
+    let (mut held, mut at) = (0, 0_u64);
     loop {
-        let length = match file.read(&mut block) {
-            Ok(0) => break,
-            Ok(length) => length,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
-        };
-        for end in memchr::memchr_iter(b'\n', &block[..length]) {
-            starts.push(whole as u32);
-            whole = at + end as u64 + 1;
+        if held == bytes.len() {
+            bytes.resize(2 * held, 0);
+        }
+        let length = reader.read_some(&mut bytes[held..], at)?;
+        if length == 0 {
+            break;
         }
         at += length as u64;
+        let mut begin = 0;
+        for end in memchr::memchr_iter(b'\n', &bytes[held..held + length]) {
+            let end = held + end;
+            marks.add(&bytes[begin..end], end + 1 - begin);
+            begin = end + 1;
+        }
+        bytes.copy_within(begin..held + length, 0);
+        held = held + length - begin;
     }
-    if whole < at {
-        starts.push(whole as u32);
+    if held > 0 && takes_torn {
+        marks.add(&bytes[..held], held);
+        held = 0;
     }
-    starts.shrink_to_fit();
-    Ok((starts, whole, at, about.modified()?))
+    let marks_all = std::mem::take(&mut marks.all);
+    marks.all = marks_all.into_boxed_slice().into_vec();
+    Ok((marks, held))
 }

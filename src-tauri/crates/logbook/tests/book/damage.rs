@@ -3,7 +3,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-use chrono::DateTime;
 use logbook::Limits;
 use miso_api::{Appended, LineSink, LogLevel};
 
@@ -44,10 +43,7 @@ fn a_line_that_cannot_be_read_keeps_its_place() {
         (shown[3].message.as_str(), shown[4].message.as_str()),
         ("\u{fffd}\u{fffd}", "")
     );
-    assert_eq!(
-        book.window(1, 1).unwrap()[0].timestamp,
-        DateTime::UNIX_EPOCH
-    );
+    assert_eq!(book.window(1, 1).unwrap()[0].timestamp, line(0).timestamp);
     assert_eq!(book.append(&lines(3..4)).unwrap().total, 6);
     assert_eq!(book.window(5, 1).unwrap(), [line(3)]);
 }
@@ -75,7 +71,7 @@ fn a_segment_that_was_removed_leaves_the_others() {
 }
 
 #[test]
-fn a_segment_that_was_changed_while_open_is_not_written_to() {
+fn a_segment_that_was_changed_while_open_is_read_again_and_not_written_to() {
     let root = tempfile::tempdir().unwrap();
     let book = open(root.path());
     book.append(&lines(0..3)).unwrap();
@@ -87,20 +83,65 @@ fn a_segment_that_was_changed_while_open_is_not_written_to() {
         .write_all(b"a note")
         .unwrap();
     book.append(&lines(3..6)).unwrap();
-    assert_eq!(book.window(0, 9).unwrap(), lines(0..6));
+    assert_eq!((book.total(), book.generation()), (7, 1));
+    let kept = book.window(0, 9).unwrap();
+    assert_eq!(
+        (&kept[..3], &kept[4..]),
+        (&lines(0..3)[..], &lines(3..6)[..])
+    );
+    assert_eq!(kept[3].message, "a note");
     assert!(fs::read_to_string(&file).unwrap().ends_with("a note"));
     let last = segments(root.path()).pop().unwrap();
     fs::remove_file(&last).unwrap();
     assert_eq!(
         book.append(&lines(6..7)).unwrap(),
-        Appended { total: 7, new: 1 }
+        Appended { total: 5, new: 1 }
     );
-    assert_eq!(book.window(6, 1).unwrap(), [line(6)]);
-    let error = book.window(0, 9).unwrap_err();
-    assert!(
-        error.to_string().contains(last.to_str().unwrap()),
-        "{error}"
-    );
+    assert_eq!(book.window(4, 1).unwrap(), [line(6)]);
+    assert_eq!(book.view(0, 9).unwrap().generation, 2);
+}
+
+#[test]
+fn windows_notice_what_others_do_to_the_files() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open_with(root.path(), small());
+    book.append(&lines(0..40)).unwrap();
+    let files = segments(root.path());
+    assert_eq!(book.window(0, 99).unwrap(), lines(0..40));
+    // Edited: a line more at the front, and the file has another length.
+    let text = fs::read_to_string(&files[1]).unwrap();
+    fs::write(&files[1], format!("by hand\n{text}")).unwrap();
+    let view = book.view(0, 99).unwrap();
+    assert_eq!((view.generation, view.total), (1, 41));
+    let inserted: Vec<_> = view
+        .lines
+        .iter()
+        .filter(|line| line.id.is_empty())
+        .collect();
+    assert_eq!(inserted.len(), 1);
+    assert_eq!(inserted[0].message, "by hand");
+    // Removed in the middle.
+    fs::remove_file(&files[1]).unwrap();
+    let view = book.view(0, 99).unwrap();
+    assert_eq!(view.generation, 2);
+    assert_eq!(view.total, view.lines.len() as u64);
+    assert!(view.lines.iter().all(|line| line.message != "by hand"));
+    // Removed at the front: the others stay where they were.
+    let before = book.window(0, 99).unwrap();
+    fs::remove_file(&files[0]).unwrap();
+    let view = book.view(0, 99).unwrap();
+    assert_eq!(view.lines, before[view.first as usize..]);
+    // Replaced by one of the same length.
+    let last = segments(root.path()).pop().unwrap();
+    let text = fs::read_to_string(&last)
+        .unwrap()
+        .replace("message 39", "MESSAGE 39");
+    fs::write(last.with_extension("tmp"), text).unwrap();
+    fs::rename(last.with_extension("tmp"), &last).unwrap();
+    let view = book.view(0, 99).unwrap();
+    assert_eq!(view.lines.last().unwrap().message, "MESSAGE 39");
+    assert_eq!(book.append(&lines(40..41)).unwrap().new, 1);
+    assert_eq!(book.window(0, 99).unwrap().last(), Some(&line(40)));
 }
 
 #[test]

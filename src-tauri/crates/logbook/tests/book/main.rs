@@ -10,7 +10,9 @@ mod damage;
 mod figures;
 mod keeping;
 mod limits;
+mod merging;
 mod oracle;
+mod searching;
 mod threads;
 
 use std::fs;
