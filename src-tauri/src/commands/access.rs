@@ -77,7 +77,7 @@ pub async fn access(
     Ok(app.client(&connection)?.access(application).await?)
 }
 
-/// Gives a subject access, in place of what it had. Sent once.
+/// Gives a subject access, in place of what it had: the row that was seen, or none. Sent once.
 #[tauri::command]
 #[specta::specta]
 pub async fn access_grant(
@@ -86,9 +86,11 @@ pub async fn access_grant(
     application: String,
     subject: String,
     grant: AccessGrant,
+    seen: Option<AccessEntry>,
 ) -> Answer<AccessEntry> {
     let client = app.client(&connection)?;
-    Ok(client.grant_access(&application, &subject, &grant).await?)
+    let granted = client.grant_access(&application, &subject, &grant, seen.as_ref());
+    Ok(granted.await?)
 }
 
 /// Takes a subject's access away. Sent once.

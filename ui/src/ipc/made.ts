@@ -150,13 +150,16 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'application':
       return [
         own,
-        ...made(['places', 'preflight', 'rights', 'accessGrid', 'accessChoices'], resource.application),
+        ...made(
+          ['places', 'preflight', 'promotion', 'rights', 'accessGrid', 'accessChoices'],
+          resource.application,
+        ),
         ...made(['askedAccess', 'rightsHeld', 'batch']),
       ];
     case 'deployments':
       return resource.application === null
         ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'batch'])]
-        : [own, ...made(['places', 'preflight'], resource.application), ...made(['batch'])];
+        : [own, ...made(['places', 'preflight', 'promotion'], resource.application), ...made(['batch'])];
     case 'deployment':
       return [own, ...made(['course'], resource.id), ...made(['preflight'])];
     case 'configuration':

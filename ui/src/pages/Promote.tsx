@@ -112,7 +112,7 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   // What is being sent stays in view, though it is not ahead any more.
   const [kept, keep] = useState<string[]>([]);
   const there = kept.length > 0 ? kept : chosen.filter((key) => rows.some((row) => row.key === key));
-  const reviewed = usePromotions(connection, from.key, to.key, there);
+  const reviewed = usePromotions(connection, from.key, to.key, there, all);
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
   const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;

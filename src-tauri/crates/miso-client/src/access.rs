@@ -5,15 +5,16 @@ mod asked;
 mod grid;
 
 use miso_api::{
-    AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessRequestStatus, AccessWish, Page,
-    Permission,
+    AccessDecision, AccessEntry, AccessGrant, AccessRequest, AccessRequestStatus, AccessWish, Me,
+    Page, Permission,
 };
 
 use crate::wire::documented;
-use crate::write::unsendable;
+use crate::write::{SKEW, unsendable};
 use crate::{Class, Client, Code, Failure, Reading, Resource};
 
 pub use asked::AskedAccess;
+use asked::is_own;
 pub use grid::{AccessChoices, AccessColumn, AccessGrid, AccessRow};
 
 impl Client {
@@ -33,16 +34,19 @@ impl Client {
         self.read(Resource::AccessRequests).await
     }
 
-    /// Gives a subject access to an application, in place of what it had there.
+    /// Gives a subject access to an application, in place of what it had there: the row that was
+    /// seen, or none. It is looked at once more before, because the wire has no version for it.
     ///
     /// # Errors
-    /// [`Code::Validation`] with the fields, [`Code::Forbidden`], also without being sent where that
-    /// is known before, [`Code::OutcomeUnknown`] where the answer was lost.
+    /// [`Code::Conflict`] where the subject has another row by now, [`Code::Validation`] with the
+    /// fields, [`Code::Forbidden`], also without being sent where that is known before,
+    /// [`Code::OutcomeUnknown`] where the answer was lost.
     pub async fn grant_access(
         &self,
         application: &str,
         subject: &str,
         grant: &AccessGrant,
+        seen: Option<&AccessEntry>,
     ) -> Result<AccessEntry, Failure> {
         for environment in &grant.environments {
             self.must(
@@ -53,6 +57,11 @@ impl Client {
         }
         self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
+        let rows = self.rows_now(application).await?;
+        if !is_as_seen(rows.iter().find(|row| row.subject == subject), seen) {
+            self.access_changed(application).await;
+            return Err(Failure::new(Code::Conflict));
+        }
         let sent = self.send::<AccessEntry>(&call).await;
         let find = || async {
             let mut rows = self.rows_now(application).await?.into_iter();
@@ -89,9 +98,14 @@ impl Client {
     /// [`Self::grant_access`].
     pub async fn ask_for_access(&self, wish: &AccessWish) -> Result<AccessRequest, Failure> {
         let call = documented::ask_for_access(wish).map_err(unsendable)?;
+        let me: Option<Me> = self.peek(&Resource::Me);
+        let asked_at = self.inner.clock.now();
         let sent = self.send::<AccessRequest>(&call).await;
+        // Who may decide sees what others asked for, too.
         let is_ours = |request: &AccessRequest| {
-            request.status == AccessRequestStatus::Pending
+            is_own(request, me.as_ref())
+                && request.created_at.is_none_or(|at| at >= asked_at - SKEW)
+                && request.status == AccessRequestStatus::Pending
                 && request.application_key == wish.application_key
                 && request.role == wish.role
                 && is_same(&request.environments, &wish.environments)
@@ -177,6 +191,18 @@ impl Client {
         if let Err(failure) = self.refresh(changed).await {
             tracing::info!(?failure, "what it is now is not known yet");
         }
+    }
+}
+
+fn is_as_seen(now: Option<&AccessEntry>, seen: Option<&AccessEntry>) -> bool {
+    match (now, seen) {
+        (None, None) => true,
+        (Some(now), Some(seen)) => {
+            now.role == seen.role
+                && now.subject_type == seen.subject_type
+                && is_same(&now.environments, &seen.environments)
+        }
+        (None, Some(_)) | (Some(_), None) => false,
     }
 }
 

@@ -5,6 +5,7 @@ use miso_api::manifest::without_read_only;
 use miso_api::{Application, Permission};
 use serde_json::{Map, Value};
 
+use crate::fetch::hide_secrets;
 use crate::transport::Tagged;
 use crate::wire::documented;
 use crate::write::SKEW;
@@ -45,7 +46,9 @@ impl Client {
             .inner
             .transport
             .send_tagged::<Map<String, Value>>(&call, Class::Interactive);
-        sent.await.map(versioned)
+        let mut manifest = sent.await.map(versioned)?;
+        hide_secrets(&mut manifest.value);
+        Ok(manifest)
     }
 
     /// Replaces an application's manifest where it is still of this version. Sent once.

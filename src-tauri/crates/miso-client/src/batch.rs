@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fleet::entry_of;
 use crate::image::with_tag;
+use crate::known::Known;
 use crate::preflight::{Finding, check, findings};
 use crate::{Client, Code, Failure, Stage};
 
@@ -98,7 +99,8 @@ impl Client {
             environment: self.known_stages().stage(environment),
             items: applications
                 .iter()
-                .map(|application| self.batch_item(environment, application, act))
+                .zip(self.known_before_all(applications))
+                .map(|(application, known)| batch_item(&known, environment, application, act))
                 .collect(),
         }
     }
@@ -149,39 +151,38 @@ impl Client {
         }
         all
     }
+}
 
-    fn batch_item(&self, environment: &str, application: &str, act: &BatchAct) -> BatchItem {
-        let known = self.known_before(application);
-        let manifest = known.application.as_ref();
-        let entry = manifest.and_then(|application| entry_of(application, environment));
-        let running = entry.and_then(|entry| entry.image.clone());
-        let (image, missing) = match act {
-            BatchAct::Restart => (running.clone(), Code::NothingThere),
-            BatchAct::Deploy { tag } => {
-                let own = manifest.and_then(|application| application.image.as_ref());
-                let image = running.as_ref().or(own);
-                let wanted = image.filter(|_| !tag.is_empty());
-                (wanted.map(|image| with_tag(image, tag)), Code::NoImage)
-            }
-        };
-        let request = DeployRequest {
-            environment: environment.to_owned(),
-            image: image.clone(),
-            ..DeployRequest::default()
-        };
-        let refusal = match image {
-            None => Some(Failure::new(missing)),
-            Some(_) => check(&known, &request).err(),
-        };
-        BatchItem {
-            application: application.to_owned(),
-            findings: image
-                .as_deref()
-                .map(|image| findings(&known, environment, image))
-                .unwrap_or_default(),
-            running,
-            image,
-            refusal,
+fn batch_item(known: &Known, environment: &str, application: &str, act: &BatchAct) -> BatchItem {
+    let manifest = known.application.as_ref();
+    let entry = manifest.and_then(|application| entry_of(application, environment));
+    let running = entry.and_then(|entry| entry.image.clone());
+    let (image, missing) = match act {
+        BatchAct::Restart => (running.clone(), Code::NothingThere),
+        BatchAct::Deploy { tag } => {
+            let own = manifest.and_then(|application| application.image.as_ref());
+            let image = running.as_ref().or(own);
+            let wanted = image.filter(|_| !tag.is_empty());
+            (wanted.map(|image| with_tag(image, tag)), Code::NoImage)
         }
+    };
+    let request = DeployRequest {
+        environment: environment.to_owned(),
+        image: image.clone(),
+        ..DeployRequest::default()
+    };
+    let refusal = match image {
+        None => Some(Failure::new(missing)),
+        Some(_) => check(known, &request).err(),
+    };
+    BatchItem {
+        application: application.to_owned(),
+        findings: image
+            .as_deref()
+            .map(|image| findings(known, environment, image))
+            .unwrap_or_default(),
+        running,
+        image,
+        refusal,
     }
 }

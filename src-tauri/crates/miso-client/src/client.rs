@@ -12,6 +12,7 @@ use url::Url;
 use crate::configuring::HeldSecrets;
 use crate::confirming::Confirmations;
 use crate::course::Still;
+use crate::fleet::entry_of;
 use crate::read_only::ReadOnly;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
@@ -389,14 +390,12 @@ impl Client {
     /// # Errors
     /// [`Code::NotFound`] where it has none that a browser could open.
     pub async fn address_of(&self, application: String, environment: &str) -> Result<Url, Failure> {
-        let all = self.applications().await?.value.data;
-        let entry = all
-            .into_iter()
-            .filter(|known| known.key == application)
-            .flat_map(|known| known.environments)
-            .find(|entry| entry.environment == environment);
-        entry
-            .and_then(|entry| Url::parse(&entry.url?).ok())
+        let known = match self.known_application(&application) {
+            Some(known) => known,
+            None => self.application(application).await?.value,
+        };
+        entry_of(&known, environment)
+            .and_then(|entry| Url::parse(entry.url.as_deref()?).ok())
             .filter(|url| matches!(url.scheme(), "http" | "https"))
             .ok_or_else(|| Failure::new(Code::NotFound))
     }
@@ -482,6 +481,7 @@ impl Inner {
     fn leave_the_account(&self) {
         self.tails.end();
         self.held_secrets.clear();
+        self.confirmations.clear();
         self.leases.leave_the_account();
     }
 }

@@ -4,7 +4,6 @@
 use miso_api::{Configuration, ConfigurationItem, ConfigurationLocation, Permission};
 use serde_json::{Map, Value};
 
-use crate::transport::Tagged;
 use crate::wire::documented;
 use crate::{Class, Client, Failure, Reading, Resource, Versioned};
 
@@ -53,15 +52,22 @@ impl Client {
         let call = documented::save_configuration(application, environment, body, version);
         let sent = self.inner.transport.send_tagged(&call, Class::Interactive);
         let current = documented::configuration(application, environment);
+        let current_now = || {
+            let transport = &self.inner.transport;
+            transport.send_tagged::<Configuration>(&current, Class::Interactive)
+        };
         let find = || async {
-            let asked = self
-                .inner
-                .transport
-                .send_tagged(&current, Class::Interactive);
-            let now: Tagged<Configuration> = asked.await?;
+            let now = current_now().await?;
             Ok(Some(now).filter(|now| is_saved(&now.value.items, items)))
         };
-        let saved = self.or_found(sent.await, find).await?;
+        let mut saved = self.or_found(sent.await, &find).await?;
+        if saved.tag.is_none() {
+            // The next change needs a version; only a read must give one (API.md, "Configuration").
+            saved = match current_now().await {
+                Ok(now) if have_same_items(&now.value, &saved.value) => now,
+                Ok(_) | Err(_) => saved,
+            };
+        }
         let resource = Resource::Configuration {
             application: application.to_owned(),
             environment: environment.map(str::to_owned),
@@ -88,6 +94,11 @@ fn sent_item(item: &ConfigurationItem) -> Value {
         sent.insert("portalInput".to_owned(), input.clone());
     }
     Value::Object(sent)
+}
+
+/// Whether nothing was changed between two answers, as far as they tell.
+fn have_same_items(one: &Configuration, other: &Configuration) -> bool {
+    one.items == other.items
 }
 
 /// Whether what the server has is what was sent. Of a secret that was given a value nobody can tell.

@@ -48,6 +48,11 @@ struct Shown {
 }
 
 impl Confirmations {
+    /// Forgets all: what was shown may hold values, and is not for whoever signs in next.
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
     fn show(&self, deployments: Vec<PlannedDeployment>, now: Duration) -> ConfirmationId {
         let mut shown = lock(&self.0);
         shown.retain(|_, shown| shown.is_good(now));

@@ -1,11 +1,11 @@
 //! Deployments beside their sending: what one would change, calling one off, and what of a request
 //! an instance can do.
 
-use miso_api::{Changes, DeployRequest, PlannedChange};
+use miso_api::{Changes, DeployRequest, Deployment, Permission, PlannedChange};
 
 use crate::wire::documented;
 use crate::write::unsendable;
-use crate::{Capability, Class, Client, Failure, Resource};
+use crate::{Capability, Class, Client, Code, Failure, Resource};
 
 impl Client {
     /// What a deployment would change, by the instance's own word; nothing happens. One request.
@@ -34,6 +34,11 @@ impl Client {
     /// # Errors
     /// [`crate::Code::Conflict`] where it has ended, [`crate::Code::NotOffered`] where the instance cannot.
     pub async fn cancel_deployment(&self, application: &str, id: &str) -> Result<(), Failure> {
+        let deployment = Resource::Deployment { id: id.to_owned() };
+        let known: Option<Deployment> = self.peek(&deployment);
+        let environment = known.as_ref().map(|known| known.environment.as_str());
+        let permission = &Permission::ApplicationsDeploy;
+        self.must(permission, Some(application), environment)?;
         let call = documented::cancel_deployment(id);
         let sent = self
             .inner
@@ -42,8 +47,7 @@ impl Client {
             .await;
         // Whatever came of it, what is shown is not what is any more.
         self.inner.touch(application);
-        let id = id.to_owned();
-        let looked = self.refresh(&Resource::Deployment { id }).await;
+        let looked = self.refresh(&deployment).await;
         if let Err(failure) = looked {
             tracing::info!(?failure, "what became of the deployment is not known yet");
         }
@@ -59,8 +63,15 @@ impl Client {
         let mut request = request.clone();
         request.dry_run = None;
         request.note = request.note.filter(|note| !note.is_empty());
-        if request.from.is_some() {
-            // What is repeated has its own image.
+        if let Some(from) = &request.from {
+            // What is repeated has its own image, and that is the one that was named.
+            let known = self.known_deployments(application).unwrap_or_default();
+            let mut known = known.list.into_iter();
+            let repeated = known.find(|deployment| deployment.id == from.deployment_id);
+            let repeated = repeated.and_then(|deployment| deployment.image);
+            if repeated.is_some_and(|image| request.image.is_some_and(|named| named != image)) {
+                return Err(Failure::new(Code::Conflict));
+            }
             request.image = None;
         }
         let asked = [

@@ -309,8 +309,28 @@ fn untagged(value: Value) -> Tagged<Arc<Value>> {
     }
 }
 
+/// What is kept of an answer. A secret's value is not, whatever the server says of it.
 fn json(value: &impl Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(value).map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))
+    let mut value = serde_json::to_value(value)
+        .map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))?;
+    hide_secrets(&mut value);
+    Ok(value)
+}
+
+/// Takes the value out of every item of a configuration that is a secret.
+pub(crate) fn hide_secrets(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.get("location").is_some_and(|one| one == "keyvault") {
+                if let Some(secret) = fields.get_mut("value") {
+                    *secret = Value::Null;
+                }
+            }
+            fields.values_mut().for_each(hide_secrets);
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_secrets),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 fn has_ended(deployment: &Value) -> bool {

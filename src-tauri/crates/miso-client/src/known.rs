@@ -1,11 +1,12 @@
 //! What a client knows without asking anybody: what the cached view holds.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use miso_api::{Application, Deployment, DeploymentStatus, Me, Page};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::fleet::newest_first;
 use crate::renewed::rows;
@@ -56,6 +57,49 @@ impl Client {
             stages: self.known_stages(),
             can_repeat: self.inner.capabilities.offers(Capability::DeployFrom),
         }
+    }
+
+    /// The same before deployments of several applications: each list is gone through once.
+    pub(crate) fn known_before_all(&self, applications: &[String]) -> Vec<Known> {
+        let list = self.inner.view.raw(&Resource::Applications);
+        let listed = list
+            .as_ref()
+            .map(|(list, ..)| rows(list))
+            .unwrap_or_default();
+        let listed: HashMap<&str, &Value> = listed
+            .iter()
+            .filter_map(|row| Some((row["key"].as_str()?, row)))
+            .collect();
+        let recent =
+            self.peek_reading::<Page<Deployment>>(&Resource::Deployments { application: None });
+        let mut own: HashMap<String, Vec<Deployment>> = HashMap::new();
+        for deployment in recent.iter().flat_map(|recent| &recent.value.data) {
+            let of = own.entry(deployment.application_key.clone()).or_default();
+            of.push(deployment.clone());
+        }
+        let (me, stages) = (self.peek::<Me>(&Resource::Me), self.known_stages());
+        let can_repeat = self.inner.capabilities.offers(Capability::DeployFrom);
+        let known = |key: &String| {
+            let row = listed.get(key.as_str());
+            let read = row.and_then(|row| Application::deserialize(*row).ok());
+            let live = recent.as_ref().map(|recent| recent.source == Source::Live);
+            Known {
+                // Beyond the list there is what was read of it by itself.
+                application: read.or_else(|| self.known_application(key)),
+                deployments: live.map(|live| KnownDeployments {
+                    list: newest_first(own.get(key).map(Vec::as_slice).unwrap_or_default())
+                        .into_iter()
+                        .cloned()
+                        .collect(),
+                    complete: false,
+                    live,
+                }),
+                me: me.clone(),
+                stages: stages.clone(),
+                can_repeat,
+            }
+        };
+        applications.iter().map(known).collect()
     }
 
     /// Deployments of an application, from its own history and the recent activity of everything.

@@ -73,12 +73,20 @@ impl Client {
         );
         let (items, equal, unreadable) = match (here, there) {
             (Ok(here), Ok(there)) => {
-                let (items, equal) = promoted_items(&here.items, &there.items);
+                let (mut items, equal) = promoted_items(&here.items, &there.items);
+                // Of an instance that repeats nothing and lets nothing be named, the image goes alone.
+                if deployment.is_none() && names_items == Some(false) {
+                    items.iter_mut().for_each(|item| item.chosen = false);
+                }
                 (Some(items), equal, None)
             }
             (Err(failure), _) | (_, Err(failure)) => (None, 0, Some(failure)),
         };
         let preflight = self.preflight(application, to, Some(&after));
+        let names_items = self
+            .inner
+            .capabilities
+            .offers(Capability::DeployConfiguration);
         let stages = self.known_stages();
         Ok(Promotion {
             from: stages.stage(from),
@@ -92,6 +100,8 @@ impl Client {
             unreadable,
             access: access.ok().map(|rows| promoted_access(&rows, from, to)),
             comparable: preflight.comparable,
+            names_items: names_items != Some(false),
+            longest_note: preflight.longest_note,
             findings: preflight.findings,
             refusal: preflight.refusal,
             application: key,
@@ -140,23 +150,25 @@ impl Client {
     ) -> Result<Deployment, Failure> {
         let promotion = &choice.promotion;
         let request = choice.request();
+        // What was looked through is what goes, or nothing.
+        let known = self.known_application(&promotion.application);
+        let runs = known.and_then(|known| entry_of(&known, &promotion.from.key)?.image.clone());
+        if runs.is_some_and(|image| image != promotion.after) {
+            return Err(Failure::new(Code::Conflict));
+        }
         // Nobody is given access to what is known not to come.
         self.check_deploy(&promotion.application, &request)?;
         self.check_confirmed(&promotion.application, &request, confirmation)?;
+        self.as_offered(&promotion.application, &request).await?;
         let granted = promotion.access.iter().flatten();
         for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
-            let AccessEntry {
-                subject,
-                subject_type,
-                role,
-                environments: _,
-            } = missing.row.clone();
+            let row = &missing.row;
             let grant = AccessGrant {
-                subject_type,
-                role,
+                subject_type: row.subject_type.clone(),
+                role: row.role.clone(),
                 environments: missing.environments.clone(),
             };
-            self.grant_access(&promotion.application, &subject, &grant)
+            self.grant_access(&promotion.application, &row.subject, &grant, Some(row))
                 .await?;
         }
         self.deploy_checked(&promotion.application, &request).await

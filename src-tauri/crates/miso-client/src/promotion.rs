@@ -43,6 +43,10 @@ pub struct Promotion {
     pub access: Option<Vec<PromotedAccess>>,
     /// Whether the application's repository can show what is between the two images.
     pub comparable: bool,
+    /// Whether items can be named one by one, as far as is known.
+    pub names_items: bool,
+    /// The most characters of a note; zero where the instance keeps none.
+    pub longest_note: u32,
     /// What is known before it is sent.
     pub findings: Vec<Finding>,
     /// Why it may not be sent.

@@ -98,12 +98,12 @@ async fn what_is_known_to_be_refused_is_shown_so_and_not_sent() {
 
     let forbidden = [
         client
-            .grant_access("orders", "new", &grant(&["dev", "prod"]))
+            .grant_access("orders", "new", &grant(&["dev", "prod"]), None)
             .await
             .err(),
         // It would be taken away where the caller may not.
         client
-            .grant_access("orders", "both", &grant(&["dev"]))
+            .grant_access("orders", "both", &grant(&["dev"]), None)
             .await
             .err(),
         client.revoke_access("orders", "both").await.err(),
@@ -126,7 +126,7 @@ async fn what_is_known_to_be_refused_is_shown_so_and_not_sent() {
     assert_eq!(sent(), 0);
 
     client
-        .grant_access("orders", "new", &grant(&["dev"]))
+        .grant_access("orders", "new", &grant(&["dev"]), None)
         .await
         .unwrap();
     client.revoke_access("orders", "one").await.unwrap();
@@ -248,7 +248,7 @@ async fn an_answer_that_is_lost_is_found_out_and_nothing_is_sent_twice() {
         let here = restored_at(&far_end, clock).await;
         let granted = here
             .client
-            .grant_access("orders", "new", &grant(&["dev", "test"]))
+            .grant_access("orders", "new", &grant(&["dev", "test"]), None)
             .await;
         let revoked = here.client.revoke_access("orders", "kept").await;
         if does {
@@ -260,4 +260,39 @@ async fn an_answer_that_is_lost_is_found_out_and_nothing_is_sent_twice() {
         }
         assert_eq!(server.lock().unwrap().writes, 2, "each once");
     }
+}
+
+/// The wire has no version for a row: it is looked at once more before it is replaced.
+#[tokio::test]
+async fn a_row_that_somebody_else_changed_is_not_replaced() {
+    let far_end = far_end().await;
+    let here = restored(&far_end).await;
+    here.client.applications().await.unwrap();
+    here.client.me().await.unwrap();
+    let seen = |role: &str, environments: &[&str]| {
+        serde_json::from_value(
+            json!({"subject": "one", "subjectType": "user", "role": role,
+            "environments": environments}),
+        )
+        .unwrap()
+    };
+    let as_it_was = seen("viewer", &["dev"]);
+    for other in [
+        None,
+        Some(seen("developer", &["dev"])),
+        Some(seen("viewer", &["dev", "test"])),
+    ] {
+        let refused = here
+            .client
+            .grant_access("orders", "one", &grant(&["dev"]), other.as_ref())
+            .await;
+        assert_eq!(refused.unwrap_err().code, Code::Conflict);
+    }
+    assert_eq!(far_end.asked("PUT /api").len(), 0);
+    let granted = here
+        .client
+        .grant_access("orders", "one", &grant(&["dev"]), Some(&as_it_was))
+        .await;
+    granted.unwrap();
+    assert_eq!(far_end.asked("PUT /api").len(), 1);
 }

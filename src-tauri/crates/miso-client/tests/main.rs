@@ -31,6 +31,7 @@ mod manifests;
 mod offered;
 mod oidc_provider;
 mod one_account;
+mod promoting;
 mod proof;
 mod redirect_visitors;
 mod relay;

@@ -72,7 +72,7 @@ impl Client {
     }
 }
 
-fn is_own(request: &AccessRequest, me: Option<&Me>) -> bool {
+pub(super) fn is_own(request: &AccessRequest, me: Option<&Me>) -> bool {
     me.is_some_and(|me| request.requested_by.as_ref() == Some(&me.username))
 }
 
