@@ -13,6 +13,7 @@ use crate::desktop::{self, NotStarted, SystemBrowser};
 use crate::ending;
 use crate::events::{Notice, ToPages, raise, raise_all};
 use crate::local::{self, Local};
+use crate::searches::Searches;
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
 use crate::{IDENTIFIER, bindings, links, refuse, trace};
@@ -109,6 +110,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         notices: Mutex::new(notices),
         try_here,
         calls: Calls::default(),
+        searches: Searches::default(),
         link: Mutex::default(),
         _lock: lock,
     };

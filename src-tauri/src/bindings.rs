@@ -119,6 +119,10 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::logs::log_follow,
             commands::logs::log_refresh,
             commands::logs::log_window,
+            commands::log_search::log_search,
+            commands::log_search::log_search_on,
+            commands::log_search::log_matches,
+            commands::log_search::log_search_end,
         ])
         .events(collect_events![
             events::SessionChanged,

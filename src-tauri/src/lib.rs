@@ -19,6 +19,7 @@ pub mod local_serve;
 #[cfg(unix)]
 #[cfg(test)]
 mod real_budget;
+mod searches;
 #[cfg(test)]
 mod service_client;
 mod settings;

@@ -19,6 +19,7 @@ use crate::drafts::Drafts;
 use crate::error::CommandError;
 use crate::events::{Notice, raise};
 use crate::local::Local;
+use crate::searches::Searches;
 use crate::settings::SettingsStore;
 
 /// The app's state, managed by Tauri.
@@ -34,6 +35,8 @@ pub(crate) struct App {
     pub try_here: bool,
     /// What pages may call off.
     pub calls: Calls,
+    /// What pages search for in logs.
+    pub searches: Searches,
     /// A link that no page has followed yet.
     pub link: Mutex<Option<LinkTarget>>,
     /// Nobody else works on this data meanwhile.
@@ -162,6 +165,7 @@ impl App {
     }
 
     async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
+        self.searches.end_of(connection);
         let Some(logbook) = self.logbook.clone() else {
             return Ok(());
         };
@@ -173,9 +177,11 @@ impl App {
 }
 
 pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {
-    Failure::new(Code::LogStoreFailed)
-        .with("reason", error)
-        .into()
+    log_store_failure(error).into()
+}
+
+pub(crate) fn log_store_failure(error: std::io::Error) -> Failure {
+    Failure::new(Code::LogStoreFailed).with("reason", error)
 }
 
 fn view(connection: Connection, session: StampedSession, client: &Client) -> ConnectionView {

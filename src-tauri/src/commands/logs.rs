@@ -16,7 +16,7 @@ use super::Answer;
 use crate::state::App;
 
 /// Most lines a page may pull at once.
-const MOST_LINES: u32 = 1_000;
+pub(super) const MOST_LINES: u32 = 1_000;
 
 /// How far a tail is.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]

@@ -99,4 +99,8 @@ pub const COMMANDS: &[&str] = &[
     "log_follow",
     "log_refresh",
     "log_window",
+    "log_search",
+    "log_search_on",
+    "log_matches",
+    "log_search_end",
 ];

@@ -1,9 +1,18 @@
-import { commands, type LogLine } from '../ipc';
+import type { LogLine, LogWindow } from '../ipc';
 
 /** As many as are asked for at once. */
 const WINDOW = 200;
 /** As many as are kept around the view. */
 const KEPT = 6000;
+
+/** Where a line that was searched for stands in its log, and where in its message the text is. */
+export type Mark = { position: number; hits: [from: number, to: number][] };
+
+/** Lines from a position on, as they are asked for; those that were searched for with a mark each. */
+export type AskLines = (
+  from: number,
+  count: number,
+) => Promise<Pick<LogWindow, 'first' | 'total' | 'from' | 'lines'> & { marks?: Mark[] }>;
 
 /**
  * The lines of one log by position, fetched in windows as they are looked at. A position without a line, because
@@ -15,6 +24,7 @@ export class LogLines {
   /** The longest name of an instance seen so far; it does not shrink, so that columns stay where they are. */
   widest = 0;
   private readonly lines = new Map<number, LogLine | null>();
+  private readonly marks = new Map<number, Mark>();
   private readonly listeners = new Set<() => void>();
   private wanted = { from: 0, to: 0 };
   private fetching = false;
@@ -22,9 +32,7 @@ export class LogLines {
   private failing = false;
 
   constructor(
-    private readonly connection: string,
-    private readonly application: string,
-    private readonly environment: string,
+    private readonly ask: AskLines,
     /** Told why lines could not be read; null once they could. */
     private readonly failed: (thrown: unknown) => void,
   ) {}
@@ -41,12 +49,18 @@ export class LogLines {
     return this.lines.get(position);
   }
 
+  /** What is known of a line that was searched for. */
+  markAt(position: number): Mark | undefined {
+    return this.marks.get(position);
+  }
+
   /** The tail has got so far. */
   grow(total: number): void {
     if (total === this.total) return;
     // A log that was begun anew has other lines at the same positions.
     if (total < this.total) {
       this.lines.clear();
+      this.marks.clear();
       this.first = 0;
     }
     this.total = total;
@@ -106,6 +120,8 @@ export class LogLines {
     for (let position = from; position < start; position += 1) this.lines.set(position, null);
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
+      const mark = window.marks?.[at];
+      if (mark) this.marks.set(start + at, mark);
       this.widest = Math.max(this.widest, instanceOf(line).length);
     });
     // What was asked for and is not there will not come: ask no more.
@@ -116,10 +132,6 @@ export class LogLines {
     this.total = Math.max(this.total, window.total ?? 0);
     this.forget();
     this.tell();
-  }
-
-  private ask(from: number, count: number) {
-    return commands.logWindow(this.connection, this.application, this.environment, from, count);
   }
 
   private missing(): number | null {
@@ -133,7 +145,10 @@ export class LogLines {
     if (this.lines.size <= KEPT) return;
     const { from, to } = this.wanted;
     for (const position of this.lines.keys())
-      if (position < from - KEPT / 3 || position > to + KEPT / 3) this.lines.delete(position);
+      if (position < from - KEPT / 3 || position > to + KEPT / 3) {
+        this.lines.delete(position);
+        this.marks.delete(position);
+      }
   }
 
   private tell(): void {

@@ -9,7 +9,16 @@ import { smallIcon } from './icon';
 import styles from './LogFields.module.css';
 
 /** All of a line: its whole text and its fields, in place below it. */
-export function LogFields({ line, measured }: { line: LogLine; measured: (height: number) => void }) {
+export function LogFields({
+  line,
+  measured,
+  around,
+}: {
+  line: LogLine;
+  measured: (height: number) => void;
+  /** Shows the lines around it, where only some are shown. */
+  around?: (() => void) | undefined;
+}) {
   const { t } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -33,14 +42,17 @@ export function LogFields({ line, measured }: { line: LogLine; measured: (height
           </div>
         ))}
       </dl>
-      <Button
-        onClick={() => {
-          copyText(line.message);
-        }}
-      >
-        <Copy {...smallIcon} />
-        {t('logs.copyLine')}
-      </Button>
+      <div className={styles.acts}>
+        <Button
+          onClick={() => {
+            copyText(line.message);
+          }}
+        >
+          <Copy {...smallIcon} />
+          {t('logs.copyLine')}
+        </Button>
+        {around && <Button onClick={around}>{t('logs.around')}</Button>}
+      </div>
     </div>
   );
 }

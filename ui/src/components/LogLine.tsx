@@ -1,5 +1,6 @@
+import { Fragment } from 'react';
 import { middle } from '../app/image';
-import { instanceOf, type LogLines } from '../app/logLines';
+import { instanceOf, type LogLines, type Mark } from '../app/logLines';
 import { oneLine } from '../app/printable';
 import { exactTime, logTime } from '../i18n/format';
 import type { LogLine as Line } from '../ipc';
@@ -11,8 +12,11 @@ const WIDEST = 28;
 /** What the platform says between an application's own lines: deployments, beginnings and ends. */
 const PLATFORM = 'platform';
 
+/** As many places of one message are marked. */
+const MARKED = 200;
+
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
-export function logCells(line: Line) {
+export function logCells(line: Line, hits: Mark['hits'] = NONE) {
   const instance = oneLine(instanceOf(line));
   return (
     <>
@@ -28,9 +32,28 @@ export function logCells(line: Line) {
         </span>
       ) : (
         <span className={styles.message} data-level={line.level}>
-          {oneLine(line.message)}
+          {hits.length === 0 ? oneLine(line.message) : marked(line.message, hits)}
         </span>
       )}
+    </>
+  );
+}
+
+const NONE: Mark['hits'] = [];
+
+/** A message with the places that were searched for. Each piece is made printable by itself, so that they fit. */
+function marked(message: string, hits: Mark['hits']) {
+  const shown = hits.slice(0, MARKED);
+  const after = shown.at(-1)?.[1] ?? 0;
+  return (
+    <>
+      {shown.map(([from, to], at) => (
+        <Fragment key={from}>
+          {oneLine(message.slice(shown[at - 1]?.[1] ?? 0, from))}
+          <mark className={styles.hit}>{oneLine(message.slice(from, to))}</mark>
+        </Fragment>
+      ))}
+      {oneLine(message.slice(after))}
     </>
   );
 }

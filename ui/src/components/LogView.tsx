@@ -30,21 +30,27 @@ import { instanceWidth, logCells, logRow } from './LogLine';
 import styles from './LogView.module.css';
 
 const OVERSCAN = 30;
+/** As many lines stand above the one that it begins at. */
+const ABOVE = 8;
 
 type Props = {
   lines: LogLines;
   /** At the end, and going on with it. */
   following: boolean;
   follow: (following: boolean) => void;
+  /** Where it begins; else at the end. */
+  start?: number | null;
+  /** Shows the lines around a position, where only some are shown. */
+  around?: (position: number) => void;
 };
 
 /** All lines of a log, of which only those around the view exist. */
-export function LogView({ lines, following, follow }: Props) {
+export function LogView({ lines, following, follow, start = null, around }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState(0);
-  const [top, setTop] = useState(0);
-  const [cursor, setCursor] = useState<number | null>(null);
+  const [top, setTop] = useState(() => Math.max(0, ((start ?? 0) - lines.first - ABOVE) * LINE));
+  const [cursor, setCursor] = useState<number | null>(start);
   const [opened, setOpened] = useState<{ position: number; height: number } | null>(null);
   const [pausedAt, setPausedAt] = useState(0);
   const { first, total } = lines;
@@ -164,6 +170,10 @@ export function LogView({ lines, following, follow }: Props) {
     setTop((before) => (end > before + just.viewport ? Math.min(just.line, end - just.viewport) : before));
   }, []);
 
+  const aroundOf = (position: number) => {
+    const mark = lines.markAt(position);
+    return around && mark ? () => { around(mark.position); } : undefined;
+  };
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
   for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });
   const shift = scaled ? wantedScroll - upper : 0;
@@ -176,6 +186,7 @@ export function LogView({ lines, following, follow }: Props) {
         onScroll={scrolled}
         tabIndex={0}
         role="region"
+        data-lines=""
         aria-label={t('logs.label')}
       >
         <div
@@ -206,10 +217,12 @@ export function LogView({ lines, following, follow }: Props) {
                     if (!selectsText(event)) toggle(position);
                   }}
                 >
-                  {logCells(line)}
+                  {logCells(line, lines.markAt(position)?.hits)}
                 </div>
               )}
-              {line && opened?.position === position && <LogFields line={line} measured={measured} />}
+              {line && opened?.position === position && (
+                <LogFields line={line} measured={measured} around={aroundOf(position)} />
+              )}
             </div>
           ))}
         </div>

@@ -22,7 +22,7 @@ export function SearchInput({
     if (event.key === 'ArrowDown' || event.key === 'Enter') {
       event.preventDefault();
       const part = event.currentTarget.closest('section') ?? document;
-      part.querySelector<HTMLElement>('[data-row] [data-item]')?.focus();
+      part.querySelector<HTMLElement>('[data-row] [data-item], [data-lines]')?.focus();
     }
   };
   return (

@@ -34,9 +34,12 @@ export function useLogTail(connection: string, application: string, environment:
   const [unread, setUnread] = useState<CommandError | null>(null);
   const lines = useMemo(
     () =>
-      new LogLines(connection, application, environment, (thrown) => {
-        setUnread(thrown === null ? null : asCommandError(thrown));
-      }),
+      new LogLines(
+        (from, count) => commands.logWindow(connection, application, environment, from, count),
+        (thrown) => {
+          setUnread(thrown === null ? null : asCommandError(thrown));
+        },
+      ),
     [connection, application, environment],
   );
   useSyncExternalStore(lines.subscribe, lines.version);

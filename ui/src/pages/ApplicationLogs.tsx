@@ -4,37 +4,70 @@ import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
+import { LogSearchBar, queryOf, UNFILTERED } from '../components/LogSearchBar';
 import { LogView } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Toolbar } from '../components/Toolbar';
 import { usePlace } from '../hooks/useParams';
+import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useFrontOf } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
 
-/** The log of an application in an environment, live. */
+/** The log of an application in an environment, live; narrowed to what is searched for in all that is kept. */
 export function ApplicationLogs() {
   const { t } = useTranslation();
   const { connection, key, environment } = usePlace();
   const tail = useLogTail(connection, key, environment);
   const { lines, state, failure, gap } = tail;
   const [following, follow] = useState(true);
+  const [filter, setFilter] = useState(UNFILTERED);
+  const [start, setStart] = useState<number | null>(null);
+  const search = useLogSearch(connection, key, environment, queryOf(filter), lines.total);
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
   if (count === 0) return <NoLines tail={tail} />;
+  const shownError = failure ?? (search?.error?.code === 'bad_expression' ? null : (search?.error ?? null));
   return (
     <>
       <Toolbar>
-        <span>{t('logs.lines', { count, formatted: number(count) })}</span>
+        <LogSearchBar
+          filter={filter}
+          change={(next) => {
+            setFilter(next);
+            setStart(null);
+            follow(true);
+          }}
+          search={search}
+        />
+        {!search && <span>{t('logs.lines', { count, formatted: number(count) })}</span>}
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </Toolbar>
-      {failure && <ErrorBar error={failure} again={tail.again} />}
-      <LogView lines={lines} following={following} follow={follow} />
+      {shownError && <ErrorBar error={shownError} again={tail.again} />}
+      {search?.progress?.done === true && search.progress.matches === 0 ? (
+        <PageBody>
+          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
+        </PageBody>
+      ) : search ? (
+        <LogView
+          key="found"
+          lines={search.lines}
+          following={following}
+          follow={follow}
+          around={(position) => {
+            setFilter(UNFILTERED);
+            setStart(position);
+            follow(false);
+          }}
+        />
+      ) : (
+        <LogView key={`all ${String(start)}`} lines={lines} following={following} follow={follow} start={start} />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { Commands } from '../ipc';
-import type { Lease, LogLine, LogProgress, LogWindow } from '../types';
-import { later } from './parts';
+import type { Lease, LogLine, LogMatch, LogProgress, LogQuery, LogWindow } from '../types';
+import { failure, later } from './parts';
 
 const MESSAGES: [level: string, message: string][] = [
   ['info', 'listening on :8080, 1.4.0'],
@@ -51,7 +51,10 @@ export function windowOf(
   return { first, total, from: start, lines };
 }
 
-type Logs = Pick<Commands, 'logFollow' | 'logRefresh' | 'logWindow'>;
+type Logs = Pick<
+  Commands,
+  'logFollow' | 'logRefresh' | 'logWindow' | 'logSearch' | 'logSearchOn' | 'logMatches' | 'logSearchEnd'
+>;
 
 type LogOptions = {
   /** How many lines there are at first. */
@@ -64,9 +67,33 @@ type LogOptions = {
 
 export type FakeTail = Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<LogProgress, 'gap'>>;
 
+type Fits = (line: LogLine) => [number, number][] | null;
+
+/** Whether a line fits, and where; null for an expression that is none. */
+function fitsOf({ text, regex, levels }: LogQuery): Fits | null {
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const caseless = text === text.toLowerCase() ? 'gi' : 'g';
+  let expression: RegExp;
+  try {
+    expression = new RegExp(regex ? text : literal, regex ? 'g' : caseless);
+  } catch {
+    return null;
+  }
+  return (line) => {
+    if (levels.length > 0 && !levels.includes(line.level)) return null;
+    if (text === '') return [];
+    const hits = [...line.message.matchAll(expression)].map((hit): [number, number] => [
+      hit.index,
+      hit.index + hit[0].length,
+    ]);
+    return hits.length === 0 ? null : hits;
+  };
+}
+
 /** Logs that grow by a few lines a second; that of one application is empty. */
 export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
   let total = lines;
+  const searches: { found: LogMatch[]; run: () => void }[] = [];
   return {
     logFollow: (_, key, __, heard) => {
       const taken = newLease();
@@ -89,6 +116,46 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
       return Promise.resolve(taken);
     },
     logRefresh: () => Promise.resolve(null),
+    logSearch: (_, key, __, query, heard) => {
+      const fits = fitsOf(query);
+      if (fits === null) return Promise.reject(
+          failure('bad_expression', { params: { reason: 'it does not end' } }) as unknown as Error,
+        );
+      const find = () => {
+        const found: LogMatch[] = [];
+        for (let position = 0; position < total; position += 1) {
+          const line = lineAt(position, total, key);
+          const hits = fits(line);
+          if (hits) found.push({ position, line, hits });
+        }
+        return found;
+      };
+      const number = searches.length;
+      const run = () => {
+        const found = find();
+        searches[number] = { found, run };
+        heard.onmessage({
+          lines: total,
+          of: total,
+          matches: found.length,
+          milliseconds: 12,
+          done: true,
+          failure: null,
+        });
+      };
+      searches.push({ found: [], run });
+      void later(0).then(run);
+      return Promise.resolve(number);
+    },
+    logSearchOn: (number) => {
+      void later(0).then(() => searches[number]?.run());
+      return Promise.resolve(null);
+    },
+    logMatches: (number, from, count) => {
+      const found = searches[number]?.found ?? [];
+      return Promise.resolve({ total: found.length, from, found: found.slice(from, from + count) });
+    },
+    logSearchEnd: () => Promise.resolve(null),
     logWindow: (_, key, __, from, count) =>
       Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
   };

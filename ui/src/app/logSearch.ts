@@ -1,0 +1,111 @@
+import {
+  asCommandError,
+  channel,
+  commands,
+  type CommandError,
+  type ConnectionId,
+  type LogQuery,
+  type LogSearchProgress,
+} from '../ipc';
+import { LogLines } from './logLines';
+
+/** A search in what is kept of one log. Its matches are lines by their number. */
+export class LogSearch {
+  readonly lines: LogLines;
+  progress: LogSearchProgress | null = null;
+  error: CommandError | null = null;
+  private number: number | null = null;
+  private ended = false;
+  /** As many lines had come when it was last told to go on. */
+  private until = 0;
+  private changes = 0;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly connection: ConnectionId,
+    private readonly application: string,
+    private readonly environment: string,
+    private readonly query: LogQuery,
+  ) {
+    this.lines = new LogLines(
+      (from, count) => this.matches(from, count),
+      (thrown) => {
+        this.fail(thrown);
+      },
+    );
+  }
+
+  readonly subscribe = (heard: () => void): (() => void) => {
+    this.listeners.add(heard);
+    const leave = this.lines.subscribe(heard);
+    return () => {
+      leave();
+      this.listeners.delete(heard);
+    };
+  };
+
+  /** Differs whenever anything here does. */
+  readonly version = (): number => this.changes + this.lines.version();
+
+  /** Begins; gives what ends it. */
+  begin(): () => void {
+    this.ended = false;
+    const { connection, application, environment, query } = this;
+    const heard = channel<LogSearchProgress>((progress) => {
+      if (this.ended) return;
+      this.progress = progress;
+      if (progress.failure) this.error = progress.failure;
+      this.lines.grow(progress.matches ?? 0);
+      this.tell();
+    });
+    commands.logSearch(connection, application, environment, query, heard).then(
+      (number) => {
+        if (this.ended) void commands.logSearchEnd(number);
+        else {
+          this.number = number;
+          this.lines.again();
+        }
+      },
+      (thrown: unknown) => {
+        this.fail(thrown);
+      },
+    );
+    return () => {
+      this.ended = true;
+      if (this.number !== null) void commands.logSearchEnd(this.number);
+      this.number = null;
+    };
+  }
+
+  /** So many lines there are by now: what has come since is searched too, once the rest was. */
+  goOn(total: number): void {
+    if (this.number === null || this.progress?.done !== true || total <= this.until) return;
+    this.until = total;
+    commands.logSearchOn(this.number).catch((thrown: unknown) => {
+      this.fail(thrown);
+    });
+  }
+
+  private async matches(from: number, count: number) {
+    if (this.number === null) return { first: 0, total: this.lines.total, from, lines: [] };
+    const { total, from: start, found } = await commands.logMatches(this.number, from, count);
+    return {
+      first: 0,
+      total,
+      from: start,
+      lines: found.map(({ line }) => line),
+      marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
+    };
+  }
+
+  private fail(thrown: unknown): void {
+    if (this.ended) return;
+    this.error = thrown === null ? null : asCommandError(thrown);
+    this.tell();
+  }
+
+  private tell(): void {
+    this.changes += 1;
+    for (const heard of [...this.listeners]) heard();
+  }
+}
