@@ -32,6 +32,7 @@ mod local_serve;
 mod local_sign_in;
 mod local_walked;
 mod local_workloads;
+mod logs_searched;
 mod looks;
 mod portal_access;
 mod portal_applications;

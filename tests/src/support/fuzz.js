@@ -216,6 +216,16 @@ const sensible = ([name, type]) => {
       return Array.from({ length: below(3) }, choice);
     case 'AccessGrant':
       return { subjectType: pick(['user', 'group']), role: role(), environments: environments() };
+    case 'AccessEntry':
+      return { subject: anyText(), subjectType: pick(['user', 'group']), role: role(), environments: environments() };
+    case 'LogQuery':
+      return {
+        text: chance(0.2) ? '' : anyText(),
+        regex: chance(0.5),
+        levels: chance(0.5) ? [] : [pick(['info', 'error', anyText()])],
+        from: null,
+        to: chance(0.8) ? null : '2026-11-25T00:00:00Z',
+      };
     case 'AccessWish':
       return {
         applicationKey: application(),

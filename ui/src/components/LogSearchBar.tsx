@@ -80,7 +80,11 @@ function Found({ search: { progress, error } }: { search: LogSearch }) {
             of: number(of ?? 0),
             milliseconds: number(Math.max(1, Math.round(milliseconds ?? 0))),
           })
-        : t('logs.searching', { matches: number(matches ?? 0), lines: number(lines ?? 0), of: number(of ?? 0) })}
+        : t('logs.searching', {
+            matches: number(matches ?? 0),
+            lines: number(lines ?? 0),
+            of: number(of ?? 0),
+          })}
     </span>
   );
 }

@@ -172,7 +172,11 @@ export function LogView({ lines, following, follow, start = null, around }: Prop
 
   const aroundOf = (position: number) => {
     const mark = lines.markAt(position);
-    return around && mark ? () => { around(mark.position); } : undefined;
+    return around && mark
+      ? () => {
+          around(mark.position);
+        }
+      : undefined;
   };
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
   for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });

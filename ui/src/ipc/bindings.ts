@@ -258,6 +258,14 @@ export const commands = {
 	logRefresh: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("log_refresh", { connection, application, environment }),
 	/**  Lines from a position on: as many as were asked for, or as fit into 4 MiB. */
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
+	/**  Begins a search, and gives the number that it is asked for by. */
+	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
+	/**  Goes on with a search over lines that have come since. */
+	logSearchOn: (search: number) => __TAURI_INVOKE<null>("log_search_on", { search }),
+	/**  Matches by their number: as many as were asked for, or as fit. */
+	logMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMatches>("log_matches", { search, from, count }),
+	/**  Ends a search. */
+	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
 };
 
 /** Events */
@@ -1521,6 +1529,26 @@ export type LogLine = {
 	fields: { [key in string]: Value },
 };
 
+/**  A line that matches. */
+export type LogMatch = {
+	/**  Its position in the log. */
+	position: number | null,
+	/**  The line. */
+	line: LogLine,
+	/**  Where in its message the text is: from, to, in UTF-16 code units. */
+	hits: ([number, number])[],
+};
+
+/**  Lines that match. */
+export type LogMatches = {
+	/**  How many there are so far. */
+	total: number | null,
+	/**  How many of them are before the first one here. */
+	from: number | null,
+	/**  The matches. */
+	found: LogMatch[],
+};
+
 /**  How far a tail is. */
 export type LogProgress = {
 	/**  One past the newest position. */
@@ -1533,6 +1561,36 @@ export type LogProgress = {
 	failure: Failure | null,
 	/**  The last lines that were dropped before they could be fetched. */
 	gap: LogGap | null,
+};
+
+/**  What is searched for: lines for which all of it holds. */
+export type LogQuery = {
+	/**  What the message has; empty for anything. */
+	text: string,
+	/**  Whether that is a regular expression. */
+	regex: boolean,
+	/**  One of these levels; none for any. */
+	levels: string[],
+	/**  Not written before. */
+	from: string | null,
+	/**  Written before. */
+	to: string | null,
+};
+
+/**  How far a search is. */
+export type LogSearchProgress = {
+	/**  Lines that were looked at. */
+	lines: number | null,
+	/**  Lines there are. */
+	of: number | null,
+	/**  How many of them match. */
+	matches: number | null,
+	/**  How long it took. */
+	milliseconds: number | null,
+	/**  Whether all there was then has been looked at. */
+	done: boolean,
+	/**  Why it does not go on. */
+	failure: Failure | null,
 };
 
 /**  Lines by position. */

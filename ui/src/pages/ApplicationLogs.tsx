@@ -66,7 +66,13 @@ export function ApplicationLogs() {
           }}
         />
       ) : (
-        <LogView key={`all ${String(start)}`} lines={lines} following={following} follow={follow} start={start} />
+        <LogView
+          key={`all ${String(start)}`}
+          lines={lines}
+          following={following}
+          follow={follow}
+          start={start}
+        />
       )}
     </>
   );

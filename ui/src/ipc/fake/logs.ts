@@ -118,7 +118,8 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
     logRefresh: () => Promise.resolve(null),
     logSearch: (_, key, __, query, heard) => {
       const fits = fitsOf(query);
-      if (fits === null) return Promise.reject(
+      if (fits === null)
+        return Promise.reject(
           failure('bad_expression', { params: { reason: 'it does not end' } }) as unknown as Error,
         );
       const find = () => {
@@ -155,7 +156,7 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
       const found = searches[number]?.found ?? [];
       return Promise.resolve({ total: found.length, from, found: found.slice(from, from + count) });
     },
-    logSearchEnd: () => Promise.resolve(null),
+    logSearchEnd: () => Promise.resolve(),
     logWindow: (_, key, __, from, count) =>
       Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
   };
