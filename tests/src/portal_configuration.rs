@@ -257,22 +257,18 @@ async fn files_in_and_out(window: &Window, api: &Api) {
 
 /// By the system's own dialog.
 async fn saved_as_a_file(session: &Session, window: &Window) {
-    let file = session.home().join("saved.env");
+    let file = session.home().join("orders-dev.env");
     window.click("button", "Export").await;
     window.click("menuitem", "Save as .env").await;
-    let type_path = "id=$(xdotool search --onlyvisible --name 'Save File' | head -n 1) && [ -n \"$id\" ] && \
-        timeout 5 xdotool windowactivate --sync \"$id\" key --clearmodifiers ctrl+a && \
-        xdotool type -- \"$0\" && xdotool key Return";
+    let confirm = "id=$(xdotool search --onlyvisible --name 'Save File' | head -n 1) && [ -n \"$id\" ] && \
+        timeout 5 xdotool windowactivate --sync \"$id\" key --clearmodifiers Return";
     until("the file is written", LATER, || async {
-        if let Ok(text) = std::fs::read_to_string(&file)
-            && !text.is_empty()
-        {
+        if file.is_file() {
             return Ok(());
         }
         let mut command = session.command("sh");
-        let typed = command.args(["-c", type_path]).arg(&file).output();
-        let typed = typed.expect("xdotool starts");
-        Err(format!("{typed:?}"))
+        let pressed = command.args(["-c", confirm]).output();
+        Err(format!("{:?}", pressed.expect("xdotool starts")))
     })
     .await;
     let text = std::fs::read_to_string(&file).expect("it is there");

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use tauri::WebviewWindow;
+use tauri::{Manager, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
 /// Asks where to, with a name to begin with, and writes it there; whether somebody chose a place.
@@ -12,7 +12,12 @@ use tauri_plugin_dialog::DialogExt;
 /// What the disk says, with the file's path; what the dialog chose is no file.
 pub(crate) async fn save_as(window: WebviewWindow, name: &str, text: String) -> io::Result<bool> {
     let (tell, told) = tokio::sync::oneshot::channel();
-    let dialog = window.dialog().file().set_parent(&window);
+    let mut dialog = window.dialog().file().set_parent(&window);
+    let downloads = window.path().download_dir().ok();
+    let folder = downloads.filter(|folder| folder.is_dir());
+    if let Some(folder) = folder.or_else(|| window.path().home_dir().ok()) {
+        dialog = dialog.set_directory(folder);
+    }
     dialog.set_file_name(name).save_file(move |chosen| {
         // Who asked may have gone.
         let _ = tell.send(chosen);

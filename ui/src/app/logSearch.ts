@@ -15,6 +15,7 @@ export class LogSearch {
   progress: LogSearchProgress | null = null;
   error: CommandError | null = null;
   private number: number | null = null;
+  private begun: Promise<number> = new Promise(() => undefined);
   private ended = false;
   /** As many lines had come when it was last told to go on. */
   private until = 0;
@@ -58,13 +59,11 @@ export class LogSearch {
       this.lines.grow(progress.matches ?? 0);
       this.tell();
     });
-    commands.logSearch(connection, application, environment, query, heard).then(
+    this.begun = commands.logSearch(connection, application, environment, query, heard);
+    this.begun.then(
       (number) => {
         if (this.ended) void commands.logSearchEnd(number);
-        else {
-          this.number = number;
-          this.lines.again();
-        }
+        else this.number = number;
       },
       (thrown: unknown) => {
         this.fail(thrown);
@@ -87,8 +86,7 @@ export class LogSearch {
   }
 
   private async matches(from: number, count: number) {
-    if (this.number === null) return { first: 0, total: this.lines.total, from, lines: [] };
-    const { total, from: start, found } = await commands.logMatches(this.number, from, count);
+    const { total, from: start, found } = await commands.logMatches(await this.begun, from, count);
     return {
       first: 0,
       total,
