@@ -15,6 +15,8 @@ use logbook::{Book, BookKey, Limits, Logbook, Query, Search, Text};
 use miso_api::{LineSink, LogLevel, LogLine};
 use serde_json::{Map, Value, json};
 
+/// The variable that says where the figures go as well.
+const FILE: &str = "MISO_FIGURES_JSON";
 /// Lines that are appended at once: what the server gives at most.
 const BATCH: u64 = 5_000;
 const WINDOWS: usize = 2_000;
@@ -110,7 +112,11 @@ fn main() {
         "logs.memory".to_owned(),
         alone(added.unwrap_or(f64::NAN), "MiB"),
     );
-    println!("{}", Value::Object(figures));
+    let told = Value::Object(figures).to_string();
+    if let Some(file) = std::env::var_os(FILE) {
+        fs::write(file, &told).expect("the figures can be written");
+    }
+    println!("{told}");
 }
 
 fn open(root: &Path) -> Arc<Book> {

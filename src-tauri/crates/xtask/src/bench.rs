@@ -1,4 +1,5 @@
-//! What errands cost: clicks, keys, time and requests of each, in the real window.
+//! What errands cost: clicks, keys, time and requests of each, in the real window. And how fast the log
+//! book is, beside ripgrep.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,8 @@ use crate::ui;
 
 /// The variable that says where the figures go.
 const FIGURES: &str = "MISO_ERRANDS_JSON";
+/// The same for those of the log book.
+const LOG_FIGURES: &str = "MISO_FIGURES_JSON";
 
 /// Measures the errands; the figures are printed, and written where that is asked for.
 ///
@@ -22,6 +25,16 @@ pub fn errands(steps: &mut Steps, json: Option<&Path>) -> Result<String, Failure
     cargo::build_all(steps)?;
     let file = json.map_or_else(|| paths::logs().join("errands.json"), absolute);
     cargo::errands(steps, FIGURES, &file)?;
+    Ok(format!("The figures are in {}.", file.display()))
+}
+
+/// Measures the log book; the figures are printed, and written where that is asked for.
+///
+/// # Errors
+/// When it cannot be built, or ends early.
+pub fn logs(steps: &mut Steps, json: Option<&Path>) -> Result<String, Failure> {
+    let file = json.map_or_else(|| paths::logs().join("log-figures.json"), absolute);
+    cargo::log_figures(steps, LOG_FIGURES, &file)?;
     Ok(format!("The figures are in {}.", file.display()))
 }
 

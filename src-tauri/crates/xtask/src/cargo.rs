@@ -166,6 +166,28 @@ pub fn errands(steps: &mut Steps, variable: &str, file: &std::path::Path) -> Res
     steps.run("errands", &said(&command), &mut command)
 }
 
+/// Measures the log book, as fast as it is compiled for people.
+///
+/// # Errors
+/// When it cannot be built, or ends early.
+pub fn log_figures(
+    steps: &mut Steps,
+    variable: &str,
+    file: &std::path::Path,
+) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args([
+        "run",
+        "--release",
+        "--package",
+        "logbook",
+        "--example",
+        "figures",
+    ]);
+    command.env(variable, file);
+    steps.run("log figures", &said(&command), &mut command)
+}
+
 /// Installs the test runner where it is missing.
 ///
 /// # Errors

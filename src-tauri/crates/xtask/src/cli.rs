@@ -22,6 +22,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
   test rust | ui | e2e        one part of it
   test full                   the gate and what takes longer
   bench errands [--json FILE] what errands cost: clicks, keys, time and requests
+  bench logs [--json FILE]    how fast a million kept log lines are, beside ripgrep where it is there
   bindings                    write ui/src/ipc/bindings.ts from the Rust commands
   bundle                      make an installer for this system
 
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Request::Build { release } => build(&mut steps, release),
         Request::Test(part) => gate::run(&mut steps, part),
         Request::Errands { json } => bench::errands(&mut steps, json.as_deref()),
+        Request::Logs { json } => bench::logs(&mut steps, json.as_deref()),
         Request::Bindings => write_bindings(&mut steps),
         Request::Bundle => bundle::run(&mut steps),
     };
@@ -68,6 +70,7 @@ enum Request {
     Build { release: bool },
     Test(gate::Part),
     Errands { json: Option<PathBuf> },
+    Logs { json: Option<PathBuf> },
     Bindings,
     Bundle,
 }
@@ -101,6 +104,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
         ["test", "e2e"] => Request::Test(gate::Part::EndToEnd),
         ["test", "full"] => Request::Test(gate::Part::Full),
         ["bench", "errands"] => Request::Errands { json: json.clone() },
+        ["bench", "logs"] => Request::Logs { json: json.clone() },
         ["bindings"] => Request::Bindings,
         ["bundle"] => Request::Bundle,
         _ => return Err(format!("unknown command: {}", words.join(" ")).into()),
@@ -108,7 +112,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     if release && !matches!(request, Request::Run { .. } | Request::Build { .. }) {
         return Err("--release goes with run and build".into());
     }
-    if json.is_some() && !matches!(request, Request::Errands { .. }) {
+    if json.is_some() && !matches!(request, Request::Errands { .. } | Request::Logs { .. }) {
         return Err("--json goes with bench".into());
     }
     Ok(request)
@@ -161,6 +165,10 @@ mod tests {
             panic!("bench errands is a command");
         };
         assert_eq!(json.as_deref(), Some("a.json".as_ref()));
+        let Ok(Request::Logs { json }) = parsed(&["bench", "logs"]) else {
+            panic!("bench logs is a command");
+        };
+        assert_eq!(json, None);
     }
 
     #[test]
