@@ -125,6 +125,7 @@ describe('granting access', () => {
           'orders-api',
           'elena.novak',
           { subjectType: 'user', role: 'viewer', environments: ['dev', 'test'] },
+          null,
         ],
       ]);
     });
@@ -172,6 +173,8 @@ describe('granting access', () => {
       role: 'admin',
       environments: ['dev', 'test'],
     });
+    // As it was seen: another row is not replaced.
+    expect(callsOf(fake, 'accessGrant')[0]?.[4]).toMatchObject({ subject: 'operations', role: 'admin' });
   });
 
   it('says that a subject who has a role loses it to the new one', async () => {
