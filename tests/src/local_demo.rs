@@ -61,8 +61,14 @@ async fn the_demo_is_a_team_with_a_past_and_keeps_it() {
     let past = list(&api, "/api/deployments").await;
     assert!(past.iter().any(|one| one["previousImage"].is_string()));
     assert!(past.iter().all(|one| one["requestedBy"].is_string()));
-    let lines = api.get("/api/applications/orders-api/logs?limit=50").await;
-    assert_eq!(lines.json()["data"].as_array().map(Vec::len), Some(50));
+    until("a page of its log is full", LATER, || async {
+        let lines = api.get("/api/applications/orders-api/logs?limit=50").await;
+        match lines.json()["data"].as_array().map(Vec::len) {
+            Some(50) => Ok(()),
+            other => Err(format!("{other:?} lines")),
+        }
+    })
+    .await;
     let metrics = "/api/applications/orders-api/metrics";
     let first = until("something was measured", LATER, || async {
         first_measured(&api, metrics)

@@ -124,6 +124,8 @@ const choice = () => ({
     unreadable: null,
     access: null,
     comparable: false,
+    namesItems: true,
+    longestNote: 1000,
     findings: [],
     refusal: null,
   },
@@ -164,6 +166,8 @@ const offer = () => ({
 
 /** What a page might say, by the parameter's type and name. */
 const sensible = ([name, type]) => {
+  // Most have no access yet that could be seen.
+  if (name === 'seen' && chance(0.8)) return null;
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':

@@ -29,7 +29,9 @@ export function ApplicationLogs() {
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
   if (count === 0) return <NoLines tail={tail} />;
-  const shownError = failure ?? (search?.error?.code === 'bad_expression' ? null : (search?.error ?? null));
+  // An expression that is not whole yet narrows nothing.
+  const narrowing = search?.error?.code === 'bad_expression' ? null : search;
+  const shownError = failure ?? narrowing?.error ?? null;
   return (
     <>
       <Toolbar>
@@ -49,14 +51,14 @@ export function ApplicationLogs() {
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </Toolbar>
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
-      {search?.progress?.done === true && search.progress.matches === 0 ? (
+      {narrowing?.progress?.done === true && narrowing.progress.matches === 0 ? (
         <PageBody>
           <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
         </PageBody>
-      ) : search ? (
+      ) : narrowing ? (
         <LogView
           key="found"
-          lines={search.lines}
+          lines={narrowing.lines}
           following={following}
           follow={follow}
           around={(position) => {
