@@ -14,6 +14,8 @@ use crate::marks::{Mark, Marks};
 use crate::query::{BadQuery, FieldTest, Query, Text};
 use crate::{line, piece};
 
+/// As many bytes can be searched for; nobody types more, and what is longer takes long to make ready.
+const LONGEST: usize = 4 * 1024;
 /// The most bytes of a compiled expression: this bounds the time for a byte of text.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// The most bytes of what is remembered to be fast.
@@ -56,6 +58,9 @@ impl Matcher {
     pub(crate) fn new(query: &Query) -> Result<Self, BadQuery> {
         let mut finder = None;
         let mut prefilter = None;
+        if query.text.as_ref().is_some_and(|text| text.len() > LONGEST) {
+            return Err(BadQuery::TooLarge);
+        }
         match &query.text {
             Some(Text::Literal(text)) if text.is_empty() => {}
             Some(Text::Literal(text)) if text.chars().any(char::is_uppercase) => {

@@ -27,6 +27,14 @@ pub enum Text {
     Regex(String),
 }
 
+impl Text {
+    /// Bytes of what is searched for.
+    pub(crate) fn len(&self) -> usize {
+        let (Self::Literal(text) | Self::Regex(text)) = self;
+        text.len()
+    }
+}
+
 /// What one of a line's fields is. Besides those in `fields` there are `source`, `environment` and
 /// `instance`, where a line has no field of that name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +55,7 @@ pub enum BadQuery {
         /// Where, in characters from its beginning.
         at: usize,
     },
-    /// The regular expression is too large when it is written out.
+    /// The text is longer than 4 KiB, or the regular expression too large when it is written out.
     TooLarge,
 }
 
@@ -55,7 +63,7 @@ impl std::fmt::Display for BadQuery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Syntax { reason, at } => write!(f, "{reason}, at character {at}"),
-            Self::TooLarge => f.write_str("the regular expression is too large"),
+            Self::TooLarge => f.write_str("what is searched for is too large"),
         }
     }
 }

@@ -124,6 +124,7 @@ fn bad_expressions_are_told() {
     };
     assert_eq!((at, reason.as_str()), (1, "unclosed group"));
     assert_eq!(error("((a{100}){100}){100}"), BadQuery::TooLarge);
+    assert_eq!(error(&"a".repeat(5_000)), BadQuery::TooLarge);
     assert!(matches!(error(r"(?-u:\xff)"), BadQuery::Syntax { .. }));
 }
 
