@@ -172,16 +172,7 @@ impl Day<'_> {
         self.click("radio", "developer").await;
         self.click("checkbox", "dev").await;
         self.click("button", "Grant in dev").await;
-        until("the access is given", SOON, || async {
-            let rows = self.api.get("/api/applications/shop/access").await.json();
-            let rows = rows.as_array().cloned().unwrap_or_default();
-            if rows.iter().any(|row| row["subject"] == "mikko.saari") {
-                Ok(())
-            } else {
-                Err(format!("{rows:?}"))
-            }
-        })
-        .await;
+        self.api.has_access("shop", "mikko.saari").await;
         self.end("grant access", begun, [4, 11]);
     }
 
@@ -203,15 +194,7 @@ impl Day<'_> {
         self.keys += 1;
         self.window.see_focus("combobox").await;
         self.press("bas").await;
-        let chosen =
-            "return document.querySelector('[role=option][aria-selected=true]')?.innerText ?? ''";
-        until("the application is chosen", SOON, || async {
-            match self.window.script(chosen, Vec::new()).await.to_string() {
-                found if found.contains("basket") => Ok(()),
-                other => Err(other),
-            }
-        })
-        .await;
+        self.window.see_chosen("basket").await;
         self.window.press([Key::Enter.into()]).await;
         self.keys += 1;
         self.window.see("heading", "basket").await;

@@ -17,28 +17,11 @@ async fn from_page_to_page_by_keys() {
     window.see("dialog", "Search or go to").await;
     window.see_focus("combobox").await;
     window.press("checkout".chars()).await;
-    until("the application is chosen", SOON, || async {
-        let script =
-            "return document.querySelector('[role=option][aria-selected=true]')?.innerText ?? ''";
-        let chosen = window.script(script, Vec::new()).await.to_string();
-        if chosen.contains("checkout") {
-            Ok(())
-        } else {
-            Err(chosen)
-        }
-    })
-    .await;
+    window.see_chosen("checkout").await;
     window.press([Key::Enter.into()]).await;
     window.see_gone("dialog", "Search or go to").await;
     window.see("heading", "checkout").await;
-    until("the keys are the page's again", SOON, || async {
-        let script = "return document.activeElement?.tagName ?? ''";
-        match window.script(script, Vec::new()).await.as_str() {
-            Some("INPUT") => Err("the field of the palette has them".to_owned()),
-            Some(_) | None => Ok(()),
-        }
-    })
-    .await;
+    window.see_no_field_in_focus().await;
 
     // The keys of an application are there once it is.
     window.see("button", "Deploy…").await;

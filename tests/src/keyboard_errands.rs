@@ -20,8 +20,7 @@ async fn every_errand_of_the_portal_without_a_pointer() {
     // What came of each errand is asked for again and again.
     let instance = Serve::new(&session, "instance")
         .account()
-        .argument("--rate-limit")
-        .argument("off")
+        .unlimited()
         .start(&session);
     let api = instance.account().await;
     let mut manifest = shop::manifest("shop", "miso/hello:1.0");
@@ -174,7 +173,7 @@ impl Keys<'_> {
         self.window.press([' ']).await;
         self.reach("button", "Grant in dev").await;
         self.window.press([Key::Enter.into()]).await;
-        self.until_has("mikko.saari").await;
+        self.api.has_access("shop", "mikko.saari").await;
 
         self.window.chord(Key::Control, 'k').await;
         self.window.see_focus("combobox").await;
@@ -232,15 +231,10 @@ impl Keys<'_> {
         self.window.chord(Key::Control, 'k').await;
         self.window.see_focus("combobox").await;
         self.window.press(key.chars()).await;
-        let chosen =
-            "return document.querySelector('[role=option][aria-selected=true]')?.innerText ?? ''";
-        self.until_says("the application is chosen", chosen, key)
-            .await;
+        self.window.see_chosen(key).await;
         self.window.press([Key::Enter.into()]).await;
         self.window.see_gone("dialog", "Search or go to").await;
-        let typing = "return document.activeElement?.tagName !== 'INPUT'";
-        self.until_says("the keys are the page's again", typing, "true")
-            .await;
+        self.window.see_no_field_in_focus().await;
         self.window.see_within(LATER, "heading", key).await;
         self.window.see_within(LATER, "button", "Deploy…").await;
     }
@@ -338,29 +332,6 @@ impl Keys<'_> {
                 }
             }
             Err(self.window.seen().await)
-        })
-        .await;
-    }
-
-    async fn until_says(&self, what: &str, script: &str, wanted: &str) {
-        until(what, SOON, || async {
-            match self.window.script(script, Vec::new()).await.to_string() {
-                said if said.contains(wanted) => Ok(()),
-                said => Err(said),
-            }
-        })
-        .await;
-    }
-
-    async fn until_has(&self, subject: &str) {
-        until("the access is given", SOON, || async {
-            let rows = self.api.get("/api/applications/shop/access").await.json();
-            let rows = rows.as_array().cloned().unwrap_or_default();
-            if rows.iter().any(|row| row["subject"] == subject) {
-                Ok(())
-            } else {
-                Err(format!("{rows:?}"))
-            }
         })
         .await;
     }

@@ -183,10 +183,7 @@ async fn health_is_asked_for_as_the_manifest_says() {
 
 fn started(session: &Session) -> Instance {
     let serve = Serve::new(session, "data").account();
-    serve
-        .argument("--rate-limit")
-        .argument("off")
-        .start(session)
+    serve.unlimited().start(session)
 }
 
 async fn create(api: &Api, key: &str, image: &str, configuration: Value) {

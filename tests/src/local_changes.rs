@@ -175,8 +175,7 @@ async fn access_is_given_listed_asked_for_and_taken() {
 fn started(session: &Session) -> Instance {
     Serve::new(session, "data")
         .account()
-        .argument("--rate-limit")
-        .argument("off")
+        .unlimited()
         .start(session)
 }
 

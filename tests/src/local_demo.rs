@@ -12,7 +12,7 @@ use crate::support::wait::{LATER, until};
 async fn the_demo_is_a_team_with_a_past_and_keeps_it() {
     let session = Session::without_display();
     let serve = Serve::at(&session.home().join("data")).account();
-    let serve = serve.argument("--rate-limit").argument("off");
+    let serve = serve.unlimited();
     let instance = serve.start(&session);
     let api = instance.account().await;
     let applications = until("all that is seeded was deployed", LATER, || async {

@@ -28,8 +28,7 @@ async fn call_for(seconds: u32, more: &[&str]) -> u32 {
         .account()
         .argument("--seed")
         .argument("demo")
-        .argument("--rate-limit")
-        .argument("off");
+        .unlimited();
     let instance = serve.start(&session);
     let token = instance.api().token(ACCOUNT.0, ACCOUNT.1).await;
     let mut command = Command::new(schemathesis::program());

@@ -34,7 +34,7 @@ struct Acknowledged {
 async fn kills(times: u32) {
     let session = Session::without_display();
     let serve = Serve::new(&session, "data").account();
-    let serve = serve.argument("--rate-limit").argument("off");
+    let serve = serve.unlimited();
     let mut moments = Moments::new();
     let acknowledged = Arc::new(Mutex::new(Acknowledged::default()));
     let mut instance = serve.start(&session);

@@ -62,10 +62,7 @@ async fn the_limits_are_told_and_kept() {
 #[tokio::test]
 async fn without_limits_there_are_no_headers_about_them() {
     let session = Session::without_display();
-    let serve = Serve::new(&session, "data")
-        .account()
-        .argument("--rate-limit")
-        .argument("off");
+    let serve = Serve::new(&session, "data").account().unlimited();
     let api = serve.start(&session).account().await;
     for _ in 0..120 {
         let answer = api.get("/api/applications").await;

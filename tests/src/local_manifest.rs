@@ -345,8 +345,5 @@ async fn bodies_that_are_none_are_told_apart() {
 
 fn started(session: &Session) -> Instance {
     let serve = Serve::new(session, "data").account();
-    serve
-        .argument("--rate-limit")
-        .argument("off")
-        .start(session)
+    serve.unlimited().start(session)
 }

@@ -13,10 +13,7 @@ use crate::support::wait::{SOON, until};
 async fn the_first_applications_of_the_demo_answer_soon() {
     let session = Session::without_display();
     let serve = Serve::at(&session.home().join("data")).account();
-    let instance = serve
-        .argument("--rate-limit")
-        .argument("off")
-        .start(&session);
+    let instance = serve.unlimited().start(&session);
     let began = Instant::now();
     let api = instance.account().await;
     let addresses = until("two applications answer", SOON, || async {
@@ -47,7 +44,7 @@ async fn the_first_applications_of_the_demo_answer_soon() {
 async fn a_long_list_is_there_at_once_and_read_quickly() {
     let session = Session::without_display();
     let serve = Serve::at(&session.home().join("data")).account();
-    let serve = serve.argument("--rate-limit").argument("off");
+    let serve = serve.unlimited();
     let many = serve.clone().argument("--seed").argument("many:10000");
     let instance = many.start(&session);
     let api = instance.account().await;

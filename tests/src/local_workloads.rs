@@ -143,7 +143,9 @@ async fn an_address_is_for_this_machine_and_its_own_pages() {
 #[tokio::test]
 async fn a_demo_that_was_killed_while_it_was_made_is_made_to_its_end() {
     let session = Session::without_display();
-    let serve = unlimited(Serve::at(&session.home().join("data")));
+    let serve = Serve::at(&session.home().join("data"))
+        .account()
+        .unlimited();
     let first = serve.start(&session);
     let api = first.account().await;
     until("deployments under way", LATER, || async {
@@ -194,12 +196,9 @@ async fn a_demo_that_was_killed_while_it_was_made_is_made_to_its_end() {
 }
 
 fn started(session: &Session) -> Instance {
-    unlimited(Serve::new(session, "data")).start(session)
-}
-
-/// With an account that may ask as often as it likes.
-fn unlimited(serve: Serve) -> Serve {
-    serve.account().argument("--rate-limit").argument("off")
+    let serve = Serve::new(session, "data").account();
+    // It may be asked as often as one likes.
+    serve.unlimited().start(session)
 }
 
 async fn create(api: &Api, key: &str, image: &str, configuration: Value) {

@@ -144,8 +144,7 @@ async fn each_environment_has_a_page() {
     // What is waited for is asked for again and again.
     let instance = Serve::new(&session, "instance")
         .account()
-        .argument("--rate-limit")
-        .argument("off")
+        .unlimited()
         .start(&session);
     let api = instance.account().await;
     shop_in_dev_and_prod(&api).await;

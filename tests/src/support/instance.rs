@@ -77,6 +77,11 @@ impl Serve {
             .variable("MISO_CLIENT_SECRET", secret)
     }
 
+    /// Without a request limit: it is asked again and again.
+    pub fn unlimited(self) -> Self {
+        self.argument("--rate-limit").argument("off")
+    }
+
     /// Starts it and waits until it is ready.
     pub fn start(&self, session: &Session) -> Instance {
         let mut child = self.spawn(

@@ -143,6 +143,31 @@ impl Page {
         .await;
     }
 
+    /// Waits until a text is in what is chosen of a list of options.
+    pub async fn see_chosen(&self, text: &str) {
+        until(&format!("{text:?} is chosen"), SOON, || async {
+            let script =
+                "return document.querySelector('[role=option][aria-selected=true]')?.innerText ?? ''";
+            match self.script(script, Vec::new()).await.to_string() {
+                chosen if chosen.contains(text) => Ok(()),
+                other => Err(other),
+            }
+        })
+        .await;
+    }
+
+    /// Waits until the keys are the page's, not those of a field.
+    pub async fn see_no_field_in_focus(&self) {
+        until("the keys are the page's again", SOON, || async {
+            let script = "return document.activeElement?.tagName ?? ''";
+            match self.script(script, Vec::new()).await.as_str() {
+                Some("INPUT") => Err("a field has them".to_owned()),
+                Some(_) | None => Ok(()),
+            }
+        })
+        .await;
+    }
+
     /// Presses keys one after the other, wherever the focus is.
     pub async fn press(&self, keys: impl IntoIterator<Item = char>) {
         let strokes =

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::api::Api;
-use super::wait::{LATER, until};
+use super::wait::{LATER, SOON, until};
 
 /// A web application's manifest.
 pub fn manifest(key: &str, image: &str) -> Value {
@@ -39,6 +39,20 @@ impl Api {
                 Ok(())
             } else {
                 Err(format!("{all:?}"))
+            }
+        })
+        .await;
+    }
+
+    /// Waits until a subject has access to an application.
+    pub async fn has_access(&self, key: &str, subject: &str) {
+        until(&format!("{subject} has access to {key}"), SOON, || async {
+            let rows = self.get(&format!("/api/applications/{key}/access")).await;
+            let rows = rows.json().as_array().cloned().unwrap_or_default();
+            if rows.iter().any(|row| row["subject"] == subject) {
+                Ok(())
+            } else {
+                Err(format!("{rows:?}"))
             }
         })
         .await;

@@ -1,3 +1,4 @@
+import { createStore } from '../hooks/store';
 import type { LogLine, LogWindow } from '../ipc';
 
 /** As many as are asked for at once. */
@@ -25,10 +26,9 @@ export class LogLines {
   widest = 0;
   private readonly lines = new Map<number, LogLine | null>();
   private readonly marks = new Map<number, Mark>();
-  private readonly listeners = new Set<() => void>();
   private wanted = { from: 0, to: 0 };
   private fetching = false;
-  private changes = 0;
+  private readonly changes = createStore(0);
   private failing = false;
 
   constructor(
@@ -37,13 +37,10 @@ export class LogLines {
     private readonly failed: (thrown: unknown) => void,
   ) {}
 
-  readonly subscribe = (heard: () => void): (() => void) => {
-    this.listeners.add(heard);
-    return () => this.listeners.delete(heard);
-  };
+  readonly subscribe = this.changes.subscribe;
 
   /** Differs whenever anything here does. */
-  readonly version = (): number => this.changes;
+  readonly version = this.changes.get;
 
   at(position: number): LogLine | null | undefined {
     return this.lines.get(position);
@@ -152,8 +149,7 @@ export class LogLines {
   }
 
   private tell(): void {
-    this.changes += 1;
-    for (const heard of [...this.listeners]) heard();
+    this.changes.set((before) => before + 1);
   }
 }
 

@@ -1,3 +1,4 @@
+import { createStore } from '../hooks/store';
 import {
   asCommandError,
   channel,
@@ -19,8 +20,7 @@ export class LogSearch {
   private ended = false;
   /** As many lines had come when it was last told to go on. */
   private until = 0;
-  private changes = 0;
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = createStore(0);
 
   constructor(
     private readonly connection: ConnectionId,
@@ -34,19 +34,15 @@ export class LogSearch {
         this.fail(thrown);
       },
     );
+    this.lines.subscribe(() => {
+      this.tell();
+    });
   }
 
-  readonly subscribe = (heard: () => void): (() => void) => {
-    this.listeners.add(heard);
-    const leave = this.lines.subscribe(heard);
-    return () => {
-      leave();
-      this.listeners.delete(heard);
-    };
-  };
+  readonly subscribe = this.changes.subscribe;
 
   /** Differs whenever anything here does. */
-  readonly version = (): number => this.changes + this.lines.version();
+  readonly version = this.changes.get;
 
   /** Begins; gives what ends it. */
   begin(): () => void {
@@ -103,7 +99,6 @@ export class LogSearch {
   }
 
   private tell(): void {
-    this.changes += 1;
-    for (const heard of [...this.listeners]) heard();
+    this.changes.set((before) => before + 1);
   }
 }

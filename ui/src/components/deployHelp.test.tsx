@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import type { Finding, LinkTarget, Preflight } from '../ipc';
 import { callsOf, lookedUp, renderApp } from '../test/renderApp';
+import { preflightIn } from '../test/preflight';
 
 const DEV = '/c/orders/applications/orders-api/dev?deploy=new';
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
@@ -16,18 +17,7 @@ afterEach(() => {
 });
 
 const preflight = (change: Partial<Preflight>) => (_: string, __: string, environment: string) =>
-  Promise.resolve<Preflight>({
-    environment: { key: environment, name: environment, production: environment === 'prod' },
-    findings: [],
-    refusal: null,
-    repeats: null,
-    configuration: null,
-    last: null,
-    comparable: false,
-    dryRun: true,
-    longestNote: 1000,
-    ...change,
-  });
+  Promise.resolve(preflightIn(environment, change));
 
 describe('what the clipboard names', () => {
   it('is offered once Rust says it is an image of the application, and looked at again on the way back', async () => {

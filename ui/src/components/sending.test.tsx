@@ -5,6 +5,7 @@ import type { CommandError, Deployment, Preflight } from '../ipc';
 import { deployments } from '../ipc/fake/data';
 import { failure, usualWay } from '../ipc/fake/parts';
 import { callsOf, lookedUp, renderApp } from '../test/renderApp';
+import { preflightIn } from '../test/preflight';
 
 const DEV = '/c/orders/applications/orders-api/dev?deploy=new';
 const TAB = '/c/orders/applications/orders-api/dev/access?grant=';
@@ -135,17 +136,7 @@ describe('where nothing can be written', () => {
 
 describe('another image', () => {
   it('is not sent with what is known of the last one', async () => {
-    const known: Preflight = {
-      environment: { key: 'dev', name: 'dev', production: false },
-      findings: [],
-      refusal: null,
-      repeats: null,
-      configuration: null,
-      last: null,
-      comparable: false,
-      dryRun: true,
-      longestNote: 1000,
-    };
+    const known = preflightIn('dev');
     const next = later<Preflight>();
     const fake = await renderApp(DEV, {
       answers: {

@@ -102,18 +102,17 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   const picks = usePicks(connection, from.key, to.key);
   const promoting = usePromoting(connection, picks.forgetSecrets, picks.draft.sent);
   const { phase, left, takenBack, steps, error } = promoting;
-  // What is being sent stays in view, though it is not ahead any more.
-  const [kept, keep] = useState<string[]>([]);
-  const there = kept.length > 0 ? kept : chosen.filter((key) => rows.some((row) => row.key === key));
+  // What is being sent stays in view, though it is not ahead any more, and is not looked at anew while it goes.
+  const [kept, keep] = useState<{ keys: string[]; all: FleetRow[] } | null>(null);
+  const there = kept?.keys ?? chosen.filter((key) => rows.some((row) => row.key === key));
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
-  // What was confirmed is not looked at anew while it goes.
-  const [still, hold] = useState(all);
-  const reviewed = usePromotions(connection, from.key, to.key, there, busy || phase === 'sent' ? still : all);
+  const known = busy || phase === 'sent' ? (kept?.all ?? all) : all;
+  const reviewed = usePromotions(connection, from.key, to.key, there, known);
   const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
 
   const afresh = () => {
-    keep([]);
+    keep(null);
     promoting.reset();
     picks.afresh();
   };
@@ -126,7 +125,7 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   });
   const choose = (applications: string[]) => {
     if (phase === 'sent') afresh();
-    keep([]);
+    keep(null);
     goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
   };
   const toggle = (key: string) => {
@@ -148,8 +147,7 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
   const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
   const send = () => {
     if (!complete || busy || noWrites !== undefined) return;
-    keep(there);
-    hold(all);
+    keep({ keys: there, all });
     promoting.start(choices, to.production);
   };
   const page = useSendKey<HTMLDivElement>(send);

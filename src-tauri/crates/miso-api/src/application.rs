@@ -128,8 +128,8 @@ impl ConfigurationItem {
     }
 
     /// The value that may be shown; of a secret none, whatever a server says of it.
-    pub fn shown_value(&self) -> Option<&str> {
-        self.value.as_deref().filter(|_| !self.is_secret())
+    pub fn shown_value(&self) -> Option<String> {
+        self.value.clone().filter(|_| !self.is_secret())
     }
 }
 

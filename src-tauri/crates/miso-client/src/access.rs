@@ -197,12 +197,17 @@ impl Client {
 fn is_as_seen(now: Option<&AccessEntry>, seen: Option<&AccessEntry>) -> bool {
     match (now, seen) {
         (None, None) => true,
-        (Some(now), Some(seen)) => {
-            now.role == seen.role
-                && now.subject_type == seen.subject_type
-                && is_same(&now.environments, &seen.environments)
-        }
+        (Some(now), Some(seen)) => gives(now, &grant_of(seen)),
         (None, Some(_)) | (Some(_), None) => false,
+    }
+}
+
+/// What a row gives.
+pub(crate) fn grant_of(row: &AccessEntry) -> AccessGrant {
+    AccessGrant {
+        subject_type: row.subject_type.clone(),
+        role: row.role.clone(),
+        environments: row.environments.clone(),
     }
 }
 

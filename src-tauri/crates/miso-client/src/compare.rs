@@ -142,15 +142,11 @@ fn compared_items(
                 continue;
             }
         };
-        let shown = |item: Option<&ConfigurationItem>| {
-            let value = item.and_then(ConfigurationItem::shown_value);
-            value.map(str::to_owned)
-        };
         items.push(ComparedItem {
             name: name.to_owned(),
             kind,
-            before: shown(old),
-            after: shown(new),
+            before: old.and_then(ConfigurationItem::shown_value),
+            after: new.and_then(ConfigurationItem::shown_value),
         });
     }
     (items, equal)

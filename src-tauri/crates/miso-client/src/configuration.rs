@@ -64,7 +64,8 @@ impl Client {
         if saved.tag.is_none() {
             // The next change needs a version; only a read must give one (API.md, "Configuration").
             saved = match current_now().await {
-                Ok(now) if have_same_items(&now.value, &saved.value) => now,
+                // Nothing was changed between the two answers, as far as they tell.
+                Ok(now) if now.value.items == saved.value.items => now,
                 Ok(_) | Err(_) => saved,
             };
         }
@@ -94,11 +95,6 @@ fn sent_item(item: &ConfigurationItem) -> Value {
         sent.insert("portalInput".to_owned(), input.clone());
     }
     Value::Object(sent)
-}
-
-/// Whether nothing was changed between two answers, as far as they tell.
-fn have_same_items(one: &Configuration, other: &Configuration) -> bool {
-    one.items == other.items
 }
 
 /// Whether what the server has is what was sent. Of a secret that was given a value nobody can tell.

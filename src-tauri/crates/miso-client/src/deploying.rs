@@ -11,7 +11,7 @@ impl Client {
     /// What a deployment would change, by the instance's own word; nothing happens. One request.
     ///
     /// # Errors
-    /// [`crate::Code::NotOffered`] where the instance cannot say it; else as [`Client::deploy`].
+    /// [`Code::NotOffered`] where the instance cannot say it; else as [`Client::deploy`].
     pub async fn dry_run(
         &self,
         application: &str,
@@ -32,7 +32,7 @@ impl Client {
     /// Calls a deployment off. Sent once; what becomes of it is told by its watcher.
     ///
     /// # Errors
-    /// [`crate::Code::Conflict`] where it has ended, [`crate::Code::NotOffered`] where the instance cannot.
+    /// [`Code::Conflict`] where it has ended, [`Code::NotOffered`] where the instance cannot.
     pub async fn cancel_deployment(&self, application: &str, id: &str) -> Result<(), Failure> {
         let deployment = Resource::Deployment { id: id.to_owned() };
         let known: Option<Deployment> = self.peek(&deployment);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::fleet::newest_first;
+use crate::fleet::{by_application, newest_first};
 use crate::renewed::rows;
 use crate::stage::Stages;
 use crate::{Capability, Client, Reading, Resource, Source};
@@ -72,25 +72,21 @@ impl Client {
             .collect();
         let recent =
             self.peek_reading::<Page<Deployment>>(&Resource::Deployments { application: None });
-        let mut own: HashMap<String, Vec<Deployment>> = HashMap::new();
-        for deployment in recent.iter().flat_map(|recent| &recent.value.data) {
-            let of = own.entry(deployment.application_key.clone()).or_default();
-            of.push(deployment.clone());
-        }
+        let all = recent.as_ref().map(|recent| recent.value.data.as_slice());
+        let by_application = by_application(all.unwrap_or_default());
         let (me, stages) = (self.peek::<Me>(&Resource::Me), self.known_stages());
         let can_repeat = self.inner.capabilities.offers(Capability::DeployFrom);
         let known = |key: &String| {
             let row = listed.get(key.as_str());
             let read = row.and_then(|row| Application::deserialize(*row).ok());
+            let own = by_application.get(key.as_str());
+            let own = own.map(Vec::as_slice).unwrap_or_default();
             let live = recent.as_ref().map(|recent| recent.source == Source::Live);
             Known {
                 // Beyond the list there is what was read of it by itself.
                 application: read.or_else(|| self.known_application(key)),
                 deployments: live.map(|live| KnownDeployments {
-                    list: newest_first(own.get(key).map(Vec::as_slice).unwrap_or_default())
-                        .into_iter()
-                        .cloned()
-                        .collect(),
+                    list: own.iter().map(|&deployment| deployment.clone()).collect(),
                     complete: false,
                     live,
                 }),

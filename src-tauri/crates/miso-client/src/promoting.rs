@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::access::grant_of;
 use crate::fleet::{State, entry_of};
 use crate::promotion::{promoted_access, promoted_items};
 use crate::{Capability, Class, Client, Code, Failure, Promotion, PromotionChoice, Resource};
@@ -164,9 +165,8 @@ impl Client {
         for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
             let row = &missing.row;
             let grant = AccessGrant {
-                subject_type: row.subject_type.clone(),
-                role: row.role.clone(),
                 environments: missing.environments.clone(),
+                ..grant_of(row)
             };
             self.grant_access(&promotion.application, &row.subject, &grant, Some(row))
                 .await?;

@@ -147,15 +147,11 @@ pub(crate) fn promoted_items(
                 continue;
             }
         };
-        let shown = |item: Option<&ConfigurationItem>| {
-            let value = item.and_then(ConfigurationItem::shown_value);
-            value.map(str::to_owned)
-        };
         items.push(PromotedItem {
             name: name.to_owned(),
             kind,
-            before: shown(target),
-            after: shown(source),
+            before: target.and_then(ConfigurationItem::shown_value),
+            after: source.and_then(ConfigurationItem::shown_value),
             required: source.or(target).is_some_and(|item| item.required),
             chosen: kind.is_of_the_list(),
         });

@@ -132,7 +132,7 @@ impl EditedItem {
 impl From<ConfigurationItem> for EditedItem {
     fn from(item: ConfigurationItem) -> Self {
         Self {
-            value: item.shown_value().map(str::to_owned),
+            value: item.shown_value(),
             name: item.name,
             location: item.location,
             required: item.required,

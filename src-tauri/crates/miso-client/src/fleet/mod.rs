@@ -18,7 +18,7 @@ pub use before::Change;
 pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
 pub use standing::Standing;
-pub(crate) use standing::newest_first;
+pub(crate) use standing::{by_application, newest_first};
 pub use unwell::{UnwellPlace, Why};
 
 use crate::stage::Stages;

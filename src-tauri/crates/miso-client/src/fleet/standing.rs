@@ -64,7 +64,7 @@ pub(super) fn standing(
 }
 
 /// Deployments by application, the newest first.
-pub(super) fn by_application(deployments: &[Deployment]) -> BTreeMap<&str, Vec<&Deployment>> {
+pub(crate) fn by_application(deployments: &[Deployment]) -> BTreeMap<&str, Vec<&Deployment>> {
     let mut found: BTreeMap<&str, Vec<&Deployment>> = BTreeMap::new();
     for deployment in newest_first(deployments) {
         let key = deployment.application_key.as_str();
