@@ -119,6 +119,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::logs::log_follow,
             commands::logs::log_refresh,
             commands::logs::log_window,
+            commands::logs::log_heat,
             commands::log_search::log_search,
             commands::log_search::log_search_on,
             commands::log_search::log_matches,

@@ -46,6 +46,17 @@ async fn a_log_is_searched_while_it_goes_on() {
     let field = "return document.querySelector('input[type=search]').value";
     assert_eq!(window.script(field, Vec::new()).await, "");
 
+    // Along them stands where the log is bad.
+    let marks = "return document.querySelectorAll('[role=img][aria-label*=\"along the log\"] > span').length";
+    until("the strip tells where it is bad", SOON, || async {
+        match window.script(marks, Vec::new()).await.as_u64() {
+            Some(0) | None => Err("it has no marks".to_owned()),
+            Some(_) => Ok(()),
+        }
+    })
+    .await;
+    window.picture(&pictures::out("logs-heat")).await;
+
     // An expression that is none says so, and nothing is lost.
     window.fill("Search the log", "(").await;
     window.click("button", "Regular expression").await;

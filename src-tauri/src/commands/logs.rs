@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use logbook::Book;
+use logbook::{Book, Bucket};
 use miso_api::{LogGap, LogLine};
 use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,8 @@ use crate::state::App;
 
 /// Most lines a page may pull at once.
 pub(super) const MOST_LINES: u32 = 1_000;
+/// Most parts a page may ask for.
+const MOST_PARTS: u32 = 1_000;
 
 /// How far a tail is.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -48,6 +50,41 @@ pub struct LogWindow {
     from: u64,
     /// The lines.
     lines: Vec<LogLine>,
+}
+
+/// A part of a log, and how many of its lines are bad.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct LogHeat {
+    /// The first position.
+    #[specta(type = f64)]
+    from: u64,
+    /// One past the last.
+    #[specta(type = f64)]
+    to: u64,
+    /// How many are warnings.
+    #[specta(type = f64)]
+    warnings: u64,
+    /// How many are errors.
+    #[specta(type = f64)]
+    errors: u64,
+}
+
+impl From<Bucket> for LogHeat {
+    fn from(bucket: Bucket) -> Self {
+        let Bucket {
+            from,
+            to,
+            warnings,
+            errors,
+            ..
+        } = bucket;
+        Self {
+            from,
+            to,
+            warnings,
+            errors,
+        }
+    }
 }
 
 /// Follows a log while the lease is held.
@@ -125,6 +162,27 @@ pub async fn log_window(
             }),
         },
     )
+    .await
+}
+
+/// What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad.
+#[tauri::command]
+#[specta::specta]
+pub async fn log_heat(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    count: u32,
+) -> Answer<Vec<LogHeat>> {
+    let count = count.min(MOST_PARTS) as usize;
+    app.with_logs(&connection, &application, &environment, move |logs, key| {
+        let buckets = match logs.existing(key)? {
+            Some(book) => book.buckets(count)?,
+            None => Vec::new(),
+        };
+        Ok(buckets.into_iter().map(LogHeat::from).collect())
+    })
     .await
 }
 

@@ -99,6 +99,7 @@ pub const COMMANDS: &[&str] = &[
     "log_follow",
     "log_refresh",
     "log_window",
+    "log_heat",
     "log_search",
     "log_search_on",
     "log_matches",

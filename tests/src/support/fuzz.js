@@ -168,6 +168,8 @@ const offer = () => ({
 const sensible = ([name, type]) => {
   // Most have no access yet that could be seen.
   if (name === 'seen' && chance(0.8)) return null;
+  // Searches are numbered from the first on, and only the last ones go on.
+  if (name === 'search' && chance(0.8)) return below(100);
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':

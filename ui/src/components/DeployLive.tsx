@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { imageNames, imageWords } from '../app/image';
+import { ask } from '../app/layers';
 import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
@@ -34,9 +35,9 @@ import { Waiting } from './Waiting';
 export function DeployLive({ connection, application, environment, tab, id }: PanelProps & { id: string }) {
   const { t } = useTranslation();
   const now = useNow(1);
-  const where = useStage(environment, connection).name;
   const held = useResource(connection, { kind: 'deployment', id });
   const { value, reading } = held;
+  const { name: where, production } = useStage(value?.environment ?? environment, connection);
   const going = useMade(connection, course(connection, application.key, id)).value;
   useFront(reading, 'inner');
   const noWrites = useNoWrites(connection, reading);
@@ -44,7 +45,16 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const noCancelling = noWrites ?? (can('applications:deploy') ? undefined : t('deploy.forbidden'));
   const [callingOff, setCallingOff] = useState(false);
   const [refused, setRefused] = useState<CommandError | null>(null);
-  const callOff = () => {
+  const callOff = async () => {
+    // In production one click too many stops what is on its way to everybody.
+    const words = { application: application.key, environment: where };
+    const question = {
+      title: t('deploy.cancelAsk', words),
+      text: t('deploy.cancelAskText', words),
+      action: t('deploy.cancel'),
+      careful: true,
+    };
+    if (production && !(await ask(question))) return;
     setCallingOff(true);
     setRefused(null);
     // What becomes of it is told by the deployment itself.
@@ -122,13 +132,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
       <footer className={styles.foot}>
         {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
         {running && (
-          <Button
-            reason={noCancelling}
-            disabled={callingOff}
-            onClick={() => {
-              callOff();
-            }}
-          >
+          <Button reason={noCancelling} disabled={callingOff} onClick={() => void callOff()}>
             {callingOff ? t('deploy.cancelling') : t('deploy.cancel')}
           </Button>
         )}

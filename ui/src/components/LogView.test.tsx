@@ -48,6 +48,34 @@ describe('the log', () => {
     expect(screen.queryByRole('group', { name: 'Fields' })).toBeNull();
   });
 
+  it('shows along the scroll bar where it is bad, and goes there', async () => {
+    const fake = await renderApp(LOGS);
+    const strip = await screen.findByRole('img', { name: /errors and [\d,]+ warnings/ });
+    expect(callsOf(fake, 'logHeat')[0]).toEqual(['orders', 'orders-api', 'prod', 200]);
+    expect(strip.querySelectorAll('.bad').length).toBe(19);
+    expect(strip.querySelectorAll('.warning').length).toBe(11);
+    // Pages are not laid out here: the strip has a height because the test says so.
+    vi.spyOn(strip, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, 0, 10, 1000));
+    fireEvent.click(strip, { clientY: 500 });
+    expect(await screen.findByText('paused')).toBeVisible();
+    const chosen = await waitFor(() => {
+      const found = document.querySelector('[data-position][aria-current=true]');
+      expect(found).not.toBeNull();
+      return found;
+    });
+    const position = Number(chosen?.getAttribute('data-position'));
+    expect(position).toBeGreaterThan(49_000);
+    expect(position).toBeLessThan(51_000);
+  });
+
+  it('says why it cannot tell where it is bad', async () => {
+    await renderApp(LOGS, {
+      answers: { logHeat: () => Promise.reject(failure('log_store_failed') as unknown as Error) },
+    });
+    expect(await screen.findByText('The kept log cannot be used')).toBeVisible();
+    expect(screen.queryByRole('img', { name: /warnings/ })).toBeNull();
+  });
+
   it('marks what the platform says as what happened', async () => {
     await renderApp(LOGS, {
       answers: {

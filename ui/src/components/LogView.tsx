@@ -22,9 +22,11 @@ import {
   windowAt,
   type LogShape,
 } from '../app/logScroll';
+import type { AskHeat } from '../hooks/useLogHeat';
 import { useLogKeys } from '../hooks/useLogKeys';
 import { number } from '../i18n/format';
 import type { LogLine } from '../ipc';
+import { HeatStrip } from './HeatStrip';
 import { LogFields } from './LogFields';
 import { instanceWidth, logCells, logRow } from './LogLine';
 import styles from './LogView.module.css';
@@ -42,10 +44,12 @@ type Props = {
   start?: number | null;
   /** Shows the lines around a position, where only some are shown. */
   around?: (position: number) => void;
+  /** Tells where it is bad, where all of its lines are shown. */
+  heat?: AskHeat;
 };
 
 /** All lines of a log, of which only those around the view exist. */
-export function LogView({ lines, following, follow, start = null, around }: Props) {
+export function LogView({ lines, following, follow, start = null, around, heat }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const [viewport, setViewport] = useState(0);
@@ -231,6 +235,16 @@ export function LogView({ lines, following, follow, start = null, around }: Prop
           ))}
         </div>
       </div>
+      {heat && (
+        <HeatStrip
+          ask={heat}
+          total={total}
+          go={(position) => {
+            setCursor(position);
+            moveTo(topOf(shape, position) - Math.floor(viewport / 2 / LINE) * LINE);
+          }}
+        />
+      )}
       {!following && total > pausedAt && (
         <button
           type="button"

@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import type { CommandError, Deployment, Preflight } from '../ipc';
-import { deployments } from '../ipc/fake/data';
+import { deployment, deployments } from '../ipc/fake/data';
 import { failure, usualWay } from '../ipc/fake/parts';
 import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 import { preflightIn } from '../test/preflight';
@@ -131,6 +131,24 @@ describe('where nothing can be written', () => {
     });
     await user.click(await cancel());
     expect(callsOf(fake, 'deploymentCancel')).toEqual([]);
+  });
+
+  it('that goes to production is cancelled once it is confirmed', async () => {
+    const value = deployment('invoices', 'prod', '0.9.2', '0.9.4', { at: 40_000, status: 'running' });
+    const { user, ...fake } = await renderApp(`/c/orders/applications/invoices/prod?deploy=${value.id}`, {
+      answers: {
+        deployment: () =>
+          Promise.resolve({ value, asOf: new Date().toISOString(), source: 'live' as const, failure: null }),
+      },
+    });
+    const question = () =>
+      screen.findByRole('dialog', { name: /^Cancel the deployment of invoices to .*PROD/ });
+    await user.click(await cancel());
+    await user.click(within(await question()).getByRole('button', { name: 'Cancel' }));
+    expect(callsOf(fake, 'deploymentCancel')).toEqual([]);
+    await user.click(await cancel());
+    await user.click(within(await question()).getByRole('button', { name: 'Cancel the deployment' }));
+    expect(callsOf(fake, 'deploymentCancel')).toHaveLength(1);
   });
 });
 

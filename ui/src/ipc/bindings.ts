@@ -258,6 +258,8 @@ export const commands = {
 	logRefresh: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("log_refresh", { connection, application, environment }),
 	/**  Lines from a position on: as many as were asked for, or as fit into 4 MiB. */
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
+	/**  What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad. */
+	logHeat: (connection: ConnectionId, application: string, environment: string, count: number) => __TAURI_INVOKE<LogHeat[]>("log_heat", { connection, application, environment, count }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -1507,6 +1509,18 @@ export type LogGap = {
 	from: string | null,
 	/**  The time of the first line after it. */
 	to: string | null,
+};
+
+/**  A part of a log, and how many of its lines are bad. */
+export type LogHeat = {
+	/**  The first position. */
+	from: number | null,
+	/**  One past the last. */
+	to: number | null,
+	/**  How many are warnings. */
+	warnings: number | null,
+	/**  How many are errors. */
+	errors: number | null,
 };
 
 /**  One line of an application's log. */

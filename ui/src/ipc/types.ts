@@ -74,6 +74,7 @@ export type {
   LogLine,
   LogMatch,
   LogProgress,
+  LogHeat,
   LogQuery,
   LogSearchProgress,
   LogWindow,

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
@@ -14,6 +14,10 @@ import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useFrontOf } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
+import { asCommandError, commands, type CommandError } from '../ipc';
+
+/** As many parts of a log are told apart beside its scroll bar. */
+const PARTS = 200;
 
 /** The log of an application in an environment, live; narrowed to what is searched for in all that is kept. */
 export function ApplicationLogs() {
@@ -25,13 +29,28 @@ export function ApplicationLogs() {
   const [filter, setFilter] = useState(UNFILTERED);
   const [start, setStart] = useState<number | null>(null);
   const search = useLogSearch(connection, key, environment, queryOf(filter), lines.total);
+  const [unread, setUnread] = useState<CommandError | null>(null);
+  const heat = useCallback(
+    () =>
+      commands.logHeat(connection, key, environment, PARTS).then(
+        (parts) => {
+          setUnread(null);
+          return parts;
+        },
+        (thrown: unknown) => {
+          setUnread(asCommandError(thrown));
+          return null;
+        },
+      ),
+    [connection, key, environment],
+  );
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
   if (count === 0) return <NoLines tail={tail} />;
   // An expression that is not whole yet narrows nothing.
   const narrowing = search?.error?.code === 'bad_expression' ? null : search;
-  const shownError = failure ?? narrowing?.error ?? null;
+  const shownError = failure ?? narrowing?.error ?? unread;
   return (
     <>
       <Toolbar>
@@ -74,6 +93,7 @@ export function ApplicationLogs() {
           following={following}
           follow={follow}
           start={start}
+          heat={heat}
         />
       )}
     </>

@@ -53,7 +53,14 @@ export function windowOf(
 
 type Logs = Pick<
   Commands,
-  'logFollow' | 'logRefresh' | 'logWindow' | 'logSearch' | 'logSearchOn' | 'logMatches' | 'logSearchEnd'
+  | 'logFollow'
+  | 'logRefresh'
+  | 'logWindow'
+  | 'logHeat'
+  | 'logSearch'
+  | 'logSearchOn'
+  | 'logMatches'
+  | 'logSearchEnd'
 >;
 
 type LogOptions = {
@@ -157,6 +164,18 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
       return Promise.resolve({ total: found.length, from, found: found.slice(from, from + count) });
     },
     logSearchEnd: () => Promise.resolve(),
+    logHeat: (_, key, __, count) => {
+      const kept = key === 'contract-reader' ? 0 : total;
+      const parts = Math.min(count, kept);
+      return Promise.resolve(
+        Array.from({ length: parts }, (_each, at) => {
+          const [from, to] = [Math.floor((kept * at) / parts), Math.floor((kept * (at + 1)) / parts)];
+          // Bad in the last tenth, else a warning now and then.
+          const bad = at > parts * 0.9;
+          return { from, to, warnings: at % 17 === 0 ? 1 : 0, errors: bad ? (to - from) >> 1 : 0 };
+        }),
+      );
+    },
     logWindow: (_, key, __, from, count) =>
       Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
   };
