@@ -56,7 +56,7 @@ export function LogView({ lines, following, follow, start = null, around, heat }
   const [top, setTop] = useState(() => Math.max(0, ((start ?? 0) - lines.first - ABOVE) * LINE));
   const [cursor, setCursor] = useState<number | null>(start);
   const [opened, setOpened] = useState<{ position: number; height: number } | null>(null);
-  const [pausedAt, setPausedAt] = useState(0);
+  const [pausedAt, setPausedAt] = useState(lines.total);
   const { first, total } = lines;
   const shape: LogShape = { first, total, viewport, opened };
   const upper = following ? furthest(shape) : Math.min(top, furthest(shape));
