@@ -1,4 +1,4 @@
-import type { MouseEvent } from 'react';
+import { useMemo, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLogHeat, type AskHeat } from '../hooks/useLogHeat';
 import { number } from '../i18n/format';
@@ -21,11 +21,9 @@ type Props = {
 export function HeatStrip({ ask, total, go }: Props) {
   const { t } = useTranslation();
   const heat = useLogHeat(ask, total);
-  const [first, last] = [heat[0]?.from ?? 0, heat.at(-1)?.to ?? 0];
+  // The view is drawn anew with every turn of a wheel; the marks only when the log was read again.
+  const { first, last, errors, warnings, marks } = useMemo(() => stripOf(heat), [heat]);
   if (last <= first) return null;
-  const share = (position: number) => `${String(((position - first) / (last - first)) * 100)}%`;
-  const worst = Math.max(...heat.map(badness));
-  const sum = (of: (part: LogHeat) => number) => heat.reduce((before, part) => before + of(part), 0);
   const clicked = (event: MouseEvent) => {
     const { top, height } = event.currentTarget.getBoundingClientRect();
     const at = Math.min(Math.max((event.clientY - top) / height, 0), 1);
@@ -35,37 +33,45 @@ export function HeatStrip({ ask, total, go }: Props) {
     <div
       className={styles.strip}
       role="img"
-      aria-label={t('logs.heat', { errors: number(sum(errorsOf)), warnings: number(sum(warningsOf)) })}
+      aria-label={t('logs.heat', { errors: number(errors), warnings: number(warnings) })}
       onClick={clicked}
     >
-      {heat.map(
-        (part) =>
-          badness(part) > 0 && (
-            <span
-              key={part.from}
-              className={errorsOf(part) > 0 ? styles.bad : styles.warning}
-              style={{
-                top: share(part.from ?? 0),
-                height: `calc(${share(part.to ?? 0)} - ${share(part.from ?? 0)})`,
-                width: NARROWEST + (WIDEST - NARROWEST) * (badness(part) / worst),
-              }}
-            />
-          ),
-      )}
+      {marks}
     </div>
   );
 }
 
-function errorsOf({ errors }: LogHeat): number {
-  return errors ?? 0;
-}
-
-function warningsOf({ warnings }: LogHeat): number {
-  return warnings ?? 0;
-}
-
-/** The share of bad lines; an error counts as several warnings. */
-function badness(part: LogHeat): number {
-  const lines = (part.to ?? 0) - (part.from ?? 0);
-  return lines <= 0 ? 0 : (4 * errorsOf(part) + warningsOf(part)) / lines;
+/** From where to where the parts go, how much in them is bad, and a mark for each part that is. */
+function stripOf(heat: LogHeat[]) {
+  const parts = heat.map((part) => {
+    const { from, to, errors, warnings } = part;
+    return { from: from ?? 0, to: to ?? 0, errors: errors ?? 0, warnings: warnings ?? 0 };
+  });
+  const [first, last] = [parts[0]?.from ?? 0, parts.at(-1)?.to ?? 0];
+  const share = (lines: number) => `${String((lines / (last - first)) * 100)}%`;
+  // An error counts as several warnings.
+  const rated = parts.map((part) => ({
+    ...part,
+    badness: (4 * part.errors + part.warnings) / (part.to - part.from),
+  }));
+  const worst = Math.max(...rated.map(({ badness }) => badness));
+  return {
+    first,
+    last,
+    errors: parts.reduce((sum, { errors }) => sum + errors, 0),
+    warnings: parts.reduce((sum, { warnings }) => sum + warnings, 0),
+    marks: rated
+      .filter(({ badness }) => badness > 0)
+      .map(({ from, to, errors, badness }) => (
+        <span
+          key={from}
+          className={errors > 0 ? styles.bad : styles.warning}
+          style={{
+            top: share(from - first),
+            height: share(to - from),
+            width: NARROWEST + (WIDEST - NARROWEST) * (badness / worst),
+          }}
+        />
+      )),
+  };
 }
