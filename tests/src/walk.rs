@@ -11,8 +11,9 @@ use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
 use crate::support::{binary, keyring, pictures};
 
-/// "At once": what a person does not wait for, on a machine that does other things as well.
-const AT_ONCE: Duration = Duration::from_secs(5);
+/// "At once" for a debug build on a slow machine: the first visit of these pages takes longer. How
+/// long it takes a person is measured by `cargo xtask bench`.
+const AT_ONCE: Duration = Duration::from_secs(8);
 
 #[tokio::test]
 async fn from_the_first_start_to_signed_out() {
