@@ -24,6 +24,8 @@ const BATCH: usize = 20;
 const SHOWN: Duration = Duration::from_secs(3);
 /// The page sees a button come and go at its next turn.
 const TURN: Duration = Duration::from_millis(250);
+/// At most so many things lie over each other.
+const LAYERS: usize = 4;
 /// So long the way to the instance may take.
 const SENT: Duration = Duration::from_secs(10);
 
@@ -379,6 +381,11 @@ async fn is_signed_in(window: &Window) -> bool {
 }
 
 async fn sign_in_again(session: &mut Session, window: &Window, instance: &Instance) {
+    // What was opened over the page is closed, layer by layer, and what else wanted a browser is left.
+    for _ in 0..LAYERS {
+        strokes(window, None, char::from(Key::Escape)).await;
+    }
+    session.pass_over_opened();
     if !window.find("button", "Cancel").await.is_empty() {
         window.click("button", "Cancel").await;
     }

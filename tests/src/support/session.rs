@@ -43,6 +43,11 @@ impl Session {
         }
     }
 
+    /// Leaves unanswered what the browser was asked to open so far.
+    pub fn pass_over_opened(&mut self) {
+        self.answered = self.desktop.opened().len();
+    }
+
     /// The next address that the system's browser is asked to open.
     pub async fn next_opened(&mut self, patience: Duration) -> String {
         let desktop = &self.desktop;
