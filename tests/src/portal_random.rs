@@ -24,6 +24,8 @@ const BATCH: usize = 20;
 const SHOWN: Duration = Duration::from_secs(3);
 /// The page sees a button come and go at its next turn.
 const TURN: Duration = Duration::from_millis(250);
+/// For so many batches a token of the tests' own account holds.
+const SIGNED_IN: usize = 50;
 /// At most so many things lie over each other.
 const LAYERS: usize = 4;
 /// So long the way to the instance may take.
@@ -48,7 +50,7 @@ async fn slip(events: usize, seed: u64) {
         .argument("--rate-limit")
         .argument("90000000/9000000")
         .start(&session);
-    let api = instance.account().await;
+    let mut api = instance.account().await;
     in_production(&api).await;
     let window = by_address(&mut session, &instance).await;
     let connection = connection_of(&window).await;
@@ -58,6 +60,10 @@ async fn slip(events: usize, seed: u64) {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     eprintln!("seed {seed}");
     for batch in 0..events.div_ceil(BATCH) {
+        if batch % SIGNED_IN == 0 {
+            api = instance.account().await;
+        }
+        close_dialogs(&session, &window);
         open_production(&window, &connection, &mut chance).await;
         if !is_signed_in(&window).await {
             sign_in_again(&mut session, &window, &instance).await;
@@ -378,6 +384,17 @@ async fn look(window: &Window) -> Value {
 
 async fn is_signed_in(window: &Window) -> bool {
     window.find("heading", "Sign in again").await.is_empty()
+}
+
+/// Closes a dialog of the system's that stands over the window and takes its input.
+fn close_dialogs(session: &Session, window: &Window) {
+    let script = "for id in $(xdotool search --all --onlyvisible --pid \"$0\" --name '^(Save|Open) File'); do \
+                  timeout 2 xdotool windowactivate --sync \"$id\" key --clearmodifiers Escape; done";
+    let closed = session
+        .command("sh")
+        .args(["-c", script, &window.id().to_string()])
+        .status();
+    closed.expect("xdotool starts");
 }
 
 async fn sign_in_again(session: &mut Session, window: &Window, instance: &Instance) {
