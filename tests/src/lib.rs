@@ -16,6 +16,7 @@ mod connecting;
 mod drafts;
 mod endings;
 mod errands;
+mod figures;
 mod keyboard;
 mod keyboard_errands;
 mod local_catalogue;

@@ -12,6 +12,7 @@ pub mod page;
 pub mod pictures;
 pub mod policy;
 pub mod process;
+pub mod screen;
 pub mod session;
 pub mod shop;
 pub mod sign_in;
