@@ -32,6 +32,7 @@ mod local_seeds;
 mod local_serve;
 mod local_sign_in;
 mod local_walked;
+mod log_figures;
 mod local_workloads;
 mod logs_searched;
 mod looks;
