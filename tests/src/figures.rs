@@ -63,8 +63,14 @@ async fn what_starting_holding_and_listing_cost() {
     let mut figures = Map::new();
     figures.insert("start.interactive".to_owned(), against(app, rows, "ms"));
     figures.insert("start.empty".to_owned(), against(app, empty, "ms"));
-    figures.insert("memory.idle".to_owned(), against(app_held, empty_held, "MiB"));
-    figures.insert("memory.page".to_owned(), against(app_held, rows_held, "MiB"));
+    figures.insert(
+        "memory.idle".to_owned(),
+        against(app_held, empty_held, "MiB"),
+    );
+    figures.insert(
+        "memory.page".to_owned(),
+        against(app_held, rows_held, "MiB"),
+    );
 
     make(&api, ROWS..LISTED).await;
     let window = Window::open(&mut session, &[]).await;
@@ -189,10 +195,11 @@ async fn page_of(
     .expect("the page is written");
     let empty = folder.join("empty.html");
     let ground = format!("#{chosen:06x}");
+    // WebKit waits before it paints what has next to nothing to see: a square makes it paint at once.
     fs::write(
         &empty,
         format!(
-            "<!doctype html><title>Empty</title><script>addEventListener('keydown', () => {{ \
+            "<!doctype html><title>Empty</title><svg width=\"64\" height=\"64\"></svg><script>addEventListener('keydown', () => {{ \
              document.documentElement.style.background = '{ground}'; }})</script>"
         ),
     )
@@ -280,7 +287,9 @@ async fn listed(window: &Window, connection: &str, api: &Api) -> (f64, f64) {
         });
         let put = api.write("PUT", "/api/applications/orders-0000", &[], &manifest);
         assert_eq!(put.await.status, 200);
-        let said = window.client().execute_async(script, vec![json!(connection)]);
+        let said = window
+            .client()
+            .execute_async(script, vec![json!(connection)]);
         let said = said.await.expect("it is answered");
         assert_eq!(said[1], LISTED, "{said}");
         ours.push(said[0].as_f64().expect("a time"));

@@ -22,7 +22,14 @@ const LINES: usize = 1_000_000;
 const WINDOWS: usize = 2_000;
 const COUNT: usize = 200;
 /// What is typed: found often, seldom, nowhere.
-const TYPED: [&str; 6] = ["o", "refused", "order 77", "7", "ECONN", "GET /api/orders/4711"];
+const TYPED: [&str; 6] = [
+    "o",
+    "refused",
+    "order 77",
+    "7",
+    "ECONN",
+    "GET /api/orders/4711",
+];
 /// Each is typed so often.
 const TURNS: usize = 5;
 
@@ -101,8 +108,14 @@ fn line(number: usize) -> (&'static str, String) {
             "error",
             format!("Connection refused: payments-db:5432 (ECONNREFUSED), attempt {mixed}"),
         ),
-        3..40 => ("warn", format!("Slow query took {mixed}0 ms: SELECT * FROM orders")),
-        40..160 => ("debug", format!("cache miss key=session:{number:x} ttl=300")),
+        3..40 => (
+            "warn",
+            format!("Slow query took {mixed}0 ms: SELECT * FROM orders"),
+        ),
+        40..160 => (
+            "debug",
+            format!("cache miss key=session:{number:x} ttl=300"),
+        ),
         160..700 => (
             "info",
             format!("GET /api/orders/{number}?expand=items 200 took {mixed} ms"),
@@ -137,7 +150,12 @@ async fn windows(window: &Window, connection: &str) -> Vec<f64> {
             } \
             return took; \
         })().then(done, (error) => done(String(error) + JSON.stringify(error)))";
-    let arguments = vec![json!(connection), json!(WINDOWS), json!(LINES), json!(COUNT)];
+    let arguments = vec![
+        json!(connection),
+        json!(WINDOWS),
+        json!(LINES),
+        json!(COUNT),
+    ];
     let said = window.client().execute_async(script, arguments).await;
     times(&said.expect("it is answered"))
 }

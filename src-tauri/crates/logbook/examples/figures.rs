@@ -96,6 +96,9 @@ fn main() {
             ),
         );
     }
+    if let Some(figure) = beside_lnav(root.path(), &book) {
+        figures.insert("logs.search.lnav".to_owned(), figure);
+    }
     let (median, worst) = windows(&book, count);
     eprintln!("window of 200: p50 {median:?}, p99 {worst:?}");
     figures.insert(
@@ -215,6 +218,37 @@ fn beside(
         "ours": median, "yardstick": yardstick,
         "ratio": yardstick.map(|yardstick| median / yardstick), "unit": "ms",
     })
+}
+
+/// Ours against lnav on the same segments, which has to read them first, as it does for a person; `None`
+/// where it is not there.
+fn beside_lnav(root: &Path, book: &Arc<Book>) -> Option<Value> {
+    const PATTERN: &str = "ECONNREFUSED";
+    let query = Query {
+        text: Some(Text::Literal(PATTERN.into())),
+        ..Query::default()
+    };
+    let home = tempfile::tempdir().expect("a folder");
+    let started = Instant::now();
+    let lnav = Command::new("lnav")
+        .env("HOME", home.path())
+        .args(["-n", "-r", "-c", &format!(":filter-in {PATTERN}")])
+        .arg(root)
+        .output()
+        .ok()?;
+    let theirs = milliseconds(started.elapsed());
+    let found = String::from_utf8_lossy(&lnav.stdout).lines().count();
+    let started = Instant::now();
+    let search = Search::new(book.clone(), &query).expect("a query");
+    search
+        .run(&AtomicBool::new(false), |_| ())
+        .expect("a search");
+    let ours = milliseconds(started.elapsed());
+    eprintln!(
+        "{PATTERN}: ours {ours} ms ({} found); lnav {theirs} ms ({found} lines)",
+        search.count()
+    );
+    Some(json!({ "ours": ours, "yardstick": theirs, "ratio": ours / theirs, "unit": "ms" }))
 }
 
 fn windows(book: &Book, count: u64) -> (Duration, Duration) {

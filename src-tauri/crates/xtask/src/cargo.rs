@@ -188,6 +188,40 @@ pub fn log_figures(
     steps.run("log figures", &said(&command), &mut command)
 }
 
+/// Builds the app as people have it, and the window it is measured against.
+///
+/// # Errors
+/// When one does not compile.
+pub fn build_measured(steps: &mut Steps) -> Result<PathBuf, Failure> {
+    let mut command = cargo();
+    command.args(["build", "--workspace", "--release", "--bin", APP]);
+    command.args(["--example", "yardstick"]);
+    steps.run("release build", &said(&command), &mut command)?;
+    Ok(paths::target()
+        .join("release")
+        .join(APP)
+        .with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// Measures the window of an app that was built as people have it. Each variable says where the figures of
+/// one test go.
+///
+/// # Errors
+/// When one cannot be taken.
+pub fn window_figures(
+    steps: &mut Steps,
+    app: &std::path::Path,
+    files: &[(&str, PathBuf)],
+) -> Result<(), Failure> {
+    let mut command = cargo();
+    command.args(["nextest", "run", "--workspace", "--run-ignored", "only"]);
+    command.args(["--no-capture", "--no-fail-fast", "--filterset"]);
+    command.arg("package(miso-tests) and test(/^(log_)?figures::/)");
+    command.env("MISO_DESKTOP", app);
+    command.envs(files.iter().map(|(variable, file)| (variable, file)));
+    steps.run("window figures", &said(&command), &mut command)
+}
+
 /// Installs the test runner where it is missing.
 ///
 /// # Errors

@@ -21,6 +21,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   test                        the gate: everything that must hold before a change goes in
   test rust | ui | e2e        one part of it
   test full                   the gate and what takes longer
+  bench [--json FILE]         what a start, a list, memory and kept log lines cost, as ratios to the
+                              least that is possible; a table for the README
   bench errands [--json FILE] what errands cost: clicks, keys, time and requests
   bench logs [--json FILE]    how fast a million kept log lines are, beside ripgrep where it is there
   bindings                    write ui/src/ipc/bindings.ts from the Rust commands
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Request::Run { release, args } => display::run(&mut steps, release, &args),
         Request::Build { release } => build(&mut steps, release),
         Request::Test(part) => gate::run(&mut steps, part),
+        Request::Bench { json } => bench::all(&mut steps, json.as_deref()),
         Request::Errands { json } => bench::errands(&mut steps, json.as_deref()),
         Request::Logs { json } => bench::logs(&mut steps, json.as_deref()),
         Request::Bindings => write_bindings(&mut steps),
@@ -69,6 +72,7 @@ enum Request {
     Run { release: bool, args: Vec<OsString> },
     Build { release: bool },
     Test(gate::Part),
+    Bench { json: Option<PathBuf> },
     Errands { json: Option<PathBuf> },
     Logs { json: Option<PathBuf> },
     Bindings,
@@ -103,6 +107,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
         ["test", "ui"] => Request::Test(gate::Part::Ui),
         ["test", "e2e"] => Request::Test(gate::Part::EndToEnd),
         ["test", "full"] => Request::Test(gate::Part::Full),
+        ["bench"] => Request::Bench { json: json.clone() },
         ["bench", "errands"] => Request::Errands { json: json.clone() },
         ["bench", "logs"] => Request::Logs { json: json.clone() },
         ["bindings"] => Request::Bindings,
@@ -112,7 +117,11 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     if release && !matches!(request, Request::Run { .. } | Request::Build { .. }) {
         return Err("--release goes with run and build".into());
     }
-    if json.is_some() && !matches!(request, Request::Errands { .. } | Request::Logs { .. }) {
+    let measures = matches!(
+        request,
+        Request::Bench { .. } | Request::Errands { .. } | Request::Logs { .. }
+    );
+    if json.is_some() && !measures {
         return Err("--json goes with bench".into());
     }
     Ok(request)
@@ -169,6 +178,7 @@ mod tests {
             panic!("bench logs is a command");
         };
         assert_eq!(json, None);
+        assert!(matches!(parsed(&["bench"]), Ok(Request::Bench { .. })));
     }
 
     #[test]
@@ -179,7 +189,7 @@ mod tests {
             &["--quick"],
             &["test", "--release"],
             &["test", "--json", "x"],
-            &["bench"],
+            &["bench", "logs", "errands"],
         ] {
             assert!(parsed(args).is_err(), "{args:?}");
         }
