@@ -18,7 +18,7 @@ use crate::state::App;
 /// Most lines a page may pull at once.
 pub(super) const MOST_LINES: u32 = 1_000;
 /// Most parts a page may ask for.
-const MOST_PARTS: u32 = 1_000;
+pub(super) const MOST_PARTS: u32 = 1_000;
 
 /// How far a tail is.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]

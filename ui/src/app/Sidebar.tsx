@@ -7,6 +7,7 @@ import {
   Layers,
   LayoutGrid,
   PanelLeft,
+  ScrollText,
   Settings,
 } from 'lucide-react';
 import { useMemo, useRef, type ComponentType, type ReactNode } from 'react';
@@ -150,6 +151,13 @@ function Places({
           current={at(paths.promote(connection.id))}
           count={behind}
           counted={t('promote.behindCount', { count: behind })}
+          collapsed={collapsed}
+        />
+        <Entry
+          to={paths.logs(connection.id)}
+          icon={ScrollText}
+          label={t('manyLogs.title')}
+          current={at(paths.logs(connection.id))}
           collapsed={collapsed}
         />
         <Entry

@@ -1,5 +1,5 @@
 import { createStore } from '../hooks/store';
-import type { LogLine, LogWindow } from '../ipc';
+import type { Hue, LogLine, LogWindow } from '../ipc';
 
 /** As many as are asked for at once. */
 const WINDOW = 200;
@@ -13,7 +13,19 @@ export type Mark = { position: number; hits: [from: number, to: number][] };
 export type AskLines = (
   from: number,
   count: number,
-) => Promise<Pick<LogWindow, 'first' | 'total' | 'from' | 'lines'> & { marks?: Mark[] }>;
+) => Promise<
+  Pick<LogWindow, 'total' | 'from' | 'lines'> & {
+    first?: number | null;
+    marks?: Mark[];
+    /** Another number than before: positions are those of other lines. */
+    generation?: number | null;
+    /** Of which of several logs each line is. */
+    logs?: number[];
+  }
+>;
+
+/** How one of several logs is told from the others. */
+export type LogTag = { name: string; hue: Hue };
 
 /**
  * The lines of one log by position, fetched in windows as they are looked at. A position without a line, because
@@ -24,7 +36,15 @@ export class LogLines {
   total = 0;
   /** The longest name of an instance seen so far; it does not shrink, so that columns stay where they are. */
   widest = 0;
+  /** So many lines have come that are not shown yet. */
+  waiting = 0;
+  /** How the logs are told apart, where these are lines of several. */
+  tags: LogTag[] | null = null;
   private readonly lines = new Map<number, LogLine | null>();
+  private readonly logs = new Map<number, number>();
+  /** Positions of which other lines are known than there are now; these stay in sight until those have come. */
+  private readonly outdated = new Set<number>();
+  private generation = 0;
   private readonly marks = new Map<number, Mark>();
   private wanted = { from: 0, to: 0 };
   private fetching = false;
@@ -49,6 +69,30 @@ export class LogLines {
   /** What is known of a line that was searched for. */
   markAt(position: number): Mark | undefined {
     return this.marks.get(position);
+  }
+
+  /** How the log of a line is told from the others. */
+  tagAt(position: number): LogTag | undefined {
+    return this.tags?.[this.logs.get(position) ?? -1];
+  }
+
+  /** So many lines wait until one goes on. */
+  wait(waiting: number): void {
+    if (waiting === this.waiting) return;
+    this.waiting = waiting;
+    this.tell();
+  }
+
+  /** There are so many lines now, in another generation at other positions. */
+  renew(generation: number, total: number): void {
+    if (generation === this.generation && total === this.total) return;
+    if (generation > this.generation) {
+      this.generation = generation;
+      for (const position of this.lines.keys()) this.outdated.add(position);
+    }
+    this.total = total;
+    this.tell();
+    void this.fetch();
   }
 
   /** The tail has got so far. */
@@ -114,17 +158,27 @@ export class LogLines {
     if (this.failing) this.failed(null);
     this.failing = false;
     const start = window.from ?? from;
-    for (let position = from; position < start; position += 1) this.lines.set(position, null);
+    if ((window.generation ?? 0) < this.generation) return;
+    this.renew(window.generation ?? 0, window.total ?? this.total);
+    for (let position = from; position < start; position += 1) {
+      this.lines.set(position, null);
+      this.outdated.delete(position);
+    }
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
+      this.outdated.delete(start + at);
+      const log = window.logs?.[at];
+      if (log !== undefined) this.logs.set(start + at, log);
       const mark = window.marks?.[at];
       if (mark) this.marks.set(start + at, mark);
       this.widest = Math.max(this.widest, instanceOf(line).length);
     });
     // What was asked for and is not there will not come: ask no more.
     if (start + window.lines.length <= from)
-      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1)
+      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
         this.lines.set(position, null);
+        this.outdated.delete(position);
+      }
     this.first = Math.max(this.first, window.first ?? 0);
     this.total = Math.max(this.total, window.total ?? 0);
     this.forget();
@@ -134,7 +188,7 @@ export class LogLines {
   private missing(): number | null {
     const to = Math.min(this.wanted.to, this.total);
     for (let position = Math.max(this.wanted.from, this.first); position < to; position += 1)
-      if (!this.lines.has(position)) return position;
+      if (!this.lines.has(position) || this.outdated.has(position)) return position;
     return null;
   }
 
@@ -145,6 +199,8 @@ export class LogLines {
       if (position < from - KEPT / 3 || position > to + KEPT / 3) {
         this.lines.delete(position);
         this.marks.delete(position);
+        this.logs.delete(position);
+        this.outdated.delete(position);
       }
   }
 

@@ -3,14 +3,44 @@ import {
   asCommandError,
   channel,
   commands,
+  type ChannelOf,
   type CommandError,
   type ConnectionId,
   type LogQuery,
   type LogSearchProgress,
 } from '../ipc';
-import { LogLines } from './logLines';
+import { LogLines, type AskLines, type LogTag } from './logLines';
 
-/** A search in what is kept of one log. Its matches are lines by their number. */
+/** How what is kept is searched: in one log, or in several as one. */
+export type SearchWay = {
+  /** How the logs are told apart, where there are several. */
+  tags?: LogTag[] | null;
+  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<number>;
+  goOn: (search: number) => Promise<unknown>;
+  matches: (search: number, ...which: Parameters<AskLines>) => ReturnType<AskLines>;
+  end: (search: number) => Promise<unknown>;
+};
+
+/** The search in one log. */
+export function searchOf(connection: ConnectionId, application: string, environment: string): SearchWay {
+  return {
+    begin: (query, heard) => commands.logSearch(connection, application, environment, query, heard),
+    goOn: (search) => commands.logSearchOn(search),
+    matches: async (search, from, count) => {
+      const { total, from: start, found } = await commands.logMatches(search, from, count);
+      return {
+        first: 0,
+        total,
+        from: start,
+        lines: found.map(({ line }) => line),
+        marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
+      };
+    },
+    end: (search) => commands.logSearchEnd(search),
+  };
+}
+
+/** A search in what is kept. Its matches are lines by their number. */
 export class LogSearch {
   readonly lines: LogLines;
   progress: LogSearchProgress | null = null;
@@ -23,17 +53,16 @@ export class LogSearch {
   private readonly changes = createStore(0);
 
   constructor(
-    private readonly connection: ConnectionId,
-    private readonly application: string,
-    private readonly environment: string,
+    private readonly way: SearchWay,
     private readonly query: LogQuery,
   ) {
     this.lines = new LogLines(
-      (from, count) => this.matches(from, count),
+      async (from, count) => this.way.matches(await this.begun, from, count),
       (thrown) => {
         this.fail(thrown);
       },
     );
+    this.lines.tags = way.tags ?? null;
     this.lines.subscribe(() => {
       this.tell();
     });
@@ -47,7 +76,6 @@ export class LogSearch {
   /** Begins; gives what ends it. */
   begin(): () => void {
     this.ended = false;
-    const { connection, application, environment, query } = this;
     const heard = channel<LogSearchProgress>((progress) => {
       if (this.ended) return;
       this.progress = progress;
@@ -55,10 +83,10 @@ export class LogSearch {
       this.lines.grow(progress.matches ?? 0);
       this.tell();
     });
-    this.begun = commands.logSearch(connection, application, environment, query, heard);
+    this.begun = this.way.begin(this.query, heard);
     this.begun.then(
       (number) => {
-        if (this.ended) void commands.logSearchEnd(number);
+        if (this.ended) void this.way.end(number);
         else this.number = number;
       },
       (thrown: unknown) => {
@@ -67,7 +95,7 @@ export class LogSearch {
     );
     return () => {
       this.ended = true;
-      if (this.number !== null) void commands.logSearchEnd(this.number);
+      if (this.number !== null) void this.way.end(this.number);
       this.number = null;
     };
   }
@@ -76,20 +104,9 @@ export class LogSearch {
   goOn(total: number): void {
     if (this.number === null || this.progress?.done !== true || total <= this.until) return;
     this.until = total;
-    commands.logSearchOn(this.number).catch((thrown: unknown) => {
+    this.way.goOn(this.number).catch((thrown: unknown) => {
       this.fail(thrown);
     });
-  }
-
-  private async matches(from: number, count: number) {
-    const { total, from: start, found } = await commands.logMatches(await this.begun, from, count);
-    return {
-      first: 0,
-      total,
-      from: start,
-      lines: found.map(({ line }) => line),
-      marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
-    };
   }
 
   private fail(thrown: unknown): void {

@@ -1,6 +1,7 @@
-import type { LinkTarget } from '../ipc';
+import type { LinkTarget, LogName } from '../ipc';
 import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
+import { logWords } from './logNames';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** The tabs of an application's page, in their order; "now" is the page itself. */
@@ -48,6 +49,8 @@ export const paths = {
     `${paths.comparisons(connection)}/${part(one)}/${part(other)}`,
   configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
     `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
+  /** The logs of several applications as one. */
+  logs: (connection: string, logs: LogName[] = []) => `/c/${part(connection)}/logs${logWords(logs)}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
   environment: (connection: string, environment: string) =>
     `/c/${part(connection)}/environments/${part(environment)}`,

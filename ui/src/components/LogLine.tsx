@@ -1,6 +1,6 @@
-import { Fragment } from 'react';
+import { Fragment, type CSSProperties } from 'react';
 import { middle } from '../app/image';
-import { instanceOf, type LogLines, type Mark } from '../app/logLines';
+import { instanceOf, type LogLines, type LogTag, type Mark } from '../app/logLines';
 import { oneLine } from '../app/printable';
 import { exactTime, logTime } from '../i18n/format';
 import type { LogLine as Line } from '../ipc';
@@ -9,6 +9,9 @@ import styles from './LogLine.module.css';
 /** Characters of an instance's name that are shown. */
 const WIDEST = 28;
 
+/** Characters of a log's name, where there are several. */
+const WIDEST_TAG = 20;
+
 /** What the platform says between an application's own lines: deployments, beginnings and ends. */
 const PLATFORM = 'platform';
 
@@ -16,13 +19,22 @@ const PLATFORM = 'platform';
 const MARKED = 200;
 
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
-export function logCells(line: Line, hits: Mark['hits'] = NONE) {
+export function logCells(line: Line, hits: Mark['hits'] = NONE, tag?: LogTag) {
   const instance = oneLine(instanceOf(line));
   return (
     <>
       <time className={styles.time} dateTime={line.timestamp} title={exactTime(line.timestamp)}>
         {logTime(line.timestamp)}
       </time>
+      {tag && (
+        <span
+          className={styles.log}
+          title={tag.name}
+          style={{ '--hue': `var(--hue-${tag.hue})` } as CSSProperties}
+        >
+          {middle(tag.name, WIDEST_TAG)}
+        </span>
+      )}
       <span className={styles.instance} title={instance.length > WIDEST ? instance : undefined}>
         {middle(instance, WIDEST)}
       </span>
@@ -64,7 +76,14 @@ export const logRow = styles.row;
 /** The class of a row in a narrow place: time and text, which is wrapped. */
 export const wrappedRow = `${styles.row ?? ''} ${styles.wrapped ?? ''}`;
 
-/** How wide the column of instances must be, as a CSS variable for the list. */
-export function instanceWidth(lines: LogLines): { '--instance': string } {
-  return { '--instance': `${String(Math.min(lines.widest, WIDEST))}ch` };
+/** The same where lines of several logs stand together. */
+export const taggedRow = `${styles.row ?? ''} ${styles.tagged ?? ''}`;
+
+/** How wide the columns of logs and instances must be, as CSS variables for the list. */
+export function instanceWidth(lines: LogLines): { '--instance': string; '--tag': string } {
+  const tag = Math.max(0, ...(lines.tags ?? []).map(({ name }) => name.length));
+  return {
+    '--instance': `${String(Math.min(lines.widest, WIDEST))}ch`,
+    '--tag': `${String(Math.min(tag, WIDEST_TAG))}ch`,
+  };
 }

@@ -28,7 +28,7 @@ import { number } from '../i18n/format';
 import type { LogLine } from '../ipc';
 import { HeatStrip } from './HeatStrip';
 import { LogFields } from './LogFields';
-import { instanceWidth, logCells, logRow } from './LogLine';
+import { instanceWidth, logCells, logRow, taggedRow } from './LogLine';
 import styles from './LogView.module.css';
 
 const OVERSCAN = 30;
@@ -182,6 +182,7 @@ export function LogView({ lines, following, follow, start = null, around, heat }
         }
       : undefined;
   };
+  const fresh = total - pausedAt + lines.waiting;
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
   for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });
   const shift = scaled ? wantedScroll - upper : 0;
@@ -220,12 +221,12 @@ export function LogView({ lines, following, follow, start = null, around, heat }
             >
               {line && (
                 <div
-                  className={logRow}
+                  className={lines.tags ? taggedRow : logRow}
                   onClick={(event) => {
                     if (!selectsText(event)) toggle(position);
                   }}
                 >
-                  {logCells(line, lines.markAt(position)?.hits)}
+                  {logCells(line, lines.markAt(position)?.hits, lines.tagAt(position))}
                 </div>
               )}
               {line && opened?.position === position && (
@@ -245,16 +246,16 @@ export function LogView({ lines, following, follow, start = null, around, heat }
           }}
         />
       )}
-      {!following && total > pausedAt && (
+      {!following && fresh > 0 && (
         <button
           type="button"
           className={styles.pill}
-          aria-label={t('logs.follow', { formatted: number(total - pausedAt) })}
+          aria-label={t('logs.follow', { formatted: number(fresh) })}
           onClick={() => {
             moveTo(Infinity);
           }}
         >
-          {t('logs.new', { count: total - pausedAt, formatted: number(total - pausedAt) })}
+          {t('logs.new', { count: fresh, formatted: number(fresh) })}
         </button>
       )}
     </div>

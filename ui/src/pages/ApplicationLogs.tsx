@@ -1,5 +1,6 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { searchOf } from '../app/logSearch';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
@@ -28,7 +29,8 @@ export function ApplicationLogs() {
   const [following, follow] = useState(true);
   const [filter, setFilter] = useState(UNFILTERED);
   const [start, setStart] = useState<number | null>(null);
-  const search = useLogSearch(connection, key, environment, queryOf(filter), lines.total);
+  const way = useMemo(() => searchOf(connection, key, environment), [connection, key, environment]);
+  const search = useLogSearch(way, queryOf(filter), lines.total);
   const [unread, setUnread] = useState<CommandError | null>(null);
   const heat = useCallback(
     () =>
