@@ -157,6 +157,7 @@ function Places({
           to={paths.logs(connection.id)}
           icon={ScrollText}
           label={t('manyLogs.title')}
+          spoken={t('manyLogs.spoken')}
           current={at(paths.logs(connection.id))}
           collapsed={collapsed}
         />
@@ -196,6 +197,8 @@ function Places({
 type EntryProps = {
   to: string;
   label: string;
+  /** Its name for those who do not see where it stands, where another link is called the same. */
+  spoken?: string;
   current: boolean;
   collapsed: boolean;
   icon?: ComponentType<Record<string, unknown>>;
@@ -205,14 +208,14 @@ type EntryProps = {
   counted?: string;
 };
 
-function Entry({ to, label, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
+function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
   return (
     <li className={styles.item}>
       <Link
         to={to}
         className={styles.entry}
         aria-current={current ? 'page' : undefined}
-        aria-label={collapsed ? label : undefined}
+        aria-label={spoken ?? (collapsed ? label : undefined)}
         title={collapsed ? label : undefined}
       >
         <span className={styles.icon}>{Icon ? <Icon {...icon} /> : mark}</span>
