@@ -89,6 +89,13 @@ async function matches(search: number, from: number, count: number) {
   };
 }
 
+/** One log as a set, for as long as something is done with it. */
+export async function setOfOne(connection: string, application: string, environment: string) {
+  const set = await commands.mergedOpen(connection, [{ application, environment }]);
+  // What cannot be closed now makes room for others.
+  return { set, done: () => void commands.mergedClose(set).catch(() => undefined) };
+}
+
 /** Writes lines of a set to a file, which the system's own dialog asks for; null where none was chosen. */
 export function exportLogs(
   connection: string,

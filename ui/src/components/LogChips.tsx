@@ -46,8 +46,7 @@ export function LogChips({ logs, choose, children }: Props) {
           </li>
         ))}
       </ul>
-      <span className={styles.fill} />
-      {children}
+      <div className={styles.acts}>{children}</div>
     </div>
   );
 }

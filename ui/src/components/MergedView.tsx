@@ -1,12 +1,13 @@
 import { useCallback, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MergedLogs } from '../app/mergedLogs';
+import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { number } from '../i18n/format';
 import { asCommandError, commands, type CommandError } from '../ipc';
 import { Empty } from './Empty';
 import { ErrorBar } from './ErrorBar';
-import { LogExport } from './LogExport';
+import { LogExport, LogExportLine } from './LogExport';
 import { LogSearchBar, queryOf, UNFILTERED } from './LogSearchBar';
 import { LogView } from './LogView';
 import { PageBody } from './PageBody';
@@ -49,7 +50,7 @@ export function MergedView(props: Props) {
       }),
     [logs],
   );
-  const take = async () => ({ set: await logs.set, done: () => undefined });
+  const exporting = useLogExport(connection, async () => ({ set: await logs.set, done: () => undefined }));
   if (lines.total === 0) return none;
   const narrowing = search?.error?.code === 'bad_expression' ? null : search;
   const shown = failure ?? withoutLog(narrowing?.error ?? failed);
@@ -67,14 +68,9 @@ export function MergedView(props: Props) {
         />
         {!search && <span>{t('logs.lines', { count: lines.total, formatted: number(lines.total) })}</span>}
         {status !== null && <span role="status">{status}</span>}
-        <LogExport
-          connection={connection}
-          take={take}
-          query={narrowing ? query : null}
-          first={0}
-          fail={setFailed}
-        />
+        <LogExport exporting={exporting} query={narrowing ? query : null} first={0} />
       </Toolbar>
+      <LogExportLine exporting={exporting} />
       {shown && (
         <ErrorBar error={shown.error} again={again} {...(shown.of === null ? {} : { what: shown.of })} />
       )}

@@ -1,16 +1,19 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { searchOf } from '../app/logSearch';
+import { setOfOne } from '../app/mergedLogs';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
+import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogSearchBar, queryOf, UNFILTERED } from '../components/LogSearchBar';
 import { LogView } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
 import { Toolbar } from '../components/Toolbar';
 import { usePlace } from '../hooks/useParams';
+import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useFrontOf } from '../hooks/useResource';
@@ -31,6 +34,7 @@ export function ApplicationLogs() {
   const [start, setStart] = useState<number | null>(null);
   const way = useMemo(() => searchOf(connection, key, environment), [connection, key, environment]);
   const search = useLogSearch(way, queryOf(filter), lines.total);
+  const exporting = useLogExport(connection, () => setOfOne(connection, key, environment));
   const [unread, setUnread] = useState<CommandError | null>(null);
   const heat = useCallback(
     () =>
@@ -69,8 +73,10 @@ export function ApplicationLogs() {
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
+        <LogExport exporting={exporting} query={narrowing ? queryOf(filter) : null} first={lines.first} />
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </Toolbar>
+      <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
       {narrowing?.progress?.done === true && narrowing.progress.matches === 0 ? (
         <PageBody>
