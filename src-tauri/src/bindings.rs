@@ -62,6 +62,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::environments,
             commands::portal::environment,
             commands::portal::deployments,
+            commands::portal::deployments_older,
             commands::portal::deployment,
             commands::portal::health,
             commands::portal::preflight,

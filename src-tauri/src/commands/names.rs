@@ -42,6 +42,7 @@ pub const COMMANDS: &[&str] = &[
     "environments",
     "environment",
     "deployments",
+    "deployments_older",
     "deployment",
     "health",
     "preflight",

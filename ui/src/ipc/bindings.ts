@@ -116,6 +116,11 @@ export const commands = {
 	environment: (connection: ConnectionId, environment: string) => __TAURI_INVOKE<Reading<Environment>>("environment", { connection, environment }),
 	/**  Recent deployments, of everything or of one application. */
 	deployments: (connection: ConnectionId, application: string | null) => __TAURI_INVOKE<Reading<Page<Deployment>>>("deployments", { connection, application }),
+	/**
+	 *  A page of a history beyond what is kept fresh: of everything or of one application, in one environment or
+	 *  in all. One request.
+	 */
+	deploymentsOlder: (connection: ConnectionId, application: string | null, environment: string | null, page: number) => __TAURI_INVOKE<Page<Deployment>>("deployments_older", { connection, application, environment, page }),
 	/**  One deployment. */
 	deployment: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Deployment>>("deployment", { connection, id }),
 	/**  The health of an application in an environment. */

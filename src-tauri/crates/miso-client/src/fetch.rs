@@ -198,8 +198,14 @@ impl Inner {
             }
             Resource::Me => self.fetch_one::<Me>(&documented::me(), asking).await,
             Resource::Deployments { application } => {
-                let call = documented::deployments(application.as_deref());
-                self.fetch_one::<Page<Deployment>>(&call, asking).await
+                let before = asking.known.as_ref().map(|known| known.value.clone());
+                let call = documented::deployments(application.as_deref(), None, 1);
+                let page = self.fetch_one::<Page<Deployment>>(&call, asking).await?;
+                let is_as_it_was = before.is_some_and(|before| Arc::ptr_eq(&before, &page.value));
+                match application {
+                    Some(key) if !is_as_it_was => self.with_quiet_places(key, page, class).await,
+                    Some(_) | None => Ok(page),
+                }
             }
             Resource::Deployment { id } => {
                 let call = documented::deployment(id);

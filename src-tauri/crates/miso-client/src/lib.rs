@@ -33,6 +33,7 @@ pub mod doctor;
 mod error;
 mod fetch;
 mod fleet;
+mod history;
 mod http;
 mod image;
 mod known;

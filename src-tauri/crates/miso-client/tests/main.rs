@@ -27,6 +27,7 @@ mod hostile_provider;
 mod id_tokens;
 mod keyring_away;
 mod live_logs;
+mod long_history;
 mod manifests;
 mod offered;
 mod oidc_provider;

@@ -134,12 +134,19 @@ pub(crate) fn cancel_deployment(id: &str) -> Call {
     Call::delete(format!("/api/deployments/{}", segment(id))).needing(Capability::CancelDeployment)
 }
 
-pub(crate) fn deployments(application: Option<&str>) -> Call {
-    match application {
+/// A page of a history, the first one is 1.
+pub(crate) fn deployments(application: Option<&str>, environment: Option<&str>, page: u32) -> Call {
+    let call = match application {
         Some(key) => Call::get(format!("/api/applications/{}/deployments", segment(key))),
         None => Call::get("/api/deployments").needing(Capability::RecentActivity),
     }
     .query("pageSize", PAGE_SIZE)
+    .query_if("environment", environment);
+    if page > 1 {
+        call.query("page", page)
+    } else {
+        call
+    }
 }
 
 pub(crate) fn deployment(id: &str) -> Call {
