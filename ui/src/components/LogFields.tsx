@@ -1,5 +1,4 @@
 import { Copy } from 'lucide-react';
-import { useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { printable } from '../app/printable';
 import type { LogLine } from '../ipc';
@@ -11,19 +10,13 @@ import styles from './LogFields.module.css';
 /** All of a line: its whole text and its fields, in place below it. */
 export function LogFields({
   line,
-  measured,
   around,
 }: {
   line: LogLine;
-  measured: (height: number) => void;
   /** Shows the lines around it, where only some are shown. */
   around?: (() => void) | undefined;
 }) {
   const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (box.current) measured(box.current.offsetHeight);
-  }, [line, measured]);
   const fields: [name: string, value: unknown][] = [
     [t('logs.time'), line.timestamp],
     [t('logs.level'), line.level],
@@ -32,7 +25,7 @@ export function LogFields({
     ...Object.entries(line.fields),
   ];
   return (
-    <div ref={box} className={styles.box} role="group" aria-label={t('logs.fields')}>
+    <div className={styles.box} role="group" aria-label={t('logs.fields')}>
       <pre className={styles.text}>{printable(line.message)}</pre>
       <dl className={styles.fields}>
         {fields.map(([name, value]) => (

@@ -1,16 +1,15 @@
 import { useEffect } from 'react';
 import { anyLayerOpen } from '../app/layers';
-import { furthest, LINE, positionAt, topOf, type LogShape } from '../app/logScroll';
+import { furthest, LINE, positionAt } from '../app/logScroll';
+import type { LogScroll } from './useLogScroll';
 
 type Keys = {
   cursor: number | null;
-  shape: LogShape;
-  upper: number;
+  scroll: LogScroll;
   setCursor: (position: number) => void;
   toggle: (position: number) => void;
   /** Closes what is opened, or null. */
   close: (() => void) | null;
-  moveTo: (top: number) => void;
 };
 
 /** j and k walk the lines, Enter opens one, Home and End go to the ends, Escape closes. */
@@ -35,7 +34,8 @@ export function useLogKeys(keys: Keys): void {
 }
 
 function act(key: string, keys: Keys): boolean {
-  const { cursor, shape, upper, toggle, close, moveTo } = keys;
+  const { cursor, toggle, close } = keys;
+  const { shape, upper, moveTo } = keys.scroll;
   switch (key) {
     case 'j':
     case 'ArrowDown':
@@ -68,15 +68,13 @@ function act(key: string, keys: Keys): boolean {
   }
 }
 
-function step(by: 1 | -1, { cursor, shape, upper, setCursor, moveTo }: Keys): boolean {
+function step(by: 1 | -1, { cursor, scroll, setCursor }: Keys): boolean {
+  const { shape, upper } = scroll;
   const { first, total, viewport } = shape;
   if (total <= first) return true;
   const start = positionAt(shape, upper + (by > 0 ? 0 : viewport - 1));
   const next = Math.min(Math.max(cursor === null ? start : cursor + by, first), total - 1);
   setCursor(next);
-  const at = topOf(shape, next);
-  if (at < upper) moveTo(at);
-  else if (at + LINE > upper + viewport) moveTo(at + LINE - viewport);
-  else if (at < furthest(shape)) moveTo(upper);
+  scroll.reveal(next);
   return true;
 }
