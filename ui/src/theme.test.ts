@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ANSI } from './app/ansi';
 
 const css = readFileSync('src/theme.css', 'utf8');
 
@@ -48,6 +49,7 @@ const texts: [text: string, on: string[]][] = [
   ['production', [...grounds, 'production-tint']],
   ['bad', ['background', 'raised', 'hover', 'selected']],
   ['warning', ['background', 'sidebar']],
+  ...ANSI.map((name): [string, string[]] => [`ansi-${name}`, ['background', 'hover', 'selected']]),
   ['on-accent', ['accent']],
   ['on-production', ['production']],
 ];
