@@ -11,11 +11,15 @@ export function printable(text: string): string {
   return text
     .replace(COLOURS, '')
     .replace(/\r\n/g, '\n')
-    .replace(CONTROLS, (control) => {
-      const code = control.charCodeAt(0);
-      return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
-    })
-    .replace(DIRECTIONS, '\ufffd');
+    .replace(CONTROLS, signOf)
+    .replace(DIRECTIONS, signOf);
+}
+
+/** As terminals show it, `^[` for Escape; by its number where there is no such sign. Every font has these. */
+function signOf(control: string): string {
+  const code = control.charCodeAt(0);
+  if (code < 0x80) return `^${String.fromCharCode(code ^ 0x40)}`;
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
 }
 
 /** The same on one line. */

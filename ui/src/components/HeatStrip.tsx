@@ -82,13 +82,18 @@ function stripOf(heat: LogHeat[]) {
         }}
       />
     ));
+  const densest = Math.max(...parts.map((part) => part.matches / (part.to - part.from)));
   const found = parts
     .filter((part) => part.matches > 0)
-    .map(({ from, to }) => (
+    .map(({ from, to, matches: here }) => (
       <span
         key={`found ${String(from)}`}
         className={styles.found}
-        style={{ top: share(from - first), height: share(to - from), width: BESIDE }}
+        style={{
+          top: share(from - first),
+          height: share(to - from),
+          width: NARROWEST + (BESIDE - NARROWEST) * (here / (to - from) / densest),
+        }}
       />
     ));
   return {

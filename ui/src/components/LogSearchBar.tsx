@@ -9,10 +9,10 @@ import styles from './LogSearchBar.module.css';
 import { SearchInput } from './SearchInput';
 import { Segmented } from './Segmented';
 
-type Props = {
-  filter: LogFilter;
-  change: (filter: LogFilter) => void;
-  search: LogSearch | null;
+type Props = { filter: LogFilter; change: (filter: LogFilter) => void };
+
+type FoundProps = {
+  search: LogSearch;
   /** The number of the match that the keys stand on, counted from one. */
   at: number | null;
   step: (by: 1 | -1) => void;
@@ -21,8 +21,8 @@ type Props = {
   showAll: (all: boolean) => void;
 };
 
-/** Narrows a log by a text, an expression and levels, says what was found and goes from one to the next. */
-export function LogSearchBar({ filter, change, search, at, step, all, showAll }: Props) {
+/** Narrows a log by a text, an expression and levels. */
+export function LogSearchBar({ filter, change }: Props) {
   const { t } = useTranslation();
   return (
     <>
@@ -35,6 +35,7 @@ export function LogSearchBar({ filter, change, search, at, step, all, showAll }:
       />
       <IconButton
         label={t('logs.expression')}
+        className={styles.toggle}
         aria-pressed={filter.regex}
         onClick={() => {
           change({ ...filter, regex: !filter.regex });
@@ -53,37 +54,43 @@ export function LogSearchBar({ filter, change, search, at, step, all, showAll }:
           change({ ...filter, levels });
         }}
       />
-      {search && (
-        <span className={styles.group}>
-          <IconButton
-            label={t('logs.onlyFound')}
-            aria-pressed={!all}
-            onClick={() => {
-              showAll(!all);
-            }}
-          >
-            <ListFilter {...smallIcon} />
-          </IconButton>
-          <IconButton
-            label={t('logs.previousMatch')}
-            onClick={() => {
-              step(-1);
-            }}
-          >
-            <ArrowUp {...smallIcon} />
-          </IconButton>
-          <IconButton
-            label={t('logs.nextMatch')}
-            onClick={() => {
-              step(1);
-            }}
-          >
-            <ArrowDown {...smallIcon} />
-          </IconButton>
-          <Found search={search} at={at} />
-        </span>
-      )}
     </>
+  );
+}
+
+/** Says what was found, goes from one to the next, and shows it alone or among all lines. */
+export function LogFound({ search, at, step, all, showAll }: FoundProps) {
+  const { t } = useTranslation();
+  return (
+    <span className={styles.group}>
+      <IconButton
+        label={t('logs.onlyFound')}
+        className={styles.toggle}
+        aria-pressed={!all}
+        onClick={() => {
+          showAll(!all);
+        }}
+      >
+        <ListFilter {...smallIcon} />
+      </IconButton>
+      <IconButton
+        label={t('logs.previousMatch')}
+        onClick={() => {
+          step(-1);
+        }}
+      >
+        <ArrowUp {...smallIcon} />
+      </IconButton>
+      <IconButton
+        label={t('logs.nextMatch')}
+        onClick={() => {
+          step(1);
+        }}
+      >
+        <ArrowDown {...smallIcon} />
+      </IconButton>
+      <Found search={search} at={at} />
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import { toggleLogColumn, toggleLogWrap, type LineLook } from '../app/logLook';
 import type { ConnectionId } from '../ipc';
 import { IconButton } from './Button';
 import { smallIcon } from './icon';
+import styles from './LogSearchBar.module.css';
 
 type Props = {
   connection: ConnectionId;
@@ -20,7 +21,12 @@ export function LogTools({ connection, application, look, fields }: Props) {
   const names = [...new Set([...look.columns, ...[...fields].sort()])];
   return (
     <>
-      <IconButton label={t('logs.wrap')} aria-pressed={look.wrap} onClick={toggleLogWrap}>
+      <IconButton
+        label={t('logs.wrap')}
+        className={styles.toggle}
+        aria-pressed={look.wrap}
+        onClick={toggleLogWrap}
+      >
         <WrapText {...smallIcon} />
       </IconButton>
       <IconButton

@@ -15,13 +15,14 @@ import type { LogLines } from '../app/logLines';
 import type { LineLook } from '../app/logLook';
 import type { LogMarks } from '../app/logMarks';
 import { openLineMenu } from '../app/logMenu';
-import { elementHeight, positionAt, topOf } from '../app/logScroll';
+import { elementHeight, topOf } from '../app/logScroll';
 import { asText } from '../app/logText';
 import type { AskHeat } from '../hooks/useLogHeat';
 import { useLogHeights } from '../hooks/useLogHeights';
 import { useLogKeys } from '../hooks/useLogKeys';
 import { useLogPicks } from '../hooks/useLogPicks';
 import { useLogScroll } from '../hooks/useLogScroll';
+import { useLogSteps } from '../hooks/useLogSteps';
 import { number } from '../i18n/format';
 import type { LogLine } from '../ipc';
 import { copyText } from './copy';
@@ -104,16 +105,7 @@ export function LogView(props: LogViewProps) {
     // Only as it begins.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
-  const step = (by: 1 | -1) => {
-    const seen = positionAt(shape, scroll.upper);
-    void match?.(cursor ?? (by > 0 ? seen - 1 : seen), by).then((position) => {
-      if (position === null) return;
-      const inSight = position > seen && topOf(shape, position + 1) <= scroll.upper + shape.viewport;
-      scroll.pause();
-      if (inSight) setCursor(position);
-      else goTo(position);
-    });
-  };
+  const step = useLogSteps({ cursor, scroll, match, setCursor, goTo });
   useImperativeHandle(ref, () => ({
     step,
     goTo: (position) => {

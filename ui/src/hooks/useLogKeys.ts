@@ -59,11 +59,11 @@ function act(event: KeyboardEvent, keys: Keys): boolean {
     case 'j':
     case 'J':
     case 'ArrowDown':
-      return walk(1, event.shiftKey, keys);
+      return walk(1, isPicking(event), keys);
     case 'k':
     case 'K':
     case 'ArrowUp':
-      return walk(-1, event.shiftKey, keys);
+      return walk(-1, isPicking(event), keys);
     case 'n':
     case 'N':
       keys.step?.(event.key === 'n' ? 1 : -1);
@@ -98,6 +98,11 @@ function act(event: KeyboardEvent, keys: Keys): boolean {
     default:
       return false;
   }
+}
+
+/** The letters are capital with Shift, and with what locks it. */
+function isPicking({ key, shiftKey }: KeyboardEvent): boolean {
+  return shiftKey || key === 'J' || key === 'K';
 }
 
 function walk(by: 1 | -1, picking: boolean, { cursor, scroll, picks, setCursor }: Keys): boolean {

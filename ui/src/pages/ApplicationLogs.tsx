@@ -12,7 +12,7 @@ import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
 import { LogChips } from '../components/LogChips';
-import { LogSearchBar } from '../components/LogSearchBar';
+import { LogFound, LogSearchBar } from '../components/LogSearchBar';
 import { LogTimeField } from '../components/LogTimeField';
 import { LogTools } from '../components/LogTools';
 import { LogView, type LogViewHandle } from '../components/LogView';
@@ -101,21 +101,28 @@ export function ApplicationLogs() {
   return (
     <>
       <LogBar>
-        <LogSearchBar
-          filter={filter}
-          change={change}
-          search={search}
-          at={near !== null && near.position === reading ? near.number + 1 : null}
-          step={(by) => {
-            view.current?.step(by);
-          }}
-          all={all}
-          showAll={see}
-        />
-        {!search && <span>{t('logs.lines', { count, formatted: number(count) })}</span>}
-        <LogChips filter={filter} change={change} />
+        <LogSearchBar filter={filter} change={change} />
         <LogTimeField typed={typed} />
-        <LogTools connection={connection} application={key} look={look} fields={lines.fields.keys()} />
+        <LogTools
+          connection={connection}
+          application={key}
+          look={look}
+          fields={(onlyFound ? narrowing : { lines }).lines.fields.keys()}
+        />
+        {search ? (
+          <LogFound
+            search={search}
+            at={near !== null && near.position === reading ? near.number + 1 : null}
+            step={(by) => {
+              view.current?.step(by);
+            }}
+            all={all}
+            showAll={see}
+          />
+        ) : (
+          <span>{t('logs.lines', { count, formatted: number(count) })}</span>
+        )}
+        <LogChips filter={filter} change={change} />
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}

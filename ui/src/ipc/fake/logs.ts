@@ -22,7 +22,10 @@ const MESSAGES: [level: string, message: string][] = [
   ['error', 'health: check db refused'],
   ['info', 'GET /api/orders?page=2 503 in 1 ms'],
   ['info', 'GET /api/customers/5120 200 in 9 ms'],
-  ['debug', 'cache hit orders:88213'],
+  [
+    'debug',
+    '\u001b[2mcache\u001b[0m \u001b[1;32mhit\u001b[0m orders:88213 \u001b[41mslow\u001b[0m \u001b[2J',
+  ],
 ];
 
 /** The line at a position: the same position, the same line. */
