@@ -87,6 +87,11 @@ export class LogSearch {
 
   /** So many lines there are by now: what has come since is searched too, once the rest was. */
   goOn(total: number): void {
+    // A log that was begun anew has other lines at the same positions.
+    if (total < this.until) {
+      this.until = 0;
+      this.marks.forget();
+    }
     if (this.number === null || this.progress?.done !== true || total <= this.until) return;
     this.until = total;
     commands.logSearchOn(this.number).catch((thrown: unknown) => {
