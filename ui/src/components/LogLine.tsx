@@ -34,7 +34,11 @@ export function logCells(line: Line, hits: Mark['hits'] = NO_HITS, { columns, wr
         {middle(instance, WIDEST)}
       </span>
       {columns.map((name) => (
-        <span key={name} className={styles.field}>
+        <span
+          key={name}
+          className={styles.field}
+          data-number={typeof line.fields[name] === 'number' || undefined}
+        >
           {oneLine((fieldOf(line, name) ?? '').slice(0, CUT))}
         </span>
       ))}

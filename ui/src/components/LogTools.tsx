@@ -45,7 +45,8 @@ export function LogTools({ connection, application, look, fields }: Props) {
                 toggleLogColumn(connection, application, name);
               },
             })),
-            button,
+            // The keys are for the lines again.
+            document.querySelector<HTMLElement>('[data-lines]') ?? button,
           );
         }}
       >
