@@ -73,7 +73,7 @@ async fn one_finds_ones_way_in_a_log() {
     assert!((4_000.0..20_000.0).contains(&ago), "{ago} ms");
 
     // Fields as columns, lines broken, some of them picked.
-    for field in ["ms", "path"] {
+    for field in ["status", "path"] {
         window.click("button", "Fields as columns").await;
         window.click("menuitem", field).await;
     }
@@ -85,7 +85,7 @@ async fn one_finds_ones_way_in_a_log() {
     window.see("group", "Fields").await;
     one_below_the_other(&window).await;
     window.picture(&pictures::out("logs-columns")).await;
-    window.click("button", "Only country: ").await;
+    window.click("button", "Only instance: ").await;
     at_least(&window, 1).await;
     window.resize(&session, 900, 600).await;
     one_below_the_other(&window).await;
@@ -95,7 +95,7 @@ async fn one_finds_ones_way_in_a_log() {
 
     window.click("link", "Settings").await;
     window.click("button", "Dark").await;
-    window.click("button", "Back").await;
+    window.chord(Key::Alt, Key::Left.into()).await;
     window.see("region", "Log lines").await;
     at_least(&window, 1).await;
     window.press("m".chars()).await;

@@ -27,7 +27,7 @@ import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useFrontOf, useMade } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
-import { asCommandError, commands, type CommandError, type TypedTime } from '../ipc';
+import { asCommandError, commands, type CommandError, type MatchStep, type TypedTime } from '../ipc';
 
 /** The log of an application in an environment, live; narrowed to what is searched for in all that is kept. */
 export function ApplicationLogs() {
@@ -159,9 +159,7 @@ export function ApplicationLogs() {
             narrowing === null
               ? null
               : (position, by) =>
-                  narrowing
-                    .step(Math.max(0, position), by > 0 ? 'next' : 'previous')
-                    .then((found) => found && found.position)
+                  narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
           }
           moved={setReading}
           heat={narrowing === null ? heat : narrowing.heat}
@@ -169,6 +167,12 @@ export function ApplicationLogs() {
       )}
     </>
   );
+}
+
+/** Before the first line, the next match may be that line itself. */
+function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
+  if (position < 0) return [0, 'here'];
+  return [position, by > 0 ? 'next' : 'previous'];
 }
 
 /** A number of a match; after the last comes the first. */
