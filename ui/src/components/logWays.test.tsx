@@ -40,6 +40,14 @@ describe('a search among all lines', () => {
     expect(callsOf(fake, 'logSearchHeat').length).toBeGreaterThan(0);
   });
 
+  it('begins with the first line where that is a match', async () => {
+    const { user } = await renderApp(`${LOGS}?q=listening&look=all`, { lines: 1100 });
+    await screen.findByText(/ of 1,1\d\d · 12 ms$/);
+    await user.keyboard('{Home}n');
+    expect(await screen.findByText(/^1 of \d+ · 12 ms$/)).toBeVisible();
+    expect((await current())?.dataset.position).toBe('0');
+  });
+
   it('changes to the matches alone and back without losing the line, and Back leads there too', async () => {
     const { user } = await renderApp(`${LOGS}?q=circuit&look=all`, { lines: 1100 });
     await screen.findByText(/ of 1,1\d\d · 12 ms$/);
