@@ -42,7 +42,7 @@ function files(folder: string): string[] {
 
 const grounds = ['background', 'sidebar', 'raised', 'hover', 'selected'];
 const texts: [text: string, on: string[]][] = [
-  ['text', [...grounds, 'changed', 'added', 'removed', 'production-tint']],
+  ['text', [...grounds, 'mark', 'changed', 'added', 'removed', 'production-tint']],
   ['dim', [...grounds, 'changed']],
   ['faint', ['background', 'sidebar', 'raised']],
   ['accent', ['background', 'sidebar', 'raised']],
