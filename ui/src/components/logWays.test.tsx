@@ -73,6 +73,21 @@ describe('a search among all lines', () => {
   });
 });
 
+describe('a search that is taken back', () => {
+  it('leaves one at the match where one was, among all lines', async () => {
+    const { user } = await renderApp(`${LOGS}?q=circuit`, { lines: 1100 });
+    await screen.findByText(/ of 1,1\d\d · 12 ms$/);
+    await user.keyboard('{Home}nn');
+    await screen.findByText(/^2 of \d+ · 12 ms$/);
+    await user.clear(await screen.findByRole('searchbox', { name: 'Search the log' }));
+    expect(await screen.findByText('paused')).toBeVisible();
+    await waitFor(async () => {
+      expect(await current()).toHaveTextContent('circuit "db" opened');
+    });
+    expect(Number((await current())?.dataset.position)).toBeLessThan(30);
+  });
+});
+
 describe('the address of a log', () => {
   it('has what it is narrowed by, and a panel beside it takes nothing of that away', async () => {
     const fake = await renderApp(`${LOGS}?q=get&regex=1&level=errors&field=instance%3Dorders-api-1`, {

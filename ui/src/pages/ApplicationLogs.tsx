@@ -64,6 +64,8 @@ export function ApplicationLogs() {
 
   const change = (next: LogFilter) => {
     changeAddress(next);
+    // Other matches begin at their end; among all lines, and where no more is searched for, one stays where one is.
+    if (all || (queryOf(next) === null && reading !== null)) return;
     setReading(null);
     follow(true);
   };
