@@ -125,6 +125,11 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::log_search::log_search_on,
             commands::log_search::log_matches,
             commands::log_search::log_search_end,
+            commands::log_view::time_read,
+            commands::log_view::log_position_at,
+            commands::log_view::log_match,
+            commands::log_view::log_marks,
+            commands::log_view::log_search_heat,
         ])
         .events(collect_events![
             events::SessionChanged,

@@ -35,6 +35,7 @@ mod local_walked;
 mod local_workloads;
 mod log_figures;
 mod logs_searched;
+mod logs_walked;
 mod looks;
 mod portal_access;
 mod portal_applications;

@@ -105,4 +105,9 @@ pub const COMMANDS: &[&str] = &[
     "log_search_on",
     "log_matches",
     "log_search_end",
+    "time_read",
+    "log_position_at",
+    "log_match",
+    "log_marks",
+    "log_search_heat",
 ];

@@ -188,6 +188,8 @@ const sensible = ([name, type]) => {
         starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
         views: [{ connection: stranger(), name: anyText().slice(0, 60), list: '?q=x', columns: ['type'] }],
         columns: [{ connection: stranger(), columns: [anyText().slice(0, 60)] }],
+        logColumns: [{ connection: stranger(), application: anyText().slice(0, 60), fields: [anyText().slice(0, 60)] }],
+        logWrap: chance(0.5),
       };
     case 'ConnectionEdit':
       return {
@@ -231,7 +233,10 @@ const sensible = ([name, type]) => {
         levels: chance(0.5) ? [] : [pick(['info', 'error', anyText()])],
         from: null,
         to: chance(0.8) ? null : '2026-11-25T00:00:00Z',
+        fields: chance(0.8) ? [] : [{ name: anyText().slice(0, 60), value: chance(0.5) ? null : anyText() }],
       };
+    case 'MatchStep':
+      return pick(['here', 'next', 'previous']);
     case 'AccessWish':
       return {
         applicationKey: application(),
@@ -285,6 +290,7 @@ const sensible = ([name, type]) => {
     case 'subject':
       return chance(0.5) ? 'developer' : anyText();
     case 'since':
+    case 'time':
       return pick(['2026-01-01T00:00:00Z', anyText()]);
     case 'version':
       return chance(0.5) ? '"1"' : anyText();

@@ -5,14 +5,20 @@ import {
   commands,
   type CommandError,
   type ConnectionId,
+  type LogHeat,
   type LogQuery,
   type LogSearchProgress,
+  type NumberedMatch,
+  type MatchStep,
 } from '../ipc';
 import { LogLines } from './logLines';
+import { LogMarks } from './logMarks';
 
 /** A search in what is kept of one log. Its matches are lines by their number. */
 export class LogSearch {
   readonly lines: LogLines;
+  /** The matches among all lines. */
+  readonly marks: LogMarks;
   progress: LogSearchProgress | null = null;
   error: CommandError | null = null;
   private number: number | null = null;
@@ -34,9 +40,16 @@ export class LogSearch {
         this.fail(thrown);
       },
     );
-    this.lines.subscribe(() => {
-      this.tell();
-    });
+    this.marks = new LogMarks(
+      async (from, count) => commands.logMarks(await this.begun, from, count),
+      (thrown) => {
+        this.fail(thrown);
+      },
+    );
+    for (const part of [this.lines, this.marks])
+      part.subscribe(() => {
+        this.tell();
+      });
   }
 
   readonly subscribe = this.changes.subscribe;
@@ -74,12 +87,37 @@ export class LogSearch {
 
   /** So many lines there are by now: what has come since is searched too, once the rest was. */
   goOn(total: number): void {
+    // A log that was begun anew has other lines at the same positions.
+    if (total < this.until) {
+      this.until = 0;
+      this.marks.forget();
+    }
     if (this.number === null || this.progress?.done !== true || total <= this.until) return;
     this.until = total;
     commands.logSearchOn(this.number).catch((thrown: unknown) => {
       this.fail(thrown);
     });
   }
+
+  /** A match by a position of the log: the one there or after it, the next, the one before. Null where there is none. */
+  async step(position: number, step: MatchStep): Promise<{ number: number; position: number } | null> {
+    try {
+      return placeOf(await commands.logMatch(await this.begun, position, step));
+    } catch (thrown) {
+      this.fail(thrown);
+      return null;
+    }
+  }
+
+  /** Where in the log there are matches. */
+  readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
+    try {
+      return await commands.logSearchHeat(await this.begun, parts);
+    } catch (thrown) {
+      this.fail(thrown);
+      return null;
+    }
+  };
 
   private async matches(from: number, count: number) {
     const { total, from: start, found } = await commands.logMatches(await this.begun, from, count);
@@ -101,4 +139,8 @@ export class LogSearch {
   private tell(): void {
     this.changes.set((before) => before + 1);
   }
+}
+
+function placeOf(found: NumberedMatch | null): { number: number; position: number } | null {
+  return found && { number: found.number ?? 0, position: found.position ?? 0 };
 }

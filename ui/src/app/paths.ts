@@ -1,6 +1,7 @@
 import type { LinkTarget } from '../ipc';
 import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
+import { logWords, type LogFilter, type LogLook } from './logFilter';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** The tabs of an application's page, in their order; "now" is the page itself. */
@@ -39,6 +40,14 @@ export const paths = {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
   },
+  /** A log, narrowed and looked at in a way, from a time on. */
+  logs: (
+    connection: string,
+    key: string,
+    environment: string,
+    filter: Partial<LogFilter>,
+    look: Partial<LogLook> = {},
+  ) => paths.application(connection, key, environment, 'logs') + logWords(filter, look),
   deployments: (connection: string, history: Partial<History> = {}) =>
     `/c/${part(connection)}/deployments${historyWords(history)}`,
   promote: (connection: string, address: Partial<PromotionAddress> = {}) =>

@@ -106,11 +106,14 @@ describe('before a deployment', () => {
 });
 
 describe('what a log line may show', () => {
-  it('has no terminal sequences and turns nothing around', () => {
+  it('has nothing of a terminal that is obeyed and turns nothing around', () => {
     expect(printable('\u001b[31mred\u001b[0m')).toBe('red');
-    expect(printable('\u001b]8;;http://x.example\u0007link\u001b]8;;\u0007')).toBe('link');
-    expect(printable('a\u0000b')).toBe('a\u2400b');
-    expect(printable('a\u202eb')).toBe('a\ufffdb');
+    expect(printable('\u001b]8;;http://x.example\u0007link\u001b]8;;\u0007')).toBe(
+      '^[]8;;http://x.example^Glink^[]8;;^G',
+    );
+    expect(printable('\u001b[2Jgone\u009b31m')).toBe('^[[2Jgone<U+009B>31m');
+    expect(printable('a\u0000b')).toBe('a^@b');
+    expect(printable('a\u202eb')).toBe('a<U+202E>b');
     expect(oneLine('one\ntwo\tthree')).toBe('one ⏎ two  three');
   });
 });

@@ -1,10 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LINE } from '../app/logScroll';
 import { paths } from '../app/paths';
 import { useLogTail } from '../hooks/useLogTail';
 import { number } from '../i18n/format';
-import { instanceWidth, logCells, logRow } from './LogLine';
+import { columnsLook, logCells, logRow } from './LogLine';
 import styles from './NewestLines.module.css';
 import { Link } from './Link';
 import { ErrorBar } from './ErrorBar';
@@ -52,7 +52,7 @@ export function NewestLines({ connection, application, environment }: Props) {
         {failure === null && total === first && (
           <p className={styles.none}>{state === 'live' ? t('now.noLines') : t('now.fetchingLines')}</p>
         )}
-        <ol style={instanceWidth(lines) as CSSProperties}>
+        <ol style={columnsLook(lines)}>
           {shown.map((position) => {
             const line = lines.at(position);
             return (

@@ -273,6 +273,25 @@ export const commands = {
 	logMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMatches>("log_matches", { search, from, count }),
 	/**  Ends a search. */
 	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
+	/**
+	 *  Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+	 *  none.
+	 */
+	timeRead: (text: string) => __TAURI_INVOKE<TypedTime | null>("time_read", { text }),
+	/**
+	 *  The first line of a log that was written at a time or later; a line counts as written no
+	 *  earlier than those before it.
+	 */
+	logPositionAt: (connection: ConnectionId, application: string, environment: string, time: string) => __TAURI_INVOKE<LogPosition>("log_position_at", { connection, application, environment, time }),
+	/**
+	 *  The match at a position of the log or after it, or the next or the previous one from there;
+	 *  after the last comes the first. Null where nothing was found.
+	 */
+	logMatch: (search: number, position: number, step: MatchStep) => __TAURI_INVOKE<NumberedMatch | null>("log_match", { search, position, step }),
+	/**  Which of the log's lines from a position on are what is searched for. */
+	logMarks: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMark[]>("log_marks", { search, from, count }),
+	/**  What is kept of a log in parts of equal size, with how much of each was found so far. */
+	logSearchHeat: (search: number, count: number) => __TAURI_INVOKE<LogHeat[]>("log_search_heat", { search, count }),
 };
 
 /** Events */
@@ -1505,6 +1524,24 @@ connection: ConnectionId;
 /**  The page below it: begins with a slash, or is empty for its first page. */
 page: string };
 
+/**  Which fields the log of an application shows as columns. */
+export type LogColumns = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  The application's key. */
+	application: string,
+	/**  The names of the fields, in their order. */
+	fields: string[],
+};
+
+/**  What a field of a line is; `instance`, `source` and `environment` count as fields. */
+export type LogFieldTest = {
+	/**  The field's name. */
+	name: string,
+	/**  Its text, or its JSON where it is no text; null for anything. */
+	value: string | null,
+};
+
 /**
  *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
  *  those of the lines on both sides, as far as they are known.
@@ -1522,6 +1559,8 @@ export type LogHeat = {
 	from: number | null,
 	/**  One past the last. */
 	to: number | null,
+	/**  How many are what is searched for; none without a search. */
+	matches: number | null,
 	/**  How many are warnings. */
 	warnings: number | null,
 	/**  How many are errors. */
@@ -1548,6 +1587,14 @@ export type LogLine = {
 	fields: { [key in string]: Value },
 };
 
+/**  A line of the log that is what is searched for. */
+export type LogMark = {
+	/**  Its position in the log. */
+	position: number | null,
+	/**  Where in its message the text is: from, to, in UTF-16 code units. */
+	hits: ([number, number])[],
+};
+
 /**  A line that matches. */
 export type LogMatch = {
 	/**  Its position in the log. */
@@ -1566,6 +1613,12 @@ export type LogMatches = {
 	from: number | null,
 	/**  The matches. */
 	found: LogMatch[],
+};
+
+/**  A place in a log. */
+export type LogPosition = {
+	/**  The position; one past the newest where there is nothing so late. */
+	position: number | null,
 };
 
 /**  How far a tail is. */
@@ -1594,6 +1647,8 @@ export type LogQuery = {
 	from: string | null,
 	/**  Written before. */
 	to: string | null,
+	/**  What their fields are. */
+	fields: LogFieldTest[],
 };
 
 /**  How far a search is. */
@@ -1639,6 +1694,15 @@ export type ManifestTexts = {
 	/**  The newer one. */
 	after: string,
 };
+
+/**  Which match is meant, from a position of the log on. */
+export type MatchStep = 
+/**  The one there or the first after it, else the last. */
+"here" | 
+/**  The first after it, else the first of all. */
+"next" | 
+/**  The last before it, else the last of all. */
+"previous";
 
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
@@ -1697,6 +1761,14 @@ export type Notice = {
 
 /**  Something the user must know. */
 export type NoticeRaised = Notice;
+
+/**  A match by its number. */
+export type NumberedMatch = {
+	/**  How many matches are before it. */
+	number: number | null,
+	/**  Its position in the log. */
+	position: number | null,
+};
 
 /**  What came of a step. */
 export type Outcome = 
@@ -2203,6 +2275,10 @@ export type Settings = {
 	views: SavedView[],
 	/**  Which columns the list of applications shows. */
 	columns: ShownColumns[],
+	/**  Which fields of their lines logs show as columns. */
+	logColumns: LogColumns[],
+	/**  Whether long lines of a log are broken instead of cut off. */
+	logWrap: boolean,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */
@@ -2380,6 +2456,19 @@ export type Theme =
 "light" | 
 /**  Dark. */
 "dark";
+
+/**  What was typed. */
+export type TypedTime = 
+/**  A time. */
+{ kind: "at"; 
+/**  When. */
+time: string } | 
+/**  What lies between two times. */
+{ kind: "span"; 
+/**  When it begins; null for ever since. */
+from: string | null; 
+/**  When it has ended; null where it goes on. */
+to: string | null };
 
 /**  An application that is unwell in an environment. */
 export type UnwellPlace = {

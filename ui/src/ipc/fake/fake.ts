@@ -73,6 +73,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
     views: [],
     columns: [],
+    logColumns: [],
+    logWrap: false,
     ...options.settings,
   };
   const asOf = data.before(4000);
