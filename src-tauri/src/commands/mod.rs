@@ -11,6 +11,7 @@ pub(crate) mod deploying;
 pub(crate) mod documents;
 pub(crate) mod log_search;
 pub(crate) mod logs;
+pub(crate) mod monitoring;
 pub(crate) mod network;
 pub(crate) mod portal;
 pub(crate) mod promotion;

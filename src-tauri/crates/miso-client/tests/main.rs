@@ -28,6 +28,7 @@ mod id_tokens;
 mod keyring_away;
 mod live_logs;
 mod manifests;
+mod monitoring;
 mod offered;
 mod oidc_provider;
 mod one_account;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use miso_api::DeploymentStatus;
 use serde::Deserialize;
 
-use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, ended};
+use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, SELDOM, ended};
 use crate::Resource;
 use crate::client::Inner;
 use crate::renewed::rows;
@@ -41,6 +41,9 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         | Resource::Environments
         | Resource::Environment { .. }
         | Resource::Deployment { .. }
+        | Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
         | Resource::Me => false,
     };
     let stretch = client.budget.stretch();
@@ -49,6 +52,15 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
+        // What is new of them shows by the health and by deployments, which have them asked for.
+        Resource::HealthHistory { .. } | Resource::Events { .. } => {
+            SELDOM.mul_f64(stretch * stretch)
+        }
+        // No step is measured before it is over. Where the budget is short, charts wait first.
+        Resource::Metrics { range, .. } => {
+            let step = range.step().to_std().unwrap_or_default();
+            step.max(REST).mul_f64(stretch * stretch)
+        }
         Resource::Applications
         | Resource::Application { .. }
         | Resource::Access { .. }
@@ -85,6 +97,9 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
         | Resource::Environment { .. }
         | Resource::Deployment { .. }
         | Resource::Health { .. }
+        | Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
         | Resource::Access { .. }
         | Resource::AccessRequests
         | Resource::Configuration { .. }
