@@ -14,7 +14,7 @@ use uuid::Uuid;
 mod due;
 mod following;
 
-use due::{pause, until_due};
+use due::{class_of, pause, until_due};
 
 pub(crate) use due::is_brought;
 pub(crate) use following::{follow_deployment, follow_on};
@@ -22,7 +22,7 @@ pub(crate) use following::{follow_deployment, follow_on};
 use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
-use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
+use crate::{Code, ConnectionId, Failure, Resource, SessionState, Source};
 
 /// A lease not renewed for this long has ended.
 const LEASE: Duration = Duration::from_secs(45);
@@ -339,7 +339,8 @@ async fn ask(client: &Inner, resource: &Resource, failures: &mut u32) -> Duratio
     if ended(client, resource) {
         return Duration::ZERO;
     }
-    let Err(failure) = client.refresh(resource, Class::Watched).await else {
+    let class = class_of(client, resource);
+    let Err(failure) = client.refresh(resource, class).await else {
         *failures = 0;
         return pause(client, resource, 0);
     };

@@ -45,7 +45,7 @@ fn answers(line: &str) -> Answer {
         "GET /api/applications/shop/metrics" => Answer::json(
             200,
             json!({"series": [{"name": "cpu_percent", "unit": "percent", "points":
-                [[ago(60), 3.5], [ago(40), null], [ago(20), 4.5]]}]}),
+                [[ago(60), 4.5], [ago(40), null], [ago(20), 4.5]]}]}),
         ),
         "GET /api/applications/shop/events" => Answer::json(
             200,

@@ -16,7 +16,7 @@ const RENEW: u64 = 20;
 /// Seconds between two looks at the ages; no age repeats in step with it.
 const LOOK: u64 = 3;
 /// Their round, in seconds: so long on the overview, so long on an application, then a deployment.
-const OVERVIEW: u64 = 240;
+pub(super) const OVERVIEW: u64 = 240;
 const APPLICATION: u64 = 360;
 pub(super) const ROUND: u64 = OVERVIEW + APPLICATION + 300;
 

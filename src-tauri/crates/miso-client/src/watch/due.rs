@@ -6,9 +6,12 @@ use miso_api::DeploymentStatus;
 use serde::Deserialize;
 
 use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, SELDOM, ended};
-use crate::Resource;
 use crate::client::Inner;
 use crate::renewed::rows;
+use crate::{Class, Resource};
+
+/// Slowed down by more than this, the budget is short.
+const SHORT: f64 = 1.3;
 
 /// How long what is known of a resource is still good.
 pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
@@ -82,6 +85,32 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     };
     let prolonged = pause * 2u32.saturating_pow(failures.min(5));
     prolonged.min(LONGEST_PAUSE.max(pause))
+}
+
+/// How urgent it is that a resource is asked for again. Where the budget is short, charts and what
+/// happened wait for all that says how it is now.
+pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
+    match resource {
+        Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. }
+            if client.budget.stretch() > SHORT =>
+        {
+            Class::Background
+        }
+        Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
+        | Resource::Applications
+        | Resource::Application { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployments { .. }
+        | Resource::Deployment { .. }
+        | Resource::Health { .. }
+        | Resource::Me => Class::Watched,
+    }
 }
 
 /// Whether a list that is watched brings a resource too (`renewed`).
