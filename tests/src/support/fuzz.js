@@ -261,6 +261,8 @@ const sensible = ([name, type]) => {
       return manifest();
     case 'Resource':
       return resource();
+    case 'TimeRange':
+      return range();
     case 'BatchAct':
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':
