@@ -44,6 +44,7 @@ mod portal_deploy;
 mod portal_promote;
 mod portal_random;
 mod support;
+mod timeline;
 mod walk;
 mod windows;
 mod windows_trouble;

@@ -12,6 +12,7 @@ pub(crate) mod documents;
 pub(crate) mod log_search;
 pub(crate) mod log_view;
 pub(crate) mod logs;
+pub(crate) mod monitoring;
 pub(crate) mod network;
 pub(crate) mod portal;
 pub(crate) mod promotion;

@@ -63,6 +63,7 @@ const uuid = () => crypto.randomUUID();
 const application = () => (chance(0.7) ? pick(known.applications) : 'no-such-application');
 const environment = () => pick(['dev', 'tst', 'pro', 'prod', 'nowhere']);
 const image = () => pick([null, 'miso/no-such:9', 'nginx:latest', 'a:b:c', `${'x/'.repeat(200)}y:1`]);
+const range = () => pick(['quarterHour', 'hour', 'sixHours', 'day', 'week']);
 const resource = () =>
   pick([
     () => ({ kind: pick(['applications', 'environments', 'me', 'accessRequests']) }),
@@ -72,7 +73,8 @@ const resource = () =>
     () => ({ kind: 'environment', environment: environment() }),
     () => ({ kind: 'deployments', application: chance(0.5) ? null : application() }),
     () => ({ kind: 'deployment', id: uuid() }),
-    () => ({ kind: 'health', application: application(), environment: environment() }),
+    () => ({ kind: pick(['health', 'healthHistory']), application: application(), environment: environment() }),
+    () => ({ kind: pick(['metrics', 'events']), application: application(), environment: environment(), range: range() }),
   ])();
 
 const role = () => pick(['viewer', 'developer', 'admin', anyText()]);
@@ -264,6 +266,8 @@ const sensible = ([name, type]) => {
       return manifest();
     case 'Resource':
       return resource();
+    case 'TimeRange':
+      return range();
     case 'BatchAct':
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':

@@ -64,6 +64,14 @@ export const shortcutGroups = [
     ],
   },
   {
+    heading: 'shortcuts.timeline',
+    shortcuts: [
+      { keys: ['←', '→'], what: 'shortcuts.moments' },
+      { keys: ['⏎'], what: 'shortcuts.pick' },
+      { keys: ['+', '−', '0'], what: 'shortcuts.closer' },
+    ],
+  },
+  {
     heading: 'shortcuts.window',
     shortcuts: [
       { keys: ['F5', `${modifier} R`], what: 'shortcuts.refresh' },

@@ -29,8 +29,8 @@ export function useLogKeys(keys: Keys): void {
       if (event.defaultPrevented || event.altKey || anyLayerOpen()) return;
       const target = event.target;
       // What is typed in a panel, or on a button that Enter presses, is not meant for the lines.
-      const elsewhere =
-        event.key === 'Enter' ? 'input, textarea, aside, button, a' : 'input, textarea, aside';
+      const typed = 'input, textarea, aside, [role="slider"]';
+      const elsewhere = event.key === 'Enter' ? `${typed}, button, a` : typed;
       if (target instanceof Element && target.closest(elsewhere)) return;
       const command = event.ctrlKey || event.metaKey;
       if (!(command ? actWith(event, keys) : act(event, keys))) return;

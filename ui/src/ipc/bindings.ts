@@ -125,6 +125,12 @@ export const commands = {
 	deployment: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Deployment>>("deployment", { connection, id }),
 	/**  The health of an application in an environment. */
 	health: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<Health>>("health", { connection, application, environment }),
+	/**  The health of an application, what was measured and what changed, over one axis. */
+	timeline: (connection: ConnectionId, application: string, environment: string, range: TimeRange) => __TAURI_INVOKE<Reading<Timeline>>("timeline", { connection, application, environment, range }),
+	/**  The range in which the last change is seen with what was before it. */
+	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
+	/**  The health of an application in all its environments over the last day. */
+	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
 	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
 	/**
@@ -687,6 +693,8 @@ export type Capability =
 "deploymentLog" | 
 /**  What happened to an application. */
 "events" | 
+/**  What was measured of an application. */
+"metrics" | 
 /**  The log of an application as it is written. */
 "liveLogs" | 
 /**  What the caller may do somewhere. */
@@ -1346,6 +1354,18 @@ export type HealthEvent = {
 	message: string | null,
 };
 
+/**  A time in which the health was the same. */
+export type HealthSpan = {
+	/**  Its beginning, or that of what is shown. */
+	from: string,
+	/**  Its end; `None` for what still is so. */
+	to: string | null,
+	/**  How it was. */
+	status: string,
+	/**  Why, in the server's words. */
+	message: string | null,
+};
+
 /**  How far a permission is held in an environment. */
 export type Held = 
 /**  For everything there. */
@@ -1703,6 +1723,38 @@ export type MatchStep =
 "next" | 
 /**  The last before it, else the last of all. */
 "previous";
+/**  Something that changed. */
+export type Mark = {
+	/**  When, or when it began. */
+	at: string,
+	/**  When it ended, if it took time and has. */
+	ends: string | null,
+	/**  What. */
+	what: MarkKind,
+	/**  By whom. */
+	by: string | null,
+	/**  What happened, in the server's words. */
+	summary: string | null,
+};
+
+/**  What changed. */
+export type MarkKind = 
+/**  A deployment. */
+{ kind: "deployment"; 
+/**  Its id. */
+id: string; 
+/**  The image before. */
+from: string | null; 
+/**  The image that was asked for. */
+to: string | null; 
+/**  How far it is; `None` where an event alone tells of it. */
+status: string | null } | 
+/**  The application, or its configuration. */
+{ kind: "configuration" } | 
+/**  What became of an instance of the application. */
+{ kind: "instance"; 
+/**  So many that are close to each other. */
+count: number };
 
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
@@ -1720,6 +1772,22 @@ export type Me = {
 	permissions: string[],
 	/**  Environments the caller may see. */
 	environments: string[],
+};
+
+/**  One metric over the steps. */
+export type MeasuredSeries = {
+	/**  Its name on the wire. */
+	name: string,
+	/**  What its values count. */
+	unit: Unit,
+	/**  A value for each step; `None` where nothing was measured. */
+	values: (number | null)[],
+	/**  What it is now; `None` where it was not measured lately. */
+	latest: number | null,
+	/**  The largest value. */
+	largest: number | null,
+	/**  All values together, of what is counted. */
+	total: number | null,
 };
 
 /**  What came of it. */
@@ -1883,6 +1951,26 @@ export type Place = {
 	before: string | null,
 };
 
+/**  The health of an application in one of its environments. */
+export type PlaceHealth = {
+	/**  Where. */
+	environment: Stage,
+	/**  How it is. */
+	status: string,
+	/**  Since when, where somebody says so. */
+	since: string | null,
+	/**  Why, in the server's words. */
+	message: string | null,
+	/**  The beginning of the day that is shown. */
+	from: string,
+	/**  Its end: now. */
+	to: string,
+	/**  The health over the day, without a hole. */
+	spans: HealthSpan[],
+	/**  How it is probed there, as far as its manifest says. */
+	probe: Probe,
+};
+
 /**  One thing that would change. A secret reads as `value: null, isSet`. */
 export type PlannedChange = {
 	/**  Where, such as `image` or `configuration.LOG_LEVEL`. */
@@ -1934,6 +2022,14 @@ export type Preflight = {
 	comparable: boolean,
 	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
+};
+
+/**  How an application is probed, as far as its manifest says (APP-MANIFEST.md, `healthCheck`). */
+export type Probe = {
+	/**  The path that is asked for. */
+	path: string | null,
+	/**  How often, in seconds. */
+	intervalSeconds: number | null,
 };
 
 /**  Somebody who has access in `from` and not in `to`. */
@@ -2129,6 +2225,28 @@ id: string } |
 application: string; 
 /**  The environment's key. */
 environment: string } | 
+/**  The changes of the health of an application in an environment over the last two weeks. */
+{ kind: "healthHistory"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string } | 
+/**  What was measured of an application in an environment. */
+{ kind: "metrics"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string; 
+/**  How far back. */
+range: TimeRange } | 
+/**  What happened to an application in an environment. */
+{ kind: "events"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string; 
+/**  How far back. */
+range: TimeRange } | 
 /**  Who has access to an application. */
 { kind: "access"; 
 /**  Its key. */
@@ -2469,6 +2587,83 @@ time: string } |
 from: string | null; 
 /**  When it has ended; null where it goes on. */
 to: string | null };
+/**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
+export type TimeRange = 
+/**  15 minutes. */
+"quarterHour" | 
+/**  An hour. */
+"hour" | 
+/**  Six hours. */
+"sixHours" | 
+/**  A day. */
+"day" | 
+/**  Seven days. */
+"week";
+
+/**  A timeline. */
+export type Timeline = {
+	/**  How far back it goes. */
+	range: TimeRange,
+	/**  Its beginning. */
+	from: string,
+	/**  Its end: now. */
+	to: string,
+	/**  The health, without a hole: what is not known is unknown. */
+	health: HealthSpan[],
+	/**  What changed, oldest first. */
+	marks: Mark[],
+	/**  When the steps began that the values are of, in milliseconds since 1970. */
+	times: (number | null)[],
+	/**  How long a step is, in milliseconds. */
+	step: number | null,
+	/**  What was measured, one value for each step; `None` where nothing was. */
+	series: MeasuredSeries[],
+	/**  The same in words, newest first. */
+	rows: TimelineRow[],
+	/**  The moments to step through, oldest first: changes of health and marks. */
+	moments: string[],
+	/**  What is wrong now is looked at from here on; `None` where all is well. */
+	unwellFrom: string | null,
+	/**  How old what was measured is; `None` where there is none. */
+	measuredAt: string | null,
+	/**  How it is probed, as far as its manifest says. */
+	probe: Probe,
+	/**  Why nothing is known of what was measured. */
+	metricsFailure: Failure | null,
+	/**  Why deployments alone are known of what changed. */
+	eventsFailure: Failure | null,
+};
+
+/**  A part of a timeline. */
+export type TimelineRow = {
+	/**  Its beginning. */
+	from: string,
+	/**  Its end. */
+	to: string,
+	/**  The worst health in it. */
+	health: string,
+	/**  A value for each series, of all steps in it together. */
+	values: (number | null)[],
+	/**  Which marks are in it, by their place. */
+	marks: number[],
+};
+
+/**  What values count. */
+export type Unit = 
+/**  Of a hundred; CPU of one core. */
+{ kind: "percent" } | 
+/**  Bytes. */
+{ kind: "bytes" } | 
+/**  In a second. */
+{ kind: "perSecond" } | 
+/**  Milliseconds. */
+{ kind: "milliseconds" } | 
+/**  Log lines, in a step. */
+{ kind: "lines" } | 
+/**  As the server calls it. */
+{ kind: "other"; 
+/**  Its word. */
+word: string | null };
 
 /**  An application that is unwell in an environment. */
 export type UnwellPlace = {

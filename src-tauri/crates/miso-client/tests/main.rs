@@ -29,6 +29,7 @@ mod keyring_away;
 mod live_logs;
 mod long_history;
 mod manifests;
+mod monitoring;
 mod offered;
 mod oidc_provider;
 mod one_account;

@@ -24,6 +24,7 @@ import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { promoting } from './promoting';
 import { fakeSignIns } from './signIns';
+import { timelines } from './timelines';
 import { ways } from './ways';
 
 export type FakeOptions = {
@@ -345,6 +346,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer([{ path: 'image', before: runs?.image ?? null, after: image }]);
     },
     ...deploying(deployments, reading, publish),
+    ...timelines(applications, deployments, reading),
     ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),

@@ -1,5 +1,6 @@
 //! The documented API (API.md): paths, parameters and headers of every call made.
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use miso_api::{AccessDecision, AccessGrant, AccessWish, DeployRequest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -166,6 +167,35 @@ pub(crate) fn health(application: &str, environment: &str) -> Call {
         .query("environment", environment)
 }
 
+/// The same with the changes since a moment, however far back the server goes by itself.
+pub(crate) fn health_history(application: &str, environment: &str, from: DateTime<Utc>) -> Call {
+    health(application, environment).query("from", moment(from))
+}
+
+/// What was measured since a moment, in steps. A server may know nothing of it, stated as it is.
+pub(crate) fn metrics(
+    application: &str,
+    environment: &str,
+    from: DateTime<Utc>,
+    step: TimeDelta,
+) -> Call {
+    let path = format!("/api/applications/{}/metrics", segment(application));
+    Call::get(path)
+        .query("environment", environment)
+        .query("from", moment(from))
+        .query("step", step.num_seconds())
+        .needing(Capability::Metrics)
+}
+
+/// What happened since a moment.
+pub(crate) fn events(application: &str, environment: &str, from: DateTime<Utc>) -> Call {
+    let path = format!("/api/applications/{}/events", segment(application));
+    Call::get(path)
+        .query("environment", environment)
+        .query("from", moment(from))
+        .needing(Capability::Events)
+}
+
 /// The instance's own description of its calls, in OpenAPI.
 pub(crate) fn description() -> Call {
     Call::get("/api/openapi.json").needing(Capability::Description)
@@ -225,6 +255,10 @@ fn configuration_of(key: &str) -> String {
 fn access_of(key: &str, subject: &str) -> String {
     let (key, subject) = (segment(key), segment(subject));
     format!("/api/applications/{key}/access/{subject}")
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// One path segment. A dot segment would be resolved away, however it is encoded once.
