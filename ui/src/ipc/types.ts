@@ -87,6 +87,7 @@ export type {
   Page,
   Place,
   PlannedChange,
+  PlannedCreation,
   PlannedDeployment,
   Preflight,
   PromotedItem,
