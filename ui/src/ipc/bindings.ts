@@ -2448,7 +2448,10 @@ export type ViolationCode =
  *  `integer`, `number`, `string`, `array` or `object`.
  */
 "wrong_type" | 
-/**  The text does not match. Params: `pattern`. */
+/**
+ *  The text does not match. Params: `pattern`; `shape` where there are words for it, `key` or
+ *  `variable`.
+ */
 "pattern" | 
 /**  The text is too short. Params: `min` and `length`, in characters. */
 "too_short" | 
