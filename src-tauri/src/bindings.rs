@@ -84,6 +84,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::promotion::deployments_compare,
             commands::applications::manifest_check,
             commands::applications::manifest,
+            commands::applications::application_show,
             commands::applications::application_create,
             commands::applications::application_update,
             commands::applications::application_delete,

@@ -64,6 +64,7 @@ pub const COMMANDS: &[&str] = &[
     "deployments_compare",
     "manifest_check",
     "manifest",
+    "application_show",
     "application_create",
     "application_update",
     "application_delete",

@@ -175,8 +175,16 @@ export const commands = {
 	manifestCheck: (manifest: Value) => __TAURI_INVOKE<Violation[]>("manifest_check", { manifest }),
 	/**  An application's manifest as the server has it now. */
 	manifest: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Versioned<Value>>("manifest", { connection, application }),
-	/**  Creates an application. Sent once. */
-	applicationCreate: (connection: ConnectionId, manifest: Value) => __TAURI_INVOKE<Application>("application_create", { connection, manifest }),
+	/**
+	 *  Says that a new application is shown now to be confirmed; nothing where creating it deploys nothing to
+	 *  production.
+	 */
+	applicationShow: (connection: ConnectionId, manifest: Value) => __TAURI_INVOKE<PlannedCreation | null>("application_show", { connection, manifest }),
+	/**
+	 *  Creates an application. Sent once; where that deploys to production only with what
+	 *  `application_show` answered three seconds before.
+	 */
+	applicationCreate: (connection: ConnectionId, manifest: Value, confirmation: string | null) => __TAURI_INVOKE<Application>("application_create", { connection, manifest, confirmation }),
 	/**  Replaces an application's manifest, where it is still of the version that is named. Sent once. */
 	applicationUpdate: (connection: ConnectionId, application: string, manifest: Value, version: string | null) => __TAURI_INVOKE<Versioned<Value>>("application_update", { connection, application, manifest, version }),
 	/**  Deletes an application. Sent once. */
@@ -1981,6 +1989,16 @@ export type PlannedChange = {
 	after: Value,
 };
 
+/**  The deployment to production that comes with a new application, shown to be confirmed. */
+export type PlannedCreation = {
+	/**  What the creation is sent with. */
+	confirmation: string,
+	/**  Where it is deployed. */
+	environment: Stage,
+	/**  The image that runs there then. */
+	image: string,
+};
+
 /**  A deployment that is shown to be confirmed. */
 export type PlannedDeployment = {
 	/**  The application's key. */
@@ -2719,7 +2737,10 @@ export type ViolationCode =
  *  `integer`, `number`, `string`, `array` or `object`.
  */
 "wrong_type" | 
-/**  The text does not match. Params: `pattern`. */
+/**
+ *  The text does not match. Params: `pattern`; `shape` where there are words for it, `key` or
+ *  `variable`.
+ */
 "pattern" | 
 /**  The text is too short. Params: `min` and `length`, in characters. */
 "too_short" | 

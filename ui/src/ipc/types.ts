@@ -95,6 +95,7 @@ export type {
   Place,
   PlaceHealth,
   PlannedChange,
+  PlannedCreation,
   PlannedDeployment,
   Preflight,
   PromotedItem,

@@ -75,7 +75,7 @@ pub use capability::{Capabilities, Capability};
 pub use client::Client;
 pub use clock::{Clock, SystemClock};
 pub use compare::{ComparedItem, ComparedKind, Comparison, ManifestTexts};
-pub use confirming::{ConfirmationId, PlannedDeployment};
+pub use confirming::{ConfirmationId, PlannedCreation, PlannedDeployment};
 pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, ConnectionWay, Hue};
 pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
