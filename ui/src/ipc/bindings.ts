@@ -1723,14 +1723,6 @@ export type ManifestTexts = {
 	after: string,
 };
 
-/**  Which match is meant, from a position of the log on. */
-export type MatchStep = 
-/**  The one there or the first after it, else the last. */
-"here" | 
-/**  The first after it, else the first of all. */
-"next" | 
-/**  The last before it, else the last of all. */
-"previous";
 /**  Something that changed. */
 export type Mark = {
 	/**  When, or when it began. */
@@ -1763,6 +1755,15 @@ status: string | null } |
 { kind: "instance"; 
 /**  So many that are close to each other. */
 count: number };
+
+/**  Which match is meant, from a position of the log on. */
+export type MatchStep = 
+/**  The one there or the first after it, else the last. */
+"here" | 
+/**  The first after it, else the first of all. */
+"next" | 
+/**  The last before it, else the last of all. */
+"previous";
 
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
@@ -2593,18 +2594,6 @@ export type Theme =
 /**  Dark. */
 "dark";
 
-/**  What was typed. */
-export type TypedTime = 
-/**  A time. */
-{ kind: "at"; 
-/**  When. */
-time: string } | 
-/**  What lies between two times. */
-{ kind: "span"; 
-/**  When it begins; null for ever since. */
-from: string | null; 
-/**  When it has ended; null where it goes on. */
-to: string | null };
 /**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
 export type TimeRange = 
 /**  15 minutes. */
@@ -2665,6 +2654,19 @@ export type TimelineRow = {
 	/**  Which marks are in it, by their place. */
 	marks: number[],
 };
+
+/**  What was typed. */
+export type TypedTime = 
+/**  A time. */
+{ kind: "at"; 
+/**  When. */
+time: string } | 
+/**  What lies between two times. */
+{ kind: "span"; 
+/**  When it begins; null for ever since. */
+from: string | null; 
+/**  When it has ended; null where it goes on. */
+to: string | null };
 
 /**  What values count. */
 export type Unit = 
