@@ -67,7 +67,7 @@ export const shortcutGroups = [
     heading: 'shortcuts.timeline',
     shortcuts: [
       { keys: ['←', '→'], what: 'shortcuts.moments' },
-      { keys: ['⏎'], what: 'shortcuts.pick' },
+      { keys: ['⏎'], what: 'shortcuts.pickMoment' },
       { keys: ['+', '−', '0'], what: 'shortcuts.closer' },
     ],
   },
