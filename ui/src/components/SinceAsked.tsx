@@ -20,7 +20,7 @@ export function SinceAsked({ connection, waiting, now }: SinceAskedProps) {
   return (
     <>
       <h3 className={styles.earlier}>{title}</h3>
-      <ol aria-label={title}>
+      <ol className={styles.asked} aria-label={title}>
         {waiting.slice(0, FIRST).map(({ request }) => (
           <li key={request.id} data-row={request.id} className={styles.change}>
             <span className={styles.time} title={exactTime(request.createdAt)}>
