@@ -36,6 +36,7 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     levels: LEVELS[level],
     from: new Date(from).toISOString(),
     to: to === null ? null : new Date(to).toISOString(),
+    fields: [],
   };
   const { lines, failure, again } = tail;
   const search = useLogSearch(connection, application, environment, query, lines.total);
