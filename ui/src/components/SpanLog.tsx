@@ -37,6 +37,7 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     fields: [],
     from: new Date(from).toISOString(),
     to: to === null ? null : new Date(to).toISOString(),
+    fields: [],
   };
   const { lines, failure, again } = tail;
   const search = useLogSearch(connection, application, environment, query, lines.total);
