@@ -125,6 +125,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::logs::log_refresh,
             commands::logs::log_window,
             commands::logs::log_heat,
+            commands::log_gaps::log_backfill,
+            commands::log_gaps::log_moved,
             commands::log_search::log_search,
             commands::log_search::log_search_on,
             commands::log_search::log_matches,

@@ -16,6 +16,7 @@ mod events;
 mod links;
 mod local;
 pub mod local_serve;
+mod log_upkeep;
 #[cfg(unix)]
 #[cfg(test)]
 mod real_budget;

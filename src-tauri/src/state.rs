@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use logbook::{BookKey, Logbook};
+use logbook::{BookKey, Limits, Logbook};
 use miso_client::{
     Client, Code, Connection, ConnectionId, Connections, Failure, LinkTarget, SessionState, Stage,
     StampedSession,
@@ -153,6 +153,24 @@ impl App {
         tauri::async_runtime::spawn_blocking(move || work(&logbook, &key))
             .await?
             .map_err(log_store_failed)
+    }
+
+    /// How much of a log is kept: of production less long than of others.
+    pub(crate) fn log_limits(&self, connection: &ConnectionId, environment: &str) -> Limits {
+        let stages = self
+            .connections
+            .client(connection)
+            .map(|known| known.stages());
+        let mut stages = stages.into_iter().flatten();
+        let is_production = stages.any(|stage| stage.production && stage.key == environment)
+            || self
+                .connections
+                .get(connection)
+                .is_ok_and(|known| known.production);
+        if is_production {
+            return Limits::production();
+        }
+        Limits::default()
     }
 
     /// Erases what is kept of a connection beside its session: log lines, and what was typed.

@@ -105,6 +105,8 @@ pub const COMMANDS: &[&str] = &[
     "log_refresh",
     "log_window",
     "log_heat",
+    "log_backfill",
+    "log_moved",
     "log_search",
     "log_search_on",
     "log_matches",

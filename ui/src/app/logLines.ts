@@ -1,5 +1,5 @@
 import { createStore } from '../hooks/store';
-import type { LogLine, LogWindow } from '../ipc';
+import type { LogGapView, LogLine, LogMoved, LogWindow } from '../ipc';
 import { fieldText } from './fieldText';
 
 /** As many as are asked for at once. */
@@ -14,7 +14,16 @@ export type Mark = { position: number; hits: [from: number, to: number][] };
 export type AskLines = (
   from: number,
   count: number,
-) => Promise<Pick<LogWindow, 'first' | 'total' | 'from' | 'lines'> & { marks?: Mark[] }>;
+) => Promise<
+  Pick<LogWindow, 'first' | 'total' | 'from' | 'lines'> &
+    Partial<Pick<LogWindow, 'generation' | 'gaps'>> & { marks?: Mark[] }
+>;
+
+/** Says where lines are now that were at these positions in a generation. */
+export type AskMoved = (generation: number, positions: number[]) => Promise<LogMoved>;
+
+/** Positions that a view holds on to, and who is told where they are now; null where nobody knows. */
+export type Held = { positions: () => number[]; moved: (places: (number | null)[]) => void };
 
 /**
  * The lines of one log by position, fetched in windows as they are looked at. A position without a line, because
@@ -29,6 +38,11 @@ export class LogLines {
   readonly fields = new Map<string, number>();
   private readonly lines = new Map<number, LogLine | null>();
   private readonly marks = new Map<number, Mark>();
+  private readonly gaps = new Map<number, LogGapView>();
+  /** Which positions these are; null before the first window. */
+  private generation: number | null = null;
+  private held: Held | null = null;
+  private stale = false;
   private wanted = { from: 0, to: 0 };
   private fetching = false;
   private readonly changes = createStore(0);
@@ -38,6 +52,7 @@ export class LogLines {
     private readonly ask: AskLines,
     /** Told why lines could not be read; null once they could. */
     private readonly failed: (thrown: unknown) => void,
+    private readonly askMoved?: AskMoved,
   ) {}
 
   readonly subscribe = this.changes.subscribe;
@@ -54,13 +69,31 @@ export class LogLines {
     return this.marks.get(position);
   }
 
+  /** The lines that are missing before the one at a position. */
+  gapAt(position: number): LogGapView | undefined {
+    return this.gaps.get(position);
+  }
+
+  /** A view holds on to positions, whatever lines are put before them; gives what ends it. */
+  hold(held: Held): () => void {
+    this.held = held;
+    return () => {
+      if (this.held === held) this.held = null;
+    };
+  }
+
+  /** Lines were put between others: what is here is to be read anew. */
+  reread(): void {
+    this.stale = true;
+    void this.fetch();
+  }
+
   /** The tail has got so far. */
   grow(total: number): void {
     if (total === this.total) return;
     // A log that was begun anew has other lines at the same positions.
     if (total < this.total) {
-      this.lines.clear();
-      this.marks.clear();
+      this.clear();
       this.first = 0;
     }
     this.total = total;
@@ -109,8 +142,12 @@ export class LogLines {
     const window = await this.ask(from, WINDOW);
     if (this.failing) this.failed(null);
     this.failing = false;
+    if (!(await this.isOf(window))) return;
     const start = window.from ?? from;
     for (let position = from; position < start; position += 1) this.lines.set(position, null);
+    for (let position = start; position <= start + window.lines.length; position += 1)
+      this.gaps.delete(position);
+    for (const gap of window.gaps ?? []) this.gaps.set(gap.at ?? 0, gap);
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
       const mark = window.marks?.[at];
@@ -129,7 +166,37 @@ export class LogLines {
     this.tell();
   }
 
+  /** Whether a window has the positions that are known here; where they are other ones now, it begins anew. */
+  private async isOf({ generation, first, total }: Awaited<ReturnType<AskLines>>): Promise<boolean> {
+    if (generation === undefined || generation === null || generation === this.generation) return true;
+    const [before, held] = [this.generation, this.held];
+    this.generation = generation;
+    if (before === null) return true;
+    const positions = held?.positions() ?? [];
+    const moved = await this.askMoved?.(before, positions);
+    this.clear();
+    this.first = first ?? 0;
+    this.total = total ?? 0;
+    if (moved) {
+      this.generation = moved.generation;
+      held?.moved(moved.places);
+    }
+    this.tell();
+    // Where it has changed once more meanwhile, this window is an old one.
+    return this.generation === generation;
+  }
+
+  private clear(): void {
+    this.lines.clear();
+    this.marks.clear();
+    this.gaps.clear();
+  }
+
   private missing(): number | null {
+    if (this.stale) {
+      this.stale = false;
+      return Math.min(this.wanted.from, this.total);
+    }
     const to = Math.min(this.wanted.to, this.total);
     for (let position = Math.max(this.wanted.from, this.first); position < to; position += 1)
       if (!this.lines.has(position)) return position;
@@ -143,6 +210,7 @@ export class LogLines {
       if (position < from - KEPT / 3 || position > to + KEPT / 3) {
         this.lines.delete(position);
         this.marks.delete(position);
+        this.gaps.delete(position);
       }
   }
 

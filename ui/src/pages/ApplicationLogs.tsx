@@ -12,6 +12,7 @@ import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
 import { LogChips } from '../components/LogChips';
+import { LogGap } from '../components/LogGap';
 import { LogFound, LogSearchBar } from '../components/LogSearchBar';
 import { LogTimeField } from '../components/LogTimeField';
 import { LogTools } from '../components/LogTools';
@@ -25,6 +26,7 @@ import { useNearMatch } from '../hooks/useNearMatch';
 import { usePlace } from '../hooks/useParams';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
+import { useLogGaps } from '../hooks/useLogGaps';
 import { useFrontOf, useMade } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
 import { asCommandError, commands, type CommandError, type MatchStep, type TypedTime } from '../ipc';
@@ -51,6 +53,7 @@ export function ApplicationLogs() {
   const settings = useShell((value) => value.settings);
   const others = useOthers(connection, key, environment);
   const view = useRef<LogViewHandle>(null);
+  const gaps = useLogGaps(connection, key, environment, lines);
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
@@ -89,7 +92,7 @@ export function ApplicationLogs() {
   });
 
   if (count === 0) return <NoLines tail={tail} />;
-  const shownError = failure ?? narrowing?.error ?? unread;
+  const shownError = failure ?? narrowing?.error ?? unread ?? gaps.failure;
   const common = {
     ref: view,
     following,
@@ -164,6 +167,10 @@ export function ApplicationLogs() {
                   narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
           }
           moved={setReading}
+          gapAt={(position) => {
+            const gap = lines.gapAt(position);
+            return gap && <LogGap gap={gap} filling={gaps.of(gap)} />;
+          }}
           heat={narrowing === null ? heat : narrowing.heat}
         />
       )}

@@ -37,6 +37,7 @@ mod cursor;
 mod files;
 mod found;
 mod gap;
+mod guess;
 mod index;
 mod kept;
 mod key;
