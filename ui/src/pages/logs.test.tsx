@@ -81,6 +81,37 @@ describe('the logs of several applications', () => {
       { query: null, form: 'jsonLines' },
     ]);
   });
+
+  it('are written as they are picked: by their places, and by their numbers where only what was found is shown', async () => {
+    const fake = await renderApp('/c/orders/applications/orders-api/prod/logs', { lines: 300 });
+    const { user } = fake;
+    await waitFor(async () => {
+      expect((await lines()).at(-1)).toHaveTextContent(/orders-api/);
+    });
+    const write = async () => {
+      await user.click(screen.getByRole('button', { name: 'Export' }));
+      await user.click(await screen.findByRole('menuitem', { name: 'Selected lines as text' }));
+      await screen.findByText(/^\d+ lines written/);
+      return callsOf(fake, 'mergedExport').at(-1)?.[2];
+    };
+    await user.keyboard('k{Shift>}{ArrowUp}{ArrowUp}{/Shift}');
+    const picked = (await lines()).filter((line) => line.hasAttribute('data-picked'));
+    expect(picked).toHaveLength(3);
+    const from = Number(picked[0]?.dataset.position);
+    expect(await write()).toMatchObject({ query: null, from, to: from + 3 });
+    await user.type(screen.getByRole('searchbox', { name: 'Search the log' }), 'refused');
+    await screen.findByText(/^\d+ of 3\d\d · 12 ms$/);
+    await waitFor(async () => {
+      for (const line of await lines()) expect(line).toHaveTextContent(/refused/i);
+    });
+    (await screen.findByRole('region', { name: 'Log lines' })).focus();
+    await user.keyboard('{Home}{ArrowDown}{Shift>}{ArrowDown}{/Shift}');
+    const found = (await lines()).filter((line) => line.hasAttribute('data-picked'));
+    expect(found).toHaveLength(2);
+    const number = Number(found[0]?.dataset.position);
+    expect(number).toBeLessThan(3);
+    expect(await write()).toMatchObject({ query: { text: 'refused' }, from: number, to: number + 2 });
+  });
 });
 
 describe('a log file', () => {
