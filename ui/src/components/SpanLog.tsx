@@ -34,7 +34,6 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     text: '',
     regex: false,
     levels: LEVELS[level],
-    fields: [],
     from: new Date(from).toISOString(),
     to: to === null ? null : new Date(to).toISOString(),
     fields: [],

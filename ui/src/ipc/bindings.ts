@@ -279,10 +279,6 @@ export const commands = {
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
 	/**  What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad. */
 	logHeat: (connection: ConnectionId, application: string, environment: string, count: number) => __TAURI_INVOKE<LogHeat[]>("log_heat", { connection, application, environment, count }),
-	/**  x. */
-	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
-	/**  x. */
-	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -1701,8 +1697,6 @@ export type LogSearchProgress = {
 
 /**  Lines by position. */
 export type LogWindow = {
-	generation: number | null,
-	gaps: LogGapView[],
 	/**  The oldest position kept. */
 	first: number | null,
 	/**  One past the newest position. */
@@ -2833,9 +2827,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type Filled = { lines: number, requests: number, missing: StillMissing, failure: Failure | null };
-export type StillMissing = "nothing" | "older" | "gone";
-export type FillCost = { requests: number, orMore: boolean };
-export type LogGapView = { id: string, at: number | null, from: string | null, to: string | null, cost: FillCost | null };
-export type LogMoved = { generation: number | null, places: (number | null)[] };
