@@ -92,7 +92,7 @@ pub enum LogForm {
     Csv,
 }
 
-/// Which lines are written to a file.
+/// Which lines are written to a file, and how.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct LogPart {
     /// Those that are searched for; null for all.
@@ -101,6 +101,8 @@ pub struct LogPart {
     from: Option<u32>,
     /// One past the last.
     to: Option<u32>,
+    /// How they are written.
+    form: LogForm,
 }
 
 /// How far the writing is.
@@ -245,22 +247,17 @@ pub fn merged_search_end(app: State<'_, App>, search: u32) {
 /// none was chosen or it was called off.
 #[tauri::command]
 #[specta::specta]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "a command takes what a page says one by one"
-)]
 pub async fn merged_export(
     window: WebviewWindow,
     app: State<'_, App>,
     connection: ConnectionId,
     set: u32,
     part: LogPart,
-    form: LogForm,
     call: u32,
     progress: Channel<LogExport>,
 ) -> Answer<Option<LogExport>> {
     app.client(&connection)?;
-    let (shown, wanted) = (shown(&app, set)?, part.wanted(form));
+    let (shown, wanted) = (shown(&app, set)?, Wanted::from(part));
     let tell = move |told: ExportProgress| send(&progress, told.into());
     let work = |off| exporting::export(window, shown, wanted, off, tell);
     let written = app.calls.until_called_off(call, work).await;
@@ -371,13 +368,13 @@ fn matches(search: &MergedSearch, from: u64, count: usize) -> std::io::Result<Me
     })
 }
 
-impl LogPart {
-    fn wanted(self, form: LogForm) -> Wanted {
-        let range = self.from.zip(self.to);
-        Wanted {
-            query: self.query.map(Query::from),
+impl From<LogPart> for Wanted {
+    fn from(part: LogPart) -> Self {
+        let range = part.from.zip(part.to);
+        Self {
+            query: part.query.map(Query::from),
             range: range.map(|(from, to)| (u64::from(from), u64::from(to))),
-            form: match form {
+            form: match part.form {
                 LogForm::Text => ExportForm::Text,
                 LogForm::JsonLines => ExportForm::JsonLines,
                 LogForm::Csv => ExportForm::Csv,

@@ -238,9 +238,7 @@ const sensible = ([name, type]) => {
         environment: environment(),
       }));
     case 'LogPart':
-      return { query: null, from: chance(0.5) ? null : below(100), to: chance(0.5) ? null : below(100) };
-    case 'LogForm':
-      return pick(['text', 'jsonLines', 'csv']);
+      return { query: null, from: chance(0.5) ? null : below(100), to: null, form: pick(['text', 'csv']) };
     case 'AccessWish':
       return {
         applicationKey: application(),

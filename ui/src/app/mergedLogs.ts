@@ -1,4 +1,4 @@
-import { channel, commands, type LogExport, type LogForm, type LogName, type LogPart } from '../ipc';
+import { channel, commands, type LogExport, type LogName, type LogPart } from '../ipc';
 import { LogLines } from './logLines';
 import { hueOf, logWord } from './logNames';
 import type { SearchWay } from './logSearch';
@@ -101,9 +101,8 @@ export function exportLogs(
   connection: string,
   set: number,
   part: LogPart,
-  form: LogForm,
   call: number,
   told: (progress: LogExport) => void,
 ): Promise<LogExport | null> {
-  return commands.mergedExport(connection, set, part, form, call, channel<LogExport>(told));
+  return commands.mergedExport(connection, set, part, call, channel<LogExport>(told));
 }

@@ -22,11 +22,11 @@ type Props = {
 /** Writes what is shown of a log to a file: all of it, what was found, or what is selected. */
 export function LogExport({ exporting, query, first }: Props) {
   const { t } = useTranslation();
-  const entries = (part: LogPart, what: 'all' | 'found' | 'selected'): MenuEntry[] =>
+  const entries = (part: Omit<LogPart, 'form'>, what: 'all' | 'found' | 'selected'): MenuEntry[] =>
     FORMS.map((form) => ({
       label: t(`exporting.${what}.${form}`),
       act: () => {
-        exporting.write(part, form);
+        exporting.write({ ...part, form });
       },
     }));
   return (

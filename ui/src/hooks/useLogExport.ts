@@ -1,13 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { exportLogs } from '../app/mergedLogs';
-import {
-  asCommandError,
-  newCall,
-  type CommandError,
-  type LogExport,
-  type LogForm,
-  type LogPart,
-} from '../ipc';
+import { asCommandError, newCall, type CommandError, type LogExport, type LogPart } from '../ipc';
 
 export type LogExporting = {
   state:
@@ -15,7 +8,7 @@ export type LogExporting = {
     | { is: 'written'; progress: LogExport }
     | { is: 'failed'; error: CommandError }
     | null;
-  write: (part: LogPart, form: LogForm) => void;
+  write: (part: LogPart) => void;
   /** Calls the writing off, or forgets how it ended. */
   end: () => void;
 };
@@ -33,7 +26,7 @@ export function useLogExport(
     setState(null);
   }, []);
   useEffect(() => () => off.current?.(), []);
-  const write = async (part: LogPart, form: LogForm) => {
+  const write = async (part: LogPart) => {
     const call = newCall();
     off.current = call.off;
     const isOff = () => off.current !== call.off;
@@ -43,12 +36,12 @@ export function useLogExport(
       const told = (progress: LogExport) => {
         if (!isOff()) setState({ is: 'writing', progress });
       };
-      const written = await exportLogs(connection, set, part, form, call.number, told).finally(done);
+      const written = await exportLogs(connection, set, part, call.number, told).finally(done);
       if (!isOff()) setState(written && { is: 'written', progress: written });
     } catch (thrown) {
       if (!isOff()) setState({ is: 'failed', error: asCommandError(thrown) });
     }
     if (!isOff()) off.current = null;
   };
-  return { state, write: (part, form) => void write(part, form), end };
+  return { state, write: (part) => void write(part), end };
 }

@@ -285,7 +285,7 @@ export const commands = {
 	 *  Writes lines to a file that is chosen by the system's own dialog, and says how much; null where
 	 *  none was chosen or it was called off.
 	 */
-	mergedExport: (connection: ConnectionId, set: number, part: LogPart, form: LogForm, call: number, progress: Channel<LogExport>) => __TAURI_INVOKE<LogExport | null>("merged_export", { connection, set, part, form, call, progress }),
+	mergedExport: (connection: ConnectionId, set: number, part: LogPart, call: number, progress: Channel<LogExport>) => __TAURI_INVOKE<LogExport | null>("merged_export", { connection, set, part, call, progress }),
 	/**  Begins to read a log file, which was last written then, and gives the number by which it is read. */
 	logFileOpen: (connection: ConnectionId, name: string, written: string) => __TAURI_INVOKE<number>("log_file_open", { connection, name, written }),
 	/**  Takes the next piece of a log file. */
@@ -1624,7 +1624,7 @@ export type LogName = {
 	environment: string,
 };
 
-/**  Which lines are written to a file. */
+/**  Which lines are written to a file, and how. */
 export type LogPart = {
 	/**  Those that are searched for; null for all. */
 	query: LogQuery | null,
@@ -1632,6 +1632,8 @@ export type LogPart = {
 	from: number | null,
 	/**  One past the last. */
 	to: number | null,
+	/**  How they are written. */
+	form: LogForm,
 };
 
 /**  How far a tail is. */

@@ -88,7 +88,7 @@ export function fakeMerged(linesOfEach: number): Merged {
       return Promise.resolve({ generation: 0, total: all.length, found: all.slice(from, from + count) });
     },
     mergedSearchEnd: () => Promise.resolve(),
-    mergedExport: async (_, set, part, __, ___, heard) => {
+    mergedExport: async (_, set, part, __, heard) => {
       const all = part.query ? found(set, part.query).length : totalOf(setOf(set));
       const of = part.from === null || part.to === null ? all : part.to - part.from;
       heard.onmessage({ lines: of >> 1, of, bytes: 50 * of });
