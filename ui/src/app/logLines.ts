@@ -36,6 +36,8 @@ export class LogLines {
   total = 0;
   /** The longest name of an instance seen so far; it does not shrink, so that columns stay where they are. */
   widest = 0;
+  /** Another number than before: positions are those of other lines. */
+  generation = 0;
   /** So many lines have come that are not shown yet. */
   waiting = 0;
   /** How the logs are told apart, where these are lines of several. */
@@ -44,7 +46,6 @@ export class LogLines {
   private readonly logs = new Map<number, number>();
   /** Positions of which other lines are known than there are now; these stay in sight until those have come. */
   private readonly outdated = new Set<number>();
-  private generation = 0;
   private readonly marks = new Map<number, Mark>();
   private wanted = { from: 0, to: 0 };
   private fetching = false;
@@ -158,8 +159,9 @@ export class LogLines {
     if (this.failing) this.failed(null);
     this.failing = false;
     const start = window.from ?? from;
-    if ((window.generation ?? 0) < this.generation) return;
-    this.renew(window.generation ?? 0, window.total ?? this.total);
+    const generation = window.generation ?? 0;
+    if (generation < this.generation) return;
+    if (generation > this.generation) this.renew(generation, window.total ?? this.total);
     for (let position = from; position < start; position += 1) {
       this.lines.set(position, null);
       this.outdated.delete(position);

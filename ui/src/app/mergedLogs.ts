@@ -7,7 +7,7 @@ import type { SearchWay } from './logSearch';
 export class MergedLogs {
   readonly lines: LogLines;
   /** So many lines the logs had when they were looked at last. */
-  private known = 0;
+  known = 0;
   private refreshing = false;
   private wanted: number | null = null;
 

@@ -1,4 +1,4 @@
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MergedLogs } from '../app/mergedLogs';
 import { useLogExport } from '../hooks/useLogExport';
@@ -19,8 +19,6 @@ const PARTS = 200;
 type Props = {
   connection: string;
   logs: MergedLogs;
-  /** So many lines the logs have by now. */
-  total: number;
   following: boolean;
   follow: (following: boolean) => void;
   /** How they are doing, in words. */
@@ -34,14 +32,14 @@ type Props = {
 
 /** The lines of several logs as one, narrowed to what is searched for. */
 export function MergedView(props: Props) {
-  const { connection, logs, total, following, follow, status, failure, again, none } = props;
+  const { connection, logs, following, follow, status, failure, again, none } = props;
   const { t } = useTranslation();
   const { lines } = logs;
   const [filter, setFilter] = useState(UNFILTERED);
   const [start, setStart] = useState<number | null>(null);
   const [failed, setFailed] = useState<CommandError | null>(null);
   const query = queryOf(filter);
-  const search = useLogSearch(logs.search, query, following ? total : 0);
+  const search = useLogSearch(logs.search, query, logs.known);
   const heat = useCallback(
     async () =>
       commands.mergedHeat(await logs.set, PARTS).catch((thrown: unknown) => {
@@ -51,8 +49,14 @@ export function MergedView(props: Props) {
     [logs],
   );
   const exporting = useLogExport(connection, async () => ({ set: await logs.set, done: () => undefined }));
-  if (lines.total === 0) return none;
+  // An expression that is not whole yet narrows nothing.
   const narrowing = search?.error?.code === 'bad_expression' ? null : search;
+  // A match tells its position among all lines, which moves with what comes between them.
+  const { generation } = lines;
+  useEffect(() => {
+    narrowing?.lines.renew(generation, narrowing.lines.total);
+  }, [narrowing, generation]);
+  if (lines.total === 0) return none;
   const shown = failure ?? withoutLog(narrowing?.error ?? failed);
   return (
     <>

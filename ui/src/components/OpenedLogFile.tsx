@@ -61,7 +61,6 @@ function Shown({ connection, file }: { connection: string; file: LogFile }) {
     <MergedView
       connection={connection}
       logs={file.logs}
-      total={file.total}
       following={following}
       follow={follow}
       status={null}

@@ -6,7 +6,7 @@ import { asCommandError, commands, type CommandError, type ConnectionId, type Op
 const PIECE = 1024 * 1024;
 
 /** A log file that is shown. */
-export type LogFile = { name: string; opened: OpenedLog; logs: MergedLogs; total: number };
+export type LogFile = { name: string; opened: OpenedLog; logs: MergedLogs };
 
 export type LogFileReading = {
   file: LogFile | null;
@@ -61,7 +61,7 @@ export function useLogFile(connection: ConnectionId): LogFileReading {
         const { generation, total } = await commands.mergedRefresh(opened.set);
         logs.lines.renew(generation ?? 0, total ?? 0);
         if (isOff()) return;
-        setFile({ name: source.name, opened, logs, total: total ?? 0 });
+        setFile({ name: source.name, opened, logs });
         setProgress(null);
       },
       (thrown: unknown) => {

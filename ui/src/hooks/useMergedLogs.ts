@@ -20,8 +20,6 @@ export type MergedTail = {
   state: Heard['state'] | null;
   /** Why nothing newer comes of a log, and of which; or why what is kept cannot be read. */
   failure: { error: CommandError; of: string | null } | null;
-  /** So many lines the logs had in all. */
-  total: number;
   again: () => void;
 };
 
@@ -92,7 +90,6 @@ export function useMergedLogs(connection: string, names: LogName[], following: b
     logs,
     state: BEHIND.find((state) => states.includes(state)) ?? null,
     failure: bad ?? (unread ? { error: unread, of: null } : null),
-    total,
     again: () => {
       logs.lines.again();
       refreshLogs();

@@ -119,7 +119,6 @@ function Followed({ connection, logs }: { connection: string; logs: LogName[] })
     <MergedView
       connection={connection}
       logs={tail.logs}
-      total={tail.total}
       following={following}
       follow={follow}
       status={status}
