@@ -28,6 +28,7 @@ mod service_client;
 mod settings;
 mod state;
 mod typed_secret;
+mod typed_time;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};

@@ -4,8 +4,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logbook::{MergedSearch, Progress, Search};
+use logbook::{Marked, MergedSearch, Progress, Search};
 use miso_client::ConnectionId;
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::numbered::{Numberable, Numbered};
 
@@ -18,6 +20,29 @@ pub(crate) struct Begun<S = Search> {
     connection: ConnectionId,
     stop: AtomicBool,
     tell: Box<dyn Fn(Told) + Send + Sync>,
+}
+
+/// Which match is meant, from a position of the log on.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum MatchStep {
+    /// The one there or the first after it, else the last.
+    Here,
+    /// The first after it, else the first of all.
+    Next,
+    /// The last before it, else the last of all.
+    Previous,
+}
+
+/// A match by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct NumberedMatch {
+    /// How many matches are before it.
+    #[specta(type = f64)]
+    number: u64,
+    /// Its position in the log.
+    #[specta(type = f64)]
+    position: u64,
 }
 
 /// How far a search is.
@@ -95,6 +120,30 @@ impl<S: Seek> Searches<S> {
     }
 }
 
+impl Begun {
+    /// A match, from a position of the log on; `None` where there is none at all.
+    pub(crate) fn step(&self, position: u64, step: MatchStep) -> Option<NumberedMatch> {
+        let search = &self.search;
+        let last = search.count().checked_sub(1)?;
+        let number = match step {
+            MatchStep::Here => search.rank(position).min(last),
+            MatchStep::Next => match search.rank(position.saturating_add(1)) {
+                number if number > last => 0,
+                number => number,
+            },
+            MatchStep::Previous => search.rank(position).checked_sub(1).unwrap_or(last),
+        };
+        let position = search.nth(number)?;
+        Some(NumberedMatch { number, position })
+    }
+
+    /// Which of so many lines from a position on match. Waits for the disk.
+    pub(crate) fn marks(&self, from: u64, count: usize) -> io::Result<Vec<Marked>> {
+        let window = self.search.book().view(from, count)?;
+        Ok(self.search.marks(&window))
+    }
+}
+
 impl<S: Seek> Begun<S> {
     /// Looks at what was not looked at yet, and tells how far it is. Waits for the disk.
     pub(crate) fn run(&self) {
@@ -109,5 +158,90 @@ impl<S: Seek> Begun<S> {
             .search
             .seek(&self.stop, &|progress| tell(progress, false, None));
         tell(self.search.so_far(), run.is_ok(), run.err());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use chrono::DateTime;
+    use logbook::{BookKey, Logbook, Query, Text};
+    use miso_api::{LineSink, LogLevel, LogLine};
+
+    use super::*;
+
+    /// A search for `x` in lines of which those have one that are marked so.
+    fn begun(lines: &str) -> (tempfile::TempDir, Arc<Begun>) {
+        let root = tempfile::tempdir().unwrap();
+        let logs = Logbook::open(root.path()).unwrap();
+        let key = BookKey {
+            connection: "c".to_owned(),
+            account: String::new(),
+            application: "shop".to_owned(),
+            environment: "dev".to_owned(),
+        };
+        let book = logs.book(&key).unwrap();
+        let line = |(number, message): (usize, char)| LogLine {
+            id: number.to_string(),
+            timestamp: DateTime::from_timestamp(number as i64, 0).unwrap(),
+            level: LogLevel::Info,
+            message: format!("é{message}"),
+            source: None,
+            environment: None,
+            instance: None,
+            fields: serde_json::Map::new(),
+        };
+        let lines: Vec<LogLine> = lines.chars().enumerate().map(line).collect();
+        book.append(&lines).unwrap();
+        let query = Query {
+            text: Some(Text::Literal("x".to_owned())),
+            ..Query::default()
+        };
+        let search = Search::new(book, &query).unwrap();
+        let connection: ConnectionId = serde_json::from_str("\"c\"").unwrap();
+        let (_, begun) = Searches::default().begin(connection, search, |_| ());
+        (root, begun)
+    }
+
+    #[test]
+    fn one_goes_from_match_to_match_and_from_the_last_to_the_first() {
+        let (_root, begun) = begun(".x..x.x.");
+        begun.run();
+        let at = |position, step| {
+            let found = begun.step(position, step).unwrap();
+            (found.number, found.position)
+        };
+        assert_eq!(at(1, MatchStep::Here), (0, 1));
+        assert_eq!(at(2, MatchStep::Here), (1, 4));
+        assert_eq!(at(7, MatchStep::Here), (2, 6));
+        assert_eq!(at(1, MatchStep::Next), (1, 4));
+        assert_eq!(at(3, MatchStep::Next), (1, 4));
+        assert_eq!(at(6, MatchStep::Next), (0, 1));
+        assert_eq!(at(6, MatchStep::Previous), (1, 4));
+        assert_eq!(at(5, MatchStep::Previous), (1, 4));
+        assert_eq!(at(1, MatchStep::Previous), (2, 6));
+        assert_eq!(at(u64::MAX, MatchStep::Next), (0, 1));
+    }
+
+    #[test]
+    fn there_is_no_match_where_nothing_was_found() {
+        let (_root, begun) = begun("....");
+        begun.run();
+        for step in [MatchStep::Here, MatchStep::Next, MatchStep::Previous] {
+            assert_eq!(begun.step(2, step), None);
+        }
+    }
+
+    #[test]
+    fn lines_are_marked_that_the_search_has_not_come_to() {
+        let (_root, begun) = begun(".x..x.x.");
+        let marks = begun.marks(2, 5).unwrap();
+        let marks: Vec<_> = marks
+            .iter()
+            .map(|mark| (mark.position, mark.hits[0].from, mark.hits[0].to))
+            .collect();
+        assert_eq!(marks, [(4, 1, 2), (6, 1, 2)]);
+        assert_eq!(begun.search.count(), 0);
     }
 }

@@ -44,7 +44,7 @@ async fn a_log_is_searched_while_it_goes_on() {
     window.click("button", "Show the lines around it").await;
     window.see_text("paused").await;
     let field = "return document.querySelector('input[type=search]').value";
-    assert_eq!(window.script(field, Vec::new()).await, "");
+    assert_eq!(window.script(field, Vec::new()).await, "get /api");
 
     // Along them stands where the log is bad.
     let marks = "return document.querySelectorAll('[role=img][aria-label*=\"along the log\"] > span').length";

@@ -27,7 +27,7 @@ async fn home_in_both_themes() {
     window
         .see_within(LATER, "button", "Roll back PROD to")
         .await;
-    window.see("table", "Checks").await;
+    window.see("list", "Checks").await;
     picture(&window, "unwell", LIGHT).await;
     axe::finds_nothing_serious(&window, "what is unwell").await;
 

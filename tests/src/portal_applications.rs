@@ -66,7 +66,7 @@ async fn made(window: &Window) {
             { clipboardData: clipboard, bubbles: true, cancelable: true }));";
     window.script(paste, vec![json!(schema.to_string())]).await;
     // What is wrong with it is said at its field.
-    window.see_text("It must match ^[a-z0-9-]+$").await;
+    window.see_text("Small letters, digits and hyphens alone.").await;
     window.see_text("1 secret has no value yet: TOKEN").await;
     window.see_text("kept as it is: ourOwn").await;
     window.picture(&pictures::out("new-application")).await;
@@ -76,7 +76,7 @@ async fn made(window: &Window) {
     finds_nothing_serious(window, "a new application in JSON").await;
     window.click("button", "Form").await;
     window.fill("Key", "till").await;
-    window.see_gone("alert", "It must match").await;
+    window.see_gone("alert", "Small letters, digits").await;
     window.click("button", "Create application").await;
     window.see_within(LATER, "heading", "till").await;
     window.see_text_within(LATER, "1.0").await;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ANSI } from './app/ansi';
 
 const css = readFileSync('src/theme.css', 'utf8');
 
@@ -41,13 +42,14 @@ function files(folder: string): string[] {
 
 const grounds = ['background', 'sidebar', 'raised', 'hover', 'selected'];
 const texts: [text: string, on: string[]][] = [
-  ['text', [...grounds, 'changed', 'added', 'removed', 'production-tint']],
+  ['text', [...grounds, 'mark', 'changed', 'added', 'removed', 'production-tint']],
   ['dim', [...grounds, 'changed']],
   ['faint', ['background', 'sidebar', 'raised']],
   ['accent', ['background', 'sidebar', 'raised']],
   ['production', [...grounds, 'production-tint']],
   ['bad', ['background', 'raised', 'hover', 'selected']],
   ['warning', ['background', 'sidebar']],
+  ...ANSI.map((name): [string, string[]] => [`ansi-${name}`, ['background', 'hover', 'selected']]),
   ['on-accent', ['accent']],
   ['on-production', ['production']],
 ];

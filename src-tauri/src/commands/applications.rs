@@ -2,7 +2,7 @@
 
 use miso_api::Application;
 use miso_api::manifest::{Violation, violations};
-use miso_client::{ConnectionId, Versioned};
+use miso_client::{ConfirmationId, ConnectionId, PlannedCreation, Versioned};
 use serde_json::Value;
 use tauri::State;
 
@@ -27,16 +27,31 @@ pub async fn manifest(
     Ok(app.client(&connection)?.manifest(&application).await?)
 }
 
-/// Creates an application. Sent once.
+/// Says that a new application is shown now to be confirmed; nothing where creating it deploys nothing to
+/// production.
+#[tauri::command]
+#[specta::specta]
+pub fn application_show(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    manifest: Value,
+) -> Answer<Option<PlannedCreation>> {
+    Ok(app.client(&connection)?.show_creation(&manifest))
+}
+
+/// Creates an application. Sent once; where that deploys to production only with what
+/// `application_show` answered three seconds before.
 #[tauri::command]
 #[specta::specta]
 pub async fn application_create(
     app: State<'_, App>,
     connection: ConnectionId,
     manifest: Value,
+    confirmation: Option<ConfirmationId>,
 ) -> Answer<Application> {
     let client = app.client(&connection)?;
-    Ok(client.create_application(manifest).await?)
+    let confirmation = confirmation.as_deref();
+    Ok(client.create_confirmed(manifest, confirmation).await?)
 }
 
 /// Replaces an application's manifest, where it is still of the version that is named. Sent once.

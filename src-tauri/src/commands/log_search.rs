@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use logbook::{Query, Search, Text};
+use logbook::{FieldTest, Query, Search, Text};
 use miso_api::{LogLevel, LogLine};
 use miso_client::{ConnectionId, Failure};
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,17 @@ pub struct LogQuery {
     from: Option<DateTime<Utc>>,
     /// Written before.
     to: Option<DateTime<Utc>>,
+    /// What their fields are.
+    fields: Vec<LogFieldTest>,
+}
+
+/// What a field of a line is; `instance`, `source` and `environment` count as fields.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct LogFieldTest {
+    /// The field's name.
+    name: String,
+    /// Its text, or its JSON where it is no text; null for anything.
+    value: Option<String>,
 }
 
 /// How far a search is.
@@ -132,7 +143,7 @@ pub fn log_search_end(app: State<'_, App>, search: u32) {
     app.searches.end(search);
 }
 
-fn begun(app: &App, search: u32) -> Answer<Arc<Begun>> {
+pub(super) fn begun(app: &App, search: u32) -> Answer<Arc<Begun>> {
     let begun = app.searches.get(search);
     begun.ok_or_else(|| CommandError::new("search_ended"))
 }
@@ -165,14 +176,16 @@ impl From<LogQuery> for Query {
             levels,
             from,
             to,
+            fields,
         } = query;
+        let test = |LogFieldTest { name, value }| FieldTest { name, value };
         let kind = if regex { Text::Regex } else { Text::Literal };
         Self {
             text: (!text.is_empty()).then(|| kind(text)),
             levels,
             from,
             to,
-            fields: Vec::new(),
+            fields: fields.into_iter().map(test).collect(),
         }
     }
 }

@@ -61,6 +61,9 @@ pub struct LogHeat {
     /// One past the last.
     #[specta(type = f64)]
     to: u64,
+    /// How many are what is searched for; none without a search.
+    #[specta(type = f64)]
+    matches: u64,
     /// How many are warnings.
     #[specta(type = f64)]
     warnings: u64,
@@ -74,13 +77,14 @@ impl From<Bucket> for LogHeat {
         let Bucket {
             from,
             to,
+            matches,
             warnings,
             errors,
-            ..
         } = bucket;
         Self {
             from,
             to,
+            matches,
             warnings,
             errors,
         }

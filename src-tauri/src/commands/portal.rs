@@ -110,6 +110,24 @@ pub async fn deployments(
     Ok(app.client(&connection)?.deployments(application).await?)
 }
 
+/// A page of a history beyond what is kept fresh: of everything or of one application, in one environment or
+/// in all. One request.
+#[tauri::command]
+#[specta::specta]
+pub async fn deployments_older(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: Option<String>,
+    environment: Option<String>,
+    page: u32,
+) -> Answer<Page<Deployment>> {
+    let client = app.client(&connection)?;
+    let (application, environment) = (application.as_deref(), environment.as_deref());
+    Ok(client
+        .older_deployments(application, environment, page.max(1))
+        .await?)
+}
+
 /// One deployment.
 #[tauri::command]
 #[specta::specta]

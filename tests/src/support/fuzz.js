@@ -63,6 +63,7 @@ const uuid = () => crypto.randomUUID();
 const application = () => (chance(0.7) ? pick(known.applications) : 'no-such-application');
 const environment = () => pick(['dev', 'tst', 'pro', 'prod', 'nowhere']);
 const image = () => pick([null, 'miso/no-such:9', 'nginx:latest', 'a:b:c', `${'x/'.repeat(200)}y:1`]);
+const range = () => pick(['quarterHour', 'hour', 'sixHours', 'day', 'week']);
 const resource = () =>
   pick([
     () => ({ kind: pick(['applications', 'environments', 'me', 'accessRequests']) }),
@@ -72,7 +73,8 @@ const resource = () =>
     () => ({ kind: 'environment', environment: environment() }),
     () => ({ kind: 'deployments', application: chance(0.5) ? null : application() }),
     () => ({ kind: 'deployment', id: uuid() }),
-    () => ({ kind: 'health', application: application(), environment: environment() }),
+    () => ({ kind: pick(['health', 'healthHistory']), application: application(), environment: environment() }),
+    () => ({ kind: pick(['metrics', 'events']), application: application(), environment: environment(), range: range() }),
   ])();
 
 const role = () => pick(['viewer', 'developer', 'admin', anyText()]);
@@ -188,6 +190,8 @@ const sensible = ([name, type]) => {
         starred: Array.from({ length: below(3) }, () => ({ connection: stranger(), application: anyText().slice(0, 300) })),
         views: [{ connection: stranger(), name: anyText().slice(0, 60), list: '?q=x', columns: ['type'] }],
         columns: [{ connection: stranger(), columns: [anyText().slice(0, 60)] }],
+        logColumns: [{ connection: stranger(), application: anyText().slice(0, 60), fields: [anyText().slice(0, 60)] }],
+        logWrap: chance(0.5),
       };
     case 'ConnectionEdit':
       return {
@@ -231,6 +235,7 @@ const sensible = ([name, type]) => {
         levels: chance(0.5) ? [] : [pick(['info', 'error', anyText()])],
         from: null,
         to: chance(0.8) ? null : '2026-11-25T00:00:00Z',
+        fields: chance(0.8) ? [] : [{ name: anyText().slice(0, 60), value: chance(0.5) ? null : anyText() }],
       };
     case 'LogName[]':
       return Array.from({ length: below(chance(0.9) ? 4 : 40) }, () => ({
@@ -239,6 +244,8 @@ const sensible = ([name, type]) => {
       }));
     case 'LogPart':
       return { query: null, from: chance(0.5) ? null : below(100), to: null, form: pick(['text', 'csv']) };
+    case 'MatchStep':
+      return pick(['here', 'next', 'previous']);
     case 'AccessWish':
       return {
         applicationKey: application(),
@@ -266,6 +273,8 @@ const sensible = ([name, type]) => {
       return manifest();
     case 'Resource':
       return resource();
+    case 'TimeRange':
+      return range();
     case 'BatchAct':
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':
@@ -294,6 +303,7 @@ const sensible = ([name, type]) => {
     case 'written':
       return '2026-11-26T00:00:00Z';
     case 'since':
+    case 'time':
       return pick(['2026-01-01T00:00:00Z', anyText()]);
     case 'version':
       return chance(0.5) ? '"1"' : anyText();

@@ -154,11 +154,11 @@ function Places({
           collapsed={collapsed}
         />
         <Entry
-          to={paths.logs(connection.id)}
+          to={paths.manyLogs(connection.id)}
           icon={ScrollText}
           label={t('manyLogs.title')}
           spoken={t('manyLogs.spoken')}
-          current={at(paths.logs(connection.id))}
+          current={at(paths.manyLogs(connection.id))}
           collapsed={collapsed}
         />
         <Entry

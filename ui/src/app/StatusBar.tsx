@@ -6,9 +6,10 @@ import { Lock } from '../components/Lock';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
+import { useMade } from '../hooks/useResource';
 import { useNow } from '../hooks/useNow';
 import { ago, exactTime, percent, timeOfDay } from '../i18n/format';
-import type { ConnectionView } from '../ipc';
+import { course, type ConnectionView, type Fleet } from '../ipc';
 import { openShortcuts } from './layers';
 import { paths } from './paths';
 import { useShell } from './shell';
@@ -87,20 +88,7 @@ function Running({ connection }: { connection: string }) {
   return (
     <>
       {shown.map((deployment) => (
-        <Link
-          key={deployment.id}
-          className={styles.running}
-          to={paths.application(connection, deployment.application, deployment.environment.key, 'now', {
-            deployment: deployment.id,
-          })}
-        >
-          <Shape state="progress" labelled />
-          <span>
-            {t('status.running', { application: deployment.application })}{' '}
-            <EnvironmentName environment={deployment.environment.key} />
-          </span>
-          {deployment.progress !== null && <span>{percent(deployment.progress)}</span>}
-        </Link>
+        <UnderWay key={deployment.id} connection={connection} deployment={deployment} />
       ))}
       {more > 0 && (
         <Link className={styles.running} to={paths.deployments(connection)}>
@@ -111,3 +99,27 @@ function Running({ connection }: { connection: string }) {
     </>
   );
 }
+
+/** A deployment that is under way, and what is not as usual with it. */
+function UnderWay({ connection, deployment }: { connection: string; deployment: Fleet['running'][number] }) {
+  const { t } = useTranslation();
+  const { id, application, environment, progress } = deployment;
+  // No lease: what was started here is followed anyway, and what others started costs no requests while it goes on.
+  const state = useMade(connection, { ...course(connection, application, id), of: [] }).value?.state;
+  const unusual = state === 'slow' || state === 'stuck' ? state : null;
+  return (
+    <Link
+      className={styles.running}
+      to={paths.application(connection, application, environment.key, 'now', { deployment: id })}
+    >
+      <Shape state={unusual === null ? 'progress' : SHAPES[unusual]} labelled={unusual === null} />
+      <span>
+        {t('status.running', { application })} <EnvironmentName environment={environment.key} />
+      </span>
+      {unusual !== null && <span>{t(`status.course.${unusual}`)}</span>}
+      {progress !== null && <span>{percent(progress)}</span>}
+    </Link>
+  );
+}
+
+const SHAPES = { slow: 'progress', stuck: 'warning' } as const;

@@ -101,7 +101,7 @@ function goTo(key: string): boolean {
 function goToLogs(connection: string): void {
   const place = applicationInFocus() ?? applicationOf(history.location.pathname);
   if (place) go(paths.application(connection, place.application, place.environment, 'logs'));
-  else go(paths.logs(connection));
+  else go(paths.manyLogs(connection));
 }
 
 /** The page's own search field; where it has none, the palette. */

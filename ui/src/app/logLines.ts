@@ -1,5 +1,6 @@
 import { createStore } from '../hooks/store';
 import type { Hue, LogLine, LogWindow } from '../ipc';
+import { fieldText } from './fieldText';
 
 /** As many as are asked for at once. */
 const WINDOW = 200;
@@ -36,6 +37,8 @@ export class LogLines {
   total = 0;
   /** The longest name of an instance seen so far; it does not shrink, so that columns stay where they are. */
   widest = 0;
+  /** The names of all fields seen so far, and the longest value of each. */
+  readonly fields = new Map<string, number>();
   /** Another number than before: positions are those of other lines. */
   generation = 0;
   /** So many lines have come that are not shown yet. */
@@ -121,24 +124,17 @@ export class LogLines {
     void this.fetch();
   }
 
-  /** One past the last line that was written by then; lines stand by time. Null where they cannot be read. */
-  async endAt(time: number): Promise<number | null> {
-    let [from, to] = [this.first, this.total];
-    try {
-      while (from < to) {
-        const middle = Math.floor((from + to) / 2);
-        const { lines, first } = await this.ask(middle, 1);
-        const [line] = lines;
-        if (!line) from = Math.max(middle + 1, first ?? 0);
-        else if (Date.parse(line.timestamp) <= time) from = middle + 1;
-        else to = middle;
-      }
-      return to;
-    } catch (thrown) {
-      this.failing = true;
-      this.failed(thrown);
-      return null;
+  /** All lines from a position to another one, at most so many, whether they are looked at or not. */
+  async read(from: number, to: number, most: number): Promise<LogLine[]> {
+    const read: LogLine[] = [];
+    const end = Math.min(to, this.total);
+    for (let at = Math.max(from, this.first); at < end && read.length < most;) {
+      const window = await this.ask(at, Math.min(WINDOW, end - at));
+      if (window.lines.length === 0) break;
+      read.push(...window.lines);
+      at = (window.from ?? at) + window.lines.length;
     }
+    return read.slice(0, most);
   }
 
   private async fetch(): Promise<void> {
@@ -174,6 +170,8 @@ export class LogLines {
       const mark = window.marks?.[at];
       if (mark) this.marks.set(start + at, mark);
       this.widest = Math.max(this.widest, instanceOf(line).length);
+      for (const [name, value] of Object.entries(line.fields))
+        this.fields.set(name, Math.max(this.fields.get(name) ?? 0, fieldText(value).length));
     });
     // What was asked for and is not there will not come: ask no more.
     if (start + window.lines.length <= from)

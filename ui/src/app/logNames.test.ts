@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hueOf, logsFrom, logWords, MOST_LOGS } from './logNames';
+import { hueOf, logsFrom, logNameWords, MOST_LOGS } from './logNames';
 import { paths } from './paths';
 
 describe('logs in an address', () => {
@@ -8,9 +8,9 @@ describe('logs in an address', () => {
       { application: 'checkout', environment: 'dev' },
       { application: 'orders', environment: 'a&b=c' },
     ];
-    expect(paths.logs('c/1', logs)).toBe('/c/c%2F1/logs?log=checkout%40dev&log=orders%40a%26b%3Dc');
-    expect(logsFrom(paths.logs('c', logs))).toEqual(logs);
-    expect(logWords([])).toBe('');
+    expect(paths.manyLogs('c/1', logs)).toBe('/c/c%2F1/logs?log=checkout%40dev&log=orders%40a%26b%3Dc');
+    expect(logsFrom(paths.manyLogs('c', logs))).toEqual(logs);
+    expect(logNameWords([])).toBe('');
   });
 
   it('are each there once, and not more than are shown', () => {

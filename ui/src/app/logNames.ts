@@ -17,7 +17,7 @@ export function logWord({ application, environment }: LogName): string {
 }
 
 /** As logs stand in an address, after its `?`. */
-export function logWords(logs: LogName[]): string {
+export function logNameWords(logs: LogName[]): string {
   const words = new URLSearchParams();
   for (const log of logs) words.append('log', logWord(log));
   const text = words.toString();

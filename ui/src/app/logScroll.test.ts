@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { LogHeights } from './logHeights';
 import {
+  anchorAt,
   contentHeight,
   elementHeight,
   fromScroll,
@@ -8,6 +10,7 @@ import {
   positionAt,
   TALLEST,
   topOf,
+  topOfAnchor,
   toScroll,
   windowAt,
   type LogShape,
@@ -22,9 +25,11 @@ const random = (below: number) => {
 const shapes: LogShape[] = Array.from({ length: 400 }, () => {
   const first = random(1_000_000);
   const total = first + 1 + random(10 ** (1 + random(8)));
-  const opened =
-    random(3) === 0 ? { position: first + random(total - first), height: 20 + random(300) } : null;
-  return { first, total, viewport: 100 + random(1000), opened };
+  const taller = random(3) === 0 ? random(40) : 0;
+  const heights = LogHeights.NONE.with(
+    new Map(Array.from({ length: taller }, () => [first + random(total - first), 20 + random(300)])),
+  );
+  return { first, total, viewport: 100 + random(1000), heights };
 });
 
 describe('any scroll position', () => {
@@ -74,13 +79,33 @@ describe('any scroll position', () => {
       }
   });
 
+  it('keeps its place while lines come, go and change their heights', () => {
+    for (const shape of shapes) {
+      const top = random(furthest(shape) + 1);
+      const anchor = anchorAt(shape, top);
+      expect(topOfAnchor(shape, anchor)).toBeCloseTo(top, 6);
+      const gone = random(anchor.position - shape.first + 1);
+      const above = shape.first + gone + random(anchor.position - shape.first - gone + 1);
+      const more = above < anchor.position ? 60 : 0;
+      const later: LogShape = {
+        ...shape,
+        first: shape.first + gone,
+        total: shape.total + 1000,
+        heights: shape.heights.with(new Map([[above, shape.heights.of(above) + more]])),
+      };
+      expect(topOfAnchor(later, anchor) - topOf(later, anchor.position)).toBeCloseTo(anchor.offset, 6);
+    }
+  });
+
   it('never makes an element taller than a browser can show', () => {
     for (const shape of shapes) expect(elementHeight(shape)).toBeLessThanOrEqual(TALLEST);
-    expect(elementHeight({ first: 0, total: 50_000_000, viewport: 600, opened: null })).toBe(TALLEST);
+    expect(elementHeight({ first: 0, total: 50_000_000, viewport: 600, heights: LogHeights.NONE })).toBe(
+      TALLEST,
+    );
   });
 
   it('stays put without lines', () => {
-    const none: LogShape = { first: 7, total: 7, viewport: 600, opened: null };
+    const none: LogShape = { first: 7, total: 7, viewport: 600, heights: LogHeights.NONE };
     expect(windowAt(none, 0)).toEqual({ from: 7, to: 7 });
     expect(fromScroll(none, 100)).toBe(0);
   });

@@ -1,7 +1,8 @@
 import type { LinkTarget, LogName } from '../ipc';
 import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
-import { logWords } from './logNames';
+import { logWords, type LogFilter, type LogLook } from './logFilter';
+import { logNameWords } from './logNames';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** The tabs of an application's page, in their order; "now" is the page itself. */
@@ -40,6 +41,14 @@ export const paths = {
     const page = `/c/${part(connection)}/applications/${part(key)}/${part(environment)}`;
     return `${page}${tab === 'now' ? '' : `/${tab}`}${panel ? `?${panelWords(panel)}` : ''}`;
   },
+  /** A log, narrowed and looked at in a way, from a time on. */
+  logs: (
+    connection: string,
+    key: string,
+    environment: string,
+    filter: Partial<LogFilter>,
+    look: Partial<LogLook> = {},
+  ) => paths.application(connection, key, environment, 'logs') + logWords(filter, look),
   deployments: (connection: string, history: Partial<History> = {}) =>
     `/c/${part(connection)}/deployments${historyWords(history)}`,
   promote: (connection: string, address: Partial<PromotionAddress> = {}) =>
@@ -50,7 +59,7 @@ export const paths = {
   configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
     `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
   /** The logs of several applications as one. */
-  logs: (connection: string, logs: LogName[] = []) => `/c/${part(connection)}/logs${logWords(logs)}`,
+  manyLogs: (connection: string, logs: LogName[] = []) => `/c/${part(connection)}/logs${logNameWords(logs)}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
   environment: (connection: string, environment: string) =>
     `/c/${part(connection)}/environments/${part(environment)}`,

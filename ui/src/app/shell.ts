@@ -58,6 +58,8 @@ export const shell = createStore<Shell>({
     looked: [],
     views: [],
     columns: [],
+    logColumns: [],
+    logWrap: false,
   },
   connections: [],
   current: null,

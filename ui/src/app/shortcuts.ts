@@ -51,8 +51,24 @@ export const shortcutGroups = [
     heading: 'shortcuts.log',
     shortcuts: [
       { keys: ['⏎'], what: 'shortcuts.fields' },
+      { keys: ['n'], what: 'shortcuts.nextMatch' },
+      { keys: ['N'], what: 'shortcuts.previousMatch' },
+      { keys: ['m'], what: 'shortcuts.onlyFound' },
+      { keys: ['t'], what: 'shortcuts.goToTime' },
+      { keys: ['w'], what: 'shortcuts.wrap' },
+      { keys: ['J', 'K'], what: 'shortcuts.pick' },
+      { keys: ['x'], what: 'shortcuts.mark' },
+      { keys: [`${modifier} C`], what: 'shortcuts.copyLines' },
       { keys: ['Home'], what: 'shortcuts.oldest' },
       { keys: ['End', 'G'], what: 'shortcuts.newest' },
+    ],
+  },
+  {
+    heading: 'shortcuts.timeline',
+    shortcuts: [
+      { keys: ['←', '→'], what: 'shortcuts.moments' },
+      { keys: ['⏎'], what: 'shortcuts.pick' },
+      { keys: ['+', '−', '0'], what: 'shortcuts.closer' },
     ],
   },
   {

@@ -6,7 +6,6 @@ import { keysOf, type Resource } from '../ipc';
 import { inOrder, stageIn } from './environments';
 import { filterRows, sortRows } from './filter';
 import { fit } from './fuzzy';
-import { bandOf } from './healthBand';
 import { oneLine, printable } from './printable';
 import { firstImage, suggestions } from './suggestions';
 import { rowWindow } from '../hooks/useRowWindow';
@@ -57,11 +56,15 @@ describe('what is made of lists', () => {
       'c rights a',
       'c accessGrid a',
       'c accessChoices a',
+      'c healthOverview a',
       'c askedAccess',
       'c rightsHeld',
       'c batch',
     ]);
-    expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual(['c health a dev']);
+    expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual([
+      'c health a dev',
+      'c timeline a dev',
+    ]);
   });
 });
 
@@ -106,91 +109,15 @@ describe('before a deployment', () => {
 });
 
 describe('what a log line may show', () => {
-  it('has no terminal sequences and turns nothing around', () => {
+  it('has nothing of a terminal that is obeyed and turns nothing around', () => {
     expect(printable('\u001b[31mred\u001b[0m')).toBe('red');
-    expect(printable('\u001b]8;;http://x.example\u0007link\u001b]8;;\u0007')).toBe('link');
-    expect(printable('a\u0000b')).toBe('a\u2400b');
-    expect(printable('a\u202eb')).toBe('a\ufffdb');
-    expect(oneLine('one\ntwo\tthree')).toBe('one ⏎ two  three');
-  });
-});
-
-describe('the band of health', () => {
-  const now = Date.parse('2026-01-01T12:00:30Z');
-  const band = (...history: [at: string, status: string][]) =>
-    bandOf(
-      {
-        status: history[0]?.[1] ?? 'unknown',
-        checkedAt: null,
-        latencyMs: null,
-        checks: [],
-        history: history.map(([at, status]) => ({ at: `2026-01-01T${at}Z`, status, message: null })),
-      },
-      now,
+    expect(printable('\u001b]8;;http://x.example\u0007link\u001b]8;;\u0007')).toBe(
+      '^[]8;;http://x.example^Glink^[]8;;^G',
     );
-  const minutes = (from: number) => (now - from) / 60_000;
-
-  it('covers the changes in order', () => {
-    const { segments } = band(['11:54:00', 'unhealthy'], ['11:20:00', 'healthy']);
-    expect(segments.map(({ state }) => state)).toEqual(['well', 'bad']);
-    expect(segments[1]?.from).toBe(Date.parse('2026-01-01T11:54:00Z'));
-    expect(segments.at(-1)?.to).toBe(now);
-  });
-
-  it('opens around the last change of state, of which as much is seen as of what was before', () => {
-    for (const [at, most] of [
-      ['12:00:24', 0.25],
-      ['12:00:14', 0.5],
-      ['11:59:40', 2],
-      ['11:58:30', 5],
-      ['11:54:00', 15],
-      ['11:30:00', 60],
-    ] as const) {
-      const { start, end, segments } = band([at, 'unhealthy'], ['02:00:00', 'healthy']);
-      expect(minutes(start)).toBe(most);
-      const share = (end - (segments.at(-1)?.from ?? 0)) / (end - start);
-      expect(share).toBeGreaterThan(0.12);
-      expect(share).toBeLessThan(0.7);
-    }
-  });
-
-  it('has what changed just now, of a clock that is ahead too', () => {
-    for (const at of ['12:00:30', '12:00:33']) {
-      const { start, end, segments, ticks } = band([at, 'healthy']);
-      const [only] = segments;
-      expect(segments).toHaveLength(1);
-      expect(only?.state).toBe('well');
-      expect(((only?.to ?? 0) - (only?.from ?? 0)) / (end - start)).toBeGreaterThan(0.05);
-      expect(end).toBeGreaterThanOrEqual(now);
-      for (const tick of ticks) expect(tick).toBeGreaterThanOrEqual(start);
-    }
-    const { segments } = band(['12:00:31', 'unhealthy'], ['11:00:00', 'healthy']);
-    expect(segments.map(({ state }) => state)).toEqual(['well', 'bad']);
-  });
-
-  it('takes a repeated word for no change', () => {
-    const { start } = band(['11:59:50', 'unhealthy'], ['11:54:00', 'unhealthy'], ['02:00:00', 'healthy']);
-    expect(minutes(start)).toBe(15);
-  });
-
-  it('gives little room to what is not known', () => {
-    const { start, segments } = band(['11:52:30', 'healthy']);
-    expect(minutes(start)).toBeCloseTo(8.8);
-    expect(segments).toHaveLength(1);
-    expect(minutes(band(['12:00:29', 'healthy']).start)).toBeCloseTo(0.25);
-  });
-
-  it('has ticks on round minutes', () => {
-    for (const at of ['11:59:40', '11:54:00', '11:10:00', '03:00:00']) {
-      const { ticks, start, end } = band([at, 'unhealthy'], ['01:00:00', 'healthy']);
-      expect(ticks.length).toBeGreaterThan(0);
-      expect(ticks.length).toBeLessThan(8);
-      for (const tick of ticks) {
-        expect(tick % 60_000).toBe(0);
-        expect(tick).toBeGreaterThanOrEqual(start);
-        expect(tick).toBeLessThan(end);
-      }
-    }
+    expect(printable('\u001b[2Jgone\u009b31m')).toBe('^[[2Jgone<U+009B>31m');
+    expect(printable('a\u0000b')).toBe('a^@b');
+    expect(printable('a\u202eb')).toBe('a<U+202E>b');
+    expect(oneLine('one\ntwo\tthree')).toBe('one ⏎ two  three');
   });
 });
 

@@ -1,45 +1,50 @@
 import { useTranslation } from 'react-i18next';
 import { healthState } from '../app/state';
-import type { Health } from '../ipc';
+import type { Health, PlaceHealth } from '../ipc';
 import styles from './Checks.module.css';
 import { Shape } from './Shape';
+import { probeWords } from './timelineWords';
 
 type Check = Health['checks'][number];
 
-/** What the last probe saw, check by check, but for the words of the one that stand above already. */
-export function Checks({ checks, said }: { checks: Check[]; said: Check | undefined }) {
+type Props = {
+  checks: Check[];
+  /** The one whose words stand above already. */
+  said: Check | undefined;
+  /** How it is probed, once that is known. */
+  probe: PlaceHealth['probe'] | undefined;
+};
+
+/** What the last probe saw, check by check, and how it is probed. */
+export function Checks({ checks, said, probe }: Props) {
   const { t } = useTranslation();
-  if (checks.length === 0) return <p className={styles.none}>{t('now.noChecks')}</p>;
   return (
-    <table className={styles.checks} aria-label={t('now.checks')}>
-      <thead className="visually-hidden">
-        <tr>
-          <th scope="col">{t('now.check')}</th>
-          <th scope="col">{t('now.checkState')}</th>
-          <th scope="col">{t('now.latency')}</th>
-          <th scope="col">{t('now.message')}</th>
-        </tr>
-      </thead>
-      <tbody>
+    <div className={styles.place}>
+      {checks.length === 0 && <p className={styles.dim}>{t('now.noChecks')}</p>}
+      <ul className={styles.checks} aria-label={t('now.checks')}>
         {checks.map((check) => {
           const state = healthState(check.status);
           return (
-            <tr key={check.name}>
-              <th scope="row">{check.name}</th>
-              <td>
-                <span className={styles.state}>
-                  <Shape state={state} />
-                  {state === 'unknown' ? check.status : t(`state.${state}`)}
+            <li key={check.name} className={styles.check}>
+              <Shape state={state} />
+              <code>{check.name}</code>
+              {state !== 'well' && <span>{state === 'unknown' ? check.status : t(`state.${state}`)}</span>}
+              {state === 'well' && <span className="visually-hidden">{t('state.well')}</span>}
+              {check.latencyMs !== null && (
+                <span className={styles.dim}>
+                  {t('now.milliseconds', { value: Math.round(check.latencyMs) })}
                 </span>
-              </td>
-              <td className={styles.latency}>
-                {check.latencyMs !== null && t('now.milliseconds', { value: Math.round(check.latencyMs) })}
-              </td>
-              <td className={styles.message}>{check === said ? null : check.message}</td>
-            </tr>
+              )}
+              {check !== said && check.message !== null && (
+                <span className={styles.message}>{check.message}</span>
+              )}
+            </li>
           );
         })}
-      </tbody>
-    </table>
+      </ul>
+      {probe && (probe.path !== null || probe.intervalSeconds !== null) && (
+        <span className={styles.dim}>{t('now.probed', { how: probeWords(probe, t) })}</span>
+      )}
+    </div>
   );
 }

@@ -16,11 +16,11 @@ const SLACK = 2000;
 export function DeployLog({ connection, deployment }: { connection: ConnectionId; deployment: Deployment }) {
   const { t } = useTranslation();
   const { applicationKey, environment, status, completedAt } = deployment;
-  const { lines, state, failure, again } = useLogTail(connection, applicationKey, environment);
+  const { lines, state, failure, again, positionAt } = useLogTail(connection, applicationKey, environment);
   const ended = isRunning(status) ? NaN : Date.parse(completedAt ?? '');
   const until = Number.isNaN(ended) ? null : ended + SLACK;
   const instance = instanceOf(deployment);
-  const shown = useLinesUntil(lines, instance, until, SHOWN);
+  const shown = useLinesUntil(lines, instance, until, SHOWN, positionAt);
   const none = shown?.length === 0 || (state === 'live' && lines.total === lines.first);
   return (
     <section className={styles.section}>

@@ -338,6 +338,15 @@ describe('the way into the panel and out of it', () => {
     },
   });
 
+  it.each(['slow', 'stuck'] as const)(
+    'says in the status bar too that it is %s, from whatever page',
+    async (state) => {
+      await renderApp('/c/orders/environments', goes(state));
+      const bar = within(await screen.findByRole('contentinfo', { name: 'Status' }));
+      expect(await bar.findByRole('link', { name: new RegExp(`^invoices.*${state}`) })).toBeVisible();
+    },
+  );
+
   it('says when the contact was lost', async () => {
     await renderApp(LIVE, { source: 'offline' });
     expect(await (await panel()).findByText('Lost contact.')).toBeVisible();

@@ -6,11 +6,13 @@ import { ALL_OF_IT, narrowed, RESULTS, type History } from '../app/history';
 import { go } from '../app/navigation';
 import { paths } from '../app/paths';
 import { number } from '../i18n/format';
+import type { Older } from '../hooks/useHistory';
 import type { ConnectionId, Deployment } from '../ipc';
 import { Button } from './Button';
 import { DeploymentTable } from './DeploymentTable';
 import { Empty } from './Empty';
 import { EnvironmentName } from './EnvironmentName';
+import { ErrorBar } from './ErrorBar';
 import styles from './DeploymentHistory.module.css';
 import { smallIcon } from './icon';
 import { SearchInput } from './SearchInput';
@@ -20,13 +22,15 @@ type Props = {
   connection: ConnectionId;
   /** The newest first. */
   deployments: Deployment[];
+  /** What is not here yet. */
+  older: Older;
   everything: boolean;
   history: History;
   narrow: (change: Partial<History>) => void;
 };
 
 /** A history to search and to narrow, of which any two can be compared. */
-export function DeploymentHistory({ connection, deployments, everything, history, narrow }: Props) {
+export function DeploymentHistory({ connection, deployments, older, everything, history, narrow }: Props) {
   const { t } = useTranslation();
   const [selected, select] = useState<readonly string[]>([]);
   const search = useDeferredValue(history.search);
@@ -81,7 +85,7 @@ export function DeploymentHistory({ connection, deployments, everything, history
           </Button>
         )}
         <span className={styles.shown}>
-          {t('applications.shown', { shown: number(shown.length), total: number(deployments.length) })}
+          {t('applications.shown', { shown: number(shown.length), total: number(older.total) })}
         </span>
         {selected.length > 0 && (
           <Button
@@ -96,7 +100,10 @@ export function DeploymentHistory({ connection, deployments, everything, history
         )}
       </div>
       {shown.length === 0 ? (
-        <Empty title={t('deployments.noMatch')} text={t('deployments.noMatchText')}>
+        <Empty
+          title={t('deployments.noMatch')}
+          text={older.more ? t('deployments.noMatchHere') : t('deployments.noMatchText')}
+        >
           <Button
             onClick={() => {
               narrow(ALL_OF_IT);
@@ -120,6 +127,14 @@ export function DeploymentHistory({ connection, deployments, everything, history
             },
           }}
         />
+      )}
+      {older.error && <ErrorBar error={older.error} again={older.load} />}
+      {older.more && (
+        <div className={styles.older}>
+          <Button aria-disabled={older.loading} onClick={older.loading ? undefined : older.load}>
+            {older.loading ? t('deployments.loadingOlder') : t('deployments.older')}
+          </Button>
+        </div>
       )}
     </>
   );

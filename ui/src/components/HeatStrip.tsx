@@ -8,6 +8,8 @@ import styles from './HeatStrip.module.css';
 /** How wide the worst part is, and how wide one is that has a single bad line, in pixels. */
 const WIDEST = 8;
 const NARROWEST = 2;
+/** How wide both are where matches stand beside them. */
+const BESIDE = 4;
 
 type Props = {
   ask: AskHeat;
@@ -17,12 +19,12 @@ type Props = {
   go: (position: number) => void;
 };
 
-/** Where a log has errors and warnings, along its scroll bar; a click goes there. */
+/** Where a log has errors and warnings, and what is searched for, along its scroll bar; a click goes there. */
 export function HeatStrip({ ask, total, go }: Props) {
   const { t } = useTranslation();
   const heat = useLogHeat(ask, total);
   // The view is drawn anew with every turn of a wheel; the marks only when the log was read again.
-  const { first, last, errors, warnings, marks } = useMemo(() => stripOf(heat), [heat]);
+  const { first, last, matches, errors, warnings, marks } = useMemo(() => stripOf(heat), [heat]);
   if (last <= first) return null;
   const clicked = (event: MouseEvent) => {
     const { top, height } = event.currentTarget.getBoundingClientRect();
@@ -33,7 +35,11 @@ export function HeatStrip({ ask, total, go }: Props) {
     <div
       className={styles.strip}
       role="img"
-      aria-label={t('logs.heat', { errors: number(errors), warnings: number(warnings) })}
+      aria-label={t(matches > 0 ? 'logs.heatFound' : 'logs.heat', {
+        matches: number(matches),
+        errors: number(errors),
+        warnings: number(warnings),
+      })}
       onClick={clicked}
     >
       {marks}
@@ -44,8 +50,14 @@ export function HeatStrip({ ask, total, go }: Props) {
 /** From where to where the parts go, how much in them is bad, and a mark for each part that is. */
 function stripOf(heat: LogHeat[]) {
   const parts = heat.map((part) => {
-    const { from, to, errors, warnings } = part;
-    return { from: from ?? 0, to: to ?? 0, errors: errors ?? 0, warnings: warnings ?? 0 };
+    const { from, to, matches, errors, warnings } = part;
+    return {
+      from: from ?? 0,
+      to: to ?? 0,
+      matches: matches ?? 0,
+      errors: errors ?? 0,
+      warnings: warnings ?? 0,
+    };
   });
   const [first, last] = [parts[0]?.from ?? 0, parts.at(-1)?.to ?? 0];
   const share = (lines: number) => `${String((lines / (last - first)) * 100)}%`;
@@ -55,23 +67,41 @@ function stripOf(heat: LogHeat[]) {
     badness: (4 * part.errors + part.warnings) / (part.to - part.from),
   }));
   const worst = Math.max(...rated.map(({ badness }) => badness));
+  const matches = parts.reduce((sum, part) => sum + part.matches, 0);
+  const widest = matches > 0 ? BESIDE : WIDEST;
+  const bad = rated
+    .filter(({ badness }) => badness > 0)
+    .map(({ from, to, errors, badness }) => (
+      <span
+        key={from}
+        className={errors > 0 ? styles.bad : styles.warning}
+        style={{
+          top: share(from - first),
+          height: share(to - from),
+          width: NARROWEST + (widest - NARROWEST) * (badness / worst),
+        }}
+      />
+    ));
+  const densest = Math.max(...parts.map((part) => part.matches / (part.to - part.from)));
+  const found = parts
+    .filter((part) => part.matches > 0)
+    .map(({ from, to, matches: here }) => (
+      <span
+        key={`found ${String(from)}`}
+        className={styles.found}
+        style={{
+          top: share(from - first),
+          height: share(to - from),
+          width: NARROWEST + (BESIDE - NARROWEST) * (here / (to - from) / densest),
+        }}
+      />
+    ));
   return {
     first,
     last,
+    matches,
     errors: parts.reduce((sum, { errors }) => sum + errors, 0),
     warnings: parts.reduce((sum, { warnings }) => sum + warnings, 0),
-    marks: rated
-      .filter(({ badness }) => badness > 0)
-      .map(({ from, to, errors, badness }) => (
-        <span
-          key={from}
-          className={errors > 0 ? styles.bad : styles.warning}
-          style={{
-            top: share(from - first),
-            height: share(to - from),
-            width: NARROWEST + (WIDEST - NARROWEST) * (badness / worst),
-          }}
-        />
-      )),
+    marks: [...bad, ...found],
   };
 }

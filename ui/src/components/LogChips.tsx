@@ -1,52 +1,42 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { middle } from '../app/image';
-import { hueOf, isSameLog, logWord } from '../app/logNames';
-import { oneLine } from '../app/printable';
-import type { LogName } from '../ipc';
-import { IconButton } from './Button';
-import { EnvironmentName } from './EnvironmentName';
+import type { LogFilter } from '../app/logFilter';
+import { exactTime } from '../i18n/format';
 import { smallIcon } from './icon';
 import styles from './LogChips.module.css';
-import { Swatch } from './Swatch';
 
-/** Characters of an application's key. */
-const WIDEST = 24;
+type Props = { filter: LogFilter; change: (filter: LogFilter) => void };
 
-type Props = {
-  logs: LogName[];
-  /** Takes one away; null where they are what they are. */
-  choose: ((logs: LogName[]) => void) | null;
-  /** What can be done with them. */
-  children: ReactNode;
-};
-
-/** Whose logs are shown, each with its colour. */
-export function LogChips({ logs, choose, children }: Props) {
+/** What a log is narrowed by besides what is searched for: a span of time, fields. Each goes with a click. */
+export function LogChips({ filter, change }: Props) {
   const { t } = useTranslation();
-  return (
-    <div className={styles.chips}>
-      <ul className={styles.list} aria-label={t('manyLogs.shown')}>
-        {logs.map((log, at) => (
-          <li key={logWord(log)} className={styles.chip} data-plain={choose === null}>
-            <Swatch hue={hueOf(at)} />
-            <span title={log.application}>{middle(oneLine(log.application), WIDEST)}</span>
-            {log.environment !== '' && <EnvironmentName environment={log.environment} />}
-            {choose && (
-              <IconButton
-                label={t('manyLogs.remove', { log: logWord(log) })}
-                onClick={() => {
-                  choose(logs.filter((other) => !isSameLog(other, log)));
-                }}
-              >
-                <X {...smallIcon} />
-              </IconButton>
-            )}
-          </li>
-        ))}
-      </ul>
-      <div className={styles.acts}>{children}</div>
-    </div>
-  );
+  const { from, to, fields } = filter;
+  const span =
+    from !== null && to !== null
+      ? t('logs.span', { from: exactTime(from), to: exactTime(to) })
+      : from !== null
+        ? t('logs.spanFrom', { from: exactTime(from) })
+        : to === null
+          ? null
+          : t('logs.spanTo', { to: exactTime(to) });
+  const chips = fields.map(([name, value]) => ({
+    words: t('logs.chip', { name, value }),
+    without: { ...filter, fields: fields.filter(([each]) => each !== name) },
+  }));
+  if (span !== null) chips.unshift({ words: span, without: { ...filter, from: null, to: null } });
+  return chips.map(({ words, without }) => (
+    <span key={words} className={styles.chip} title={words}>
+      <span className={styles.words}>{words}</span>
+      <button
+        type="button"
+        className={styles.end}
+        aria-label={t('logs.endChip', { words })}
+        onClick={() => {
+          change(without);
+        }}
+      >
+        <X {...smallIcon} size={12} />
+      </button>
+    </span>
+  ));
 }

@@ -13,14 +13,18 @@ const FORMS: LogForm[] = ['text', 'jsonLines', 'csv'];
 
 type Props = {
   exporting: LogExporting;
-  /** What is searched for; null where everything is shown. */
+  /** What is searched for; null where nothing is. */
   query: LogQuery | null;
+  /** Whether only what was found is shown, by its number. */
+  onlyFound: boolean;
   /** The oldest position there is. */
   first: number;
+  /** Which of the lines that are shown are selected: from, to, one past the last. */
+  selected: () => [from: number, to: number] | null;
 };
 
 /** Writes what is shown of a log to a file: all of it, what was found, or what is selected. */
-export function LogExport({ exporting, query, first }: Props) {
+export function LogExport({ exporting, query, onlyFound, first, selected }: Props) {
   const { t } = useTranslation();
   const entries = (part: Omit<LogPart, 'form'>, what: 'all' | 'found' | 'selected'): MenuEntry[] =>
     FORMS.map((form) => ({
@@ -34,12 +38,17 @@ export function LogExport({ exporting, query, first }: Props) {
       aria-haspopup="menu"
       disabled={exporting.state?.is === 'writing'}
       onClick={({ currentTarget }) => {
-        const selected = selectedLines(first);
+        const span = selected();
+        const chosen =
+          span &&
+          (onlyFound
+            ? { query, from: span[0], to: span[1] }
+            : { query: null, from: span[0] - first, to: span[1] - first });
         openMenu(
           currentTarget,
           t('exporting.title'),
           [
-            ...(selected ? [...entries({ query, ...selected }, 'selected'), 'divider' as const] : []),
+            ...(chosen ? [...entries(chosen, 'selected'), 'divider' as const] : []),
             ...(query ? [...entries({ query, from: null, to: null }, 'found'), 'divider' as const] : []),
             ...entries({ query: null, from: null, to: null }, 'all'),
           ],
@@ -81,20 +90,4 @@ export function LogExportLine({ exporting: { state, end } }: { exporting: LogExp
       <Button onClick={end}>{t(state.is === 'written' ? 'exporting.close' : 'exporting.cancel')}</Button>
     </Toolbar>
   );
-}
-
-/** Which lines a selection of text goes over; null where it is within one. */
-function selectedLines(first: number): { from: number; to: number } | null {
-  const selection = window.getSelection();
-  if (!selection || selection.isCollapsed || selection.rangeCount === 0) return null;
-  const { startContainer, endContainer } = selection.getRangeAt(0);
-  const [from, to] = [positionOf(startContainer), positionOf(endContainer)];
-  if (from === null || to === null || from === to) return null;
-  return { from: from - first, to: to - first + 1 };
-}
-
-function positionOf(node: Node): number | null {
-  const element = node instanceof Element ? node : node.parentElement;
-  const row = element?.closest<HTMLElement>('[data-position]');
-  return row?.dataset.position === undefined ? null : Number(row.dataset.position);
 }

@@ -1,31 +1,28 @@
-import { Regex } from 'lucide-react';
+import { ArrowDown, ArrowUp, ListFilter, Regex } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { LEVELS, type LogFilter } from '../app/logFilter';
 import type { LogSearch } from '../app/logSearch';
 import { number } from '../i18n/format';
-import type { LogQuery } from '../ipc';
 import { IconButton } from './Button';
 import { smallIcon } from './icon';
 import styles from './LogSearchBar.module.css';
 import { SearchInput } from './SearchInput';
 import { Segmented } from './Segmented';
 
-/** What a log is narrowed by, as people choose it. */
-export type LogFilter = { text: string; regex: boolean; levels: keyof typeof LEVELS };
+type Props = { filter: LogFilter; change: (filter: LogFilter) => void };
 
-const LEVELS = { all: [], warnings: ['warn', 'error'], errors: ['error'] };
+type FoundProps = {
+  search: LogSearch;
+  /** The number of the match that the keys stand on, counted from one. */
+  at: number | null;
+  step: (by: 1 | -1) => void;
+  /** Whether all lines are shown, those that were found among them. */
+  all: boolean;
+  showAll: (all: boolean) => void;
+};
 
-export const UNFILTERED: LogFilter = { text: '', regex: false, levels: 'all' };
-
-/** What is searched for; null where nothing is, and all lines are shown. */
-export function queryOf({ text, regex, levels }: LogFilter): LogQuery | null {
-  if (text === '' && levels === 'all') return null;
-  return { text, regex, levels: LEVELS[levels], from: null, to: null };
-}
-
-type Props = { filter: LogFilter; change: (filter: LogFilter) => void; search: LogSearch | null };
-
-/** Narrows a log by a text, an expression and levels, and says what was found. */
-export function LogSearchBar({ filter, change, search }: Props) {
+/** Narrows a log by a text, an expression and levels. */
+export function LogSearchBar({ filter, change }: Props) {
   const { t } = useTranslation();
   return (
     <>
@@ -38,6 +35,7 @@ export function LogSearchBar({ filter, change, search }: Props) {
       />
       <IconButton
         label={t('logs.expression')}
+        className={styles.toggle}
         aria-pressed={filter.regex}
         onClick={() => {
           change({ ...filter, regex: !filter.regex });
@@ -56,13 +54,48 @@ export function LogSearchBar({ filter, change, search }: Props) {
           change({ ...filter, levels });
         }}
       />
-      {search && <Found search={search} />}
     </>
   );
 }
 
-/** "312 of 1,204,551 · 38 ms", or what is wrong with the expression. */
-function Found({ search: { progress, error } }: { search: LogSearch }) {
+/** Says what was found, goes from one to the next, and shows it alone or among all lines. */
+export function LogFound({ search, at, step, all, showAll }: FoundProps) {
+  const { t } = useTranslation();
+  return (
+    <span className={styles.group}>
+      <IconButton
+        label={t('logs.onlyFound')}
+        className={styles.toggle}
+        aria-pressed={!all}
+        onClick={() => {
+          showAll(!all);
+        }}
+      >
+        <ListFilter {...smallIcon} />
+      </IconButton>
+      <IconButton
+        label={t('logs.previousMatch')}
+        onClick={() => {
+          step(-1);
+        }}
+      >
+        <ArrowUp {...smallIcon} />
+      </IconButton>
+      <IconButton
+        label={t('logs.nextMatch')}
+        onClick={() => {
+          step(1);
+        }}
+      >
+        <ArrowDown {...smallIcon} />
+      </IconButton>
+      <Found search={search} at={at} />
+    </span>
+  );
+}
+
+/** "312 of 1,204,551 · 38 ms", which of them one is at, or what is wrong with the expression. */
+export function Found({ search: { progress, error }, at }: { search: LogSearch; at: number | null }) {
   const { t } = useTranslation();
   if (error?.code === 'bad_expression')
     return (
@@ -72,19 +105,16 @@ function Found({ search: { progress, error } }: { search: LogSearch }) {
     );
   if (!progress) return null;
   const { matches, of, lines, milliseconds, done } = progress;
+  const words = {
+    at: number(at ?? 0),
+    matches: number(matches ?? 0),
+    lines: number(lines ?? 0),
+    of: number(of ?? 0),
+    milliseconds: number(Math.max(1, Math.round(milliseconds ?? 0))),
+  };
   return (
     <span role="status" className={styles.found}>
-      {done
-        ? t('logs.found', {
-            matches: number(matches ?? 0),
-            of: number(of ?? 0),
-            milliseconds: number(Math.max(1, Math.round(milliseconds ?? 0))),
-          })
-        : t('logs.searching', {
-            matches: number(matches ?? 0),
-            lines: number(lines ?? 0),
-            of: number(of ?? 0),
-          })}
+      {!done ? t('logs.searching', words) : at === null ? t('logs.found', words) : t('logs.foundAt', words)}
     </span>
   );
 }

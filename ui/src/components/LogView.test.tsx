@@ -191,7 +191,7 @@ describe('the keys of the log', () => {
 
 describe('a line that is opened at the end', () => {
   it('is moved up until its fields are seen', async () => {
-    const height = vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(200);
+    const height = vi.spyOn(HTMLElement.prototype, 'offsetHeight', 'get').mockReturnValue(220);
     const { user } = await renderApp(LOGS);
     const scroller = await region();
     await waitFor(() => {

@@ -1,179 +1,201 @@
 import {
   useCallback,
   useEffect,
+  useImperativeHandle,
   useLayoutEffect,
   useRef,
   useState,
-  type CSSProperties,
   type MouseEvent,
-  type UIEvent,
+  type Ref,
 } from 'react';
 import { useTranslation } from 'react-i18next';
+import { carefully } from '../app/carefully';
+import type { Anchor, MenuEntry } from '../app/layers';
 import type { LogLines } from '../app/logLines';
-import {
-  contentHeight,
-  elementHeight,
-  fromScroll,
-  furthest,
-  LINE,
-  TALLEST,
-  topOf,
-  toScroll,
-  windowAt,
-  type LogShape,
-} from '../app/logScroll';
+import type { LineLook } from '../app/logLook';
+import type { LogMarks } from '../app/logMarks';
+import { openLineMenu } from '../app/logMenu';
+import { elementHeight, topOf } from '../app/logScroll';
+import { asText } from '../app/logText';
+import { selectedLines } from '../app/selectedLines';
 import type { AskHeat } from '../hooks/useLogHeat';
+import { useLogHeights } from '../hooks/useLogHeights';
 import { useLogKeys } from '../hooks/useLogKeys';
+import { useLogPicks } from '../hooks/useLogPicks';
+import { useLogScroll } from '../hooks/useLogScroll';
+import { useLogSteps } from '../hooks/useLogSteps';
 import { number } from '../i18n/format';
 import type { LogLine } from '../ipc';
+import { copyText } from './copy';
 import { HeatStrip } from './HeatStrip';
 import { LogFields } from './LogFields';
-import { instanceWidth, logCells, logRow, taggedRow } from './LogLine';
+import { brokenRow, columnsLook, headRow, logCells, logRow, PLAIN_LOOK } from './LogLine';
 import styles from './LogView.module.css';
 
-const OVERSCAN = 30;
-/** As many lines stand above the one that it begins at. */
-const ABOVE = 8;
+/** As many lines are copied at once. */
+const MOST_COPIED = 20_000;
 
-type Props = {
+/** What can be asked of a view from beside it. */
+export type LogViewHandle = {
+  /** Goes to the next match, or to the one before. */
+  step: (by: 1 | -1) => void;
+  /** Goes to a line, or to the nearest that there is. */
+  goTo: (position: number) => void;
+  /** The lines that are picked or selected: from, to, one past the last; null for none, or where others are between. */
+  selected: () => [from: number, to: number] | null;
+};
+
+export type LogViewProps = {
+  ref?: Ref<LogViewHandle>;
   lines: LogLines;
   /** At the end, and going on with it. */
   following: boolean;
   follow: (following: boolean) => void;
   /** Where it begins; else at the end. */
   start?: number | null;
+  look?: LineLook;
+  /** Which of the lines are what is searched for, where all are shown. */
+  marks?: LogMarks | null;
+  /** The match after a position, or before it; null where there is none. */
+  match?: ((position: number, by: 1 | -1) => Promise<number | null>) | null;
+  /** Told which line the keys stand on. */
+  moved?: (cursor: number | null) => void;
   /** Shows the lines around a position, where only some are shown. */
   around?: (position: number) => void;
+  /** Shows only lines that have this in a field. */
+  narrow?: (name: string, value: string) => void;
+  /** What else the menu of a line offers. */
+  menu?: (line: LogLine) => MenuEntry[];
   /** Tells where it is bad, where all of its lines are shown. */
   heat?: AskHeat;
 };
 
-/** All lines of a log, of which only those around the view exist. */
-export function LogView({ lines, following, follow, start = null, around, heat }: Props) {
+/** All lines of a log, of which only those around the view exist. It knows nothing of where they come from. */
+export function LogView(props: LogViewProps) {
+  const { ref, lines, following, follow, start = null, look = PLAIN_LOOK, heat } = props;
+  const { marks = null, match = null, moved, around, narrow, menu } = props;
   const { t } = useTranslation();
-  const scroller = useRef<HTMLDivElement>(null);
-  const [viewport, setViewport] = useState(0);
-  const [top, setTop] = useState(() => Math.max(0, ((start ?? 0) - lines.first - ABOVE) * LINE));
-  const [cursor, setCursor] = useState<number | null>(start);
-  const [opened, setOpened] = useState<{ position: number; height: number } | null>(null);
-  const [pausedAt, setPausedAt] = useState(lines.total);
+  const [cursor, setCursorAlone] = useState<number | null>(start);
+  const [opened, setOpened] = useState<number | null>(null);
   const { first, total } = lines;
-  const shape: LogShape = { first, total, viewport, opened };
-  const upper = following ? furthest(shape) : Math.min(top, furthest(shape));
-  const { from, to } = windowAt(shape, upper, OVERSCAN);
+  const [scroller, scroll] = useLogScroll(lines, following, follow, start);
+  const picks = useLogPicks(cursor);
+  const { shape, from, to, shift, moveTo } = scroll;
+  useLogHeights(scroller, scroll, opened, look.wrap);
+
+  const setCursor = useCallback(
+    (position: number) => {
+      setCursorAlone(position);
+      moved?.(position);
+    },
+    [moved],
+  );
 
   useEffect(() => {
     lines.want(from, to);
   }, [lines, from, to, total]);
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return undefined;
-    const measure = () => {
-      setViewport(element.clientHeight);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
-
-  // The scroll bar follows what is shown, not the other way round: new lines, dropped lines, opened lines.
-  const wantedScroll = toScroll(shape, upper);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element && Math.abs(element.scrollTop - wantedScroll) >= 1) element.scrollTop = wantedScroll;
-  }, [wantedScroll]);
-
-  // Lines that were dropped at the beginning do not move what is being read.
-  const firstBefore = useRef(first);
-  useLayoutEffect(() => {
-    const dropped = first - firstBefore.current;
-    firstBefore.current = first;
-    if (dropped > 0) setTop((before) => Math.max(0, before - dropped * LINE));
-  }, [first]);
-
-  // Several turns of a wheel may come before the next rendering.
-  const latest = useRef(upper);
-  useLayoutEffect(() => {
-    latest.current = upper;
-  }, [upper]);
-
-  const moveTo = useCallback(
-    (wanted: number) => {
-      const far = furthest(shape);
-      const next = Math.min(Math.max(0, wanted), far);
-      const atEnd = next >= far - LINE / 2;
-      if (following && !atEnd) setPausedAt(total);
-      if (atEnd !== following) follow(atEnd);
-      latest.current = next;
-      setTop(next);
-    },
-    // The shape is new with each rendering; its parts are what counts.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [first, total, viewport, opened, following, follow],
-  );
-
-  const scrolled = (event: UIEvent) => {
-    const at = event.currentTarget.scrollTop;
-    if (Math.abs(at - wantedScroll) < 1) return;
-    moveTo(fromScroll(shape, at));
-  };
-
-  // Where the scroll bar stands for more than its pixels, a wheel would leap over thousands of lines.
-  const scaled = contentIsScaled(shape);
   useEffect(() => {
-    const element = scroller.current;
-    if (!element || !scaled) return undefined;
-    const wheel = (event: WheelEvent) => {
-      if (event.ctrlKey) return;
-      event.preventDefault();
-      moveTo(latest.current + event.deltaY * stepOf(event, viewport));
-    };
-    element.addEventListener('wheel', wheel, { passive: false });
-    return () => {
-      element.removeEventListener('wheel', wheel);
-    };
-  }, [scaled, moveTo, viewport]);
+    marks?.want(from, to);
+  }, [marks, from, to, total]);
+
+  const goTo = (position: number) => {
+    setCursor(position);
+    scroll.goTo(position);
+  };
+  // It begins where it is told to, not at the end.
+  useLayoutEffect(() => {
+    if (start !== null) follow(false);
+    // Only as it begins.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  const step = useLogSteps({ cursor, scroll, match, setCursor, goTo });
+  useImperativeHandle(ref, () => ({
+    step,
+    goTo: (position) => {
+      goTo(Math.min(Math.max(position, first), Math.max(first, total - 1)));
+    },
+    selected: () => (picks.count > 0 ? picks.span() : selectedLines()),
+  }));
 
   // As much of what was opened as there is room for is moved into sight, once its height is known.
-  const justOpened = useRef<{ line: number; viewport: number } | null>(null);
+  const justOpened = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    const position = justOpened.current;
+    if (position === null || shape.heights.of(position) === 0) return;
+    justOpened.current = null;
+    scroll.reveal(position);
+  });
   const toggle = (position: number) => {
     setCursor(position);
-    if (following) {
-      setPausedAt(total);
-      follow(false);
-    }
-    setTop(upper);
-    justOpened.current = { line: topOf({ ...shape, opened: null }, position), viewport };
-    setOpened((before) => (before?.position === position ? null : { position, height: 0 }));
+    scroll.pause();
+    justOpened.current = position === opened ? null : position;
+    setOpened((before) => (before === position ? null : position));
   };
 
+  const copy = (as: (lines: LogLine[]) => string) => {
+    void carefully(async () => {
+      const read: LogLine[] = [];
+      for (const [begin, end] of picks.spans())
+        read.push(...(await lines.read(begin, end, MOST_COPIED - read.length)));
+      if (read.length > 0) copyText(as(read));
+    });
+  };
+  const openMenu = (position: number, anchor: Anchor) => {
+    const line = lines.at(position);
+    if (!line) return;
+    // The menu is of what is picked, where the line is among that; else of the line.
+    if (!picks.has(position)) picks.clear();
+    setCursor(position);
+    const picked = picks.has(position) ? picks : null;
+    openLineMenu({
+      line,
+      anchor,
+      count: Math.max(1, picked?.count ?? 1),
+      returnTo: scroller.current,
+      copy: (as) => {
+        if (picked) copy(as);
+        else copyText(as([line]));
+      },
+      more: menu?.(line) ?? [],
+    });
+  };
   useLogKeys({
     cursor,
-    shape,
-    upper,
+    scroll,
+    picks,
     setCursor,
     toggle,
-    close: opened
-      ? () => {
-          setOpened(null);
-        }
-      : null,
-    moveTo,
+    step: match === null ? null : step,
+    copy: () => {
+      copy(asText);
+    },
+    menu: (position) => {
+      const row = scroller.current?.querySelector(`[data-position="${String(position)}"]`);
+      if (row) openMenu(position, row);
+    },
+    close:
+      opened !== null
+        ? () => {
+            setOpened(null);
+          }
+        : picks.count > 0
+          ? picks.clear
+          : null,
   });
 
-  const measured = useCallback((height: number) => {
-    setOpened((before) => (before && before.height !== height ? { ...before, height } : before));
-    const just = justOpened.current;
-    justOpened.current = null;
-    if (just === null) return;
-    const end = just.line + LINE + height;
-    setTop((before) => (end > before + just.viewport ? Math.min(just.line, end - just.viewport) : before));
-  }, []);
-
+  const clicked = (position: number, event: MouseEvent) => {
+    if (selectsText(event)) return;
+    if (event.shiftKey) {
+      picks.extendFrom(cursor ?? position);
+      setCursor(position);
+    } else if (event.ctrlKey || event.metaKey) {
+      picks.mark(position);
+      setCursor(position);
+    } else {
+      picks.settle();
+      toggle(position);
+    }
+  };
   const aroundOf = (position: number) => {
     const mark = lines.markAt(position);
     return around && mark
@@ -182,69 +204,81 @@ export function LogView({ lines, following, follow, start = null, around, heat }
         }
       : undefined;
   };
-  const fresh = total - pausedAt + lines.waiting;
+  const fresh = total - scroll.pausedAt + lines.waiting;
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
   for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });
-  const shift = scaled ? wantedScroll - upper : 0;
+  const columns = columnsLook(lines, look.columns);
 
   return (
-    <div className={styles.place}>
+    <div className={styles.place} data-headed={look.columns.length > 0 ? '' : undefined}>
+      {look.columns.length > 0 && (
+        <div className={styles.heads} style={columns} aria-hidden="true">
+          <div className={headRow}>
+            <span>{t('logs.time')}</span>
+            <span>{t('logs.instance')}</span>
+            {look.columns.map((name) => (
+              <span key={name} title={name}>
+                {name}
+              </span>
+            ))}
+            <span>{t('logs.message')}</span>
+          </div>
+        </div>
+      )}
       <div
         ref={scroller}
         className={styles.scroller}
-        onScroll={scrolled}
+        onScroll={scroll.scrolled}
         tabIndex={0}
         role="region"
         data-lines=""
         aria-label={t('logs.label')}
       >
-        <div
-          role="list"
-          className={styles.lines}
-          style={
-            {
-              height: elementHeight(shape),
-              ...instanceWidth(lines),
-            } as CSSProperties
-          }
-        >
-          {shown.map(({ position, line }) => (
-            <div
-              key={position}
-              role="listitem"
-              aria-posinset={position - first + 1}
-              aria-setsize={total - first}
-              aria-current={position === cursor ? 'true' : undefined}
-              className={styles.line}
-              style={{ top: topOf(shape, position) + shift }}
-              data-position={position}
-            >
-              {line && (
-                <div
-                  className={lines.tags ? taggedRow : logRow}
-                  onClick={(event) => {
-                    if (!selectsText(event)) toggle(position);
-                  }}
-                >
-                  {logCells(line, lines.markAt(position)?.hits, lines.tagAt(position))}
-                </div>
-              )}
-              {line && opened?.position === position && (
-                <LogFields line={line} measured={measured} around={aroundOf(position)} />
-              )}
-            </div>
-          ))}
+        <div role="list" className={styles.lines} style={{ height: elementHeight(shape), ...columns }}>
+          {shown.map(({ position, line }) => {
+            const marked = marks?.at(position);
+            return (
+              <div
+                key={position}
+                role="listitem"
+                aria-posinset={position - first + 1}
+                aria-setsize={total - first}
+                aria-current={position === cursor ? 'true' : undefined}
+                className={styles.line}
+                style={{ top: topOf(shape, position) + shift }}
+                data-position={position}
+                data-match={marked ? '' : undefined}
+                data-picked={picks.has(position) ? '' : undefined}
+              >
+                {line && (
+                  <div
+                    className={look.wrap ? brokenRow : logRow}
+                    onClick={(event) => {
+                      clicked(position, event);
+                    }}
+                    onContextMenu={(event) => {
+                      if (hasSelection()) return;
+                      event.preventDefault();
+                      event.stopPropagation();
+                      openMenu(position, { x: event.clientX, y: event.clientY });
+                    }}
+                  >
+                    {logCells(line, marked ?? lines.markAt(position)?.hits, look, lines.tagAt(position))}
+                  </div>
+                )}
+                {line && opened === position && (
+                  <LogFields line={line} around={aroundOf(position)} narrow={narrow} />
+                )}
+              </div>
+            );
+          })}
         </div>
       </div>
-      {heat && (
-        <HeatStrip
-          ask={heat}
-          total={total}
-          go={(position) => {
-            setCursor(position);
-            moveTo(topOf(shape, position) - Math.floor(viewport / 2 / LINE) * LINE);
-          }}
-        />
+      {heat && <HeatStrip ask={heat} total={total} go={goTo} />}
+      {picks.count > 0 && (
+        <span role="status" className={styles.picked}>
+          {t('logs.picked', { count: picks.count, formatted: number(picks.count) })}
+        </span>
       )}
       {!following && fresh > 0 && (
         <button
@@ -262,18 +296,12 @@ export function LogView({ lines, following, follow, start = null, around, heat }
   );
 }
 
-function contentIsScaled(shape: LogShape): boolean {
-  return contentHeight(shape) > TALLEST;
-}
-
-/** The pixels of a wheel's unit: it counts pixels, lines or pages. */
-function stepOf({ deltaMode }: WheelEvent, viewport: number): number {
-  if (deltaMode === WheelEvent.DOM_DELTA_LINE) return LINE;
-  return deltaMode === WheelEvent.DOM_DELTA_PAGE ? viewport : 1;
-}
-
 /** A click that ended a selection is no click. */
 function selectsText(event: MouseEvent): boolean {
+  return event.detail > 1 || (!event.shiftKey && hasSelection());
+}
+
+function hasSelection(): boolean {
   const selection = window.getSelection();
-  return event.detail > 1 || (selection !== null && !selection.isCollapsed);
+  return selection !== null && !selection.isCollapsed;
 }

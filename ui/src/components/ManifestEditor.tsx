@@ -25,13 +25,26 @@ type Props = {
   disabled: boolean;
   /** Above the fields: what to know first. */
   children?: ReactNode;
+  /** At the foot: what is about to be done in production, while it can be taken back. */
+  about?: string | null;
+  /** At the foot: what came of that. */
+  note?: string | null;
   /** At the foot: what can be done with it. */
   actions: ReactNode;
   submit: () => void;
 };
 
 /** A manifest in a form or as JSON: the same manifest, whichever is in front. A file can be dropped or pasted on it. */
-export function ManifestEditor({ editing, keyFixed, disabled, children, actions, submit }: Props) {
+export function ManifestEditor({
+  editing,
+  keyFixed,
+  disabled,
+  children,
+  about = null,
+  note = null,
+  actions,
+  submit,
+}: Props) {
   const { t } = useTranslation();
   const [view, setView] = useState<'form' | 'json'>('form');
   const [unread, setUnread] = useState<string | null>(null);
@@ -158,7 +171,12 @@ export function ManifestEditor({ editing, keyFixed, disabled, children, actions,
           )}
         </div>
       </div>
-      <footer className={styles.foot}>{actions}</footer>
+      <footer className={styles.foot} data-waiting={about !== null}>
+        <span role="status" aria-live="assertive" className={styles.said}>
+          {about ?? note}
+        </span>
+        {actions}
+      </footer>
     </form>
   );
 }

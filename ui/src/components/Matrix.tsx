@@ -6,6 +6,7 @@ import { history } from '../app/navigation';
 import { paths } from '../app/paths';
 import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
+import { useRoom } from '../hooks/useRoom';
 import { useRowWindow } from '../hooks/useRowWindow';
 import { age, exactTime } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
@@ -28,6 +29,10 @@ type Props = {
   onMenu?: (row: FleetRow, environment: string | null, event: MouseEvent) => void;
 };
 
+/** What stands beside a key in its column, in pixels: its padding, and what leads a row. */
+const PLAIN = 12;
+const WITH_LEAD = 68;
+
 /**
  * The fleet: application × environment. Rows are plain markup, because a tree of components for each row is
  * what makes a long list slow.
@@ -46,6 +51,7 @@ export function Matrix({
   const now = useNow(10);
   const table = useRef<HTMLTableElement>(null);
   const shown = useRowWindow(table, rows.length);
+  const room = useRoom(table, lead ? WITH_LEAD : PLAIN, 28);
   const signatures = useMemo(() => signaturesOf(rows), [rows]);
   const changed = useChanged(signatures);
 
@@ -117,6 +123,7 @@ export function Matrix({
         {rows.slice(shown.from, shown.to).map((row, at) => {
           const { key, displayName, type, target } = row;
           const home = paths.application(connection, key, target);
+          const name = middle(key, room);
           return (
             <tr
               key={key}
@@ -135,13 +142,13 @@ export function Matrix({
                   <a
                     href={history.createHref(home)}
                     draggable={false}
-                    title={displayName === key ? undefined : displayName}
+                    title={displayName === key && name === key ? undefined : displayName}
                     data-item=""
                     onClick={(event) => {
                       follow(event, home);
                     }}
                   >
-                    {middle(key, 28)}
+                    {name}
                   </a>
                 </span>
               </th>

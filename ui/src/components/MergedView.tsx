@@ -1,20 +1,22 @@
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { queryOf, UNFILTERED, withField, type LogFilter } from '../app/logFilter';
+import { toggleLogWrap } from '../app/logLook';
 import type { MergedLogs } from '../app/mergedLogs';
+import { useShell } from '../app/shell';
+import { useLetters } from '../hooks/useLetters';
 import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { number } from '../i18n/format';
 import { asCommandError, commands, type CommandError } from '../ipc';
 import { Empty } from './Empty';
 import { ErrorBar } from './ErrorBar';
+import { LogBar } from './LogBar';
+import { LogChips } from './LogChips';
 import { LogExport, LogExportLine } from './LogExport';
-import { LogSearchBar, queryOf, UNFILTERED } from './LogSearchBar';
-import { LogView } from './LogView';
+import { Found, LogSearchBar } from './LogSearchBar';
+import { LogView, type LogViewHandle } from './LogView';
 import { PageBody } from './PageBody';
-import { Toolbar } from './Toolbar';
-
-/** As many parts are told apart beside the scroll bar. */
-const PARTS = 200;
 
 type Props = {
   connection: string;
@@ -38,11 +40,14 @@ export function MergedView(props: Props) {
   const [filter, setFilter] = useState(UNFILTERED);
   const [start, setStart] = useState<number | null>(null);
   const [failed, setFailed] = useState<CommandError | null>(null);
+  const view = useRef<LogViewHandle>(null);
+  const wrap = useShell((value) => value.settings.logWrap);
+  useLetters({ w: toggleLogWrap });
   const query = queryOf(filter);
   const search = useLogSearch(logs.search, query, logs.known);
   const heat = useCallback(
-    async () =>
-      commands.mergedHeat(await logs.set, PARTS).catch((thrown: unknown) => {
+    async (parts: number) =>
+      commands.mergedHeat(await logs.set, parts).catch((thrown: unknown) => {
         setFailed(asCommandError(thrown));
         return null;
       }),
@@ -56,24 +61,41 @@ export function MergedView(props: Props) {
   useEffect(() => {
     narrowing?.lines.renew(generation, narrowing.lines.total);
   }, [narrowing, generation]);
+  const change = (next: LogFilter) => {
+    setFilter(next);
+    setStart(null);
+    follow(true);
+  };
   if (lines.total === 0) return none;
+  const common = {
+    ref: view,
+    following,
+    follow,
+    look: { columns: NONE, wrap },
+    narrow: (name: string, value: string) => {
+      change(withField(filter, name, value));
+    },
+  };
   const shown = failure ?? withoutLog(narrowing?.error ?? failed);
   return (
     <>
-      <Toolbar>
-        <LogSearchBar
-          filter={filter}
-          change={(next) => {
-            setFilter(next);
-            setStart(null);
-            follow(true);
-          }}
-          search={search}
-        />
-        {!search && <span>{t('logs.lines', { count: lines.total, formatted: number(lines.total) })}</span>}
+      <LogBar>
+        <LogSearchBar filter={filter} change={change} />
+        {search ? (
+          <Found search={search} at={null} />
+        ) : (
+          <span>{t('logs.lines', { count: lines.total, formatted: number(lines.total) })}</span>
+        )}
+        <LogChips filter={filter} change={change} />
         {status !== null && <span role="status">{status}</span>}
-        <LogExport exporting={exporting} query={narrowing ? query : null} first={0} />
-      </Toolbar>
+        <LogExport
+          exporting={exporting}
+          query={narrowing ? query : null}
+          onlyFound={narrowing !== null}
+          first={0}
+          selected={() => view.current?.selected() ?? null}
+        />
+      </LogBar>
       <LogExportLine exporting={exporting} />
       {shown && (
         <ErrorBar error={shown.error} again={again} {...(shown.of === null ? {} : { what: shown.of })} />
@@ -85,9 +107,8 @@ export function MergedView(props: Props) {
       ) : narrowing ? (
         <LogView
           key="found"
+          {...common}
           lines={narrowing.lines}
-          following={following}
-          follow={follow}
           around={(position) => {
             setFilter(UNFILTERED);
             setStart(position);
@@ -95,18 +116,13 @@ export function MergedView(props: Props) {
           }}
         />
       ) : (
-        <LogView
-          key={`all ${String(start)}`}
-          lines={lines}
-          following={following}
-          follow={follow}
-          start={start}
-          heat={heat}
-        />
+        <LogView key={`all ${String(start)}`} {...common} lines={lines} start={start} heat={heat} />
       )}
     </>
   );
 }
+
+const NONE: string[] = [];
 
 function withoutLog(error: CommandError | null): Props['failure'] {
   return error && { error, of: null };

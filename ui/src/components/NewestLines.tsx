@@ -1,20 +1,20 @@
-import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LINE } from '../app/logScroll';
 import { paths } from '../app/paths';
-import { useLogTail } from '../hooks/useLogTail';
+import type { Tail } from '../hooks/useLogTail';
 import { number } from '../i18n/format';
-import { instanceWidth, logCells, logRow } from './LogLine';
+import { columnsLook, logCells, logRow } from './LogLine';
 import styles from './NewestLines.module.css';
 import { Link } from './Link';
 import { ErrorBar } from './ErrorBar';
 
-type Props = { connection: string; application: string; environment: string };
+type Props = { connection: string; application: string; environment: string; tail: Tail };
 
 /** As many of the newest lines as there is room for, live. */
-export function NewestLines({ connection, application, environment }: Props) {
+export function NewestLines({ connection, application, environment, tail }: Props) {
   const { t } = useTranslation();
-  const { lines, state, failure, again } = useLogTail(connection, application, environment);
+  const { lines, state, failure, again } = tail;
   const place = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   useLayoutEffect(() => {
@@ -52,7 +52,7 @@ export function NewestLines({ connection, application, environment }: Props) {
         {failure === null && total === first && (
           <p className={styles.none}>{state === 'live' ? t('now.noLines') : t('now.fetchingLines')}</p>
         )}
-        <ol style={instanceWidth(lines) as CSSProperties}>
+        <ol style={columnsLook(lines)}>
           {shown.map((position) => {
             const line = lines.at(position);
             return (

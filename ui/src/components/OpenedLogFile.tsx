@@ -7,7 +7,7 @@ import { memory, number } from '../i18n/format';
 import { Button } from './Button';
 import { Empty } from './Empty';
 import { smallIcon } from './icon';
-import { LogChips } from './LogChips';
+import { ChosenLogs } from './ChosenLogs';
 import { MergedView } from './MergedView';
 import { PageBody } from './PageBody';
 
@@ -19,7 +19,7 @@ export function OpenedLogFile({ connection, reading, children }: Props) {
   const { file, progress, close } = reading;
   return (
     <>
-      <LogChips logs={file && file.opened.logs.length > 1 ? file.opened.logs : []} choose={null}>
+      <ChosenLogs logs={file && file.opened.logs.length > 1 ? file.opened.logs : []} choose={null}>
         {file && <strong>{oneLine(file.name)}</strong>}
         {file && (file.opened.untimed ?? 0) > 0 && (
           <span>
@@ -36,7 +36,7 @@ export function OpenedLogFile({ connection, reading, children }: Props) {
           </Button>
         )}
         {children}
-      </LogChips>
+      </ChosenLogs>
       {progress && (
         <PageBody>
           <Empty

@@ -69,6 +69,11 @@ describe('a search in a log', () => {
       const current = (await lines()).find((line) => line.getAttribute('aria-current') === 'true');
       expect(current).toHaveTextContent('refused');
     });
-    expect(await field()).toHaveValue('');
+    // It is still searched for, and Back leads to the matches alone.
+    expect(await field()).toHaveValue('refused');
+    expect(screen.getByRole('button', { name: /^Only what was found/ })).toHaveAttribute(
+      'aria-pressed',
+      'false',
+    );
   });
 });

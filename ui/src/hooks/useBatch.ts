@@ -13,7 +13,7 @@ import {
   type ConnectionId,
   type PlannedDeployment,
 } from '../ipc';
-import { useShown } from './useShown';
+import { together, useShown } from './useShown';
 
 /** What is confirmed, as it was seen. */
 export type BatchOrders = { environment: string; orders: BatchOrder[] };
@@ -91,7 +91,7 @@ export function useBatch(connection: ConnectionId, began: () => void): Batch {
     error,
     start: (orders, production) => {
       setError(null);
-      start(orders, production ? plannedBy(orders) : null);
+      start(orders, production ? together(connection, plannedBy(orders)) : null);
     },
     takeBack,
     stop: () => {

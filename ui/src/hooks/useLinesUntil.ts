@@ -17,6 +17,8 @@ export function useLinesUntil(
   instance: string | null,
   until: number | null,
   count: number,
+  /** The position of the first line that was written at a time or later; null where that cannot be read. */
+  positionAt: (time: string) => Promise<number | null>,
 ): Shown[] | null {
   const [held, setFound] = useState<Found | null>(null);
   const { first, total } = lines;
@@ -24,7 +26,7 @@ export function useLinesUntil(
   const final = found?.final === true;
   useEffect(() => {
     if (until === null || final || total <= first) return;
-    void lines.endAt(until).then((end) => {
+    void positionAt(new Date(until + 1).toISOString()).then((end) => {
       if (end === null) return;
       // Until a later line is there, more of those that are meant may come.
       const next = { lines, until, end, final: end < total };
@@ -32,7 +34,7 @@ export function useLinesUntil(
         before?.final === true && before.lines === lines && before.until === until ? before : next,
       );
     });
-  }, [lines, until, final, first, total]);
+  }, [lines, until, final, first, total, positionAt]);
   const end = until === null ? total : (found?.end ?? first);
   const from = Math.max(first, end - REACH);
   useEffect(() => {

@@ -1,29 +1,39 @@
 import { useEffect } from 'react';
 import { anyLayerOpen } from '../app/layers';
-import { furthest, LINE, positionAt, topOf, type LogShape } from '../app/logScroll';
+import { furthest, LINE, positionAt } from '../app/logScroll';
+import type { LogPicks } from './useLogPicks';
+import type { LogScroll } from './useLogScroll';
 
 type Keys = {
   cursor: number | null;
-  shape: LogShape;
-  upper: number;
+  scroll: LogScroll;
+  picks: LogPicks;
   setCursor: (position: number) => void;
   toggle: (position: number) => void;
-  /** Closes what is opened, or null. */
+  /** Goes to the next match or the one before, where something is searched for. */
+  step: ((by: 1 | -1) => void) | null;
+  copy: () => void;
+  /** Opens the menu of a line. */
+  menu: (position: number) => void;
+  /** Closes what is opened or picked, or null. */
   close: (() => void) | null;
-  moveTo: (top: number) => void;
 };
 
-/** j and k walk the lines, Enter opens one, Home and End go to the ends, Escape closes. */
+/**
+ * j and k walk the lines, with Shift they pick them, x marks one; n and N go from match to match, Enter opens a line,
+ * Home and End go to the ends, Escape closes.
+ */
 export function useLogKeys(keys: Keys): void {
   useEffect(() => {
     const heard = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || anyLayerOpen()) return;
+      if (event.defaultPrevented || event.altKey || anyLayerOpen()) return;
       const target = event.target;
       // What is typed in a panel, or on a button that Enter presses, is not meant for the lines.
-      const elsewhere =
-        event.key === 'Enter' ? 'input, textarea, aside, button, a' : 'input, textarea, aside';
+      const typed = 'input, textarea, aside, [role="slider"]';
+      const elsewhere = event.key === 'Enter' ? `${typed}, button, a` : typed;
       if (target instanceof Element && target.closest(elsewhere)) return;
-      if (!act(event.key, keys)) return;
+      const command = event.ctrlKey || event.metaKey;
+      if (!(command ? actWith(event, keys) : act(event, keys))) return;
       event.preventDefault();
     };
     // Before the lists' own keys, which know nothing of lines that do not exist yet.
@@ -34,18 +44,40 @@ export function useLogKeys(keys: Keys): void {
   });
 }
 
-function act(key: string, keys: Keys): boolean {
-  const { cursor, shape, upper, toggle, close, moveTo } = keys;
-  switch (key) {
+function actWith(event: KeyboardEvent, { cursor, copy }: Keys): boolean {
+  // Text that was selected with the mouse is copied by the window itself.
+  const selected = (window.getSelection()?.toString() ?? '') !== '';
+  if (event.shiftKey || event.key.toLowerCase() !== 'c' || selected || cursor === null) return false;
+  copy();
+  return true;
+}
+
+function act(event: KeyboardEvent, keys: Keys): boolean {
+  const { cursor, picks, toggle, close } = keys;
+  const { shape, upper, moveTo } = keys.scroll;
+  switch (event.key) {
     case 'j':
+    case 'J':
     case 'ArrowDown':
-      return step(1, keys);
+      return walk(1, isPicking(event), keys);
     case 'k':
+    case 'K':
     case 'ArrowUp':
-      return step(-1, keys);
+      return walk(-1, isPicking(event), keys);
+    case 'n':
+    case 'N':
+      keys.step?.(event.key === 'n' ? 1 : -1);
+      return keys.step !== null;
+    case 'x':
+      if (cursor !== null) picks.mark(cursor);
+      return cursor !== null;
     case 'Enter':
-      if (cursor === null) return false;
-      toggle(cursor);
+      if (cursor !== null) toggle(cursor);
+      return cursor !== null;
+    case 'ContextMenu':
+    case 'F10':
+      if (cursor === null || (event.key === 'F10' && !event.shiftKey)) return false;
+      keys.menu(cursor);
       return true;
     case 'Escape':
       close?.();
@@ -68,15 +100,20 @@ function act(key: string, keys: Keys): boolean {
   }
 }
 
-function step(by: 1 | -1, { cursor, shape, upper, setCursor, moveTo }: Keys): boolean {
+/** The letters are capital with Shift, and with what locks it. */
+function isPicking({ key, shiftKey }: KeyboardEvent): boolean {
+  return shiftKey || key === 'J' || key === 'K';
+}
+
+function walk(by: 1 | -1, picking: boolean, { cursor, scroll, picks, setCursor }: Keys): boolean {
+  const { shape, upper } = scroll;
   const { first, total, viewport } = shape;
   if (total <= first) return true;
   const start = positionAt(shape, upper + (by > 0 ? 0 : viewport - 1));
   const next = Math.min(Math.max(cursor === null ? start : cursor + by, first), total - 1);
+  if (picking) picks.extendFrom(cursor ?? next);
+  else picks.settle();
   setCursor(next);
-  const at = topOf(shape, next);
-  if (at < upper) moveTo(at);
-  else if (at + LINE > upper + viewport) moveTo(at + LINE - viewport);
-  else if (at < furthest(shape)) moveTo(upper);
+  scroll.reveal(next);
   return true;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { LogLines } from '../app/logLines';
 import {
   asCommandError,
@@ -20,6 +20,8 @@ export type Tail = {
   liveAt: string | null;
   /** The last lines that were dropped before they could be fetched. */
   gap: LogProgress['gap'];
+  /** The position of the first line that was written at a time or later; null where that cannot be read. */
+  positionAt: (time: string) => Promise<number | null>;
   /** Asks once more, now. */
   again: () => void;
 };
@@ -67,12 +69,24 @@ export function useLogTail(connection: string, application: string, environment:
       ),
     [connection, application, environment, lines],
   );
+  const positionAt = useCallback(
+    (time: string) =>
+      commands.logPositionAt(connection, application, environment, time).then(
+        ({ position }) => position,
+        (thrown: unknown) => {
+          setUnread(asCommandError(thrown));
+          return null;
+        },
+      ),
+    [connection, application, environment],
+  );
   return {
     lines,
     state: tail.state,
     failure: tail.failure ?? unread,
     liveAt: tail.liveAt,
     gap: tail.gap,
+    positionAt,
     again: () => {
       lines.again();
       refreshLogs();

@@ -9,7 +9,7 @@ import {
   type PromotionChoice,
   type PromotionStep,
 } from '../ipc';
-import { useShown } from './useShown';
+import { together, useShown } from './useShown';
 
 export type Promoting = {
   phase: 'choosing' | 'showing' | 'sending' | 'sent';
@@ -59,7 +59,7 @@ export function usePromoting(connection: ConnectionId, began: () => void, ended:
     start: (choices, production) => {
       setError(null);
       setSteps([]);
-      start(choices, production ? plannedBy(choices) : null);
+      start(choices, production ? together(connection, plannedBy(choices)) : null);
     },
     takeBack,
     reset: () => {

@@ -7,8 +7,8 @@ import {
   type CommandError,
   type ConnectionId,
   type Made,
+  type Readable,
   type Reading,
-  type Resource,
   type ValueOf,
 } from '../ipc';
 import { queries } from '../app/queries';
@@ -32,7 +32,7 @@ export type Held<T> = {
  * A resource on screen: its last reading, and a lease that keeps the watchers at it while the page shows it.
  * `resource` of null asks for nothing.
  */
-export function useResource<R extends Resource>(
+export function useResource<R extends Readable>(
   connection: ConnectionId,
   resource: R | null,
 ): Held<ValueOf<R>> {

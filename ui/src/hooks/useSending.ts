@@ -9,7 +9,7 @@ import {
 } from '../ipc';
 import { putRefusal, type Sent } from '../app/shell';
 import { useGone } from './useGone';
-import { useShown } from './useShown';
+import { together, useShown } from './useShown';
 
 export type Sending = {
   /** `showing`: Rust is told that it is shown, then the seconds begin. */
@@ -66,7 +66,7 @@ export function useSending(
     error,
     start: (request, production) => {
       setError(null);
-      start(request, production ? [{ application, request }] : null);
+      start(request, production ? together(connection, [{ application, request }]) : null);
     },
     takeBack,
   };

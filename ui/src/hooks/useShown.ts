@@ -6,14 +6,17 @@ import { useTakeBack } from './useTakeBack';
 /** Sends it; the confirmation is the name by which Rust knows what was shown, null for what needs none. */
 type Send<T> = (what: T, confirmation: string | null) => void;
 
+/** Tells Rust that it is shown; by which name Rust knows it, null for what needs no confirmation. */
+export type Show = () => Promise<string | null>;
+
 export type ShownFirst<T> = {
   /** Rust is told that it is shown; then the seconds begin. */
   showing: boolean;
   /** Seconds in which it can still be taken back, or null. */
   left: number | null;
   takenBack: boolean;
-  /** Sends it: at once without `planned`, else after that was shown for three seconds. */
-  start: (what: T, planned: PlannedDeployment[] | Promise<PlannedDeployment[]> | null) => void;
+  /** Sends it: at once without `show`, else after that was shown for three seconds. */
+  start: (what: T, show: Show | null) => void;
   takeBack: () => void;
 };
 
@@ -44,23 +47,22 @@ export function useShown<T>(
     if (confirmation !== null) commands.deploymentsTakeBack(connection, confirmation).catch(() => undefined);
   }, [cancel, connection, confirmation]);
   useEscape(left !== null, takeBack);
-  const show = async (planned: PlannedDeployment[] | Promise<PlannedDeployment[]>) =>
-    commands.deploymentsShow(connection, await planned);
   return {
     showing,
     left,
     takenBack,
-    start: (what, planned) => {
+    start: (what, show) => {
       setTakenBack(false);
-      if (planned === null) {
+      if (show === null) {
         send(what, null);
         return;
       }
       setShowing(true);
-      show(planned).then(
+      show().then(
         (name) => {
           setShowing(false);
-          countDown({ what, confirmation: name });
+          if (name === null) send(what, null);
+          else countDown({ what, confirmation: name });
         },
         (thrown: unknown) => {
           setShowing(false);
@@ -70,4 +72,12 @@ export function useShown<T>(
     },
     takeBack,
   };
+}
+
+/** Deployments that are shown together. */
+export function together(
+  connection: ConnectionId,
+  planned: PlannedDeployment[] | Promise<PlannedDeployment[]>,
+): Show {
+  return async () => commands.deploymentsShow(connection, await planned);
 }

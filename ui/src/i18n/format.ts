@@ -3,6 +3,7 @@ import { i18n } from './i18n';
 // A fixed locale: the system's may be "C", on which Intl throws.
 const LOCALE = 'en-GB';
 const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
 const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
 const count = new Intl.NumberFormat(LOCALE);
@@ -52,6 +53,12 @@ export function timeOfDay(time: string | null, now: number): string {
   if (at === null) return '';
   const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
   return sameDay ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+}
+
+/** The time of day to the second. */
+export function clockTime(time: string): string {
+  const at = millis(time);
+  return at === null ? '' : seconds.format(at);
 }
 
 /** Date and time to the second. */

@@ -116,10 +116,21 @@ export const commands = {
 	environment: (connection: ConnectionId, environment: string) => __TAURI_INVOKE<Reading<Environment>>("environment", { connection, environment }),
 	/**  Recent deployments, of everything or of one application. */
 	deployments: (connection: ConnectionId, application: string | null) => __TAURI_INVOKE<Reading<Page<Deployment>>>("deployments", { connection, application }),
+	/**
+	 *  A page of a history beyond what is kept fresh: of everything or of one application, in one environment or
+	 *  in all. One request.
+	 */
+	deploymentsOlder: (connection: ConnectionId, application: string | null, environment: string | null, page: number) => __TAURI_INVOKE<Page<Deployment>>("deployments_older", { connection, application, environment, page }),
 	/**  One deployment. */
 	deployment: (connection: ConnectionId, id: string) => __TAURI_INVOKE<Reading<Deployment>>("deployment", { connection, id }),
 	/**  The health of an application in an environment. */
 	health: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<Health>>("health", { connection, application, environment }),
+	/**  The health of an application, what was measured and what changed, over one axis. */
+	timeline: (connection: ConnectionId, application: string, environment: string, range: TimeRange) => __TAURI_INVOKE<Reading<Timeline>>("timeline", { connection, application, environment, range }),
+	/**  The range in which the last change is seen with what was before it. */
+	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
+	/**  The health of an application in all its environments over the last day. */
+	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
 	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
 	/**
@@ -164,8 +175,16 @@ export const commands = {
 	manifestCheck: (manifest: Value) => __TAURI_INVOKE<Violation[]>("manifest_check", { manifest }),
 	/**  An application's manifest as the server has it now. */
 	manifest: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Versioned<Value>>("manifest", { connection, application }),
-	/**  Creates an application. Sent once. */
-	applicationCreate: (connection: ConnectionId, manifest: Value) => __TAURI_INVOKE<Application>("application_create", { connection, manifest }),
+	/**
+	 *  Says that a new application is shown now to be confirmed; nothing where creating it deploys nothing to
+	 *  production.
+	 */
+	applicationShow: (connection: ConnectionId, manifest: Value) => __TAURI_INVOKE<PlannedCreation | null>("application_show", { connection, manifest }),
+	/**
+	 *  Creates an application. Sent once; where that deploys to production only with what
+	 *  `application_show` answered three seconds before.
+	 */
+	applicationCreate: (connection: ConnectionId, manifest: Value, confirmation: string | null) => __TAURI_INVOKE<Application>("application_create", { connection, manifest, confirmation }),
 	/**  Replaces an application's manifest, where it is still of the version that is named. Sent once. */
 	applicationUpdate: (connection: ConnectionId, application: string, manifest: Value, version: string | null) => __TAURI_INVOKE<Versioned<Value>>("application_update", { connection, application, manifest, version }),
 	/**  Deletes an application. Sent once. */
@@ -302,6 +321,25 @@ export const commands = {
 	logMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMatches>("log_matches", { search, from, count }),
 	/**  Ends a search. */
 	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
+	/**
+	 *  Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+	 *  none.
+	 */
+	timeRead: (text: string) => __TAURI_INVOKE<TypedTime | null>("time_read", { text }),
+	/**
+	 *  The first line of a log that was written at a time or later; a line counts as written no
+	 *  earlier than those before it.
+	 */
+	logPositionAt: (connection: ConnectionId, application: string, environment: string, time: string) => __TAURI_INVOKE<LogPosition>("log_position_at", { connection, application, environment, time }),
+	/**
+	 *  The match at a position of the log or after it, or the next or the previous one from there;
+	 *  after the last comes the first. Null where nothing was found.
+	 */
+	logMatch: (search: number, position: number, step: MatchStep) => __TAURI_INVOKE<NumberedMatch | null>("log_match", { search, position, step }),
+	/**  Which of the log's lines from a position on are what is searched for. */
+	logMarks: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMark[]>("log_marks", { search, from, count }),
+	/**  What is kept of a log in parts of equal size, with how much of each was found so far. */
+	logSearchHeat: (search: number, count: number) => __TAURI_INVOKE<LogHeat[]>("log_search_heat", { search, count }),
 };
 
 /** Events */
@@ -697,6 +735,8 @@ export type Capability =
 "deploymentLog" | 
 /**  What happened to an application. */
 "events" | 
+/**  What was measured of an application. */
+"metrics" | 
 /**  The log of an application as it is written. */
 "liveLogs" | 
 /**  What the caller may do somewhere. */
@@ -1356,6 +1396,18 @@ export type HealthEvent = {
 	message: string | null,
 };
 
+/**  A time in which the health was the same. */
+export type HealthSpan = {
+	/**  Its beginning, or that of what is shown. */
+	from: string,
+	/**  Its end; `None` for what still is so. */
+	to: string | null,
+	/**  How it was. */
+	status: string,
+	/**  Why, in the server's words. */
+	message: string | null,
+};
+
 /**  How far a permission is held in an environment. */
 export type Held = 
 /**  For everything there. */
@@ -1553,6 +1605,24 @@ export type LogForm =
 /**  A table. */
 "csv";
 
+/**  Which fields the log of an application shows as columns. */
+export type LogColumns = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  The application's key. */
+	application: string,
+	/**  The names of the fields, in their order. */
+	fields: string[],
+};
+
+/**  What a field of a line is; `instance`, `source` and `environment` count as fields. */
+export type LogFieldTest = {
+	/**  The field's name. */
+	name: string,
+	/**  Its text, or its JSON where it is no text; null for anything. */
+	value: string | null,
+};
+
 /**
  *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
  *  those of the lines on both sides, as far as they are known.
@@ -1570,6 +1640,8 @@ export type LogHeat = {
 	from: number | null,
 	/**  One past the last. */
 	to: number | null,
+	/**  How many are what is searched for; none without a search. */
+	matches: number | null,
 	/**  How many are warnings. */
 	warnings: number | null,
 	/**  How many are errors. */
@@ -1594,6 +1666,14 @@ export type LogLine = {
 	instance: string | null,
 	/**  Structured fields, where the application writes them. */
 	fields: { [key in string]: Value },
+};
+
+/**  A line of the log that is what is searched for. */
+export type LogMark = {
+	/**  Its position in the log. */
+	position: number | null,
+	/**  Where in its message the text is: from, to, in UTF-16 code units. */
+	hits: ([number, number])[],
 };
 
 /**  A line that matches. */
@@ -1636,6 +1716,12 @@ export type LogPart = {
 	form: LogForm,
 };
 
+/**  A place in a log. */
+export type LogPosition = {
+	/**  The position; one past the newest where there is nothing so late. */
+	position: number | null,
+};
+
 /**  How far a tail is. */
 export type LogProgress = {
 	/**  One past the newest position. */
@@ -1662,6 +1748,8 @@ export type LogQuery = {
 	from: string | null,
 	/**  Written before. */
 	to: string | null,
+	/**  What their fields are. */
+	fields: LogFieldTest[],
 };
 
 /**  How far a search is. */
@@ -1708,6 +1796,47 @@ export type ManifestTexts = {
 	after: string,
 };
 
+/**  Which match is meant, from a position of the log on. */
+export type MatchStep = 
+/**  The one there or the first after it, else the last. */
+"here" | 
+/**  The first after it, else the first of all. */
+"next" | 
+/**  The last before it, else the last of all. */
+"previous";
+/**  Something that changed. */
+export type Mark = {
+	/**  When, or when it began. */
+	at: string,
+	/**  When it ended, if it took time and has. */
+	ends: string | null,
+	/**  What. */
+	what: MarkKind,
+	/**  By whom. */
+	by: string | null,
+	/**  What happened, in the server's words. */
+	summary: string | null,
+};
+
+/**  What changed. */
+export type MarkKind = 
+/**  A deployment. */
+{ kind: "deployment"; 
+/**  Its id. */
+id: string; 
+/**  The image before. */
+from: string | null; 
+/**  The image that was asked for. */
+to: string | null; 
+/**  How far it is; `None` where an event alone tells of it. */
+status: string | null } | 
+/**  The application, or its configuration. */
+{ kind: "configuration" } | 
+/**  What became of an instance of the application. */
+{ kind: "instance"; 
+/**  So many that are close to each other. */
+count: number };
+
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
 	/**  The subject. */
@@ -1724,6 +1853,22 @@ export type Me = {
 	permissions: string[],
 	/**  Environments the caller may see. */
 	environments: string[],
+};
+
+/**  One metric over the steps. */
+export type MeasuredSeries = {
+	/**  Its name on the wire. */
+	name: string,
+	/**  What its values count. */
+	unit: Unit,
+	/**  A value for each step; `None` where nothing was measured. */
+	values: (number | null)[],
+	/**  What it is now; `None` where it was not measured lately. */
+	latest: number | null,
+	/**  The largest value. */
+	largest: number | null,
+	/**  All values together, of what is counted. */
+	total: number | null,
 };
 
 /**  What came of it. */
@@ -1818,6 +1963,14 @@ export type OpenedLog = {
 	logs: LogName[],
 	/**  How many lines did not say when they were written: they stand at the time of the line before. */
 	untimed: number | null,
+};
+
+/**  A match by its number. */
+export type NumberedMatch = {
+	/**  How many matches are before it. */
+	number: number | null,
+	/**  Its position in the log. */
+	position: number | null,
 };
 
 /**  What came of a step. */
@@ -1933,6 +2086,26 @@ export type Place = {
 	before: string | null,
 };
 
+/**  The health of an application in one of its environments. */
+export type PlaceHealth = {
+	/**  Where. */
+	environment: Stage,
+	/**  How it is. */
+	status: string,
+	/**  Since when, where somebody says so. */
+	since: string | null,
+	/**  Why, in the server's words. */
+	message: string | null,
+	/**  The beginning of the day that is shown. */
+	from: string,
+	/**  Its end: now. */
+	to: string,
+	/**  The health over the day, without a hole. */
+	spans: HealthSpan[],
+	/**  How it is probed there, as far as its manifest says. */
+	probe: Probe,
+};
+
 /**  One thing that would change. A secret reads as `value: null, isSet`. */
 export type PlannedChange = {
 	/**  Where, such as `image` or `configuration.LOG_LEVEL`. */
@@ -1941,6 +2114,16 @@ export type PlannedChange = {
 	before: Value,
 	/**  What would be there. */
 	after: Value,
+};
+
+/**  The deployment to production that comes with a new application, shown to be confirmed. */
+export type PlannedCreation = {
+	/**  What the creation is sent with. */
+	confirmation: string,
+	/**  Where it is deployed. */
+	environment: Stage,
+	/**  The image that runs there then. */
+	image: string,
 };
 
 /**  A deployment that is shown to be confirmed. */
@@ -1984,6 +2167,14 @@ export type Preflight = {
 	comparable: boolean,
 	/**  Characters that its note may have; 0 where the instance is known to keep none. */
 	longestNote: number,
+};
+
+/**  How an application is probed, as far as its manifest says (APP-MANIFEST.md, `healthCheck`). */
+export type Probe = {
+	/**  The path that is asked for. */
+	path: string | null,
+	/**  How often, in seconds. */
+	intervalSeconds: number | null,
 };
 
 /**  Somebody who has access in `from` and not in `to`. */
@@ -2179,6 +2370,28 @@ id: string } |
 application: string; 
 /**  The environment's key. */
 environment: string } | 
+/**  The changes of the health of an application in an environment over the last two weeks. */
+{ kind: "healthHistory"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string } | 
+/**  What was measured of an application in an environment. */
+{ kind: "metrics"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string; 
+/**  How far back. */
+range: TimeRange } | 
+/**  What happened to an application in an environment. */
+{ kind: "events"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string; 
+/**  How far back. */
+range: TimeRange } | 
 /**  Who has access to an application. */
 { kind: "access"; 
 /**  Its key. */
@@ -2325,6 +2538,10 @@ export type Settings = {
 	views: SavedView[],
 	/**  Which columns the list of applications shows. */
 	columns: ShownColumns[],
+	/**  Which fields of their lines logs show as columns. */
+	logColumns: LogColumns[],
+	/**  Whether long lines of a log are broken instead of cut off. */
+	logWrap: boolean,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */
@@ -2503,6 +2720,96 @@ export type Theme =
 /**  Dark. */
 "dark";
 
+/**  What was typed. */
+export type TypedTime = 
+/**  A time. */
+{ kind: "at"; 
+/**  When. */
+time: string } | 
+/**  What lies between two times. */
+{ kind: "span"; 
+/**  When it begins; null for ever since. */
+from: string | null; 
+/**  When it has ended; null where it goes on. */
+to: string | null };
+/**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
+export type TimeRange = 
+/**  15 minutes. */
+"quarterHour" | 
+/**  An hour. */
+"hour" | 
+/**  Six hours. */
+"sixHours" | 
+/**  A day. */
+"day" | 
+/**  Seven days. */
+"week";
+
+/**  A timeline. */
+export type Timeline = {
+	/**  How far back it goes. */
+	range: TimeRange,
+	/**  Its beginning. */
+	from: string,
+	/**  Its end: now. */
+	to: string,
+	/**  The health, without a hole: what is not known is unknown. */
+	health: HealthSpan[],
+	/**  What changed, oldest first. */
+	marks: Mark[],
+	/**  When the steps began that the values are of, in milliseconds since 1970. */
+	times: (number | null)[],
+	/**  How long a step is, in milliseconds. */
+	step: number | null,
+	/**  What was measured, one value for each step; `None` where nothing was. */
+	series: MeasuredSeries[],
+	/**  The same in words, newest first. */
+	rows: TimelineRow[],
+	/**  The moments to step through, oldest first: changes of health and marks. */
+	moments: string[],
+	/**  What is wrong now is looked at from here on; `None` where all is well. */
+	unwellFrom: string | null,
+	/**  How old what was measured is; `None` where there is none. */
+	measuredAt: string | null,
+	/**  How it is probed, as far as its manifest says. */
+	probe: Probe,
+	/**  Why nothing is known of what was measured. */
+	metricsFailure: Failure | null,
+	/**  Why deployments alone are known of what changed. */
+	eventsFailure: Failure | null,
+};
+
+/**  A part of a timeline. */
+export type TimelineRow = {
+	/**  Its beginning. */
+	from: string,
+	/**  Its end. */
+	to: string,
+	/**  The worst health in it. */
+	health: string,
+	/**  A value for each series, of all steps in it together. */
+	values: (number | null)[],
+	/**  Which marks are in it, by their place. */
+	marks: number[],
+};
+
+/**  What values count. */
+export type Unit = 
+/**  Of a hundred; CPU of one core. */
+{ kind: "percent" } | 
+/**  Bytes. */
+{ kind: "bytes" } | 
+/**  In a second. */
+{ kind: "perSecond" } | 
+/**  Milliseconds. */
+{ kind: "milliseconds" } | 
+/**  Log lines, in a step. */
+{ kind: "lines" } | 
+/**  As the server calls it. */
+{ kind: "other"; 
+/**  Its word. */
+word: string | null };
+
 /**  An application that is unwell in an environment. */
 export type UnwellPlace = {
 	/**  The application's key. */
@@ -2557,7 +2864,10 @@ export type ViolationCode =
  *  `integer`, `number`, `string`, `array` or `object`.
  */
 "wrong_type" | 
-/**  The text does not match. Params: `pattern`. */
+/**
+ *  The text does not match. Params: `pattern`; `shape` where there are words for it, `key` or
+ *  `variable`.
+ */
 "pattern" | 
 /**  The text is too short. Params: `min` and `length`, in characters. */
 "too_short" | 

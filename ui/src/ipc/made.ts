@@ -1,5 +1,5 @@
 import { commands } from './ipc';
-import { read, resourceKey, type ValueOf } from './resources';
+import { read, resourceKey, type Readable, type ValueOf } from './resources';
 import type {
   AccessGrid,
   Activity,
@@ -8,9 +8,12 @@ import type {
   Course,
   Fleet,
   FleetRow,
+  PlaceHealth,
   Reading,
   Resource,
   SideBySide,
+  TimeRange,
+  Timeline,
 } from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
@@ -21,7 +24,7 @@ export type Made<T> = {
 };
 
 /** A resource as it is. */
-export function plain<R extends Resource>(connection: ConnectionId, resource: R): Made<ValueOf<R>> {
+export function plain<R extends Readable>(connection: ConnectionId, resource: R): Made<ValueOf<R>> {
   return {
     key: resourceKey(connection, resource),
     ask: () => read(connection, resource),
@@ -64,6 +67,60 @@ export function course(connection: ConnectionId, application: string, id: string
     of: [
       { kind: 'deployment', id },
       { kind: 'deployments', application },
+    ],
+  };
+}
+
+/** The health, what was measured and what changed, over one axis. */
+export function timeline(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  range: TimeRange,
+): Made<Timeline> {
+  const place = { application, environment };
+  return {
+    key: [connection, 'timeline', application, environment, range],
+    ask: () => commands.timeline(connection, application, environment, range),
+    of: [
+      { kind: 'health', ...place },
+      // Of the last hours the health tells by itself.
+      ...(range === 'day' || range === 'week' ? [{ kind: 'healthHistory' as const, ...place }] : []),
+      { kind: 'metrics', ...place, range },
+      { kind: 'events', ...place, range },
+      { kind: 'deployments', application },
+    ],
+  };
+}
+
+/** How far back a timeline opens. */
+export function timelineRange(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+): Made<TimeRange> {
+  return {
+    key: [connection, 'timelineRange', application, environment],
+    ask: () => commands.timelineRange(connection, application, environment),
+    of: [
+      { kind: 'health', application, environment },
+      { kind: 'deployments', application },
+    ],
+  };
+}
+
+/** The health of an application in all its environments over the last day. */
+export function healthOverview(
+  connection: ConnectionId,
+  application: string,
+  environments: string[],
+): Made<PlaceHealth[]> {
+  return {
+    key: [connection, 'healthOverview', application],
+    ask: () => commands.healthOverview(connection, application),
+    of: [
+      { kind: 'application', application },
+      ...environments.map((environment) => ({ kind: 'healthHistory' as const, application, environment })),
     ],
   };
 }
@@ -151,7 +208,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return [
         own,
         ...made(
-          ['places', 'preflight', 'promotion', 'rights', 'accessGrid', 'accessChoices'],
+          ['places', 'preflight', 'promotion', 'rights', 'accessGrid', 'accessChoices', 'healthOverview'],
           resource.application,
         ),
         ...made(['askedAccess', 'rightsHeld', 'batch']),
@@ -159,14 +216,27 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'deployments':
       return resource.application === null
         ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'batch'])]
-        : [own, ...made(['places', 'preflight', 'promotion'], resource.application), ...made(['batch'])];
+        : [
+            own,
+            ...made(['places', 'preflight', 'promotion', 'timeline'], resource.application),
+            ...made(['batch']),
+          ];
     case 'deployment':
       return [own, ...made(['course'], resource.id), ...made(['preflight'])];
     case 'configuration':
       return [own, ...made(['sideBySide', 'preflight', 'promotion'], resource.application)];
     case 'environment':
-    case 'health':
       return [own];
+    case 'health':
+    case 'metrics':
+    case 'events':
+      return [own, ...made(['timeline'], resource.application, resource.environment)];
+    case 'healthHistory':
+      return [
+        own,
+        ...made(['timeline'], resource.application, resource.environment),
+        ...made(['healthOverview'], resource.application),
+      ];
     case 'access':
       return [own, ...made(['accessGrid', 'accessChoices', 'promotion'], resource.application)];
     case 'accessRequests':

@@ -29,7 +29,10 @@ type Values = {
   configuration: Versioned<Configuration>;
 };
 
-export type ValueOf<R extends Resource> = Values[R['kind']];
+/** What pages read as it is. Of the rest they see only what is made of it. */
+export type Readable = Extract<Resource, { kind: keyof Values }>;
+
+export type ValueOf<R extends Readable> = Values[R['kind']];
 
 /** The key of a resource's query; every key begins with the connection. */
 export function resourceKey(connection: ConnectionId, resource: Resource): readonly unknown[] {
@@ -48,20 +51,24 @@ export function resourceKey(connection: ConnectionId, resource: Resource): reado
     case 'deployment':
       return [connection, resource.kind, resource.id];
     case 'health':
+    case 'healthHistory':
     case 'configuration':
       return [connection, resource.kind, resource.application, resource.environment];
+    case 'metrics':
+    case 'events':
+      return [connection, resource.kind, resource.application, resource.environment, resource.range];
   }
 }
 
 /** Asks for the last reading of a resource. */
-export function read<R extends Resource>(
+export function read<R extends Readable>(
   connection: ConnectionId,
   resource: R,
 ): Promise<Reading<ValueOf<R>>> {
   return readAny(connection, resource) as Promise<Reading<ValueOf<R>>>;
 }
 
-function readAny(connection: ConnectionId, resource: Resource): Promise<Reading<Values[keyof Values]>> {
+function readAny(connection: ConnectionId, resource: Readable): Promise<Reading<Values[keyof Values]>> {
   switch (resource.kind) {
     case 'applications':
       return commands.applications(connection);

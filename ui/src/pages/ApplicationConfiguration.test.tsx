@@ -99,7 +99,7 @@ describe('the configuration', () => {
     await open(DEV);
     const name = await screen.findByRole('textbox', { name: 'Name of BASE_URL' });
     fireEvent.change(name, { target: { value: 'base-url' } });
-    await screen.findByText(/^It must match/);
+    await screen.findByText(/^Capital letters, digits and underscores/);
     expect(screen.getByRole('button', { name: /^Review for/ })).toHaveAttribute('aria-disabled', 'true');
     expect(screen.getByText('1 field is not right yet')).toBeVisible();
   });

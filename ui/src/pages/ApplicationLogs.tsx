@@ -1,27 +1,37 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { inOrder, stageIn } from '../app/environments';
+import { lineMenu } from '../app/lineMenu';
+import { queryOf, withField, type LogFilter } from '../app/logFilter';
+import { logColumns, toggleLogWrap } from '../app/logLook';
 import { searchOf } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
+import { places as placesOf, type ConnectionId } from '../ipc';
+import { useConnection, useShell } from '../app/shell';
 import { Button } from '../components/Button';
 import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
+import { LogBar } from '../components/LogBar';
+import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
-import { LogSearchBar, queryOf, UNFILTERED } from '../components/LogSearchBar';
-import { LogView } from '../components/LogView';
+import { LogFound, LogSearchBar } from '../components/LogSearchBar';
+import { LogTimeField } from '../components/LogTimeField';
+import { LogTools } from '../components/LogTools';
+import { LogView, type LogViewHandle } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
-import { Toolbar } from '../components/Toolbar';
+import { useLetters } from '../hooks/useLetters';
+import { useLogAddress } from '../hooks/useLogAddress';
+import { useLogTarget } from '../hooks/useLogTarget';
+import { useNearMatch } from '../hooks/useNearMatch';
 import { usePlace } from '../hooks/useParams';
 import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
-import { useFrontOf } from '../hooks/useResource';
+import { useFrontOf, useMade } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
-import { asCommandError, commands, type CommandError } from '../ipc';
-
-/** As many parts of a log are told apart beside its scroll bar. */
-const PARTS = 200;
+import { asCommandError, commands, type CommandError, type MatchStep, type TypedTime } from '../ipc';
 
 /** The log of an application in an environment, live; narrowed to what is searched for in all that is kept. */
 export function ApplicationLogs() {
@@ -29,83 +39,194 @@ export function ApplicationLogs() {
   const { connection, key, environment } = usePlace();
   const tail = useLogTail(connection, key, environment);
   const { lines, state, failure, gap } = tail;
+  const {
+    all,
+    at: begin,
+    change: changeAddress,
+    see,
+    ...filter
+  } = useLogAddress(connection, key, environment);
   const [following, follow] = useState(true);
-  const [filter, setFilter] = useState(UNFILTERED);
-  const [start, setStart] = useState<number | null>(null);
+  // The line of the log that the keys stand on, whichever way it is looked at.
+  const [reading, setReading] = useState<number | null>(null);
   const way = useMemo(() => searchOf(connection, key, environment), [connection, key, environment]);
   const search = useLogSearch(way, queryOf(filter), lines.total);
   const exporting = useLogExport(connection, () => setOfOne(connection, key, environment));
   const [unread, setUnread] = useState<CommandError | null>(null);
-  const heat = useCallback(
-    () =>
-      commands.logHeat(connection, key, environment, PARTS).then(
-        (parts) => {
-          setUnread(null);
-          return parts;
-        },
-        (thrown: unknown) => {
-          setUnread(asCommandError(thrown));
-          return null;
-        },
-      ),
-    [connection, key, environment],
-  );
+  const heat = useLogHeatOf(connection, key, environment, setUnread);
+  const settings = useShell((value) => value.settings);
+  const others = useOthers(connection, key, environment);
+  const view = useRef<LogViewHandle>(null);
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
-  if (count === 0) return <NoLines tail={tail} />;
   // An expression that is not whole yet narrows nothing.
   const narrowing = search?.error?.code === 'bad_expression' ? null : search;
+  const matches = narrowing?.progress?.matches ?? 0;
+  const near = useNearMatch(narrowing, reading, matches);
+  const onlyFound = narrowing !== null && !all;
+  const goTo = useLogTarget(view, tail, onlyFound ? narrowing : null, begin);
+  const look = { columns: logColumns(settings, connection, key), wrap: settings.logWrap };
+
+  const change = (next: LogFilter) => {
+    changeAddress(next);
+    // Other matches begin at their end; among all lines, and where no more is searched for, one stays where one is.
+    if (all || (queryOf(next) === null && reading !== null)) return;
+    setReading(null);
+    follow(true);
+  };
+  const typed = (time: TypedTime) => {
+    if (time.kind === 'span') change({ ...filter, from: time.from, to: time.to });
+    else goTo(time.time);
+  };
+  const narrow = (name: string, value: string) => {
+    change(withField(filter, name, value));
+  };
+  useLetters({
+    w: toggleLogWrap,
+    m: search
+      ? () => {
+          see(!all);
+        }
+      : null,
+    t: () => {
+      document.querySelector<HTMLElement>('[data-time]')?.focus();
+    },
+  });
+
+  if (count === 0) return <NoLines tail={tail} />;
   const shownError = failure ?? narrowing?.error ?? unread;
+  const common = {
+    ref: view,
+    following,
+    follow,
+    look,
+    narrow,
+    menu: (line: Parameters<typeof lineMenu>[0]) =>
+      lineMenu(line, { connection, application: key, filter, change, others }),
+  };
+  const nothing = narrowing?.progress?.done === true && matches === 0;
   return (
     <>
-      <Toolbar>
-        <LogSearchBar
-          filter={filter}
-          change={(next) => {
-            setFilter(next);
-            setStart(null);
-            follow(true);
-          }}
-          search={search}
+      <LogBar>
+        <LogSearchBar filter={filter} change={change} />
+        <LogTimeField typed={typed} />
+        <LogTools
+          connection={connection}
+          application={key}
+          look={look}
+          fields={(onlyFound ? narrowing : { lines }).lines.fields.keys()}
         />
-        {!search && <span>{t('logs.lines', { count, formatted: number(count) })}</span>}
+        {search ? (
+          <LogFound
+            search={search}
+            at={near !== null && near.position === reading ? near.number + 1 : null}
+            step={(by) => {
+              view.current?.step(by);
+            }}
+            all={all}
+            showAll={see}
+          />
+        ) : (
+          <span>{t('logs.lines', { count, formatted: number(count) })}</span>
+        )}
+        <LogChips filter={filter} change={change} />
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
-        <LogExport exporting={exporting} query={narrowing ? queryOf(filter) : null} first={lines.first} />
+        <LogExport
+          exporting={exporting}
+          query={narrowing ? queryOf(filter) : null}
+          onlyFound={onlyFound}
+          first={lines.first}
+          selected={() => view.current?.selected() ?? null}
+        />
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
-      </Toolbar>
+      </LogBar>
       <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
-      {narrowing?.progress?.done === true && narrowing.progress.matches === 0 ? (
+      {onlyFound && nothing ? (
         <PageBody>
           <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
         </PageBody>
-      ) : narrowing ? (
+      ) : onlyFound ? (
         <LogView
           key="found"
+          {...common}
           lines={narrowing.lines}
-          following={following}
-          follow={follow}
+          start={near?.number ?? null}
+          match={(position, by) => Promise.resolve(around(position + by, matches))}
+          moved={(cursor) => {
+            setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
+          }}
           around={(position) => {
-            setFilter(UNFILTERED);
-            setStart(position);
-            follow(false);
+            setReading(position);
+            see(true);
           }}
         />
       ) : (
         <LogView
-          key={`all ${String(start)}`}
+          key="all"
+          {...common}
           lines={lines}
-          following={following}
-          follow={follow}
-          start={start}
-          heat={heat}
+          start={reading}
+          marks={narrowing?.marks ?? null}
+          match={
+            narrowing === null
+              ? null
+              : (position, by) =>
+                  narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
+          }
+          moved={setReading}
+          heat={narrowing === null ? heat : narrowing.heat}
         />
       )}
     </>
   );
+}
+
+/** Before the first line, the next match may be that line itself. */
+function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
+  if (position < 0) return [0, 'here'];
+  return [position, by > 0 ? 'next' : 'previous'];
+}
+
+/** A number of a match; after the last comes the first. */
+function around(number: number, matches: number): number | null {
+  return matches === 0 ? null : (number + matches) % matches;
+}
+
+/** Where an application's log is bad. */
+function useLogHeatOf(
+  connection: ConnectionId,
+  key: string,
+  environment: string,
+  failed: (error: CommandError | null) => void,
+) {
+  return useCallback(
+    (parts: number) =>
+      commands.logHeat(connection, key, environment, parts).then(
+        (heat) => {
+          failed(null);
+          return heat;
+        },
+        (thrown: unknown) => {
+          failed(asCommandError(thrown));
+          return null;
+        },
+      ),
+    [connection, key, environment, failed],
+  );
+}
+
+/** The environments besides this one that it runs in. */
+function useOthers(connection: ConnectionId, key: string, environment: string) {
+  const view = useConnection(connection);
+  const row = useMade(connection, placesOf(connection, key)).value;
+  const placed = row?.cells.filter(({ place }) => place !== null).map((cell) => cell.environment) ?? [];
+  return inOrder(view, placed)
+    .filter((each) => each !== environment && placed.includes(each))
+    .map((each) => ({ key: each, name: stageIn(view, each).name }));
 }
 
 /** As much of where lines are missing as is known. */

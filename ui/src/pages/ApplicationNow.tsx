@@ -7,9 +7,8 @@ import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
 import { Checks } from '../components/Checks';
 import { statusWord } from '../components/DeploymentTable';
-import { HealthBand } from '../components/HealthBand';
 import { Link } from '../components/Link';
-import { NewestLines } from '../components/NewestLines';
+import { NowCourse } from '../components/NowCourse';
 import { NowSentence } from '../components/NowSentence';
 import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
@@ -17,14 +16,22 @@ import { Age } from '../components/Time';
 import { Waiting } from '../components/Waiting';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useMade, useResource } from '../hooks/useResource';
+import { useTimeline } from '../hooks/useTimeline';
 import { between } from '../i18n/format';
 import { places, type Deployment } from '../ipc';
 import styles from './ApplicationNow.module.css';
 
-/** The answer first: how it is, since when and why; then its evidence, and the newest lines of its log. */
+/** The answer first: how it is, since when and why; then its evidence, what was before, and its log. */
 export function ApplicationNow() {
+  const { key, environment } = usePlace();
+  // What is looked at in one place is nothing to the next.
+  return <Here key={`${key} ${environment}`} />;
+}
+
+function Here() {
   const { t } = useTranslation();
   const { connection, key, environment } = usePlace();
+  const course = useTimeline(connection, key, environment);
   const application = useResource(connection, { kind: 'application', application: key });
   const health = useResource(connection, { kind: 'health', application: key, environment });
   const history = useResource(connection, { kind: 'deployments', application: key });
@@ -42,19 +49,16 @@ export function ApplicationNow() {
     <div className={styles.page}>
       <div className={styles.answer}>
         <NowSentence connection={connection} entry={entry} state={state} health={health.value} last={last} />
-        {!health.pending && <Waiting held={health} what={t('now.history')} />}
+        {!health.pending && <Waiting held={health} what={t('timeline.health')} />}
         <dl className={styles.evidence}>
           {health.value && (
             <>
-              <dt>{t('now.history')}</dt>
-              <dd>
-                <HealthBand health={health.value} />
-              </dd>
               <dt>{t('now.checks')}</dt>
               <dd>
                 <Checks
                   checks={health.value.checks}
                   said={namedCheck({ entry, state, health: health.value, last })}
+                  probe={course.known?.probe}
                 />
               </dd>
             </>
@@ -69,7 +73,13 @@ export function ApplicationNow() {
           </dd>
         </dl>
       </div>
-      <NewestLines connection={connection} application={key} environment={environment} />
+      <NowCourse
+        course={course}
+        connection={connection}
+        application={key}
+        environment={environment}
+        environments={application.value?.environments.map((each) => each.environment) ?? []}
+      />
     </div>
   );
 }

@@ -11,9 +11,10 @@ import { Header } from '../components/Header';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Waiting } from '../components/Waiting';
+import { useHistory } from '../hooks/useHistory';
 import { useNow } from '../hooks/useNow';
 import { useConnectionId } from '../hooks/useParams';
-import { useFront, useResource } from '../hooks/useResource';
+import { useFront } from '../hooks/useResource';
 import type { Translate } from '../i18n/i18n';
 import type { Deployment } from '../ipc';
 
@@ -21,26 +22,27 @@ import type { Deployment } from '../ipc';
 export function Deployments() {
   const { t } = useTranslation();
   const connection = useConnectionId();
-  const recent = useResource(connection, { kind: 'deployments', application: null });
   const now = useNow();
   const address = useAddress();
   const history = useMemo(() => historyFrom(address), [address]);
+  const { held: recent, deployments, older } = useHistory(connection, null, history.environment);
+  const all = useMemo(() => newestFirst(recent.value?.data ?? []), [recent.value]);
   useFront(recent.reading);
-  const deployments = useMemo(() => newestFirst(recent.value?.data ?? []), [recent.value]);
   return (
     <>
       <Header title={t('deployments.title')} />
       <OfflineBar reading={recent.reading} />
       <PageBody>
         <Waiting held={recent} what={t('deployments.title')} rows={12} />
-        {recent.value && deployments.length === 0 && (
+        {recent.value && all.length === 0 && (
           <Empty title={t('deployments.none')} text={t('deployments.noneText')} />
         )}
-        {deployments.length > 0 && <Sentence>{sentence(deployments, now, t)}</Sentence>}
-        {deployments.length > 0 && (
+        {all.length > 0 && <Sentence>{sentence(all, now, t)}</Sentence>}
+        {all.length > 0 && (
           <DeploymentHistory
             connection={connection}
             deployments={deployments}
+            older={older}
             everything
             history={history}
             narrow={(change) => {

@@ -13,7 +13,7 @@ import { FileChooser } from '../components/FileChooser';
 import { Header } from '../components/Header';
 import { smallIcon } from '../components/icon';
 import { Loading } from '../components/Loading';
-import { LogChips } from '../components/LogChips';
+import { ChosenLogs } from '../components/ChosenLogs';
 import { LogChooser } from '../components/LogChooser';
 import { MergedView } from '../components/MergedView';
 import { OpenedLogFile } from '../components/OpenedLogFile';
@@ -41,15 +41,15 @@ export function Logs() {
   const chooser = useRef<HTMLInputElement>(null);
   const choose = (next: LogName[]) => {
     if (view) keepDraft(view, PLACE, { logs: next.map(logWord).join('\n') });
-    goInstead(paths.logs(connection, next));
+    goInstead(paths.manyLogs(connection, next));
   };
 
   // An address that names none shows what was chosen last.
   const kept = view ? draftAt(view, PLACE)?.fields['logs'] : undefined;
-  const isHere = address.split('?')[0] === paths.logs(connection);
+  const isHere = address.split('?')[0] === paths.manyLogs(connection);
   useEffect(() => {
     const last = logsOf((kept ?? '').split('\n'));
-    if (isHere && logs.length === 0 && last.length > 0) goInstead(paths.logs(connection, last));
+    if (isHere && logs.length === 0 && last.length > 0) goInstead(paths.manyLogs(connection, last));
   }, [connection, kept, logs.length, isHere]);
 
   const acts = (
@@ -87,9 +87,9 @@ export function Logs() {
         </PageBody>
       ) : (
         <>
-          <LogChips logs={logs} choose={choose}>
+          <ChosenLogs logs={logs} choose={choose}>
             {acts}
-          </LogChips>
+          </ChosenLogs>
           <Followed key={logs.map(logWord).join(' ')} connection={connection} logs={logs} />
         </>
       )}

@@ -23,7 +23,8 @@ import { useNoWrites } from '../hooks/useNoWrites';
 import { useConnectionId } from '../hooks/useParams';
 import { useRights } from '../hooks/useRights';
 import { useManifest } from '../hooks/useManifest';
-import { asCommandError, commands, type CommandError } from '../ipc';
+import { useShown } from '../hooks/useShown';
+import { asCommandError, commands, type CommandError, type PlannedCreation } from '../ipc';
 
 /** A new application: typed, from a file, or as a copy of another one. */
 export function NewApplication() {
@@ -63,31 +64,57 @@ function Form({ connection, from, fresh }: { connection: string; from: string | 
   const editing = useManifest(connection, from === null ? 'create' : `create from ${from}`, fresh);
   const [sending, setSending] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
+  const [planned, setPlanned] = useState<PlannedCreation | null>(null);
   const { unset } = editing;
   const taken = error?.code === 'conflict';
   const reason = !can('applications:create')
     ? t('rights.missing', { permission: 'applications:create' })
     : noWriting;
 
-  const send = async () => {
-    if (sending || reason !== undefined) return;
-    setError(null);
+  const refused = (thrown: unknown) => {
+    const refusal = asCommandError(thrown);
+    if (refusal.code === 'outcome_unknown') editing.draft.sent();
+    setError(refusal);
+    editing.refuse(
+      refusal.code === 'conflict'
+        ? { ...refusal, details: [{ field: 'key', message: t('create.taken') }] }
+        : refusal,
+    );
+  };
+  const create = async (manifest: Manifest, confirmation: string | null) => {
     setSending(true);
     try {
-      if (!(await editing.check())) return;
-      const made = await commands.applicationCreate(connection, editing.manifest);
+      const made = await commands.applicationCreate(connection, manifest, confirmation);
       editing.draft.sent();
       const first = made.environments[0]?.environment ?? view?.environments[0]?.key ?? 'dev';
       go(paths.application(connection, made.key, first));
     } catch (thrown) {
-      const refused = asCommandError(thrown);
-      if (refused.code === 'outcome_unknown') editing.draft.sent();
-      setError(refused);
-      editing.refuse(
-        refused.code === 'conflict'
-          ? { ...refused, details: [{ field: 'key', message: t('create.taken') }] }
-          : refused,
-      );
+      refused(thrown);
+    } finally {
+      setSending(false);
+    }
+  };
+  const { showing, left, takenBack, start, takeBack } = useShown<Manifest>(
+    connection,
+    (manifest, confirmation) => void create(manifest, confirmation),
+    refused,
+  );
+  const waiting = left !== null;
+  const busy = sending || showing || waiting;
+
+  const send = async () => {
+    if (busy || reason !== undefined) return;
+    const { manifest } = editing;
+    setError(null);
+    setSending(true);
+    try {
+      if (!(await editing.check())) return;
+      // What has an image is deployed as it is created: Rust says whether that is to production.
+      start(manifest, async () => {
+        const shown = await commands.applicationShow(connection, manifest);
+        setPlanned(shown);
+        return shown?.confirmation ?? null;
+      });
     } finally {
       setSending(false);
     }
@@ -97,23 +124,48 @@ function Form({ connection, from, fresh }: { connection: string; from: string | 
     <ManifestEditor
       editing={editing}
       keyFixed={false}
-      disabled={sending}
+      disabled={busy}
       submit={() => void send()}
+      about={
+        waiting && planned
+          ? t('create.about', {
+              key: String(editing.manifest['key'] ?? ''),
+              image: planned.image,
+              environment: planned.environment.name,
+              seconds: left,
+            })
+          : null
+      }
+      note={takenBack ? t('deploy.takenBack') : null}
       actions={
-        <>
-          <UnlockButton connection={connection} />
-          <Button
-            onClick={() => {
-              leaveFor(paths.applications(connection));
-            }}
-          >
-            {t('cancel')}
+        waiting ? (
+          <Button key="back" autoFocus onClick={takeBack}>
+            {t('deploy.takeBack')}
+            <Kbd keys={t('keys.escape')} />
           </Button>
-          <Button type="submit" kind="primary" reason={reason} aria-disabled={sending}>
-            {sending ? t('create.sending') : t('create.action')}
-            {!sending && <Kbd keys={`${modifier} ⏎`} />}
-          </Button>
-        </>
+        ) : (
+          <>
+            <UnlockButton connection={connection} />
+            <Button
+              onClick={() => {
+                leaveFor(paths.applications(connection));
+              }}
+            >
+              {t('cancel')}
+            </Button>
+            <Button
+              key="send"
+              type="submit"
+              kind={view?.production === true && hasImage(editing.manifest) ? 'production' : 'primary'}
+              reason={reason}
+              aria-disabled={busy}
+              autoFocus={takenBack}
+            >
+              {busy ? t('create.sending') : t('create.action')}
+              {!busy && <Kbd keys={`${modifier} ⏎`} />}
+            </Button>
+          </>
+        )
       }
     >
       {from !== null && <Remark>{t('create.copied', { key: from })}</Remark>}
@@ -129,6 +181,11 @@ function Form({ connection, from, fresh }: { connection: string; from: string | 
       )}
     </ManifestEditor>
   );
+}
+
+/** Whether an image stands in the form, so that creating it deploys something. */
+function hasImage(manifest: Manifest): boolean {
+  return typeof manifest['image'] === 'string' && manifest['image'] !== '';
 }
 
 /** What the form begins with: nothing, or another application, whose secrets stay where they are. */

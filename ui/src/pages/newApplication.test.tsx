@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import { failure } from '../ipc/fake/parts';
-import type { Violation } from '../ipc';
+import type { PlannedCreation, Violation } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const NEW = '/c/orders/new-application';
@@ -50,6 +50,7 @@ describe('a new application', () => {
           scaling: { minInstances: 2 },
           configuration: [{ name: 'LEVEL', value: '', location: 'variable', required: false }],
         },
+        null,
       ],
     ]);
     expect(history.location.pathname).toBe('/c/orders/applications/shop/dev');
@@ -178,6 +179,31 @@ describe('a new application', () => {
       configuration: [{ name: 'TOKEN', location: 'keyvault', required: true }],
     });
   });
+
+  it('is shown for three seconds where creating it deploys to production, and can be taken back', async () => {
+    const planned: PlannedCreation = {
+      confirmation: 'shown-1',
+      environment: { key: 'dev', name: 'PROD dev', production: true },
+      image: 'nginx:1',
+    };
+    const { user, ...fake } = await renderApp(NEW, {
+      answers: { applicationShow: () => Promise.resolve(planned) },
+    });
+    await user.type(await field('Key'), 'shop');
+    await user.type(await field('Image'), 'nginx:1');
+    await user.click(screen.getByRole('button', { name: /^Create application/ }));
+    expect(await screen.findByText(/^Creates shop and deploys nginx:1 to PROD dev in/)).toBeVisible();
+    expect(await field('Key')).toHaveAttribute('readonly');
+    await user.keyboard('{Escape}');
+    expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(callsOf(fake, 'deploymentsTakeBack')).toEqual([['orders', 'shown-1']]);
+    expect(callsOf(fake, 'applicationCreate')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: /^Create application/ }));
+    await screen.findByText(/^Creates shop/);
+    await screen.findByRole('heading', { name: 'shop' }, { timeout: 6_000 });
+    const [, shown] = callsOf(fake, 'applicationShow').at(-1) ?? [];
+    expect(callsOf(fake, 'applicationCreate')).toEqual([['orders', shown, 'shown-1']]);
+  }, 15_000);
 
   it('keeps what was typed, but no secret', async () => {
     const { user, ...fake } = await renderApp(NEW);

@@ -58,6 +58,11 @@ pub struct Bucket {
 }
 
 impl Search {
+    /// What is searched in.
+    pub fn book(&self) -> &Arc<Book> {
+        &self.book
+    }
+
     /// How many matches there are so far.
     pub fn count(&self) -> u64 {
         self.state().found.count()
@@ -105,6 +110,18 @@ impl Search {
                 position,
                 hits: self.matcher.hits(&line.message),
             })
+        });
+        marked.collect()
+    }
+
+    /// The lines of a window that match, whether the search has come to them yet or not, and where
+    /// in their messages the text is.
+    pub fn marks(&self, window: &Window) -> Vec<Marked> {
+        let numbered = (window.from..).zip(&window.lines);
+        let matching = numbered.filter(|(_, line)| self.matcher.is_line_match(line));
+        let marked = matching.map(|(position, line)| Marked {
+            position,
+            hits: self.matcher.hits(&line.message),
         });
         marked.collect()
     }

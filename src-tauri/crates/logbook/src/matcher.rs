@@ -174,7 +174,8 @@ impl Matcher {
             .collect()
     }
 
-    fn is_line_match(&self, line: &LogLine) -> bool {
+    /// Whether a line that was read matches.
+    pub(crate) fn is_line_match(&self, line: &LogLine) -> bool {
         self.is_level(line.level.as_str().as_bytes())
             && self.is_time(line.timestamp)
             && self

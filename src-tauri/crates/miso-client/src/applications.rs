@@ -15,10 +15,25 @@ impl Client {
     /// Creates an application from its manifest. Sent once.
     ///
     /// # Errors
+    /// [`Code::NotConfirmed`] where that deploys to production, see [`Self::create_confirmed`];
     /// [`Code::Validation`] with the fields, [`Code::Conflict`] where the key is taken,
     /// [`Code::OutcomeUnknown`] where the answer was lost.
     pub async fn create_application(&self, manifest: Value) -> Result<Application, Failure> {
+        self.create_confirmed(manifest, None).await
+    }
+
+    /// The same with what was shown to be confirmed ([`Self::show_creation`]), without which nothing is
+    /// deployed to production.
+    ///
+    /// # Errors
+    /// As [`Self::create_application`].
+    pub async fn create_confirmed(
+        &self,
+        manifest: Value,
+        confirmation: Option<&str>,
+    ) -> Result<Application, Failure> {
         self.must(&Permission::ApplicationsCreate, None, None)?;
+        self.check_creation_confirmed(&manifest, confirmation)?;
         let key = manifest["key"].as_str().map(str::to_owned);
         let at = self.inner.clock.now();
         let sent = self

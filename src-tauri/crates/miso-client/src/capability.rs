@@ -41,6 +41,8 @@ capabilities! {
     DeploymentLog,
     /// What happened to an application.
     Events,
+    /// What was measured of an application.
+    Metrics,
     /// The log of an application as it is written.
     LiveLogs,
     /// What the caller may do somewhere.
@@ -69,6 +71,7 @@ impl Capability {
             | Self::CancelDeployment
             | Self::DeploymentLog
             | Self::Events
+            | Self::Metrics
             | Self::LiveLogs => true,
             Self::RecentActivity
             | Self::MyPermissions
@@ -95,6 +98,7 @@ impl Capability {
             | Self::CancelDeployment
             | Self::DeploymentLog
             | Self::Events
+            | Self::Metrics
             | Self::LiveLogs
             | Self::MyPermissions
             | Self::AccessRequests

@@ -1,6 +1,7 @@
 //! The guard of production: what is deployed there was shown to be confirmed for three seconds, in which
 //! it could be taken back (UX.md, 6). The page counts the seconds down; that they have passed, and that
-//! what is sent is what was shown, is checked here.
+//! what is sent is what was shown, is checked here. A new application with an image is deployed as it is
+//! created (API.md, "Applications"), so that its creation may need it too.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -8,11 +9,15 @@ use std::time::Duration;
 
 use miso_api::DeployRequest;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use specta::Type;
 use uuid::Uuid;
 
 use crate::lock::lock;
-use crate::{Client, Code, Failure};
+use crate::{Client, Code, Failure, Stage};
+
+/// Where a new application with an image is deployed first (API.md, "Applications").
+const FIRST: &str = "dev";
 
 /// For so long something has been shown before it is sent.
 const SHOWN: Duration = Duration::from_secs(3);
@@ -34,6 +39,25 @@ pub struct PlannedDeployment {
     pub request: DeployRequest,
 }
 
+/// The deployment to production that comes with a new application, shown to be confirmed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct PlannedCreation {
+    /// What the creation is sent with.
+    pub confirmation: ConfirmationId,
+    /// Where it is deployed.
+    pub environment: Stage,
+    /// The image that runs there then.
+    pub image: String,
+}
+
+/// What is shown and not sent yet.
+#[derive(Clone, Debug, PartialEq)]
+enum Planned {
+    Deployment(PlannedDeployment),
+    /// An application, by its whole manifest.
+    Creation(Value),
+}
+
 /// Names what is shown to be confirmed.
 pub type ConfirmationId = String;
 
@@ -44,7 +68,7 @@ pub(crate) struct Confirmations(Mutex<HashMap<ConfirmationId, Shown>>);
 struct Shown {
     at: Duration,
     begun: bool,
-    left: Vec<PlannedDeployment>,
+    left: Vec<Planned>,
 }
 
 impl Confirmations {
@@ -53,7 +77,7 @@ impl Confirmations {
         lock(&self.0).clear();
     }
 
-    fn show(&self, deployments: Vec<PlannedDeployment>, now: Duration) -> ConfirmationId {
+    fn show(&self, planned: Vec<Planned>, now: Duration) -> ConfirmationId {
         let mut shown = lock(&self.0);
         shown.retain(|_, shown| shown.is_good(now));
         while shown.len() >= MOST_SHOWN {
@@ -65,13 +89,13 @@ impl Confirmations {
         }
         let id = Uuid::new_v4().simple().to_string();
         let at = now;
-        let (begun, left) = (false, deployments);
+        let (begun, left) = (false, planned);
         shown.insert(id.clone(), Shown { at, begun, left });
         id
     }
 
-    /// Takes a deployment out of what was shown long enough; whether it was among it. Each counts once.
-    fn take(&self, id: &str, planned: &PlannedDeployment, now: Duration) -> bool {
+    /// Takes something out of what was shown long enough; whether it was among it. Each counts once.
+    fn take(&self, id: &str, planned: &Planned, now: Duration) -> bool {
         let mut all = lock(&self.0);
         let Some(shown) = all.get_mut(id).filter(|shown| shown.is_good(now)) else {
             return false;
@@ -109,7 +133,22 @@ impl Client {
             return Err(Failure::new(Code::NotConfirmed));
         }
         let now = self.inner.clock.monotonic();
-        Ok(self.inner.confirmations.show(deployments, now))
+        let planned = deployments.into_iter().map(Planned::Deployment).collect();
+        Ok(self.inner.confirmations.show(planned, now))
+    }
+
+    /// Says that a new application is shown now to be confirmed, where creating it deploys to production;
+    /// `None` where it needs no confirmation.
+    #[must_use]
+    pub fn show_creation(&self, manifest: &Value) -> Option<PlannedCreation> {
+        let (environment, image) = self.first_to_production(manifest)?;
+        let now = self.inner.clock.monotonic();
+        let planned = vec![Planned::Creation(manifest.clone())];
+        Some(PlannedCreation {
+            confirmation: self.inner.confirmations.show(planned, now),
+            environment,
+            image,
+        })
     }
 
     /// Takes back what was shown: nothing of it is sent any more.
@@ -128,18 +167,52 @@ impl Client {
         if !stage.production {
             return Ok(());
         }
-        let planned = PlannedDeployment {
+        let planned = Planned::Deployment(PlannedDeployment {
             application: application.to_owned(),
             request: request.clone(),
+        });
+        self.check_shown(&planned, stage, confirmation)
+    }
+
+    /// Refuses a new application that would be deployed to production and was not confirmed as it is.
+    pub(crate) fn check_creation_confirmed(
+        &self,
+        manifest: &Value,
+        confirmation: Option<&str>,
+    ) -> Result<(), Failure> {
+        let Some((stage, _)) = self.first_to_production(manifest) else {
+            return Ok(());
         };
+        self.check_shown(&Planned::Creation(manifest.clone()), stage, confirmation)
+    }
+
+    fn check_shown(
+        &self,
+        planned: &Planned,
+        stage: Stage,
+        confirmation: Option<&str>,
+    ) -> Result<(), Failure> {
         let now = self.inner.clock.monotonic();
-        let is_confirmed =
-            confirmation.is_some_and(|id| self.inner.confirmations.take(id, &planned, now));
-        if is_confirmed {
+        if confirmation.is_some_and(|id| self.inner.confirmations.take(id, planned, now)) {
             return Ok(());
         }
         Err(Failure::new(Code::NotConfirmed).with("environment", stage.name))
     }
+
+    /// Where production is what a new application is deployed to at once, and with which image.
+    fn first_to_production(&self, manifest: &Value) -> Option<(Stage, String)> {
+        let stage = self.known_stages().stage(FIRST);
+        let image = first_image(manifest).filter(|_| stage.production)?;
+        Some((stage, image.to_owned()))
+    }
+}
+
+/// The image of a first deployment. What runs elsewhere may not be deployed for all its image; that is
+/// for the instance to say.
+fn first_image(manifest: &Value) -> Option<&str> {
+    let own = &manifest["environments"][FIRST]["image"];
+    let mut images = [own, &manifest["image"]].into_iter();
+    images.find_map(|image| image.as_str().filter(|image| !image.is_empty()))
 }
 
 #[cfg(test)]
@@ -148,15 +221,15 @@ mod tests {
 
     use super::*;
 
-    fn planned(environment: &str, image: &str) -> PlannedDeployment {
-        PlannedDeployment {
+    fn planned(environment: &str, image: &str) -> Planned {
+        Planned::Deployment(PlannedDeployment {
             application: "orders".to_owned(),
             request: DeployRequest {
                 environment: environment.to_owned(),
                 image: Some(image.to_owned()),
                 ..DeployRequest::default()
             },
-        }
+        })
     }
 
     #[test]

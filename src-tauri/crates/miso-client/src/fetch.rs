@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use miso_api::{
     AccessEntry, AccessRequest, Application, ApplicationStatus, Configuration, Deployment,
-    Environment, Health, Me, Page,
+    Environment, Events, Health, Me, Metrics, Page,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::Inner;
+use crate::range::history_from;
 use crate::transport::{Call, Tagged};
 use crate::view::Epoch;
 use crate::watch::is_brought;
@@ -38,7 +40,7 @@ impl Inner {
         match self.fetch(resource, class, known).await {
             Ok(value) => {
                 self.take(epoch, resource, value);
-                self.leases.note(resource, false);
+                self.leases.note(resource, None);
                 Ok(())
             }
             Err(failure) => {
@@ -98,6 +100,11 @@ impl Inner {
             }
             Some(_) | None => BTreeSet::new(),
         };
+        if let Some((before, ..)) = &before
+            && before["history"] != value["history"]
+        {
+            self.outdate_what_explains(resource);
+        }
         let mut lists = self.lists_with(epoch, resource, &value);
         lists.extend(self.places_with(epoch, resource, &value));
         let now = self.clock.now();
@@ -113,7 +120,10 @@ impl Inner {
             | Resource::Access { .. }
             | Resource::AccessRequests
             | Resource::Configuration { .. }
-            | Resource::Health { .. } => Vec::new(),
+            | Resource::Health { .. }
+            | Resource::HealthHistory { .. }
+            | Resource::Metrics { .. }
+            | Resource::Events { .. } => Vec::new(),
         };
         let Some(changed) = self.view.put(epoch, resource, taken, now) else {
             return;
@@ -129,6 +139,25 @@ impl Inner {
         for application in ended {
             self.touch(&application);
         }
+    }
+
+    /// Has what happened where the health changed asked for anew.
+    fn outdate_what_explains(&self, health: &Resource) {
+        let Resource::Health {
+            application,
+            environment,
+        } = health
+        else {
+            return;
+        };
+        self.touch_those(|resource| match resource {
+            Resource::Events {
+                application: of,
+                environment: there,
+                ..
+            } => of == application && there == environment,
+            _ => false,
+        });
     }
 
     /// Brings the lists of deployments to what a single one said, so that a page which shows both
@@ -175,7 +204,10 @@ impl Inner {
         class: Class,
         known: Option<Tagged<Arc<Value>>>,
     ) -> Result<Tagged<Arc<Value>>, Failure> {
-        let asking = Asking { class, known };
+        let asking = Asking {
+            class,
+            known: known.filter(|_| self.asks_the_same(resource)),
+        };
         match resource {
             Resource::Applications => self.fetch_applications(asking).await,
             Resource::Application { application } => {
@@ -198,8 +230,14 @@ impl Inner {
             }
             Resource::Me => self.fetch_one::<Me>(&documented::me(), asking).await,
             Resource::Deployments { application } => {
-                let call = documented::deployments(application.as_deref());
-                self.fetch_one::<Page<Deployment>>(&call, asking).await
+                let before = asking.known.as_ref().map(|known| known.value.clone());
+                let call = documented::deployments(application.as_deref(), None, 1);
+                let page = self.fetch_one::<Page<Deployment>>(&call, asking).await?;
+                let is_as_it_was = before.is_some_and(|before| Arc::ptr_eq(&before, &page.value));
+                match application {
+                    Some(key) if !is_as_it_was => self.with_quiet_places(key, page, class).await,
+                    Some(_) | None => Ok(page),
+                }
             }
             Resource::Deployment { id } => {
                 let call = documented::deployment(id);
@@ -211,6 +249,32 @@ impl Inner {
             } => {
                 let call = documented::health(application, environment);
                 self.fetch_one::<Health>(&call, asking).await
+            }
+            Resource::HealthHistory {
+                application,
+                environment,
+            } => {
+                let from = history_from(self.clock.now());
+                let call = documented::health_history(application, environment, from);
+                self.fetch_one::<Health>(&call, asking).await
+            }
+            Resource::Metrics {
+                application,
+                environment,
+                range,
+            } => {
+                let (from, step) = (range.asked_from(self.clock.now()), range.step());
+                let call = documented::metrics(application, environment, from, step);
+                self.fetch_one::<Metrics>(&call, asking).await
+            }
+            Resource::Events {
+                application,
+                environment,
+                range,
+            } => {
+                let from = range.asked_from(self.clock.now());
+                let call = documented::events(application, environment, from);
+                self.fetch_one::<Events>(&call, asking).await
             }
             Resource::Access { application } => {
                 let call = documented::access(application);
@@ -227,6 +291,32 @@ impl Inner {
                 let call = documented::configuration(application, environment.as_deref());
                 self.fetch_one::<Configuration>(&call, asking).await
             }
+        }
+    }
+
+    /// Whether what is asked for now has the same address as the last time: a version is of that
+    /// address alone (RFC 9110 §8.8.3).
+    fn asks_the_same(&self, resource: &Resource) -> bool {
+        let same = |from: &dyn Fn(DateTime<Utc>) -> DateTime<Utc>| {
+            let asked = self.view.raw(resource);
+            asked.is_some_and(|(_, as_of, _)| from(as_of) == from(self.clock.now()))
+        };
+        match resource {
+            Resource::HealthHistory { .. } => same(&history_from),
+            Resource::Metrics { range, .. } | Resource::Events { range, .. } => {
+                same(&|at| range.asked_from(at))
+            }
+            Resource::Applications
+            | Resource::Application { .. }
+            | Resource::Environments
+            | Resource::Environment { .. }
+            | Resource::Me
+            | Resource::Deployments { .. }
+            | Resource::Deployment { .. }
+            | Resource::Health { .. }
+            | Resource::Access { .. }
+            | Resource::AccessRequests
+            | Resource::Configuration { .. } => true,
         }
     }
 
@@ -384,6 +474,9 @@ fn ended_between(list: &Resource, before: &Value, after: &Value) -> BTreeSet<Str
         | Resource::Access { .. }
         | Resource::AccessRequests
         | Resource::Configuration { .. }
-        | Resource::Health { .. } => BTreeSet::new(),
+        | Resource::Health { .. }
+        | Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. } => BTreeSet::new(),
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::Failure;
+use crate::{Failure, TimeRange};
 
 /// A value that knows its age.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -94,6 +94,31 @@ pub enum Resource {
         /// The environment's key.
         environment: String,
     },
+    /// The changes of the health of an application in an environment over the last two weeks.
+    HealthHistory {
+        /// The application's key.
+        application: String,
+        /// The environment's key.
+        environment: String,
+    },
+    /// What was measured of an application in an environment.
+    Metrics {
+        /// The application's key.
+        application: String,
+        /// The environment's key.
+        environment: String,
+        /// How far back.
+        range: TimeRange,
+    },
+    /// What happened to an application in an environment.
+    Events {
+        /// The application's key.
+        application: String,
+        /// The environment's key.
+        environment: String,
+        /// How far back.
+        range: TimeRange,
+    },
     /// Who has access to an application.
     Access {
         /// Its key.
@@ -122,9 +147,13 @@ impl Resource {
             Self::Applications | Self::Environments | Self::Environment { .. } => true,
             Self::Application { application }
             | Self::Health { application, .. }
+            | Self::Events { application, .. }
             | Self::Configuration { application, .. } => application == changed,
-            // What is deployed is put into the lists by its own reading.
+            // What is deployed is put into the lists by its own reading; what the health becomes is
+            // said by itself, and what is measured comes in its own time.
             Self::Deployments { .. }
+            | Self::HealthHistory { .. }
+            | Self::Metrics { .. }
             | Self::Me
             | Self::Deployment { .. }
             | Self::Access { .. }

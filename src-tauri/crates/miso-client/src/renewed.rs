@@ -129,7 +129,7 @@ pub(crate) fn rows(list: &Value) -> &[Value] {
     list["data"].as_array().map_or(&[], Vec::as_slice)
 }
 
-fn created_at(deployment: &Value) -> Option<DateTime<Utc>> {
+pub(crate) fn created_at(deployment: &Value) -> Option<DateTime<Utc>> {
     deployment["createdAt"].as_str()?.parse().ok()
 }
 

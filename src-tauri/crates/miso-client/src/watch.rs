@@ -14,7 +14,7 @@ use uuid::Uuid;
 mod due;
 mod following;
 
-use due::{pause, until_due};
+use due::{class_of, pause, until_due};
 
 pub(crate) use due::is_brought;
 pub(crate) use following::{follow_deployment, follow_on};
@@ -22,7 +22,7 @@ pub(crate) use following::{follow_deployment, follow_on};
 use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
-use crate::{Class, Code, ConnectionId, Failure, Resource, SessionState, Source};
+use crate::{Code, ConnectionId, Failure, Resource, SessionState, Source};
 
 /// A lease not renewed for this long has ended.
 const LEASE: Duration = Duration::from_secs(45);
@@ -33,6 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 const IN_FRONT: Duration = Duration::from_millis(10_250);
 const FOLLOWED: Duration = Duration::from_millis(4_900);
 const REST: Duration = Duration::from_secs(62);
+const SELDOM: Duration = Duration::from_secs(300);
 const HARDLY_EVER: Duration = Duration::from_secs(600);
 
 /// Something has changed that a page may show.
@@ -124,8 +125,8 @@ struct Watched {
     wake: Arc<Notify>,
     /// Watched until it ends, lease or not, and its end is announced.
     pinned: bool,
-    /// Its last question failed; it is asked again as soon as another one is answered.
-    failing: bool,
+    /// Why its last question failed; it is asked again as soon as another one is answered.
+    failing: Option<Failure>,
 }
 
 impl Leases {
@@ -187,18 +188,23 @@ impl Leases {
 
     /// Notes how a question ended. The first answer after failures wakes all that fail: the far
     /// end is back.
-    pub(crate) fn note(&self, resource: &Resource, failing: bool) {
+    pub(crate) fn note(&self, resource: &Resource, failing: Option<Failure>) {
         let mut all = lock(&self.watched);
         let Some(watched) = all.get_mut(resource) else {
             return;
         };
-        let is_back = watched.failing && !failing;
+        let is_back = watched.failing.is_some() && failing.is_none();
         watched.failing = failing;
         if is_back {
-            for watched in all.values().filter(|watched| watched.failing) {
+            for watched in all.values().filter(|watched| watched.failing.is_some()) {
                 watched.wake.notify_one();
             }
         }
+    }
+
+    /// Why there is nothing of a resource that is watched: its watcher asks again in time.
+    pub(crate) fn failure_of(&self, resource: &Resource) -> Option<Failure> {
+        lock(&self.watched).get(resource)?.failing.clone()
     }
 
     fn take(&self, what: What, now: Duration) -> Lease {
@@ -286,7 +292,7 @@ fn start(client: &Arc<Inner>, resource: Resource, pin: bool) {
         Watched {
             wake: wake.clone(),
             pinned: pin,
-            failing: false,
+            failing: None,
         },
     );
     drop(watched);
@@ -333,7 +339,8 @@ async fn ask(client: &Inner, resource: &Resource, failures: &mut u32) -> Duratio
     if ended(client, resource) {
         return Duration::ZERO;
     }
-    let Err(failure) = client.refresh(resource, Class::Watched).await else {
+    let class = class_of(client, resource);
+    let Err(failure) = client.refresh(resource, class).await else {
         *failures = 0;
         return pause(client, resource, 0);
     };
@@ -350,7 +357,7 @@ async fn ask(client: &Inner, resource: &Resource, failures: &mut u32) -> Duratio
         return LEASE;
     }
     *failures += 1;
-    client.leases.note(resource, true);
+    client.leases.note(resource, Some(failure));
     pause(client, resource, *failures)
 }
 

@@ -157,7 +157,7 @@ impl Client {
     }
 
     async fn find_deployment(&self, sent: &Sent<'_>) -> Result<Option<Deployment>, Failure> {
-        let call = documented::deployments(Some(sent.application));
+        let call = documented::deployments(Some(sent.application), None, 1);
         let list: Page<Deployment> = self.send(&call).await?;
         Ok(sent.among(list.data))
     }

@@ -192,3 +192,48 @@ async fn promise_nothing_goes_to_production_that_was_not_shown_for_three_seconds
     assert_eq!(late, Err(Code::NotConfirmed));
     assert_eq!(sent(), 1);
 }
+
+#[tokio::test]
+async fn promise_a_new_application_on_a_connection_of_production_is_shown_for_three_seconds() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        "POST /api/applications" => Answer::json(201, orders()),
+        line if line.starts_with("GET /api/applications") => Answer::json(200, json!([])),
+        line if line.starts_with("GET /api/environments") => Answer::json(
+            200,
+            json!([{"key": "dev", "production": true, "status": "healthy"}]),
+        ),
+        _ => Answer::error(404, "NOT_FOUND"),
+    })
+    .await;
+    let clock = HandClock::ahead_by(TimeDelta::zero());
+    let here = restored_at(&far_end, clock.clone()).await;
+    here.client.environments().await.unwrap();
+    let manifest = |image: &str| json!({"key": "orders", "type": "api", "image": image});
+    let create = async |manifest: Value, confirmation: Option<&str>| {
+        let creating = here.client.create_confirmed(manifest, confirmation);
+        creating.await.map(drop).map_err(|failure| failure.code)
+    };
+    let sent = || far_end.asked("POST /api/applications").len();
+    let shown = here.client.show_creation(&manifest("a:1")).unwrap();
+    assert_eq!(
+        (shown.environment.name.as_str(), shown.image.as_str()),
+        ("PROD dev", "a:1")
+    );
+    let id = Some(shown.confirmation.as_str());
+    let unconfirmed = Err(Code::NotConfirmed);
+    assert_eq!(create(manifest("a:1"), None).await, unconfirmed);
+    assert_eq!(create(manifest("a:1"), id).await, unconfirmed, "too early");
+    clock.pass(Duration::from_secs(3));
+    assert_eq!(create(manifest("a:2"), id).await, unconfirmed, "another");
+    let own = json!({"key": "orders", "environments": {"dev": {"image": "a:1"}}});
+    assert_eq!(create(own, id).await, unconfirmed, "its own image there");
+    assert_eq!(sent(), 0);
+    assert_eq!(create(manifest("a:1"), id).await, Ok(()));
+    assert_eq!(create(manifest("a:1"), id).await, unconfirmed, "twice");
+    assert_eq!(sent(), 1);
+    // Without an image nothing is deployed.
+    assert_eq!(here.client.show_creation(&manifest("")), None);
+    assert_eq!(create(manifest(""), None).await, Ok(()));
+    assert_eq!(sent(), 2);
+}

@@ -59,7 +59,7 @@ export function configuring({ of, environments, reading }: Far): Configuring {
         violations: after.flatMap((item, at) => [
           ...(/^[A-Z_][A-Z0-9_]*$/.test(item.name)
             ? []
-            : [violation(at, 'name', 'pattern', { pattern: '^[A-Z_][A-Z0-9_]*$' })]),
+            : [violation(at, 'name', 'pattern', { pattern: '^[A-Z_][A-Z0-9_]*$', shape: 'variable' })]),
           ...(item.location === 'variable' && item.value === null
             ? [violation(at, 'value', 'required')]
             : []),

@@ -10,7 +10,11 @@ type Deploying = Pick<
   | 'deploymentsTakeBack'
   | 'deploymentCourse'
   | 'deploymentCancel'
+  | 'deploymentsOlder'
 >;
+
+/** The most of a list that comes at once (API.md, "Lists"). */
+const PAGE = 200;
 
 /** What stands beside a deployment. */
 export function deploying(
@@ -25,6 +29,16 @@ export function deploying(
       return Promise.resolve(`shown-${String(shown)}`);
     },
     deploymentsTakeBack: () => Promise.resolve(null),
+    deploymentsOlder: (_, key, environment, page) => {
+      const all = deployments.filter(
+        (each) =>
+          (key === null || each.applicationKey === key) &&
+          (environment === null || each.environment === environment),
+      );
+      const data = all.slice((page - 1) * PAGE, page * PAGE);
+      const meta = { page, pageSize: PAGE, total: all.length, totalPages: Math.ceil(all.length / PAGE) };
+      return Promise.resolve({ data, meta, links: null });
+    },
     clipboardImage: () => Promise.resolve(null),
     compareOpen: () => Promise.resolve(null),
     deploymentCourse: async (_, id) => {

@@ -25,6 +25,7 @@ import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { promoting } from './promoting';
 import { fakeSignIns } from './signIns';
+import { timelines } from './timelines';
 import { ways } from './ways';
 
 export type FakeOptions = {
@@ -74,6 +75,8 @@ export function createFake(options: FakeOptions = {}): Fake {
     looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
     views: [],
     columns: [],
+    logColumns: [],
+    logWrap: false,
     ...options.settings,
   };
   const asOf = data.before(4000);
@@ -344,6 +347,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer([{ path: 'image', before: runs?.image ?? null, after: image }]);
     },
     ...deploying(deployments, reading, publish),
+    ...timelines(applications, deployments, reading),
     ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),

@@ -1,5 +1,14 @@
 import type { Commands } from '../ipc';
-import type { Lease, LogLine, LogMatch, LogProgress, LogQuery, LogWindow } from '../types';
+import type {
+  Lease,
+  LogHeat,
+  LogLine,
+  LogMatch,
+  LogProgress,
+  LogQuery,
+  LogWindow,
+  TypedTime,
+} from '../types';
 import { failure, later } from './parts';
 
 const MESSAGES: [level: string, message: string][] = [
@@ -13,7 +22,10 @@ const MESSAGES: [level: string, message: string][] = [
   ['error', 'health: check db refused'],
   ['info', 'GET /api/orders?page=2 503 in 1 ms'],
   ['info', 'GET /api/customers/5120 200 in 9 ms'],
-  ['debug', 'cache hit orders:88213'],
+  [
+    'debug',
+    '\u001b[2mcache\u001b[0m \u001b[1;32mhit\u001b[0m orders:88213 \u001b[41mslow\u001b[0m \u001b[2J',
+  ],
 ];
 
 /** The line at a position: the same position, the same line. */
@@ -61,6 +73,11 @@ type Logs = Pick<
   | 'logSearchOn'
   | 'logMatches'
   | 'logSearchEnd'
+  | 'timeRead'
+  | 'logPositionAt'
+  | 'logMatch'
+  | 'logMarks'
+  | 'logSearchHeat'
 >;
 
 type LogOptions = {
@@ -77,7 +94,7 @@ export type FakeTail = Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<Log
 type Fits = (line: LogLine) => [number, number][] | null;
 
 /** Whether a line fits, and where; null for an expression that is none. */
-export function fitsOf({ text, regex, levels }: LogQuery): Fits | null {
+export function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fits | null {
   const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const caseless = text === text.toLowerCase() ? 'gi' : 'g';
   let expression: RegExp;
@@ -88,6 +105,10 @@ export function fitsOf({ text, regex, levels }: LogQuery): Fits | null {
   }
   return (line) => {
     if (levels.length > 0 && !levels.includes(line.level)) return null;
+    if (from !== null && line.timestamp < from) return null;
+    if (to !== null && line.timestamp >= to) return null;
+    const has = (name: string) => (name === 'instance' ? line.instance : line.fields[name]);
+    if (!fields.every(({ name, value }) => String(has(name)) === value)) return null;
     if (text === '') return [];
     const hits = [...line.message.matchAll(expression)].map((hit): [number, number] => [
       hit.index,
@@ -164,19 +185,56 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
       return Promise.resolve({ total: found.length, from, found: found.slice(from, from + count) });
     },
     logSearchEnd: () => Promise.resolve(),
-    logHeat: (_, key, __, count) => {
-      const kept = key === 'contract-reader' ? 0 : total;
-      const parts = Math.min(count, kept);
-      return Promise.resolve(
-        Array.from({ length: parts }, (_each, at) => {
-          const [from, to] = [Math.floor((kept * at) / parts), Math.floor((kept * (at + 1)) / parts)];
-          // Bad in the last tenth, else a warning now and then.
-          const bad = at > parts * 0.9;
-          return { from, to, warnings: at % 17 === 0 ? 1 : 0, errors: bad ? (to - from) >> 1 : 0 };
-        }),
-      );
+    logHeat: (_, key, __, count) => Promise.resolve(heatOf(key === 'contract-reader' ? 0 : total, count)),
+    logSearchHeat: (number, count) =>
+      Promise.resolve(
+        heatOf(total, count).map((part) => ({
+          ...part,
+          matches: (searches[number]?.found ?? []).filter(
+            ({ position }) => (position ?? 0) >= (part.from ?? 0) && (position ?? 0) < (part.to ?? 0),
+          ).length,
+        })),
+      ),
+    timeRead: (text) => Promise.resolve(timeIn(text)),
+    logPositionAt: (_, key, __, time) => {
+      let position = 0;
+      while (position < total && lineAt(position, total, key).timestamp < time) position += 1;
+      return Promise.resolve({ position });
     },
+    logMatch: (number, position, step) => {
+      const found = (searches[number]?.found ?? []).map((each) => each.position ?? 0);
+      if (found.length === 0) return Promise.resolve(null);
+      const after = found.findIndex((each) => (step === 'next' ? each > position : each >= position));
+      const here = after < 0 ? found.length : after;
+      const at = step === 'previous' ? here - 1 : here;
+      const wrapped = step === 'here' ? Math.min(at, found.length - 1) : (at + found.length) % found.length;
+      return Promise.resolve({ number: wrapped, position: found[wrapped] ?? 0 });
+    },
+    logMarks: (number, from, count) =>
+      Promise.resolve(
+        (searches[number]?.found ?? [])
+          .filter(({ position }) => (position ?? 0) >= from && (position ?? 0) < from + count)
+          .map(({ position, hits }) => ({ position, hits })),
+      ),
     logWindow: (_, key, __, from, count) =>
       Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
   };
+}
+
+/** Bad in the last tenth, else a warning now and then. */
+function heatOf(total: number, count: number): LogHeat[] {
+  const parts = Math.min(count, total);
+  return Array.from({ length: parts }, (_, at) => {
+    const [from, to] = [Math.floor((total * at) / parts), Math.floor((total * (at + 1)) / parts)];
+    const bad = at > parts * 0.9;
+    return { from, to, matches: 0, warnings: at % 17 === 0 ? 1 : 0, errors: bad ? (to - from) >> 1 : 0 };
+  });
+}
+
+/** Minutes ago, or a span between two such times. */
+function timeIn(text: string): TypedTime | null {
+  const minutes = [...text.matchAll(/-(\d+)m/g)].map((each) => Number(each[1]));
+  const [from, to] = minutes.map((each) => new Date(Date.now() - each * 60_000).toISOString());
+  if (from === undefined) return null;
+  return text.includes('..') ? { kind: 'span', from, to: to ?? null } : { kind: 'at', time: from };
 }

@@ -6,7 +6,12 @@ const READ_ONLY = ['environments', 'status', 'url', 'createdAt', 'updatedAt'];
 
 type Manifests = Pick<
   Commands,
-  'manifest' | 'manifestCheck' | 'applicationCreate' | 'applicationUpdate' | 'applicationDelete'
+  | 'manifest'
+  | 'manifestCheck'
+  | 'applicationShow'
+  | 'applicationCreate'
+  | 'applicationUpdate'
+  | 'applicationDelete'
 >;
 
 /** Applications that are made, changed and deleted; the rules themselves stand in Rust. */
@@ -24,6 +29,7 @@ export function manifests(
       const told = Object.entries(found).filter(([name]) => !READ_ONLY.includes(name));
       return answer({ value: Object.fromEntries(told) as Value, version: '"1"' });
     },
+    applicationShow: () => answer(null),
     applicationCreate: (_, manifest) => {
       const made = { ...(manifest as unknown as Application), environments: [], status: 'stopped' };
       if (find(made.key)) return refuse(failure('conflict', { requestId: 'req-409' }));

@@ -266,7 +266,9 @@ proptest! {
             let expected: Vec<_> = expected.map(|at| (*at, all[*at as usize].clone())).collect();
             let listed: Vec<_> = listed.found.into_iter().map(|one| (one.position, one.line)).collect();
             prop_assert_eq!(listed, expected);
-            for marked in search.marked(&book.view(from, count).unwrap()) {
+            let view = book.view(from, count).unwrap();
+            prop_assert_eq!(search.marks(&view), search.marked(&view));
+            for marked in search.marked(&view) {
                 prop_assert!(wanted.contains(&marked.position));
                 let units: Vec<u16> = all[marked.position as usize].message.encode_utf16().collect();
                 if let Some(Text::Literal(text)) = &query.text {

@@ -94,6 +94,14 @@ impl Shape {
         Self::named(pattern, ViolationCode::Pattern, &[])
     }
 
+    /// A pattern that people have words for, chosen by the parameter `shape`.
+    pub(super) const fn worded(
+        pattern: &'static str,
+        params: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self::named(pattern, ViolationCode::Pattern, params)
+    }
+
     /// A pattern that has a name of its own.
     pub(super) const fn named(
         pattern: &'static str,

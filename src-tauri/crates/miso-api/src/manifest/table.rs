@@ -49,7 +49,7 @@ pub(super) static MANIFEST: Object = Object::new(&[
 ]);
 
 /// The shape of an environment's key (API.md: "Keys match").
-pub(super) static ENVIRONMENT_KEY: Shape = Shape::new(r"^[a-z0-9-]+$");
+pub(super) static ENVIRONMENT_KEY: Shape = Shape::worded(r"^[a-z0-9-]+$", &[("shape", "key")]);
 
 const UNLESS_EXTERNAL: Need = Need::Unless("type", "external");
 const PORT: Rule = Rule::Integer {
@@ -183,11 +183,11 @@ static OVERRIDES: Object = Object::new(&[
     optional("configuration", CONFIGURATION),
 ]);
 
-static KEY: Shape = Shape::new(r"^[a-z0-9-]+$");
+static KEY: Shape = Shape::worded(r"^[a-z0-9-]+$", &[("shape", "key")]);
 static VERSION: Shape = Shape::new(r"^[0-9]+\.[0-9]+\.[0-9]+(-[a-zA-Z0-9.-]+)?$");
 static IMAGE: Shape = Shape::new(r"^[a-zA-Z0-9._/-]+:[a-zA-Z0-9._-]+$");
 static DATABASE_NAME: Shape = Shape::new(r"^[a-z0-9_-]+$");
-static VARIABLE_NAME: Shape = Shape::new(r"^[A-Z_][A-Z0-9_]*$");
+static VARIABLE_NAME: Shape = Shape::worded(r"^[A-Z_][A-Z0-9_]*$", &[("shape", "variable")]);
 static CONDITION: Shape = Shape::new(r"^\{\{.*\}\}$");
 static ABSOLUTE_PATH: Shape = Shape::new(r"^/");
 static ROUTE: Shape = Shape::new(r"^/.+");

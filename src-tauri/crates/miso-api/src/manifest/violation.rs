@@ -31,7 +31,8 @@ pub enum ViolationCode {
     /// The field has another JSON type. Params: `expected` and `actual`: `null`, `boolean`,
     /// `integer`, `number`, `string`, `array` or `object`.
     WrongType,
-    /// The text does not match. Params: `pattern`.
+    /// The text does not match. Params: `pattern`; `shape` where there are words for it, `key` or
+    /// `variable`.
     Pattern,
     /// The text is too short. Params: `min` and `length`, in characters.
     TooShort,

@@ -116,6 +116,8 @@ impl FarEnd {
             ["applications", key] => state.application(key, now),
             ["applications", key, "health"] => json!({"status": "healthy", "checkedAt": time(now),
                 "checks": [{"name": key, "status": "healthy"}], "history": []}),
+            ["applications", _, "metrics"] => json!({"series": []}),
+            ["applications", _, "events"] => json!({"data": []}),
             ["applications", key, "deployments"] => {
                 page(state.listed(now, |one| one.application == **key))
             }

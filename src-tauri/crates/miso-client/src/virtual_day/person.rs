@@ -9,14 +9,14 @@ use miso_api::{Appended, DeployRequest, LineSink, LogLine};
 
 use super::far_end::{APPLICATIONS, DEPLOYING, ENVIRONMENTS, Line, key};
 use crate::session::Surroundings;
-use crate::{Class, Client, Clock, Lease, LogPlace, Resource};
+use crate::{Class, Client, Clock, Lease, LogPlace, Resource, TimeRange};
 
 /// Seconds between two renewals of the leases (the page's habit).
 const RENEW: u64 = 20;
 /// Seconds between two looks at the ages; no age repeats in step with it.
 const LOOK: u64 = 3;
 /// Their round, in seconds: so long on the overview, so long on an application, then a deployment.
-const OVERVIEW: u64 = 240;
+pub(super) const OVERVIEW: u64 = 240;
 const APPLICATION: u64 = 360;
 pub(super) const ROUND: u64 = OVERVIEW + APPLICATION + 300;
 
@@ -26,6 +26,7 @@ pub(super) struct Ages {
     pub(super) in_front: Vec<f64>,
     pub(super) deployment: Vec<f64>,
     pub(super) rest: Vec<f64>,
+    pub(super) measured: Vec<f64>,
 }
 
 pub(super) struct Person {
@@ -66,6 +67,7 @@ impl LineSink for Log {
 struct Screen {
     in_front: Option<Resource>,
     rest: Vec<Resource>,
+    measured: Option<Resource>,
     deployment: Option<(Resource, chrono::DateTime<chrono::Utc>)>,
     leases: Vec<(Resource, Lease)>,
     /// The application whose log is open.
@@ -168,6 +170,7 @@ impl Person {
             },
         ];
         self.show(health, rest);
+        self.timeline(application);
         self.screen.log = Some(self.follow(application.to_owned()));
         // A click that waits for the budget goes on; so does the day.
         let client = self.client.clone();
@@ -178,6 +181,28 @@ impl Person {
             let history = client.deployments(Some(application.clone()));
             tokio::join!(health, own, history)
         });
+    }
+
+    /// What the timeline of the application is made of besides.
+    fn timeline(&mut self, application: &str) {
+        let place = || (application.to_owned(), ENVIRONMENTS[0].to_owned());
+        let (range, (application, environment)) = (TimeRange::Hour, place());
+        let metrics = Resource::Metrics {
+            application,
+            environment,
+            range,
+        };
+        let (application, environment) = place();
+        let events = Resource::Events {
+            application,
+            environment,
+            range,
+        };
+        for resource in [metrics.clone(), events] {
+            let lease = self.client.watch(resource.clone());
+            self.screen.leases.push((resource, lease));
+        }
+        self.screen.measured = Some(metrics);
     }
 
     fn follow(&self, application: String) -> (String, Lease) {
@@ -223,6 +248,7 @@ impl Person {
         self.screen = Screen {
             in_front: Some(in_front),
             rest,
+            measured: None,
             deployment: None,
             leases,
             log: None,
@@ -243,6 +269,9 @@ impl Person {
             .in_front
             .extend(self.screen.in_front.iter().map(age));
         self.ages.rest.extend(self.screen.rest.iter().map(age));
+        self.ages
+            .measured
+            .extend(self.screen.measured.iter().map(age));
         if let Some((resource, since)) = &self.screen.deployment
             && now - *since < DEPLOYING - TimeDelta::seconds(1)
         {

@@ -5,10 +5,13 @@ use std::time::Duration;
 use miso_api::DeploymentStatus;
 use serde::Deserialize;
 
-use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, ended};
-use crate::Resource;
+use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, SELDOM, ended};
 use crate::client::Inner;
 use crate::renewed::rows;
+use crate::{Class, Resource};
+
+/// Slowed down by more than this, the budget is short.
+const SHORT: f64 = 1.3;
 
 /// How long what is known of a resource is still good.
 pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
@@ -41,6 +44,9 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         | Resource::Environments
         | Resource::Environment { .. }
         | Resource::Deployment { .. }
+        | Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
         | Resource::Me => false,
     };
     let stretch = client.budget.stretch();
@@ -49,6 +55,15 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
+        // What is new of them shows by the health and by deployments, which have them asked for.
+        Resource::HealthHistory { .. } | Resource::Events { .. } => {
+            SELDOM.mul_f64(stretch * stretch)
+        }
+        // No step is measured before it is over. Where the budget is short, charts wait first.
+        Resource::Metrics { range, .. } => {
+            let step = range.step().to_std().unwrap_or_default();
+            step.max(REST).mul_f64(stretch * stretch)
+        }
         Resource::Applications
         | Resource::Application { .. }
         | Resource::Access { .. }
@@ -72,6 +87,32 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     prolonged.min(LONGEST_PAUSE.max(pause))
 }
 
+/// How urgent it is that a resource is asked for again. Where the budget is short, charts and what
+/// happened wait for all that says how it is now.
+pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
+    match resource {
+        Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. }
+            if client.budget.stretch() > SHORT =>
+        {
+            Class::Background
+        }
+        Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
+        | Resource::Applications
+        | Resource::Application { .. }
+        | Resource::Access { .. }
+        | Resource::AccessRequests
+        | Resource::Configuration { .. }
+        | Resource::Environments
+        | Resource::Environment { .. }
+        | Resource::Deployments { .. }
+        | Resource::Deployment { .. }
+        | Resource::Health { .. }
+        | Resource::Me => Class::Watched,
+    }
+}
+
 /// Whether a list that is watched brings a resource too (`renewed`).
 pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
     let list = match resource {
@@ -85,6 +126,9 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
         | Resource::Environment { .. }
         | Resource::Deployment { .. }
         | Resource::Health { .. }
+        | Resource::HealthHistory { .. }
+        | Resource::Metrics { .. }
+        | Resource::Events { .. }
         | Resource::Access { .. }
         | Resource::AccessRequests
         | Resource::Configuration { .. }

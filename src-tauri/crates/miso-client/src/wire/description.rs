@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::Capability;
 
 /// The call that a capability is.
-const CALLS: [(Capability, &str, &str); 7] = [
+const CALLS: [(Capability, &str, &str); 8] = [
     (Capability::ApplicationDetail, "get", "/api/applications/{}"),
     (Capability::RecentActivity, "get", "/api/deployments"),
     (
@@ -15,6 +15,7 @@ const CALLS: [(Capability, &str, &str); 7] = [
     ),
     (Capability::DeploymentLog, "get", "/api/deployments/{}/logs"),
     (Capability::Events, "get", "/api/applications/{}/events"),
+    (Capability::Metrics, "get", "/api/applications/{}/metrics"),
     (
         Capability::MyPermissions,
         "get",

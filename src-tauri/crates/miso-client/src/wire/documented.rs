@@ -1,5 +1,6 @@
 //! The documented API (API.md): paths, parameters and headers of every call made.
 
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use miso_api::{AccessDecision, AccessGrant, AccessWish, DeployRequest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -134,12 +135,19 @@ pub(crate) fn cancel_deployment(id: &str) -> Call {
     Call::delete(format!("/api/deployments/{}", segment(id))).needing(Capability::CancelDeployment)
 }
 
-pub(crate) fn deployments(application: Option<&str>) -> Call {
-    match application {
+/// A page of a history, the first one is 1.
+pub(crate) fn deployments(application: Option<&str>, environment: Option<&str>, page: u32) -> Call {
+    let call = match application {
         Some(key) => Call::get(format!("/api/applications/{}/deployments", segment(key))),
         None => Call::get("/api/deployments").needing(Capability::RecentActivity),
     }
     .query("pageSize", PAGE_SIZE)
+    .query_if("environment", environment);
+    if page > 1 {
+        call.query("page", page)
+    } else {
+        call
+    }
 }
 
 pub(crate) fn deployment(id: &str) -> Call {
@@ -157,6 +165,35 @@ pub(crate) fn environment(key: &str) -> Call {
 pub(crate) fn health(application: &str, environment: &str) -> Call {
     Call::get(format!("/api/applications/{}/health", segment(application)))
         .query("environment", environment)
+}
+
+/// The same with the changes since a moment, however far back the server goes by itself.
+pub(crate) fn health_history(application: &str, environment: &str, from: DateTime<Utc>) -> Call {
+    health(application, environment).query("from", moment(from))
+}
+
+/// What was measured since a moment, in steps. A server may know nothing of it, stated as it is.
+pub(crate) fn metrics(
+    application: &str,
+    environment: &str,
+    from: DateTime<Utc>,
+    step: TimeDelta,
+) -> Call {
+    let path = format!("/api/applications/{}/metrics", segment(application));
+    Call::get(path)
+        .query("environment", environment)
+        .query("from", moment(from))
+        .query("step", step.num_seconds())
+        .needing(Capability::Metrics)
+}
+
+/// What happened since a moment.
+pub(crate) fn events(application: &str, environment: &str, from: DateTime<Utc>) -> Call {
+    let path = format!("/api/applications/{}/events", segment(application));
+    Call::get(path)
+        .query("environment", environment)
+        .query("from", moment(from))
+        .needing(Capability::Events)
 }
 
 /// The instance's own description of its calls, in OpenAPI.
@@ -218,6 +255,10 @@ fn configuration_of(key: &str) -> String {
 fn access_of(key: &str, subject: &str) -> String {
     let (key, subject) = (segment(key), segment(subject));
     format!("/api/applications/{key}/access/{subject}")
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// One path segment. A dot segment would be resolved away, however it is encoded once.

@@ -1,0 +1,89 @@
+//! A history of which the newest page says nothing of a place: what ran there is found all the same.
+
+use miso_client::Resource;
+use serde_json::{Value, json};
+
+use crate::far_end::restored_at;
+use crate::flying::Flying;
+use crate::hostile::{hostile, json as says};
+
+/// A page of deployments to an environment, of so many in all.
+fn page(environment: &str, count: usize, total: usize) -> Value {
+    let data: Vec<Value> = (0..count)
+        .map(|number| {
+            json!({
+                "id": format!("{environment}-{number}"), "applicationKey": "shop", "environment": environment,
+                "image": "shop:2.0", "previousImage": "shop:1.0", "status": "completed",
+                "createdAt": format!("2026-01-{:02}T00:00:00Z", if environment == "dev" { 20 } else { 2 }),
+                "configuration": [{ "name": "KEY", "location": "keyvault", "value": "told by mistake" }],
+            })
+        })
+        .collect();
+    json!({ "data": data, "meta": { "page": 1, "pageSize": 200, "total": total, "totalPages": 2 } })
+}
+
+#[tokio::test]
+async fn what_ran_before_in_a_quiet_place_is_asked_for_once_and_shown() {
+    let (far_end, asked) = hostile(|asked| {
+        let (_, target) = asked.line.split_once(' ').unwrap();
+        let answer = match target.split_once('?') {
+            Some((path, query)) if path.ends_with("/deployments") => {
+                if query.contains("environment=prod") {
+                    page("prod", 3, 3)
+                } else {
+                    page("dev", 200, 203)
+                }
+            }
+            _ => json!({ "data": [{
+                "key": "shop", "displayName": "Shop", "type": "webapp", "status": "running",
+                "environments": [
+                    { "environment": "dev", "status": "running", "image": "shop:2.0" },
+                    { "environment": "prod", "status": "running", "image": "shop:2.0" },
+                ],
+            }] }),
+        };
+        says(200, &answer.to_string())
+    })
+    .await;
+    let here = restored_at(&far_end, std::sync::Arc::new(Flying::new())).await;
+    here.client.applications().await.unwrap();
+    let history = here
+        .client
+        .deployments(Some("shop".to_owned()))
+        .await
+        .unwrap();
+    assert_eq!(history.value.data.len(), 203);
+    let prod = history
+        .value
+        .data
+        .iter()
+        .filter(|one| one.environment == "prod");
+    assert_eq!(prod.count(), 3);
+    let asks = || {
+        let asked = asked.lock().unwrap();
+        asked
+            .iter()
+            .filter(|one| one.line.contains("/shop/deployments"))
+            .count()
+    };
+    assert_eq!(asks(), 2, "the page, and production alone");
+    here.client
+        .refresh(&Resource::Deployments {
+            application: Some("shop".to_owned()),
+        })
+        .await
+        .unwrap();
+    assert_eq!(asks(), 4);
+
+    let older = here
+        .client
+        .older_deployments(Some("shop"), Some("prod"), 1)
+        .await
+        .unwrap();
+    assert_eq!(older.meta.map(|meta| meta.total), Some(3));
+    assert!(
+        !serde_json::to_string(&older.data)
+            .unwrap()
+            .contains("told by mistake")
+    );
+}

@@ -1,0 +1,111 @@
+//! Finding one's way in a log: to a time, from match to match, and where in the whole there are some.
+
+use chrono::{DateTime, Local, Utc};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri::State;
+
+use miso_client::ConnectionId;
+
+use super::Answer;
+use super::log_search::begun;
+use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
+use crate::searches::{MatchStep, NumberedMatch};
+use crate::state::{App, log_store_failed};
+use crate::typed_time::{self, TypedTime};
+
+/// A place in a log.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct LogPosition {
+    /// The position; one past the newest where there is nothing so late.
+    #[specta(type = f64)]
+    position: u64,
+}
+
+/// A line of the log that is what is searched for.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct LogMark {
+    /// Its position in the log.
+    #[specta(type = f64)]
+    position: u64,
+    /// Where in its message the text is: from, to, in UTF-16 code units.
+    hits: Vec<(u32, u32)>,
+}
+
+/// Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+/// none.
+#[tauri::command]
+#[specta::specta]
+pub fn time_read(text: String) -> Option<TypedTime> {
+    typed_time::read(&text, &Local::now())
+}
+
+/// The first line of a log that was written at a time or later; a line counts as written no
+/// earlier than those before it.
+#[tauri::command]
+#[specta::specta]
+pub async fn log_position_at(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    time: DateTime<Utc>,
+) -> Answer<LogPosition> {
+    let find = move |logs: &logbook::Logbook, key: &_| match logs.existing(key)? {
+        Some(book) => book.position_at(time),
+        None => Ok(0),
+    };
+    let found = app.with_logs(&connection, &application, &environment, find);
+    let position = found.await?;
+    Ok(LogPosition { position })
+}
+
+/// The match at a position of the log or after it, or the next or the previous one from there;
+/// after the last comes the first. Null where nothing was found.
+#[tauri::command]
+#[specta::specta]
+pub fn log_match(
+    app: State<'_, App>,
+    search: u32,
+    position: u32,
+    step: MatchStep,
+) -> Answer<Option<NumberedMatch>> {
+    Ok(begun(&app, search)?.step(position.into(), step))
+}
+
+/// Which of the log's lines from a position on are what is searched for.
+#[tauri::command]
+#[specta::specta]
+pub async fn log_marks(
+    app: State<'_, App>,
+    search: u32,
+    from: u32,
+    count: u32,
+) -> Answer<Vec<LogMark>> {
+    let begun = begun(&app, search)?;
+    let count = count.min(MOST_LINES) as usize;
+    let read = move || begun.marks(from.into(), count);
+    let marks = tauri::async_runtime::spawn_blocking(read).await?;
+    let marks = marks.map_err(log_store_failed)?.into_iter();
+    Ok(marks.map(LogMark::from).collect())
+}
+
+/// What is kept of a log in parts of equal size, with how much of each was found so far.
+#[tauri::command]
+#[specta::specta]
+pub async fn log_search_heat(app: State<'_, App>, search: u32, count: u32) -> Answer<Vec<LogHeat>> {
+    let begun = begun(&app, search)?;
+    let count = count.min(MOST_PARTS) as usize;
+    let read = move || begun.search.buckets(count);
+    let buckets = tauri::async_runtime::spawn_blocking(read).await?;
+    let buckets = buckets.map_err(log_store_failed)?.into_iter();
+    Ok(buckets.map(LogHeat::from).collect())
+}
+
+impl From<logbook::Marked> for LogMark {
+    fn from(marked: logbook::Marked) -> Self {
+        let hits = marked.hits.iter().map(|hit| (hit.from, hit.to)).collect();
+        let position = marked.position;
+        Self { position, hits }
+    }
+}

@@ -1,0 +1,48 @@
+//! What was seen and measured of an application over time.
+
+use miso_client::{ConnectionId, PlaceHealth, Reading, TimeRange, Timeline};
+use tauri::State;
+
+use super::Answer;
+use crate::state::App;
+
+/// The health of an application, what was measured and what changed, over one axis.
+#[tauri::command]
+#[specta::specta]
+pub async fn timeline(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    range: TimeRange,
+) -> Answer<Reading<Timeline>> {
+    let client = app.client(&connection)?;
+    Ok(client.timeline(application, environment, range).await?)
+}
+
+/// The range in which the last change is seen with what was before it.
+#[tauri::command]
+#[specta::specta]
+pub async fn timeline_range(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<Reading<TimeRange>> {
+    let client = app.client(&connection)?;
+    Ok(client.timeline_range(application, environment).await?)
+}
+
+/// The health of an application in all its environments over the last day.
+#[tauri::command]
+#[specta::specta]
+pub async fn health_overview(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+) -> Answer<Reading<Vec<PlaceHealth>>> {
+    Ok(app
+        .client(&connection)?
+        .health_overview(application)
+        .await?)
+}
