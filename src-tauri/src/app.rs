@@ -13,6 +13,7 @@ use crate::desktop::{self, NotStarted, SystemBrowser};
 use crate::ending;
 use crate::events::{Notice, ToPages, raise, raise_all};
 use crate::local::{self, Local};
+use crate::log_upkeep;
 use crate::merged::OpenedFiles;
 use crate::numbered::Numbered;
 use crate::searches::Searches;
@@ -93,6 +94,9 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
             None
         }
     };
+    if let Some(logbook) = logbook.clone() {
+        tauri::async_runtime::spawn(log_upkeep::run(logbook));
+    }
     let parts = Parts {
         vault: Arc::new(Vault::platform(folder.join("turns"))),
         browser: Arc::new(SystemBrowser(app.clone())),

@@ -139,6 +139,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::merged_logs::log_file_take,
             commands::merged_logs::log_file_show,
             commands::merged_logs::log_file_close,
+            commands::log_gaps::log_backfill,
+            commands::log_gaps::log_moved,
             commands::log_search::log_search,
             commands::log_search::log_search_on,
             commands::log_search::log_matches,

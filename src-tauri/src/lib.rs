@@ -17,6 +17,7 @@ mod exporting;
 mod links;
 mod local;
 pub mod local_serve;
+mod log_upkeep;
 mod merged;
 mod numbered;
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use logbook::{Book, BookKey, Logbook, MergedSearch};
+use logbook::{Book, BookKey, Limits, Logbook, MergedSearch};
 use miso_client::{
     Client, Code, Connection, ConnectionId, Connections, Failure, LinkTarget, SessionState, Stage,
     StampedSession,
@@ -181,6 +181,24 @@ impl App {
             );
         }
         Ok(books)
+    }
+
+    /// How much of a log is kept: of production less long than of others.
+    pub(crate) fn log_limits(&self, connection: &ConnectionId, environment: &str) -> Limits {
+        let stages = self
+            .connections
+            .client(connection)
+            .map(|known| known.stages());
+        let mut stages = stages.into_iter().flatten();
+        let is_production = stages.any(|stage| stage.production && stage.key == environment)
+            || self
+                .connections
+                .get(connection)
+                .is_ok_and(|known| known.production);
+        if is_production {
+            return Limits::production();
+        }
+        Limits::default()
     }
 
     /// Erases what is kept of a connection beside its session: log lines, and what was typed.

@@ -66,7 +66,9 @@ async fn made(window: &Window) {
             { clipboardData: clipboard, bubbles: true, cancelable: true }));";
     window.script(paste, vec![json!(schema.to_string())]).await;
     // What is wrong with it is said at its field.
-    window.see_text("Small letters, digits and hyphens alone.").await;
+    window
+        .see_text("Small letters, digits and hyphens alone.")
+        .await;
     window.see_text("1 secret has no value yet: TOKEN").await;
     window.see_text("kept as it is: ourOwn").await;
     window.picture(&pictures::out("new-application")).await;

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use logbook::{Book, Bucket};
+use logbook::{Book, BookKey, Bucket, Logbook};
 use miso_api::{LogGap, LogLine};
 use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use tauri::State;
 use tauri::ipc::Channel;
 
 use super::Answer;
+use super::log_gaps::LogGapView;
 use crate::state::App;
 
 /// Most lines a page may pull at once.
@@ -37,8 +38,11 @@ pub struct LogProgress {
 }
 
 /// Lines by position.
-#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, Type)]
 pub struct LogWindow {
+    /// Another number than before: positions are those of other lines.
+    #[specta(type = f64)]
+    generation: u64,
     /// The oldest position kept.
     #[specta(type = f64)]
     first: u64,
@@ -50,6 +54,8 @@ pub struct LogWindow {
     from: u64,
     /// The lines.
     lines: Vec<LogLine>,
+    /// Where lines are missing before these, between them and after them.
+    gaps: Vec<LogGapView>,
 }
 
 /// A part of a log, and how many of its lines are bad.
@@ -101,11 +107,13 @@ pub async fn log_follow(
     environment: String,
     progress: Channel<LogProgress>,
 ) -> Answer<Lease> {
+    let limits = app.log_limits(&connection, &environment);
+    let open = move |logs: &Logbook, key: &BookKey| {
+        let book = logs.book_with(key, limits)?;
+        Ok((book.cursor(), book))
+    };
     let book = app
-        .with_logs(&connection, &application, &environment, |logs, key| {
-            let book = logs.book(key)?;
-            Ok((book.cursor(), book))
-        })
+        .with_logs(&connection, &application, &environment, open)
         .await?;
     let client = app.client(&connection)?;
     let told = ToPage {
@@ -159,10 +167,8 @@ pub async fn log_window(
         move |logs, key| match logs.existing(key)? {
             Some(book) => window(&book, from, count),
             None => Ok(LogWindow {
-                first: 0,
-                total: 0,
                 from,
-                lines: Vec::new(),
+                ..LogWindow::default()
             }),
         },
     )
@@ -191,20 +197,16 @@ pub async fn log_heat(
 }
 
 fn window(book: &Book, from: u64, count: usize) -> io::Result<LogWindow> {
-    loop {
-        let first = book.first();
-        let from = from.max(first);
-        let lines = book.window(from, count)?;
-        // Where the oldest lines were dropped meanwhile, the positions would not fit the lines.
-        if book.first() == first {
-            return Ok(LogWindow {
-                first,
-                total: book.total(),
-                from,
-                lines,
-            });
-        }
-    }
+    let view = book.view(from, count)?;
+    let gaps = view.gaps.iter().map(|gap| LogGapView::of(book, gap));
+    Ok(LogWindow {
+        generation: view.generation,
+        first: view.first,
+        total: view.total,
+        from: view.from,
+        gaps: gaps.collect::<io::Result<_>>()?,
+        lines: view.lines,
+    })
 }
 
 /// Where a tail puts its lines, and goes on.

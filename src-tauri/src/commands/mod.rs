@@ -9,6 +9,7 @@ pub(crate) mod configuring;
 pub(crate) mod connections;
 pub(crate) mod deploying;
 pub(crate) mod documents;
+pub(crate) mod log_gaps;
 pub(crate) mod log_search;
 pub(crate) mod log_view;
 pub(crate) mod logs;

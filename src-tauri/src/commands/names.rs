@@ -119,6 +119,8 @@ pub const COMMANDS: &[&str] = &[
     "log_file_take",
     "log_file_show",
     "log_file_close",
+    "log_backfill",
+    "log_moved",
     "log_search",
     "log_search_on",
     "log_matches",

@@ -180,6 +180,8 @@ const sensible = ([name, type]) => {
       return chance(0.5);
     case 'number':
       return below(5_000);
+    case 'number[]':
+      return Array.from({ length: below(5) }, () => below(5_000));
     case 'Settings':
       return {
         theme: pick(['system', 'light', 'dark']),

@@ -1,5 +1,5 @@
 import { createStore } from '../hooks/store';
-import type { Hue, LogLine, LogWindow } from '../ipc';
+import type { Hue, LogGapView, LogLine, LogMoved, LogWindow } from '../ipc';
 import { fieldText } from './fieldText';
 
 /** As many as are asked for at once. */
@@ -15,18 +15,22 @@ export type AskLines = (
   from: number,
   count: number,
 ) => Promise<
-  Pick<LogWindow, 'total' | 'from' | 'lines'> & {
-    first?: number | null;
-    marks?: Mark[];
-    /** Another number than before: positions are those of other lines. */
-    generation?: number | null;
-    /** Of which of several logs each line is. */
-    logs?: number[];
-  }
+  Pick<LogWindow, 'total' | 'from' | 'lines'> &
+    Partial<Pick<LogWindow, 'first' | 'generation' | 'gaps'>> & {
+      marks?: Mark[];
+      /** Of which of several logs each line is. */
+      logs?: number[];
+    }
 >;
 
 /** How one of several logs is told from the others. */
 export type LogTag = { name: string; hue: Hue };
+
+/** Says where lines are now that were at these positions in a generation. */
+export type AskMoved = (generation: number, positions: number[]) => Promise<LogMoved>;
+
+/** Positions that a view holds on to, and who is told where they are now; null where nobody knows. */
+export type Held = { positions: () => number[]; moved: (places: (number | null)[]) => void };
 
 /**
  * The lines of one log by position, fetched in windows as they are looked at. A position without a line, because
@@ -39,8 +43,8 @@ export class LogLines {
   widest = 0;
   /** The names of all fields seen so far, and the longest value of each. */
   readonly fields = new Map<string, number>();
-  /** Another number than before: positions are those of other lines. */
-  generation = 0;
+  /** Which positions these are, another number than before where they are those of other lines; null before the first. */
+  generation: number | null = null;
   /** So many lines have come that are not shown yet. */
   waiting = 0;
   /** How the logs are told apart, where these are lines of several. */
@@ -50,6 +54,9 @@ export class LogLines {
   /** Positions of which other lines are known than there are now; these stay in sight until those have come. */
   private readonly outdated = new Set<number>();
   private readonly marks = new Map<number, Mark>();
+  private readonly gaps = new Map<number, LogGapView>();
+  private held: Held | null = null;
+  private stale = false;
   private wanted = { from: 0, to: 0 };
   private fetching = false;
   private readonly changes = createStore(0);
@@ -59,6 +66,7 @@ export class LogLines {
     private readonly ask: AskLines,
     /** Told why lines could not be read; null once they could. */
     private readonly failed: (thrown: unknown) => void,
+    private readonly askMoved?: AskMoved,
   ) {}
 
   readonly subscribe = this.changes.subscribe;
@@ -90,7 +98,7 @@ export class LogLines {
   /** There are so many lines now, in another generation at other positions. */
   renew(generation: number, total: number): void {
     if (generation === this.generation && total === this.total) return;
-    if (generation > this.generation) {
+    if (this.generation === null || generation > this.generation) {
       this.generation = generation;
       for (const position of this.lines.keys()) this.outdated.add(position);
     }
@@ -99,13 +107,31 @@ export class LogLines {
     void this.fetch();
   }
 
+  /** The lines that are missing before the one at a position. */
+  gapAt(position: number): LogGapView | undefined {
+    return this.gaps.get(position);
+  }
+
+  /** A view holds on to positions, whatever lines are put before them; gives what ends it. */
+  hold(held: Held): () => void {
+    this.held = held;
+    return () => {
+      if (this.held === held) this.held = null;
+    };
+  }
+
+  /** Lines were put between others: what is here is to be read anew. */
+  reread(): void {
+    this.stale = true;
+    void this.fetch();
+  }
+
   /** The tail has got so far. */
   grow(total: number): void {
     if (total === this.total) return;
     // A log that was begun anew has other lines at the same positions.
     if (total < this.total) {
-      this.lines.clear();
-      this.marks.clear();
+      this.clear();
       this.first = 0;
     }
     this.total = total;
@@ -154,14 +180,15 @@ export class LogLines {
     const window = await this.ask(from, WINDOW);
     if (this.failing) this.failed(null);
     this.failing = false;
+    if (!(await this.isOf(window))) return;
     const start = window.from ?? from;
-    const generation = window.generation ?? 0;
-    if (generation < this.generation) return;
-    if (generation > this.generation) this.renew(generation, window.total ?? this.total);
     for (let position = from; position < start; position += 1) {
       this.lines.set(position, null);
       this.outdated.delete(position);
     }
+    for (let position = start; position <= start + window.lines.length; position += 1)
+      this.gaps.delete(position);
+    for (const gap of window.gaps ?? []) this.gaps.set(gap.at ?? 0, gap);
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
       this.outdated.delete(start + at);
@@ -185,7 +212,45 @@ export class LogLines {
     this.tell();
   }
 
+  /** Whether a window has the positions that are known here; where they are other ones now, it begins anew. */
+  private async isOf({ generation, first, total }: Awaited<ReturnType<AskLines>>): Promise<boolean> {
+    if (generation === undefined || generation === null || generation === this.generation) return true;
+    const [before, held] = [this.generation, this.held];
+    // Where nobody can say where lines are now, they stay in sight until the others have come.
+    if (before !== null && this.askMoved === undefined) {
+      if (generation < before) return false;
+      this.renew(generation, total ?? this.total);
+      return true;
+    }
+    this.generation = generation;
+    if (before === null) return true;
+    const positions = held?.positions() ?? [];
+    const moved = await this.askMoved?.(before, positions);
+    this.clear();
+    this.first = first ?? 0;
+    this.total = total ?? 0;
+    if (moved) {
+      this.generation = moved.generation;
+      held?.moved(moved.places);
+    }
+    this.tell();
+    // Where it has changed once more meanwhile, this window is an old one.
+    return this.generation === generation;
+  }
+
+  private clear(): void {
+    this.lines.clear();
+    this.marks.clear();
+    this.gaps.clear();
+    this.logs.clear();
+    this.outdated.clear();
+  }
+
   private missing(): number | null {
+    if (this.stale) {
+      this.stale = false;
+      return Math.min(this.wanted.from, this.total);
+    }
     const to = Math.min(this.wanted.to, this.total);
     for (let position = Math.max(this.wanted.from, this.first); position < to; position += 1)
       if (!this.lines.has(position) || this.outdated.has(position)) return position;
@@ -201,6 +266,7 @@ export class LogLines {
         this.marks.delete(position);
         this.logs.delete(position);
         this.outdated.delete(position);
+        this.gaps.delete(position);
       }
   }
 

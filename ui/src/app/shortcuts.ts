@@ -56,7 +56,7 @@ export const shortcutGroups = [
       { keys: ['m'], what: 'shortcuts.onlyFound' },
       { keys: ['t'], what: 'shortcuts.goToTime' },
       { keys: ['w'], what: 'shortcuts.wrap' },
-      { keys: ['J', 'K'], what: 'shortcuts.pick' },
+      { keys: ['J', 'K'], what: 'shortcuts.pickLines' },
       { keys: ['x'], what: 'shortcuts.mark' },
       { keys: [`${modifier} C`], what: 'shortcuts.copyLines' },
       { keys: ['Home'], what: 'shortcuts.oldest' },
@@ -67,7 +67,7 @@ export const shortcutGroups = [
     heading: 'shortcuts.timeline',
     shortcuts: [
       { keys: ['←', '→'], what: 'shortcuts.moments' },
-      { keys: ['⏎'], what: 'shortcuts.pick' },
+      { keys: ['⏎'], what: 'shortcuts.pickMoment' },
       { keys: ['+', '−', '0'], what: 'shortcuts.closer' },
     ],
   },

@@ -128,6 +128,15 @@ describe('a log that does not come', () => {
     expect(screen.getByText('waits')).toBeVisible();
   });
 
+  it('says that the disk is full, and that it goes on by itself', async () => {
+    const full = failure('log_store_full', { params: { reason: 'no space left on device' } });
+    await renderApp(LOGS, { tail: { state: 'waiting', failure: full } });
+    expect(await screen.findByText('The disk is full')).toBeVisible();
+    expect(screen.getByText(/pauses and goes on by itself as soon as there is room/)).toBeVisible();
+    expect(screen.getByText('waits')).toBeVisible();
+    expect(await region()).toBeVisible();
+  });
+
   it.each([
     [null, null, /^some lines were dropped/],
     [null, '2026-11-25T10:00:05Z', /^lines before 25 Nov 2026, \d\d:\d\d:05 were dropped/],

@@ -6,6 +6,7 @@ import {
   useRef,
   useState,
   type MouseEvent,
+  type ReactNode,
   type Ref,
 } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -19,6 +20,7 @@ import { elementHeight, topOf } from '../app/logScroll';
 import { asText } from '../app/logText';
 import { selectedLines } from '../app/selectedLines';
 import type { AskHeat } from '../hooks/useLogHeat';
+import { useHeldPlaces } from '../hooks/useHeldPlaces';
 import { useLogHeights } from '../hooks/useLogHeights';
 import { useLogKeys } from '../hooks/useLogKeys';
 import { useLogPicks } from '../hooks/useLogPicks';
@@ -66,6 +68,8 @@ export type LogViewProps = {
   narrow?: (name: string, value: string) => void;
   /** What else the menu of a line offers. */
   menu?: (line: LogLine) => MenuEntry[];
+  /** What stands before the line at a position, where lines are missing. */
+  gapAt?: (position: number) => ReactNode;
   /** Tells where it is bad, where all of its lines are shown. */
   heat?: AskHeat;
 };
@@ -73,7 +77,7 @@ export type LogViewProps = {
 /** All lines of a log, of which only those around the view exist. It knows nothing of where they come from. */
 export function LogView(props: LogViewProps) {
   const { ref, lines, following, follow, start = null, look = PLAIN_LOOK, heat } = props;
-  const { marks = null, match = null, moved, around, narrow, menu } = props;
+  const { marks = null, match = null, moved, around, narrow, menu, gapAt } = props;
   const { t } = useTranslation();
   const [cursor, setCursorAlone] = useState<number | null>(start);
   const [opened, setOpened] = useState<number | null>(null);
@@ -90,6 +94,9 @@ export function LogView(props: LogViewProps) {
     },
     [moved],
   );
+
+  const places = { top: scroll.top, cursor, opened };
+  useHeldPlaces(lines, places, { top: scroll.movedBy, cursor: setCursorAlone, opened: setOpened });
 
   useEffect(() => {
     lines.want(from, to);
@@ -250,6 +257,7 @@ export function LogView(props: LogViewProps) {
                 data-match={marked ? '' : undefined}
                 data-picked={picks.has(position) ? '' : undefined}
               >
+                {gapAt?.(position)}
                 {line && (
                   <div
                     className={look.wrap ? brokenRow : logRow}

@@ -59,7 +59,7 @@ export function MergedView(props: Props) {
   // A match tells its position among all lines, which moves with what comes between them.
   const { generation } = lines;
   useEffect(() => {
-    narrowing?.lines.renew(generation, narrowing.lines.total);
+    if (generation !== null) narrowing?.lines.renew(generation, narrowing.lines.total);
   }, [narrowing, generation]);
   const change = (next: LogFilter) => {
     setFilter(next);

@@ -6,11 +6,12 @@ import { useNow } from '../hooks/useNow';
 import { useMade } from '../hooks/useResource';
 import { useSinceLooked } from '../hooks/useSinceLooked';
 import { age, exactTime, timeOfDay } from '../i18n/format';
-import { activity, type ActivityChange, type ConnectionId } from '../ipc';
+import { activity, askedAccess, type ActivityChange, type ConnectionId } from '../ipc';
 import { EnvironmentName } from './EnvironmentName';
 import { Link } from './Link';
 import { Shape } from './Shape';
 import styles from './Since.module.css';
+import { SinceAsked } from './SinceAsked';
 import { Change } from './Tag';
 
 /** What changed while nobody looked; where nobody ever did, the last that happened. */
@@ -19,6 +20,8 @@ export function Since({ connection }: { connection: ConnectionId }) {
   const since = useSinceLooked(connection);
   const now = useNow(10);
   const { value } = useMade(connection, activity(connection, since));
+  const asked = useMade(connection, askedAccess(connection));
+  const waiting = asked.value?.filter(({ toDecide }) => toDecide) ?? [];
   return (
     <aside className={styles.since} aria-label={t('since.title')} data-list="" data-scroll="">
       <h2 className={styles.title}>
@@ -32,7 +35,10 @@ export function Since({ connection }: { connection: ConnectionId }) {
           </span>
         )}
       </h2>
-      {value?.changes.length === 0 && <p className={styles.dim}>{t('since.nothing')}</p>}
+      <SinceAsked connection={connection} waiting={waiting} now={now} />
+      {value?.changes.length === 0 && waiting.length === 0 && (
+        <p className={styles.dim}>{t('since.nothing')}</p>
+      )}
       <Changes connection={connection} changes={value?.changes} now={now} />
       {value && value.count > value.changes.length && (
         <p className={styles.dim}>

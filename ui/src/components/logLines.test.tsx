@@ -177,7 +177,7 @@ describe('how lines are shown', () => {
       lines: 1,
       answers: {
         logWindow: (_, __, ___, from) =>
-          Promise.resolve({ first: 0, total: 1, from, lines: from === 0 ? [line()] : [] }),
+          Promise.resolve({ ...windowOf(1, 0, from, 0, ''), lines: from === 0 ? [line()] : [] }),
         logMarks: () => {
           const at = message.indexOf('ed') + 1;
           return Promise.resolve([{ position: 0, hits: [[at, at + 1]] }]);

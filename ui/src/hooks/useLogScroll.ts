@@ -45,6 +45,10 @@ export type LogScroll = {
   reveal: (position: number) => void;
   /** Stays where it is while lines come. */
   pause: () => void;
+  /** The line at the upper edge. */
+  top: number;
+  /** That line is so many further down now: others were put before it. */
+  movedBy: (lines: number) => void;
   /** As many lines there were when it was paused. */
   pausedAt: number;
   /** By how much lines are taller than one row. */
@@ -159,6 +163,11 @@ export function useLogScroll(
     setHeights(LogHeights.NONE);
   }, []);
 
+  const movedBy = (lines: number) => {
+    setAnchor((before) => ({ ...before, position: before.position + lines }));
+    setHeights(LogHeights.NONE);
+  };
+
   const { from, to } = windowAt(shape, upper, OVERSCAN);
   const shift = scaled ? wantedScroll - upper : 0;
   return [
@@ -174,6 +183,8 @@ export function useLogScroll(
       goTo,
       reveal,
       pause,
+      top: anchorAt(shape, upper).position,
+      movedBy,
       pausedAt,
       measured,
       forgetHeights,

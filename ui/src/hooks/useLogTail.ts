@@ -41,6 +41,8 @@ export function useLogTail(connection: string, application: string, environment:
         (thrown) => {
           setUnread(thrown === null ? null : asCommandError(thrown));
         },
+        (generation, positions) =>
+          commands.logMoved(connection, application, environment, generation, positions),
       ),
     [connection, application, environment],
   );

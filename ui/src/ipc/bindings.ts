@@ -313,6 +313,10 @@ export const commands = {
 	logFileShow: (file: number) => __TAURI_INVOKE<OpenedLog>("log_file_show", { file }),
 	/**  Reads a log file no further; what was read of it is erased. */
 	logFileClose: (file: number) => __TAURI_INVOKE<null>("log_file_close", { file }),
+	/**  x. */
+	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
+	/**  x. */
+	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -1770,6 +1774,8 @@ export type LogSearchProgress = {
 
 /**  Lines by position. */
 export type LogWindow = {
+	generation: number | null,
+	gaps: LogGapView[],
 	/**  The oldest position kept. */
 	first: number | null,
 	/**  One past the newest position. */
@@ -1796,14 +1802,6 @@ export type ManifestTexts = {
 	after: string,
 };
 
-/**  Which match is meant, from a position of the log on. */
-export type MatchStep = 
-/**  The one there or the first after it, else the last. */
-"here" | 
-/**  The first after it, else the first of all. */
-"next" | 
-/**  The last before it, else the last of all. */
-"previous";
 /**  Something that changed. */
 export type Mark = {
 	/**  When, or when it began. */
@@ -1836,6 +1834,15 @@ status: string | null } |
 { kind: "instance"; 
 /**  So many that are close to each other. */
 count: number };
+
+/**  Which match is meant, from a position of the log on. */
+export type MatchStep = 
+/**  The one there or the first after it, else the last. */
+"here" | 
+/**  The first after it, else the first of all. */
+"next" | 
+/**  The last before it, else the last of all. */
+"previous";
 
 /**  The caller, as `GET /api/users/me` tells it. */
 export type Me = {
@@ -2720,18 +2727,6 @@ export type Theme =
 /**  Dark. */
 "dark";
 
-/**  What was typed. */
-export type TypedTime = 
-/**  A time. */
-{ kind: "at"; 
-/**  When. */
-time: string } | 
-/**  What lies between two times. */
-{ kind: "span"; 
-/**  When it begins; null for ever since. */
-from: string | null; 
-/**  When it has ended; null where it goes on. */
-to: string | null };
 /**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
 export type TimeRange = 
 /**  15 minutes. */
@@ -2792,6 +2787,19 @@ export type TimelineRow = {
 	/**  Which marks are in it, by their place. */
 	marks: number[],
 };
+
+/**  What was typed. */
+export type TypedTime = 
+/**  A time. */
+{ kind: "at"; 
+/**  When. */
+time: string } | 
+/**  What lies between two times. */
+{ kind: "span"; 
+/**  When it begins; null for ever since. */
+from: string | null; 
+/**  When it has ended; null where it goes on. */
+to: string | null };
 
 /**  What values count. */
 export type Unit = 
@@ -2952,3 +2960,9 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type Filled = { lines: number, requests: number, missing: StillMissing, failure: Failure | null };
+export type StillMissing = "nothing" | "older" | "gone";
+export type FillCost = { requests: number, orMore: boolean };
+export type LogGapView = { id: string, at: number | null, from: string | null, to: string | null, cost: FillCost | null };
+export type LogMoved = { generation: number | null, places: (number | null)[] };

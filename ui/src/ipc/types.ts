@@ -1,6 +1,9 @@
 // What the pages know of the wire. Times are RFC 3339 texts; words such as a status are texts, because an
 // unknown one is shown as it came.
 export type {
+  Filled,
+  LogGapView,
+  LogMoved,
   AccessChoices,
   AccessColumn,
   AccessDecision,

@@ -15,6 +15,7 @@ import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
 import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
+import { LogGap } from '../components/LogGap';
 import { LogFound, LogSearchBar } from '../components/LogSearchBar';
 import { LogTimeField } from '../components/LogTimeField';
 import { LogTools } from '../components/LogTools';
@@ -29,6 +30,7 @@ import { usePlace } from '../hooks/useParams';
 import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
+import { useLogGaps } from '../hooks/useLogGaps';
 import { useFrontOf, useMade } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
 import { asCommandError, commands, type CommandError, type MatchStep, type TypedTime } from '../ipc';
@@ -57,6 +59,7 @@ export function ApplicationLogs() {
   const settings = useShell((value) => value.settings);
   const others = useOthers(connection, key, environment);
   const view = useRef<LogViewHandle>(null);
+  const gaps = useLogGaps(connection, key, environment, lines);
   const count = Math.max(0, lines.total - lines.first);
   useFrontOf(tail.liveAt, failure === null ? 'live' : 'offline', 'inner');
 
@@ -95,7 +98,7 @@ export function ApplicationLogs() {
   });
 
   if (count === 0) return <NoLines tail={tail} />;
-  const shownError = failure ?? narrowing?.error ?? unread;
+  const shownError = failure ?? narrowing?.error ?? unread ?? gaps.failure;
   const common = {
     ref: view,
     following,
@@ -178,6 +181,10 @@ export function ApplicationLogs() {
                   narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
           }
           moved={setReading}
+          gapAt={(position) => {
+            const gap = lines.gapAt(position);
+            return gap && <LogGap gap={gap} filling={gaps.of(gap)} />;
+          }}
           heat={narrowing === null ? heat : narrowing.heat}
         />
       )}

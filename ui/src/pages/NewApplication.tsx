@@ -1,6 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { copyKey } from '../app/copyKey';
 import { modifier } from '../app/platform';
 import { NEW, secretsWithoutValue, withoutSecrets, type Manifest } from '../app/manifest';
 import { go, leaveFor } from '../app/navigation';
@@ -196,14 +197,16 @@ function useOriginal(connection: string, from: string | null) {
   useEffect(() => {
     if (from === null) return undefined;
     let wanted = true;
-    readManifest(connection, from).then(
-      (read) => {
-        if (wanted) setManifest(copyOf(read.manifest));
-      },
-      (thrown: unknown) => {
-        if (wanted) setError(asCommandError(thrown));
-      },
-    );
+    readManifest(connection, from)
+      .then((read) => copyOf(read.manifest))
+      .then(
+        (copied) => {
+          if (wanted) setManifest(copied);
+        },
+        (thrown: unknown) => {
+          if (wanted) setError(asCommandError(thrown));
+        },
+      );
     return () => {
       wanted = false;
     };
@@ -218,18 +221,14 @@ function useOriginal(connection: string, from: string | null) {
   };
 }
 
-/** Characters that a key may have (APP-MANIFEST.md); a longer suggestion is only cut. */
-const LONGEST_KEY = 40;
-const SUFFIX = '-copy';
-
-function copyOf(plain: Manifest): Manifest {
-  const key = String(plain['key'] ?? '');
+async function copyOf(plain: Manifest): Promise<Manifest> {
+  const key = await copyKey(String(plain['key'] ?? ''));
   const copied = withoutSecrets(plain);
   const unset = new Set(secretsWithoutValue(copied));
   const items = copied['configuration'];
   return {
     ...copied,
-    key: `${key.slice(0, LONGEST_KEY - SUFFIX.length)}${SUFFIX}`,
+    key,
     ...(Array.isArray(items)
       ? {
           configuration: items.map((item) =>

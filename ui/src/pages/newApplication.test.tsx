@@ -147,6 +147,24 @@ describe('a new application', () => {
     });
   });
 
+  it('suggests no longer key for a copy than Rust says that there may be', async () => {
+    const most = 12;
+    await renderApp(`${NEW}?from=storefront`, {
+      answers: {
+        manifestCheck: (manifest: unknown) => {
+          const { length } = (manifest as { key: string }).key;
+          const long: Violation = {
+            code: 'too_long',
+            field: 'key',
+            params: { max: String(most), length: String(length) },
+          };
+          return Promise.resolve(length > most ? [long] : []);
+        },
+      },
+    });
+    expect(await field('Key')).toHaveValue('storefr-copy');
+  });
+
   it('may be a copy of another, whose secrets stay where they are', async () => {
     const { user, ...fake } = await renderApp(`${NEW}?from=storefront`, {
       answers: {

@@ -176,6 +176,23 @@ impl Book {
         })
     }
 
+    /// Says why what is in a gap is not here, now that more is known of it.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such gap any more; what the disk says: it is as it was then.
+    pub fn explain(&self, gap: &GapId, reason: GapReason) -> io::Result<()> {
+        let writer = self.writer();
+        writer.check()?;
+        let (mut kept, ..) = self.around(gap)?;
+        kept.bounds.reason = reason;
+        kept.write(&self.folder)?;
+        let mut index = self.index_mut();
+        if let Some(one) = index.gaps.iter_mut().find(|one| one.key == kept.key) {
+            *one = kept;
+        }
+        Ok(())
+    }
+
     /// A gap, and the keys of what is before and after it.
     fn around(&self, id: &GapId) -> io::Result<(KeptGap, Key, Key)> {
         let index = self.index();

@@ -329,6 +329,14 @@ impl LineSink for Book {
         Ok(Appended { total, new })
     }
 
+    fn newest(&self) -> Option<DateTime<Utc>> {
+        Self::newest(self)
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.writer().seen.has(id)
+    }
+
     fn note_gap(&self, gap: &LogGap, is_gone: bool) -> io::Result<()> {
         let reason = if is_gone {
             GapReason::Dropped

@@ -39,6 +39,7 @@ mod files;
 mod foreign;
 mod found;
 mod gap;
+mod guess;
 mod index;
 mod kept;
 mod key;

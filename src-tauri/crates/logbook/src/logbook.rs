@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -156,9 +156,15 @@ impl Shelf {
         if let Some(book) = slot.as_ref() {
             return Ok(book.clone());
         }
-        let limits = limits.unwrap_or(self.limits);
         let shelf = Arc::downgrade(self);
         let folder = self.folder(key);
+        // What it was told before counts, whoever opens it now.
+        let limits = limits.unwrap_or_else(|| Limits {
+            age: about::read(&folder).map_or(self.limits.age, |about| {
+                Duration::from_secs(about.age_seconds)
+            }),
+            ..self.limits
+        });
         let grown = move || retire(&shelf);
         let book = Book::open(folder.clone(), limits, self.clock.clone(), Box::new(grown))?;
         let about = About {

@@ -40,6 +40,11 @@ impl Seen {
         true
     }
 
+    /// Whether the id is among those remembered.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        !id.is_empty() && self.hashes.contains(&self.hasher.hash_one(id))
+    }
+
     /// Forgets an id whose line could not be kept.
     pub(crate) fn forget(&mut self, id: &str) {
         let hash = self.hasher.hash_one(id);

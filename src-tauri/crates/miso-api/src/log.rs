@@ -140,6 +140,17 @@ pub trait LineSink: Send + Sync {
     /// What the disk says; lines that were kept before stay readable.
     fn append(&self, lines: &[LogLine]) -> io::Result<Appended>;
 
+    /// The time of the newest line that is kept; `None` where there is none, or a sink cannot say.
+    fn newest(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    /// Whether a line with this id is among the last ones kept.
+    fn has(&self, id: &str) -> bool {
+        let _ = id;
+        false
+    }
+
     /// Notes that lines are missing between what was appended so far and what is appended next.
     /// `is_gone` says that the server has dropped them; else they may still be asked for.
     ///

@@ -134,6 +134,8 @@ codes! {
     CacheFailed,
     /// The log store on disk cannot be used; params: `reason`.
     LogStoreFailed,
+    /// The disk is full: no log line can be kept; params: `reason`.
+    LogStoreFull,
 }
 
 /// An error with everything the user interface needs to say it.

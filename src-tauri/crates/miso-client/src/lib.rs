@@ -98,7 +98,9 @@ pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
-pub use tail::{LogPlace, TailProgress, TailState};
+pub use tail::{
+    FillCost, FillGap, Filled, LogPlace, MissingLines, StillMissing, TailProgress, TailState,
+};
 pub use timeline::{
     HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,
 };

@@ -2,16 +2,18 @@
 //! tail for each application and environment, whoever follows it. Where the server can, it says what
 //! is new by itself (`live`); else it is asked.
 
+mod brought;
 mod events;
+mod fill;
 mod live;
+mod pages;
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use miso_api::{LineSink, LogGap, LogLine, LogPage};
+use chrono::{DateTime, Utc};
+use miso_api::{LineSink, LogGap};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::{Notify, watch};
@@ -21,12 +23,14 @@ use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
 use crate::watch::waited_for;
-use crate::wire::documented::{self, LogRange};
-use crate::{Class, Code, Failure, Lease, LeaseId};
+use crate::wire::documented::LogRange;
+use crate::{Code, Failure, Lease, LeaseId};
+use brought::{Brought, Missing};
 use live::{Live, Streams, Turns};
+use pages::Step;
 
-/// Lines shown at first, and asked for while the tail is up to date.
-const FIRST: u32 = 1_000;
+pub use fill::{FillCost, FillGap, Filled, MissingLines, StillMissing};
+
 /// Lines asked for at once.
 const CHUNK: u32 = 5_000;
 const SHORTEST: Duration = Duration::from_secs(2);
@@ -175,6 +179,7 @@ pub(crate) fn follow(
                 };
                 let tail = Tail {
                     log: log.clone(),
+                    gives_cursors: place.cursor.is_some(),
                     cursor: place.cursor,
                     sink: place.sink,
                     keep_cursor: place.keep_cursor,
@@ -184,6 +189,10 @@ pub(crate) fn follow(
                     wake: running.wake.clone(),
                     ended: running.ended.clone(),
                     gap: None,
+                    missing: None,
+                    refused: None,
+                    behind: 0,
+                    is_near: false,
                     turns: Turns::default(),
                 };
                 all.insert(log, running);
@@ -239,15 +248,18 @@ struct Tail {
     wake: Arc<Notify>,
     ended: CancellationToken,
     gap: Option<LogGap>,
+    /// Lines that are missing before the one that comes next.
+    missing: Option<Missing>,
+    /// What the sink would not take.
+    refused: Option<Brought>,
+    /// Lines fetched so far to catch up.
+    behind: usize,
+    /// It had caught up, and has followed since.
+    is_near: bool,
+    /// The server has given a cursor: it knows the whole of the questions about logs.
+    gives_cursors: bool,
     /// When it may ask for a stream.
     turns: Turns,
-}
-
-struct Step {
-    lines: usize,
-    full: bool,
-    /// A stream that goes on from there.
-    live: Option<Live>,
 }
 
 /// What comes after a turn.
@@ -344,107 +356,6 @@ impl Tail {
         client.tails.finish(&self.log, &self.ended, is_held)
     }
 
-    async fn step(&mut self, client: &Inner) -> Result<Step, Failure> {
-        match self.cursor.clone() {
-            Some(cursor) => {
-                let range = LogRange::After(cursor);
-                self.go_on(client, &range, None).await
-            }
-            None => self.begin(client).await,
-        }
-    }
-
-    /// The newest lines first, then a cursor to go on from after the last of them.
-    async fn begin(&mut self, client: &Inner) -> Result<Step, Failure> {
-        let (mut newest, _) = self.fetch(client, &LogRange::Newest, FIRST).await?;
-        self.put_in_order(&mut newest.data, true);
-        let range = match newest.data.last() {
-            Some(line) => {
-                let moment = line.timestamp.to_rfc3339_opts(SecondsFormat::Nanos, true);
-                LogRange::Since(moment)
-            }
-            None => LogRange::Oldest,
-        };
-        let total = self.append(newest.data).await?;
-        self.go_on(client, &range, Some(total)).await
-    }
-
-    /// A page, and how many lines it could have had.
-    async fn fetch(
-        &self,
-        client: &Inner,
-        range: &LogRange,
-        limit: u32,
-    ) -> Result<(LogPage, u32), Failure> {
-        let LogKey {
-            application,
-            environment,
-        } = &self.log;
-        let mut limit = limit;
-        loop {
-            let call = documented::logs(application, environment, range, limit);
-            match client.transport.send(&call, Class::Watched).await {
-                // Long lines: fewer of them at once.
-                Err(failure) if failure.code == Code::TooLarge && limit > 1 => {
-                    limit = (limit / 8).max(1)
-                }
-                answer => return Ok((answer?, limit)),
-            }
-        }
-    }
-
-    async fn take(&mut self, mut page: LogPage, limit: u32) -> Result<Step, Failure> {
-        let lines = page.data.len();
-        self.put_in_order(&mut page.data, false);
-        let newest = page.data.last().map(|line| line.timestamp);
-        // A cursor that stays where it is leads nowhere: such a page is asked for again in its time.
-        let full = lines >= limit as usize
-            && page.next_cursor.is_some()
-            && page.next_cursor != self.cursor;
-        let total = self.append(page.data).await?;
-        if page.next_cursor.is_some() && page.next_cursor != self.cursor {
-            self.cursor = page.next_cursor;
-            self.unkept = true;
-        }
-        let state = if full {
-            TailState::CatchingUp
-        } else {
-            TailState::Live
-        };
-        self.say(state, Some(total), newest, None);
-        Ok(Step {
-            lines,
-            full,
-            live: None,
-        })
-    }
-
-    /// Oldest first, and of this environment: a server that knows neither question gives the newest
-    /// lines of all, newest first.
-    fn put_in_order(&self, lines: &mut Vec<LogLine>, newest_first: bool) {
-        let wanted = self.log.environment.as_str();
-        lines.retain(|line| {
-            let environment = line.environment.as_deref();
-            environment.is_none_or(|environment| environment == wanted)
-        });
-        let ends = lines.first().zip(lines.last());
-        let order = ends.map(|(first, last)| first.timestamp.cmp(&last.timestamp));
-        match order {
-            Some(Ordering::Greater) => lines.reverse(),
-            Some(Ordering::Equal) if newest_first => lines.reverse(),
-            Some(Ordering::Less | Ordering::Equal) | None => {}
-        }
-    }
-
-    async fn append(&self, lines: Vec<LogLine>) -> Result<u64, Failure> {
-        let sink = self.sink.clone();
-        let appended = tokio::task::spawn_blocking(move || sink.append(&lines))
-            .await
-            .map_err(not_kept)?
-            .map_err(not_kept)?;
-        Ok(appended.total)
-    }
-
     async fn keep_now_and_then(&mut self, now: Duration) {
         let is_due = self.kept_at.is_none_or(|kept| now >= kept + KEEP);
         if self.unkept && is_due {
@@ -476,8 +387,4 @@ impl Tail {
             gap: self.gap.clone(),
         }));
     }
-}
-
-fn not_kept(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Code::LogStoreFailed).with("reason", error)
 }

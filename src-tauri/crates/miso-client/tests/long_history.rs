@@ -1,5 +1,8 @@
 //! A history of which the newest page says nothing of a place: what ran there is found all the same.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use miso_client::Resource;
 use serde_json::{Value, json};
 
@@ -45,7 +48,8 @@ async fn what_ran_before_in_a_quiet_place_is_asked_for_once_and_shown() {
         says(200, &answer.to_string())
     })
     .await;
-    let here = restored_at(&far_end, std::sync::Arc::new(Flying::new())).await;
+    let clock = Arc::new(Flying::new());
+    let here = restored_at(&far_end, clock.clone()).await;
     here.client.applications().await.unwrap();
     let history = here
         .client
@@ -67,6 +71,7 @@ async fn what_ran_before_in_a_quiet_place_is_asked_for_once_and_shown() {
             .count()
     };
     assert_eq!(asks(), 2, "the page, and production alone");
+    clock.pass(Duration::from_secs(60));
     here.client
         .refresh(&Resource::Deployments {
             application: Some("shop".to_owned()),

@@ -5,6 +5,7 @@ import type {
   ConnectionView,
   Deployment,
   Draft,
+  LogGapView,
   LogProgress,
   Reading,
   Resource,
@@ -41,6 +42,8 @@ export type FakeOptions = {
   lines?: number;
   /** How the tail of every log is doing. */
   tail?: Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<LogProgress, 'gap'>>;
+  /** Lines that are missing in every log. */
+  gaps?: LogGapView[];
   /** Milliseconds that an answer takes. */
   delay?: number;
   /** How long a step of a sign-in or a deployment takes. */
@@ -361,7 +364,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       emit('resourceChanged', { connection: id, resource, changed: false });
       return answer(null);
     },
-    ...fakeLogs({ lines, tail: options.tail, newLease, follows }),
+    ...fakeLogs({ lines, tail: options.tail, gaps: options.gaps ?? [], newLease, follows }),
     ...fakeMerged(Math.min(lines, 5000)),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),

@@ -1,6 +1,7 @@
 import type { Commands } from '../ipc';
 import type {
   Lease,
+  LogGapView,
   LogHeat,
   LogLine,
   LogMatch,
@@ -60,7 +61,7 @@ export function windowOf(
   const lines = Array.from({ length: Math.max(0, end - start) }, (_, at) =>
     lineAt(start + at, total, application),
   );
-  return { first, total, from: start, lines };
+  return { generation: 0, first, total, from: start, lines, gaps: [] };
 }
 
 type Logs = Pick<
@@ -69,6 +70,8 @@ type Logs = Pick<
   | 'logRefresh'
   | 'logWindow'
   | 'logHeat'
+  | 'logBackfill'
+  | 'logMoved'
   | 'logSearch'
   | 'logSearchOn'
   | 'logMatches'
@@ -85,6 +88,8 @@ type LogOptions = {
   lines: number;
   /** How the tail of every log is doing. */
   tail: FakeTail | undefined;
+  /** Lines that are missing before some. */
+  gaps: LogGapView[];
   newLease: () => Lease;
   follows: Map<string, ReturnType<typeof setInterval>>;
 };
@@ -119,8 +124,14 @@ export function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fit
 }
 
 /** Logs that grow by a few lines a second; that of one application is empty. */
-export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
+/** Lines put into a gap. */
+const FILLED = 40;
+
+export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogOptions): Logs {
   let total = lines;
+  let gaps = missing;
+  let generation = 0;
+  let filledAt = 0;
   const searches: { found: LogMatch[]; run: () => void }[] = [];
   return {
     logFollow: (_, key, __, heard) => {
@@ -216,8 +227,30 @@ export function fakeLogs({ lines, tail, newLease, follows }: LogOptions): Logs {
           .filter(({ position }) => (position ?? 0) >= from && (position ?? 0) < from + count)
           .map(({ position, hits }) => ({ position, hits })),
       ),
-    logWindow: (_, key, __, from, count) =>
-      Promise.resolve(windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key)),
+    logWindow: (_, key, __, from, count) => {
+      const window = windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key);
+      const end = (window.from ?? 0) + window.lines.length;
+      const within = gaps.filter(({ at }) => at !== null && at >= (window.from ?? 0) && at <= end);
+      return Promise.resolve({ ...window, generation, gaps: within });
+    },
+    logBackfill: async (_, __, ___, id, progress) => {
+      const gap = gaps.find((each) => each.id === id);
+      const half = { lines: FILLED / 2, requests: 1, missing: 'older', failure: null } as const;
+      progress.onmessage(half);
+      await later(0);
+      if (gap) {
+        filledAt = gap.at ?? 0;
+        gaps = gaps.filter((each) => each !== gap);
+        total += FILLED;
+        generation += 1;
+      }
+      return { ...half, lines: FILLED, requests: 2, missing: 'nothing' };
+    },
+    logMoved: (_, __, ___, before, positions) =>
+      Promise.resolve({
+        generation,
+        places: positions.map((place) => place + (before < generation && place >= filledAt ? FILLED : 0)),
+      }),
   };
 }
 

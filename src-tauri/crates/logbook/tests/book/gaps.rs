@@ -64,6 +64,67 @@ fn a_gap_is_told_kept_and_filled() {
 }
 
 #[test]
+fn why_lines_are_missing_can_turn_out_later() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open(root.path());
+    book.append(&lines(0..10)).unwrap();
+    assert!(book.has("line-9") && !book.has("line-10") && !book.has(""));
+    book.note_gap(
+        &LogGap {
+            from: None,
+            to: None,
+        },
+        false,
+    )
+    .unwrap();
+    book.append(&lines(30..40)).unwrap();
+    let gap = book.gaps().remove(0);
+    assert_eq!(gap.reason, GapReason::Skipped);
+    book.explain(&gap.id, GapReason::Dropped).unwrap();
+    for book in [book, open(root.path())] {
+        let told = book.gaps().remove(0);
+        let reason = GapReason::Dropped;
+        assert_eq!(
+            told,
+            logbook::Gap {
+                reason,
+                ..gap.clone()
+            }
+        );
+        assert_eq!(book.window(0, 99).unwrap().len(), 20);
+    }
+    let book = open(root.path());
+    book.backfill(&gap.id, &[], Remains::Nothing).unwrap();
+    book.explain(&gap.id, GapReason::Skipped).unwrap_err();
+}
+
+/// As many as were written in as long a time beside it.
+#[test]
+fn how_many_are_missing_is_guessed_from_those_around() {
+    let root = tempfile::tempdir().unwrap();
+    let book = open(root.path());
+    let guess = || book.guess(&book.gaps()[0]).unwrap();
+    book.add_gap(None, None, GapReason::Skipped).unwrap();
+    assert_eq!(guess(), None);
+    book.append(&lines(1_000..2_000)).unwrap();
+    assert_eq!(guess(), None, "nobody knows where it begins");
+    let gap = book.gaps().remove(0);
+    book.backfill(&gap.id, &[], Remains::Nothing).unwrap();
+    book.add_gap(None, None, GapReason::Skipped).unwrap();
+    book.append(&[line(50_000)]).unwrap();
+    assert_eq!(guess(), Some(48_001));
+    // Twice as fast after it.
+    let half = |number: u64| LogLine {
+        timestamp: line(50_000).timestamp + chrono::TimeDelta::milliseconds(500 * number as i64),
+        ..line(60_000 + number)
+    };
+    book.append(&(1..1_000).map(half).collect::<Vec<_>>())
+        .unwrap();
+    let lines = guess().unwrap();
+    assert!((60_000..70_000).contains(&lines), "{lines}");
+}
+
+#[test]
 fn a_sink_notes_gaps() {
     let root = tempfile::tempdir().unwrap();
     let book = open(root.path());

@@ -116,6 +116,11 @@ fn limits_of_a_book_are_its_own_and_can_change() {
     assert!(Arc::ptr_eq(&book, &same));
     assert!(book.first() > 0);
     is_whole(&book, 100);
+    // Whoever opens it next need not know how long its lines are kept.
+    drop((book, same, logbook));
+    let logbook = self::logbook(root.path());
+    let book = logbook.existing(&key_of("a")).unwrap().unwrap();
+    assert_eq!(book.limits().age, production.age);
 }
 
 #[test]

@@ -2,20 +2,23 @@
 //! many lines come. A stream goes on after the last line that is here, and so does whatever comes
 //! after it: no line is lost where it breaks, and none is there twice.
 
+use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use futures_util::StreamExt;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, Peekable};
+use futures_util::{FutureExt, StreamExt};
 use miso_api::{LogGap, LogLine, LogPage};
 use reqwest::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::brought::{Brought, Missing, is_refusal, not_kept};
 use super::events::{Events, ServerEvent, TooLarge};
-use super::{CHUNK, LogKey, Step, Tail, TailState, not_kept};
+use super::pages::Step;
+use super::{CHUNK, LogKey, SHORTEST, Tail, TailState};
 use crate::chance::any_share;
 use crate::client::Inner;
 use crate::nap::nap;
@@ -54,7 +57,7 @@ impl Default for Streams {
 
 /// A stream that is open.
 pub(super) struct Live {
-    bytes: BoxStream<'static, Result<Bytes, Failure>>,
+    bytes: Peekable<BoxStream<'static, Result<Bytes, Failure>>>,
     /// Its place among those that may be open.
     _place: OwnedSemaphorePermit,
 }
@@ -89,6 +92,8 @@ enum Left {
     Ended(Option<Failure>),
     /// Somebody asks for what is new now, or the machine slept.
     Stirred,
+    /// There was too much to catch up with.
+    Behind,
     /// Nobody follows any more.
     Over,
 }
@@ -109,8 +114,7 @@ impl Tail {
                 live: Some(live),
             });
         }
-        let (page, limit) = self.fetch(client, range, CHUNK).await?;
-        self.take(page, limit).await
+        self.ask(client, range).await
     }
 
     /// Opens a stream at once where the server is known to have them: it knows of gaps, and what was
@@ -142,7 +146,7 @@ impl Tail {
         {
             Ok(Opened::Events(bytes)) => {
                 return Some(Live {
-                    bytes,
+                    bytes: bytes.peekable(),
                     _place: place,
                 });
             }
@@ -183,13 +187,22 @@ impl Tail {
         let kept = match left {
             Left::Over => return None,
             // What came whole counts, however the stream ended.
-            Left::Ended(_) | Left::Stirred => self.keep_lines(unread, clock).await,
+            Left::Ended(_) | Left::Stirred => {
+                self.keep_lines(unread, false, clock).await.map(|_| ())
+            }
+            // What is unread comes again, or is part of the gap.
+            Left::Behind => Ok(()),
         };
+        self.is_near = false;
         let now = clock.monotonic();
         let Left::Ended(failure) = left else {
             return Some(Duration::ZERO);
         };
         let failure = failure.or(kept.err());
+        if let Some(failure) = failure.as_ref().filter(|failure| is_refusal(failure)) {
+            self.say(TailState::Waiting, None, None, Some(failure.clone()));
+            return Some(SHORTEST);
+        }
         tracing::debug!(?failure, "a stream of a log ended");
         self.turns.ended(now, now - opened, was_heard);
         Some(COME_BACK.mul_f64(any_share()))
@@ -209,16 +222,19 @@ impl Tail {
             () = ended.cancelled() => Some(Left::Over),
             () = due => {
                 let batch = std::mem::take(&mut reader.batch);
-                if let Err(failure) = self.keep_lines(batch, clock).await {
-                    return Some(Left::Ended(Some(failure)));
+                let has_more = batch.is_full() || reader.has_more();
+                match self.keep_lines(batch, has_more, clock).await {
+                    Ok(true) => Some(Left::Behind),
+                    Ok(false) => self.look(client),
+                    Err(failure) => Some(Left::Ended(Some(failure))),
                 }
-                self.look(client)
             }
             some = reader.live.bytes.next() => match some {
                 Some(Ok(bytes)) => {
                     let taken = reader.take(&bytes);
                     if reader.batch.events.is_empty() {
                         // All that there is is here, as of now.
+                        self.is_here();
                         self.say_again();
                     }
                     taken.err().map(|failure| Left::Ended(Some(failure)))
@@ -254,32 +270,33 @@ impl Tail {
         }
     }
 
-    /// Hands lines on, and goes on after the last of them.
-    async fn keep_lines(&mut self, batch: Batch, clock: &dyn Clock) -> Result<(), Failure> {
+    /// Hands lines on, and goes on after the last of them; whether it was too much to catch up with.
+    async fn keep_lines(
+        &mut self,
+        batch: Batch,
+        has_more: bool,
+        clock: &dyn Clock,
+    ) -> Result<bool, Failure> {
         if batch.events.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let state = match batch.is_full() {
+        let count = batch.events.len();
+        let environment = self.log.environment.clone();
+        let read = move || Said::read(&batch.events, &environment);
+        let said = tokio::task::spawn_blocking(read).await.map_err(not_kept)?;
+        let newest = said.brought.newest_time();
+        let total = self.put(said.brought).await?;
+        let state = match has_more {
             true => TailState::CatchingUp,
             false => TailState::Live,
         };
-        let (sink, environment) = (self.sink.clone(), self.log.environment.clone());
-        let kept = tokio::task::spawn_blocking(move || {
-            let said = Said::read(&batch.events, &environment);
-            let appended = sink.append(&said.lines);
-            (said, appended)
-        });
-        let (said, appended) = kept.await.map_err(not_kept)?;
-        let total = appended.map_err(not_kept)?.total;
-        if said.cursor.is_some() {
-            self.cursor = said.cursor;
-            self.unkept = true;
-        }
-        self.gap = said.gap.or(self.gap.take());
-        let newest = said.lines.last().map(|line| line.timestamp);
         self.say(state, Some(total), newest, None);
+        if !has_more {
+            self.is_here();
+        }
+        let is_behind = has_more && !self.is_near && self.fell_behind(count);
         self.keep_now_and_then(clock.monotonic()).await;
-        said.broken.map_or(Ok(()), Err)
+        said.broken.map_or(Ok(is_behind), Err)
     }
 }
 
@@ -302,6 +319,12 @@ impl Reader {
             silent: Duration::ZERO,
             was_heard: false,
         }
+    }
+
+    /// Whether more has come already.
+    fn has_more(&mut self) -> bool {
+        let next = Pin::new(&mut self.live.bytes).peek().now_or_never();
+        matches!(next, Some(Some(Ok(_))))
     }
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -346,10 +369,7 @@ impl Batch {
 /// What events say.
 #[derive(Default)]
 struct Said {
-    lines: Vec<LogLine>,
-    /// Where to go on after the last of them.
-    cursor: Option<String>,
-    gap: Option<LogGap>,
+    brought: Brought,
     /// What could not be read; nothing after it was.
     broken: Option<Failure>,
 }
@@ -359,26 +379,33 @@ impl Said {
     fn read(events: &[ServerEvent], environment: &str) -> Self {
         let mut said = Self::default();
         for event in events {
-            let read = match event.name.as_str() {
-                "line" => decode::<LogLine>(StatusCode::OK, event.data.as_bytes()).map(|line| {
-                    let of = line.environment.as_deref();
-                    if of.is_none_or(|of| of == environment) {
-                        said.lines.push(line);
-                    }
-                    if event.id.is_some() {
-                        said.cursor.clone_from(&event.id);
-                    }
-                }),
-                "gap" => {
-                    decode(StatusCode::OK, event.data.as_bytes()).map(|gap| said.gap = Some(gap))
-                }
-                _ => Ok(()),
-            };
-            if let Err(failure) = read {
+            if let Err(failure) = said.take(event, environment) {
                 said.broken = Some(failure);
                 break;
             }
         }
         said
+    }
+
+    fn take(&mut self, event: &ServerEvent, environment: &str) -> Result<(), Failure> {
+        let data = event.data.as_bytes();
+        match event.name.as_str() {
+            "line" => {
+                let line: LogLine = decode(StatusCode::OK, data)?;
+                let of = line.environment.as_deref();
+                if of.is_none_or(|of| of == environment) {
+                    self.brought.push(line);
+                }
+                if event.id.is_some() {
+                    self.brought.cursor.clone_from(&event.id);
+                }
+            }
+            "gap" => {
+                let gap: LogGap = decode(StatusCode::OK, data)?;
+                self.brought.miss(Missing { gap, is_gone: true });
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }

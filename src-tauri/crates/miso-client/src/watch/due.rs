@@ -12,6 +12,8 @@ use crate::{Class, Resource};
 
 /// Slowed down by more than this, the budget is short.
 const SHORT: f64 = 1.3;
+/// So much more than the rest, as a power of it, charts and what happened are slowed down then.
+const PATIENT: i32 = 4;
 
 /// How long what is known of a resource is still good.
 pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
@@ -57,12 +59,12 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         Resource::Me => HARDLY_EVER,
         // What is new of them shows by the health and by deployments, which have them asked for.
         Resource::HealthHistory { .. } | Resource::Events { .. } => {
-            SELDOM.mul_f64(stretch * stretch)
+            SELDOM.mul_f64(stretch.powi(PATIENT))
         }
         // No step is measured before it is over. Where the budget is short, charts wait first.
         Resource::Metrics { range, .. } => {
             let step = range.step().to_std().unwrap_or_default();
-            step.max(REST).mul_f64(stretch * stretch)
+            step.max(REST).mul_f64(stretch.powi(PATIENT))
         }
         Resource::Applications
         | Resource::Application { .. }

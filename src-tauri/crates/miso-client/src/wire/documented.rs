@@ -212,6 +212,15 @@ pub(crate) enum LogRange {
     Since(String),
     /// From a cursor on, oldest first.
     After(String),
+    /// Between two moments, both included, newest first.
+    Between {
+        /// Not older.
+        since: Option<String>,
+        /// Not newer.
+        until: Option<String>,
+        /// Older than those before it.
+        cursor: Option<String>,
+    },
 }
 
 pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit: u32) -> Call {
@@ -223,6 +232,18 @@ pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit
         LogRange::Oldest => call.query("order", "asc"),
         LogRange::Since(moment) => call.query("order", "asc").query("since", moment),
         LogRange::After(cursor) => call.query("order", "asc").query("cursor", cursor),
+        LogRange::Between {
+            since,
+            until,
+            cursor,
+        } => {
+            let bounds = [("since", since), ("until", until), ("cursor", cursor)];
+            let said = bounds.into_iter();
+            let said = said.filter_map(|(name, value)| Some((name, value.as_ref()?)));
+            said.fold(call.query("order", "desc"), |call, (name, value)| {
+                call.query(name, value)
+            })
+        }
     };
     Call {
         limit: LOG_LIMIT,
@@ -240,7 +261,9 @@ pub(crate) fn live_logs(
     // A stream that is not told where to begin begins now.
     let range = match range {
         LogRange::Oldest => &LogRange::Since("1970-01-01T00:00:00Z".to_owned()),
-        LogRange::Newest | LogRange::Since(_) | LogRange::After(_) => range,
+        LogRange::Newest | LogRange::Since(_) | LogRange::After(_) | LogRange::Between { .. } => {
+            range
+        }
     };
     Call {
         streams: true,

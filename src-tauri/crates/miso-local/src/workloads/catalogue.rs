@@ -27,7 +27,7 @@ pub(crate) enum Program {
     Crashing,
     /// Takes more and more memory, up to 256 MiB.
     Leaking,
-    /// Some twenty lines a second.
+    /// Some twenty lines a second, or as many as `LINES_PER_SECOND` in its configuration says.
     Talkative,
     /// Is as well as those it depends on.
     Dependent,
