@@ -14,6 +14,8 @@ use crate::ending;
 use crate::events::{Notice, ToPages, raise, raise_all};
 use crate::local::{self, Local};
 use crate::log_upkeep;
+use crate::merged::OpenedFiles;
+use crate::numbered::Numbered;
 use crate::searches::Searches;
 use crate::settings::{self, SettingsStore};
 use crate::state::App;
@@ -115,6 +117,9 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         try_here,
         calls: Calls::default(),
         searches: Searches::default(),
+        merged: Numbered::default(),
+        merged_searches: Searches::default(),
+        opened: OpenedFiles::in_folder(&folder),
         link: Mutex::default(),
         _lock: lock,
     };

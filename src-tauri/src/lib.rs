@@ -13,10 +13,13 @@ mod drafts;
 mod ending;
 mod error;
 mod events;
+mod exporting;
 mod links;
 mod local;
 pub mod local_serve;
 mod log_upkeep;
+mod merged;
+mod numbered;
 #[cfg(unix)]
 #[cfg(test)]
 mod real_budget;

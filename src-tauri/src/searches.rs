@@ -1,28 +1,22 @@
 //! Searches in what is kept of logs, while pages show them.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use logbook::{Marked, Progress, Search};
+use logbook::{Marked, MergedSearch, Progress, Search};
 use miso_client::ConnectionId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// As many go on at once; the one that was begun first makes room.
-const MOST: usize = 16;
+use crate::numbered::{Numberable, Numbered};
 
-/// What is searched for by pages. A page that has gone tells nobody, so there are only so many.
-#[derive(Default)]
-pub(crate) struct Searches {
-    next: AtomicU32,
-    all: Mutex<BTreeMap<u32, Arc<Begun>>>,
-}
+/// What is searched for by pages, in one log or in several.
+pub(crate) type Searches<S = Search> = Numbered<Begun<S>>;
 
 /// A search and who is told.
-pub(crate) struct Begun {
-    pub search: Search,
+pub(crate) struct Begun<S = Search> {
+    pub search: S,
     connection: ConnectionId,
     stop: AtomicBool,
     tell: Box<dyn Fn(Told) + Send + Sync>,
@@ -60,56 +54,69 @@ pub(crate) struct Told {
     pub failure: Option<io::Error>,
 }
 
-impl Searches {
+/// What is searched bit by bit, and goes on when lines have come.
+pub(crate) trait Seek {
+    /// Looks at what was not looked at yet, until it is stopped, and tells how far it is.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    fn seek(&self, stop: &AtomicBool, tell: &dyn Fn(Progress)) -> io::Result<()>;
+
+    /// How far it is.
+    fn so_far(&self) -> Progress;
+}
+
+impl Seek for Search {
+    fn seek(&self, stop: &AtomicBool, tell: &dyn Fn(Progress)) -> io::Result<()> {
+        self.run(stop, tell).map(|_| ())
+    }
+
+    fn so_far(&self) -> Progress {
+        self.progress()
+    }
+}
+
+impl Seek for MergedSearch {
+    fn seek(&self, stop: &AtomicBool, tell: &dyn Fn(Progress)) -> io::Result<()> {
+        self.run(stop, |_| tell(self.so_far())).map(|_| ())
+    }
+
+    /// Only what is shown counts: the moment of the merged books stands still while one reads.
+    fn so_far(&self) -> Progress {
+        let progress = self.progress();
+        let matches = self.rank(u64::MAX).unwrap_or(progress.matches);
+        Progress {
+            matches,
+            ..progress
+        }
+    }
+}
+
+impl<S> Numberable for Begun<S> {
+    fn connection(&self) -> &ConnectionId {
+        &self.connection
+    }
+
+    fn end(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+impl<S: Seek> Searches<S> {
     /// Keeps a search, and gives the number that it is asked for by.
     pub(crate) fn begin(
         &self,
         connection: ConnectionId,
-        search: Search,
+        search: S,
         tell: impl Fn(Told) + Send + Sync + 'static,
-    ) -> (u32, Arc<Begun>) {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
+    ) -> (u32, Arc<Begun<S>>) {
         let begun = Arc::new(Begun {
             search,
             connection,
             stop: AtomicBool::new(false),
             tell: Box::new(tell),
         });
-        let mut all = self.all();
-        all.insert(number, begun.clone());
-        while all.len() > MOST {
-            if let Some((_, oldest)) = all.pop_first() {
-                oldest.stop.store(true, Ordering::Relaxed);
-            }
-        }
-        (number, begun)
-    }
-
-    /// The search of a number, unless it was ended.
-    pub(crate) fn get(&self, number: u32) -> Option<Arc<Begun>> {
-        self.all().get(&number).cloned()
-    }
-
-    /// Ends a search; one that has ended already stays so.
-    pub(crate) fn end(&self, number: u32) {
-        if let Some(ended) = self.all().remove(&number) {
-            ended.stop.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Ends those of a connection: what they found is not for whoever signs in next.
-    pub(crate) fn end_of(&self, connection: &ConnectionId) {
-        self.all().retain(|_, begun| {
-            let ends = begun.connection == *connection;
-            if ends {
-                begun.stop.store(true, Ordering::Relaxed);
-            }
-            !ends
-        });
-    }
-
-    fn all(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<Begun>>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        (self.keep(begun.clone()), begun)
     }
 }
 
@@ -135,7 +142,9 @@ impl Begun {
         let window = self.search.book().view(from, count)?;
         Ok(self.search.marks(&window))
     }
+}
 
+impl<S: Seek> Begun<S> {
     /// Looks at what was not looked at yet, and tells how far it is. Waits for the disk.
     pub(crate) fn run(&self) {
         let tell = |progress, is_done, failure| {
@@ -147,8 +156,8 @@ impl Begun {
         };
         let run = self
             .search
-            .run(&self.stop, |progress| tell(progress, false, None));
-        tell(self.search.progress(), run.is_ok(), run.err());
+            .seek(&self.stop, &|progress| tell(progress, false, None));
+        tell(self.search.so_far(), run.is_ok(), run.err());
     }
 }
 

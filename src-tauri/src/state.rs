@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use logbook::{BookKey, Limits, Logbook};
+use logbook::{Book, BookKey, Limits, Logbook, MergedSearch};
 use miso_client::{
     Client, Code, Connection, ConnectionId, Connections, Failure, LinkTarget, SessionState, Stage,
     StampedSession,
@@ -19,6 +19,8 @@ use crate::drafts::Drafts;
 use crate::error::CommandError;
 use crate::events::{Notice, raise};
 use crate::local::Local;
+use crate::merged::{LogName, MergedLogs, OpenedFiles};
+use crate::numbered::Numbered;
 use crate::searches::Searches;
 use crate::settings::SettingsStore;
 
@@ -37,6 +39,11 @@ pub(crate) struct App {
     pub calls: Calls,
     /// What pages search for in logs.
     pub searches: Searches,
+    /// Several logs that pages show as one, and what is searched for in them.
+    pub merged: Numbered<MergedLogs>,
+    pub merged_searches: Searches<MergedSearch>,
+    /// Log files that pages open.
+    pub opened: OpenedFiles,
     /// A link that no page has followed yet.
     pub link: Mutex<Option<LinkTarget>>,
     /// Nobody else works on this data meanwhile.
@@ -155,6 +162,27 @@ impl App {
             .map_err(log_store_failed)
     }
 
+    /// The books of several logs of a connection.
+    pub(crate) async fn log_books(
+        &self,
+        connection: &ConnectionId,
+        logs: &[LogName],
+    ) -> Result<Vec<Arc<Book>>, CommandError> {
+        let mut books = Vec::new();
+        for log in logs {
+            let LogName {
+                application,
+                environment,
+            } = log;
+            let open = |logbook: &Logbook, key: &_| logbook.book(key);
+            books.push(
+                self.with_logs(connection, application, environment, open)
+                    .await?,
+            );
+        }
+        Ok(books)
+    }
+
     /// How much of a log is kept: of production less long than of others.
     pub(crate) fn log_limits(&self, connection: &ConnectionId, environment: &str) -> Limits {
         let stages = self
@@ -184,6 +212,9 @@ impl App {
 
     async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
         self.searches.end_of(connection);
+        self.merged_searches.end_of(connection);
+        self.merged.end_of(connection);
+        self.opened.reading.end_of(connection);
         let Some(logbook) = self.logbook.clone() else {
             return Ok(());
         };

@@ -28,6 +28,7 @@ const GUARDED: &[&str] = &[
     "configuration_save_file",
     "connection_another",
     "connection_remove",
+    "merged_export",
     "sign_in",
     "sign_in_as_service",
     "sign_in_on_device",

@@ -35,6 +35,7 @@ mod local_walked;
 mod local_workloads;
 mod log_figures;
 mod logs_kept;
+mod logs_merged;
 mod logs_searched;
 mod logs_walked;
 mod looks;

@@ -153,7 +153,7 @@ fn run(begun: Arc<Begun>) {
     tauri::async_runtime::spawn_blocking(move || begun.run());
 }
 
-fn tell(progress: &Channel<LogSearchProgress>, told: Told) {
+pub(super) fn tell(progress: &Channel<LogSearchProgress>, told: Told) {
     let at = told.progress;
     let told = progress.send(LogSearchProgress {
         lines: at.lines,

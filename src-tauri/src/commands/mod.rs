@@ -13,6 +13,7 @@ pub(crate) mod log_gaps;
 pub(crate) mod log_search;
 pub(crate) mod log_view;
 pub(crate) mod logs;
+pub(crate) mod merged_logs;
 pub(crate) mod monitoring;
 pub(crate) mod network;
 pub(crate) mod portal;

@@ -14,5 +14,5 @@ pub(crate) use environment::{
 };
 pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use notification::tell_end;
-pub(crate) use saving::save_as;
+pub(crate) use saving::{choose_file, save_as};
 pub(crate) use window::{bring_forward, open_main};

@@ -11,8 +11,26 @@ use tauri_plugin_dialog::DialogExt;
 /// # Errors
 /// What the disk says, with the file's path; what the dialog chose is no file.
 pub(crate) async fn save_as(window: WebviewWindow, name: &str, text: String) -> io::Result<bool> {
+    let Some(path) = choose_file(&window, name).await? else {
+        return Ok(false);
+    };
+    let write = move || {
+        std::fs::write(&path, text)
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    };
+    tauri::async_runtime::spawn_blocking(write)
+        .await
+        .map_err(io::Error::other)??;
+    Ok(true)
+}
+
+/// Asks where a file is to be, with a name to begin with; `None` where nobody chose a place.
+///
+/// # Errors
+/// What the dialog chose is no file.
+pub(crate) async fn choose_file(window: &WebviewWindow, name: &str) -> io::Result<Option<PathBuf>> {
     let (tell, told) = tokio::sync::oneshot::channel();
-    let mut dialog = window.dialog().file().set_parent(&window);
+    let mut dialog = window.dialog().file().set_parent(window);
     let downloads = window.path().download_dir().ok();
     let folder = downloads.filter(|folder| folder.is_dir());
     if let Some(folder) = folder.or_else(|| window.path().home_dir().ok()) {
@@ -23,15 +41,7 @@ pub(crate) async fn save_as(window: WebviewWindow, name: &str, text: String) -> 
         let _ = tell.send(chosen);
     });
     let Ok(Some(chosen)) = told.await else {
-        return Ok(false);
+        return Ok(None);
     };
-    let path: PathBuf = chosen.into_path().map_err(io::Error::other)?;
-    let write = move || {
-        std::fs::write(&path, text)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-    };
-    tauri::async_runtime::spawn_blocking(write)
-        .await
-        .map_err(io::Error::other)??;
-    Ok(true)
+    chosen.into_path().map(Some).map_err(io::Error::other)
 }

@@ -170,8 +170,8 @@ const offer = () => ({
 const sensible = ([name, type]) => {
   // Most have no access yet that could be seen.
   if (name === 'seen' && chance(0.8)) return null;
-  // Searches are numbered from the first on, and only the last ones go on.
-  if (name === 'search' && chance(0.8)) return below(100);
+  // Searches, and logs shown as one, are numbered from the first on, and only the last ones go on.
+  if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(150);
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':
@@ -239,6 +239,13 @@ const sensible = ([name, type]) => {
         to: chance(0.8) ? null : '2026-11-25T00:00:00Z',
         fields: chance(0.8) ? [] : [{ name: anyText().slice(0, 60), value: chance(0.5) ? null : anyText() }],
       };
+    case 'LogName[]':
+      return Array.from({ length: below(chance(0.9) ? 4 : 40) }, () => ({
+        application: application(),
+        environment: environment(),
+      }));
+    case 'LogPart':
+      return { query: null, from: chance(0.5) ? null : below(100), to: null, form: pick(['text', 'csv']) };
     case 'MatchStep':
       return pick(['here', 'next', 'previous']);
     case 'AccessWish':
@@ -295,6 +302,8 @@ const sensible = ([name, type]) => {
       return image();
     case 'subject':
       return chance(0.5) ? 'developer' : anyText();
+    case 'written':
+      return '2026-11-26T00:00:00Z';
     case 'since':
     case 'time':
       return pick(['2026-01-01T00:00:00Z', anyText()]);

@@ -7,6 +7,7 @@ import {
   Layers,
   LayoutGrid,
   PanelLeft,
+  ScrollText,
   Settings,
 } from 'lucide-react';
 import { useMemo, useRef, type ComponentType, type ReactNode } from 'react';
@@ -153,6 +154,14 @@ function Places({
           collapsed={collapsed}
         />
         <Entry
+          to={paths.manyLogs(connection.id)}
+          icon={ScrollText}
+          label={t('manyLogs.title')}
+          spoken={t('manyLogs.spoken')}
+          current={at(paths.manyLogs(connection.id))}
+          collapsed={collapsed}
+        />
+        <Entry
           to={paths.environments(connection.id)}
           icon={Layers}
           label={t('environments.title')}
@@ -188,6 +197,8 @@ function Places({
 type EntryProps = {
   to: string;
   label: string;
+  /** Its name for those who do not see where it stands, where another link is called the same. */
+  spoken?: string;
   current: boolean;
   collapsed: boolean;
   icon?: ComponentType<Record<string, unknown>>;
@@ -197,14 +208,14 @@ type EntryProps = {
   counted?: string;
 };
 
-function Entry({ to, label, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
+function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
   return (
     <li className={styles.item}>
       <Link
         to={to}
         className={styles.entry}
         aria-current={current ? 'page' : undefined}
-        aria-label={collapsed ? label : undefined}
+        aria-label={spoken ?? (collapsed ? label : undefined)}
         title={collapsed ? label : undefined}
       >
         <span className={styles.icon}>{Icon ? <Icon {...icon} /> : mark}</span>

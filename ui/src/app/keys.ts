@@ -1,6 +1,5 @@
 import { refreshWhatIsOnScreen } from './events';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
-import { i18n } from '../i18n/i18n';
 import { applicationInFocus, listKey } from './listKeys';
 import { back, forward, go, history } from './navigation';
 import { applicationOf, connectionOf, paths } from './paths';
@@ -98,11 +97,11 @@ function goTo(key: string): boolean {
   return true;
 }
 
-/** The log of what is in front or in focus; where that is nothing, the palette asks whose. */
+/** The log of what is in front or in focus; where that is nothing, those of several. */
 function goToLogs(connection: string): void {
   const place = applicationInFocus() ?? applicationOf(history.location.pathname);
   if (place) go(paths.application(connection, place.application, place.environment, 'logs'));
-  else openPalette(i18n.t('palette.logsOf'));
+  else go(paths.manyLogs(connection));
 }
 
 /** The page's own search field; where it has none, the palette. */

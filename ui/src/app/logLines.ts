@@ -1,5 +1,5 @@
 import { createStore } from '../hooks/store';
-import type { LogGapView, LogLine, LogMoved, LogWindow } from '../ipc';
+import type { Hue, LogGapView, LogLine, LogMoved, LogWindow } from '../ipc';
 import { fieldText } from './fieldText';
 
 /** As many as are asked for at once. */
@@ -15,9 +15,16 @@ export type AskLines = (
   from: number,
   count: number,
 ) => Promise<
-  Pick<LogWindow, 'first' | 'total' | 'from' | 'lines'> &
-    Partial<Pick<LogWindow, 'generation' | 'gaps'>> & { marks?: Mark[] }
+  Pick<LogWindow, 'total' | 'from' | 'lines'> &
+    Partial<Pick<LogWindow, 'first' | 'generation' | 'gaps'>> & {
+      marks?: Mark[];
+      /** Of which of several logs each line is. */
+      logs?: number[];
+    }
 >;
+
+/** How one of several logs is told from the others. */
+export type LogTag = { name: string; hue: Hue };
 
 /** Says where lines are now that were at these positions in a generation. */
 export type AskMoved = (generation: number, positions: number[]) => Promise<LogMoved>;
@@ -36,11 +43,18 @@ export class LogLines {
   widest = 0;
   /** The names of all fields seen so far, and the longest value of each. */
   readonly fields = new Map<string, number>();
+  /** Which positions these are, another number than before where they are those of other lines; null before the first. */
+  generation: number | null = null;
+  /** So many lines have come that are not shown yet. */
+  waiting = 0;
+  /** How the logs are told apart, where these are lines of several. */
+  tags: LogTag[] | null = null;
   private readonly lines = new Map<number, LogLine | null>();
+  private readonly logs = new Map<number, number>();
+  /** Positions of which other lines are known than there are now; these stay in sight until those have come. */
+  private readonly outdated = new Set<number>();
   private readonly marks = new Map<number, Mark>();
   private readonly gaps = new Map<number, LogGapView>();
-  /** Which positions these are; null before the first window. */
-  private generation: number | null = null;
   private held: Held | null = null;
   private stale = false;
   private wanted = { from: 0, to: 0 };
@@ -67,6 +81,30 @@ export class LogLines {
   /** What is known of a line that was searched for. */
   markAt(position: number): Mark | undefined {
     return this.marks.get(position);
+  }
+
+  /** How the log of a line is told from the others. */
+  tagAt(position: number): LogTag | undefined {
+    return this.tags?.[this.logs.get(position) ?? -1];
+  }
+
+  /** So many lines wait until one goes on. */
+  wait(waiting: number): void {
+    if (waiting === this.waiting) return;
+    this.waiting = waiting;
+    this.tell();
+  }
+
+  /** There are so many lines now, in another generation at other positions. */
+  renew(generation: number, total: number): void {
+    if (generation === this.generation && total === this.total) return;
+    if (this.generation === null || generation > this.generation) {
+      this.generation = generation;
+      for (const position of this.lines.keys()) this.outdated.add(position);
+    }
+    this.total = total;
+    this.tell();
+    void this.fetch();
   }
 
   /** The lines that are missing before the one at a position. */
@@ -144,12 +182,18 @@ export class LogLines {
     this.failing = false;
     if (!(await this.isOf(window))) return;
     const start = window.from ?? from;
-    for (let position = from; position < start; position += 1) this.lines.set(position, null);
+    for (let position = from; position < start; position += 1) {
+      this.lines.set(position, null);
+      this.outdated.delete(position);
+    }
     for (let position = start; position <= start + window.lines.length; position += 1)
       this.gaps.delete(position);
     for (const gap of window.gaps ?? []) this.gaps.set(gap.at ?? 0, gap);
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
+      this.outdated.delete(start + at);
+      const log = window.logs?.[at];
+      if (log !== undefined) this.logs.set(start + at, log);
       const mark = window.marks?.[at];
       if (mark) this.marks.set(start + at, mark);
       this.widest = Math.max(this.widest, instanceOf(line).length);
@@ -158,8 +202,10 @@ export class LogLines {
     });
     // What was asked for and is not there will not come: ask no more.
     if (start + window.lines.length <= from)
-      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1)
+      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
         this.lines.set(position, null);
+        this.outdated.delete(position);
+      }
     this.first = Math.max(this.first, window.first ?? 0);
     this.total = Math.max(this.total, window.total ?? 0);
     this.forget();
@@ -170,6 +216,12 @@ export class LogLines {
   private async isOf({ generation, first, total }: Awaited<ReturnType<AskLines>>): Promise<boolean> {
     if (generation === undefined || generation === null || generation === this.generation) return true;
     const [before, held] = [this.generation, this.held];
+    // Where nobody can say where lines are now, they stay in sight until the others have come.
+    if (before !== null && this.askMoved === undefined) {
+      if (generation < before) return false;
+      this.renew(generation, total ?? this.total);
+      return true;
+    }
     this.generation = generation;
     if (before === null) return true;
     const positions = held?.positions() ?? [];
@@ -190,6 +242,8 @@ export class LogLines {
     this.lines.clear();
     this.marks.clear();
     this.gaps.clear();
+    this.logs.clear();
+    this.outdated.clear();
   }
 
   private missing(): number | null {
@@ -199,7 +253,7 @@ export class LogLines {
     }
     const to = Math.min(this.wanted.to, this.total);
     for (let position = Math.max(this.wanted.from, this.first); position < to; position += 1)
-      if (!this.lines.has(position)) return position;
+      if (!this.lines.has(position) || this.outdated.has(position)) return position;
     return null;
   }
 
@@ -210,6 +264,8 @@ export class LogLines {
       if (position < from - KEPT / 3 || position > to + KEPT / 3) {
         this.lines.delete(position);
         this.marks.delete(position);
+        this.logs.delete(position);
+        this.outdated.delete(position);
         this.gaps.delete(position);
       }
   }

@@ -3,22 +3,60 @@ import {
   asCommandError,
   channel,
   commands,
+  type ChannelOf,
   type CommandError,
   type ConnectionId,
   type LogHeat,
+  type LogMark,
   type LogQuery,
   type LogSearchProgress,
   type NumberedMatch,
   type MatchStep,
 } from '../ipc';
-import { LogLines } from './logLines';
+import { LogLines, type AskLines, type LogTag } from './logLines';
 import { LogMarks } from './logMarks';
 
-/** A search in what is kept of one log. Its matches are lines by their number. */
+/** How what is kept is searched: in one log, or in several as one. */
+export type SearchWay = {
+  /** How the logs are told apart, where there are several. */
+  tags?: LogTag[] | null;
+  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<number>;
+  goOn: (search: number) => Promise<unknown>;
+  matches: (search: number, ...which: Parameters<AskLines>) => ReturnType<AskLines>;
+  end: (search: number) => Promise<unknown>;
+  /** What makes it possible to go from match to match among all lines; of several logs only matches are shown. */
+  step?: (search: number, position: number, step: MatchStep) => Promise<NumberedMatch | null>;
+  marks?: (search: number, from: number, count: number) => Promise<LogMark[]>;
+  heat?: (search: number, parts: number) => Promise<LogHeat[]>;
+};
+
+/** The search in one log. */
+export function searchOf(connection: ConnectionId, application: string, environment: string): SearchWay {
+  return {
+    begin: (query, heard) => commands.logSearch(connection, application, environment, query, heard),
+    goOn: (search) => commands.logSearchOn(search),
+    matches: async (search, from, count) => {
+      const { total, from: start, found } = await commands.logMatches(search, from, count);
+      return {
+        first: 0,
+        total,
+        from: start,
+        lines: found.map(({ line }) => line),
+        marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
+      };
+    },
+    end: (search) => commands.logSearchEnd(search),
+    step: (search, position, step) => commands.logMatch(search, position, step),
+    marks: (search, from, count) => commands.logMarks(search, from, count),
+    heat: (search, parts) => commands.logSearchHeat(search, parts),
+  };
+}
+
+/** A search in what is kept. Its matches are lines by their number. */
 export class LogSearch {
   readonly lines: LogLines;
-  /** The matches among all lines. */
-  readonly marks: LogMarks;
+  /** The matches among all lines; null where only what was found is shown. */
+  readonly marks: LogMarks | null;
   progress: LogSearchProgress | null = null;
   error: CommandError | null = null;
   private number: number | null = null;
@@ -29,25 +67,28 @@ export class LogSearch {
   private readonly changes = createStore(0);
 
   constructor(
-    private readonly connection: ConnectionId,
-    private readonly application: string,
-    private readonly environment: string,
+    private readonly way: SearchWay,
     private readonly query: LogQuery,
   ) {
     this.lines = new LogLines(
-      (from, count) => this.matches(from, count),
+      async (from, count) => this.way.matches(await this.begun, from, count),
       (thrown) => {
         this.fail(thrown);
       },
     );
-    this.marks = new LogMarks(
-      async (from, count) => commands.logMarks(await this.begun, from, count),
-      (thrown) => {
-        this.fail(thrown);
-      },
-    );
+    this.lines.tags = way.tags ?? null;
+    const { marks } = way;
+    this.marks =
+      marks === undefined
+        ? null
+        : new LogMarks(
+            async (from, count) => marks(await this.begun, from, count),
+            (thrown) => {
+              this.fail(thrown);
+            },
+          );
     for (const part of [this.lines, this.marks])
-      part.subscribe(() => {
+      part?.subscribe(() => {
         this.tell();
       });
   }
@@ -60,7 +101,6 @@ export class LogSearch {
   /** Begins; gives what ends it. */
   begin(): () => void {
     this.ended = false;
-    const { connection, application, environment, query } = this;
     const heard = channel<LogSearchProgress>((progress) => {
       if (this.ended) return;
       this.progress = progress;
@@ -68,10 +108,10 @@ export class LogSearch {
       this.lines.grow(progress.matches ?? 0);
       this.tell();
     });
-    this.begun = commands.logSearch(connection, application, environment, query, heard);
+    this.begun = this.way.begin(this.query, heard);
     this.begun.then(
       (number) => {
-        if (this.ended) void commands.logSearchEnd(number);
+        if (this.ended) void this.way.end(number);
         else this.number = number;
       },
       (thrown: unknown) => {
@@ -80,7 +120,7 @@ export class LogSearch {
     );
     return () => {
       this.ended = true;
-      if (this.number !== null) void commands.logSearchEnd(this.number);
+      if (this.number !== null) void this.way.end(this.number);
       this.number = null;
     };
   }
@@ -90,45 +130,39 @@ export class LogSearch {
     // A log that was begun anew has other lines at the same positions.
     if (total < this.until) {
       this.until = 0;
-      this.marks.forget();
+      this.marks?.forget();
     }
     if (this.number === null || this.progress?.done !== true || total <= this.until) return;
     this.until = total;
-    commands.logSearchOn(this.number).catch((thrown: unknown) => {
+    this.way.goOn(this.number).catch((thrown: unknown) => {
       this.fail(thrown);
     });
   }
 
-  /** A match by a position of the log: the one there or after it, the next, the one before. Null where there is none. */
+  /**
+   * A match by a position of the log: the one there or after it, the next, the one before. Null where there is none,
+   * or where one does not go from match to match.
+   */
   async step(position: number, step: MatchStep): Promise<{ number: number; position: number } | null> {
+    if (this.way.step === undefined) return null;
     try {
-      return placeOf(await commands.logMatch(await this.begun, position, step));
+      return placeOf(await this.way.step(await this.begun, position, step));
     } catch (thrown) {
       this.fail(thrown);
       return null;
     }
   }
 
-  /** Where in the log there are matches. */
+  /** Where in the log there are matches; null where that is not known. */
   readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
+    if (this.way.heat === undefined) return null;
     try {
-      return await commands.logSearchHeat(await this.begun, parts);
+      return await this.way.heat(await this.begun, parts);
     } catch (thrown) {
       this.fail(thrown);
       return null;
     }
   };
-
-  private async matches(from: number, count: number) {
-    const { total, from: start, found } = await commands.logMatches(await this.begun, from, count);
-    return {
-      first: 0,
-      total,
-      from: start,
-      lines: found.map(({ line }) => line),
-      marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
-    };
-  }
 
   private fail(thrown: unknown): void {
     if (this.ended) return;

@@ -9,6 +9,7 @@ import {
   Moon,
   Plus,
   RefreshCw,
+  ScrollText,
   Settings,
   Sun,
   SunMoon,
@@ -88,6 +89,7 @@ function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
     page(i18n.t('home.title'), paths.home(id), House, 'g h'),
     page(i18n.t('applications.title'), paths.applications(id), LayoutGrid, 'g a'),
     page(i18n.t('deployments.title'), paths.deployments(id), ArrowUp, 'g d'),
+    page(i18n.t('manyLogs.title'), paths.manyLogs(id), ScrollText, 'g l'),
     page(i18n.t('environments.title'), paths.environments(id), Layers, 'g e'),
     ...fleet.environments.map(({ key, name }) => ({
       ...page(i18n.t('palette.environment', { name }), paths.environment(id, key), Layers),

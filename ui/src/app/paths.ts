@@ -1,7 +1,8 @@
-import type { LinkTarget } from '../ipc';
+import type { LinkTarget, LogName } from '../ipc';
 import { historyWords, type History } from './history';
 import { listWords, type List } from './list';
 import { logWords, type LogFilter, type LogLook } from './logFilter';
+import { logNameWords } from './logNames';
 import { promotionWords, type PromotionAddress } from './promotions';
 
 /** The tabs of an application's page, in their order; "now" is the page itself. */
@@ -57,6 +58,8 @@ export const paths = {
     `${paths.comparisons(connection)}/${part(one)}/${part(other)}`,
   configuration: (connection: string, key: string, environment: string, view: ConfigurationView) =>
     `${paths.application(connection, key, environment, 'configuration')}${view === 'table' ? '' : `?view=${view}`}`,
+  /** The logs of several applications as one. */
+  manyLogs: (connection: string, logs: LogName[] = []) => `/c/${part(connection)}/logs${logNameWords(logs)}`,
   environments: (connection: string) => `/c/${part(connection)}/environments`,
   environment: (connection: string, environment: string) =>
     `/c/${part(connection)}/environments/${part(environment)}`,

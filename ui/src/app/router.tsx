@@ -138,6 +138,12 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/Compare'), 'Compare'),
   });
 
+  const manyLogs = createRoute({
+    getParentRoute: () => connection,
+    path: '/logs',
+    component: lazyRouteComponent(() => import('../pages/Logs'), 'Logs'),
+  });
+
   const environments = createRoute({
     getParentRoute: () => connection,
     path: '/environments',
@@ -170,6 +176,7 @@ export function createPages() {
         deployments,
         promote,
         compare,
+        manyLogs,
         environments,
         environment,
         access,
@@ -228,8 +235,20 @@ function textsIn<N extends string>(search: Record<string, unknown>, names: N[]):
 }
 
 /** Texts stay texts: the router would read a number out of an id. */
-const parseSearch = (search: string) => Object.fromEntries(new URLSearchParams(search));
+const parseSearch = (search: string) => {
+  const words = new URLSearchParams(search);
+  // A word that is said several times is a list.
+  return Object.fromEntries(
+    [...words.keys()].map((name) => {
+      const all = words.getAll(name);
+      return [name, all.length === 1 ? all[0] : all];
+    }),
+  );
+};
 const stringifySearch = (search: Record<string, unknown>) => {
-  const text = new URLSearchParams(search as Record<string, string>).toString();
+  const words = Object.entries(search).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((each) => [name, String(each)]),
+  );
+  const text = new URLSearchParams(words).toString();
   return text === '' ? '' : `?${text}`;
 };

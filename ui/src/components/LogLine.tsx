@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react';
 import { ANSI, piecesOf, type AnsiStyle } from '../app/ansi';
 import { fieldOf } from '../app/fieldText';
 import { middle } from '../app/image';
-import { instanceOf, type LogLines, type Mark } from '../app/logLines';
+import { instanceOf, type LogLines, type LogTag, type Mark } from '../app/logLines';
 import { columnWidths, type LineLook } from '../app/logLook';
 import { oneLine, printable } from '../app/printable';
 import { exactTime, logTime } from '../i18n/format';
@@ -11,6 +11,9 @@ import styles from './LogLine.module.css';
 
 /** Characters of an instance's name that are shown. */
 const WIDEST = 28;
+
+/** Characters of a log's name, where there are several. */
+const WIDEST_TAG = 20;
 
 /** What the platform says between an application's own lines: deployments, beginnings and ends. */
 const PLATFORM = 'platform';
@@ -23,13 +26,27 @@ const NO_HITS: Mark['hits'] = [];
 export const PLAIN_LOOK: LineLook = { columns: [], wrap: false };
 
 /** The cells of a log line; a function and no component, because thousands of them come and go. */
-export function logCells(line: Line, hits: Mark['hits'] = NO_HITS, { columns, wrap }: LineLook = PLAIN_LOOK) {
+export function logCells(
+  line: Line,
+  hits: Mark['hits'] = NO_HITS,
+  { columns, wrap }: LineLook = PLAIN_LOOK,
+  tag?: LogTag,
+) {
   const instance = oneLine(instanceOf(line));
   return (
     <>
       <time className={styles.time} dateTime={line.timestamp} title={exactTime(line.timestamp)}>
         {logTime(line.timestamp)}
       </time>
+      {tag && (
+        <span
+          className={styles.log}
+          title={tag.name}
+          style={{ '--hue': `var(--hue-${tag.hue})` } as CSSProperties}
+        >
+          {middle(tag.name, WIDEST_TAG)}
+        </span>
+      )}
       <span className={styles.instance} title={instance.length > WIDEST ? instance : undefined}>
         {middle(instance, WIDEST)}
       </span>
@@ -109,9 +126,11 @@ export const wrappedRow = `${styles.row ?? ''} ${styles.wrapped ?? ''}`;
 /** The class of the row that names the columns. */
 export const headRow = `${styles.row ?? ''} ${styles.head ?? ''}`;
 
-/** How wide the columns of instances and of fields must be, as CSS variables for the list. */
+/** How wide the columns of logs, instances and fields must be, as CSS variables for the list. */
 export function columnsLook(lines: LogLines, columns: string[] = PLAIN_LOOK.columns): CSSProperties {
+  const tag = lines.tags && Math.max(0, ...lines.tags.map(({ name }) => name.length));
   return {
+    ...(tag === null ? {} : { '--log': `calc(${String(Math.min(tag, WIDEST_TAG))}ch + 13px)` }),
     '--instance': `${String(Math.min(lines.widest, WIDEST))}ch`,
     '--fields': columnWidths(columns, lines.fields)
       .map((width) => `${String(width)}ch`)

@@ -95,7 +95,7 @@ export function LogFound({ search, at, step, all, showAll }: FoundProps) {
 }
 
 /** "312 of 1,204,551 · 38 ms", which of them one is at, or what is wrong with the expression. */
-function Found({ search: { progress, error }, at }: { search: LogSearch; at: number | null }) {
+export function Found({ search: { progress, error }, at }: { search: LogSearch; at: number | null }) {
   const { t } = useTranslation();
   if (error?.code === 'bad_expression')
     return (

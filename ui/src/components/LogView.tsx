@@ -18,6 +18,7 @@ import type { LogMarks } from '../app/logMarks';
 import { openLineMenu } from '../app/logMenu';
 import { elementHeight, topOf } from '../app/logScroll';
 import { asText } from '../app/logText';
+import { selectedLines } from '../app/selectedLines';
 import type { AskHeat } from '../hooks/useLogHeat';
 import { useHeldPlaces } from '../hooks/useHeldPlaces';
 import { useLogHeights } from '../hooks/useLogHeights';
@@ -42,6 +43,8 @@ export type LogViewHandle = {
   step: (by: 1 | -1) => void;
   /** Goes to a line, or to the nearest that there is. */
   goTo: (position: number) => void;
+  /** The lines that are picked or selected: from, to, one past the last; null for none, or where others are between. */
+  selected: () => [from: number, to: number] | null;
 };
 
 export type LogViewProps = {
@@ -118,6 +121,7 @@ export function LogView(props: LogViewProps) {
     goTo: (position) => {
       goTo(Math.min(Math.max(position, first), Math.max(first, total - 1)));
     },
+    selected: () => (picks.count > 0 ? picks.span() : selectedLines()),
   }));
 
   // As much of what was opened as there is room for is moved into sight, once its height is known.
@@ -207,6 +211,7 @@ export function LogView(props: LogViewProps) {
         }
       : undefined;
   };
+  const fresh = total - scroll.pausedAt + lines.waiting;
   const shown: { position: number; line: LogLine | null | undefined }[] = [];
   for (let position = from; position < to; position += 1) shown.push({ position, line: lines.at(position) });
   const columns = columnsLook(lines, look.columns);
@@ -266,7 +271,7 @@ export function LogView(props: LogViewProps) {
                       openMenu(position, { x: event.clientX, y: event.clientY });
                     }}
                   >
-                    {logCells(line, marked ?? lines.markAt(position)?.hits, look)}
+                    {logCells(line, marked ?? lines.markAt(position)?.hits, look, lines.tagAt(position))}
                   </div>
                 )}
                 {line && opened === position && (
@@ -283,16 +288,16 @@ export function LogView(props: LogViewProps) {
           {t('logs.picked', { count: picks.count, formatted: number(picks.count) })}
         </span>
       )}
-      {!following && total > scroll.pausedAt && (
+      {!following && fresh > 0 && (
         <button
           type="button"
           className={styles.pill}
-          aria-label={t('logs.follow', { formatted: number(total - scroll.pausedAt) })}
+          aria-label={t('logs.follow', { formatted: number(fresh) })}
           onClick={() => {
             moveTo(Infinity);
           }}
         >
-          {t('logs.new', { count: total - scroll.pausedAt, formatted: number(total - scroll.pausedAt) })}
+          {t('logs.new', { count: fresh, formatted: number(fresh) })}
         </button>
       )}
     </div>

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { searchOf } from '../app/logSearch';
 import { paths } from '../app/paths';
 import type { Picked } from '../app/timeline';
 import { useLogSearch } from '../hooks/useLogSearch';
@@ -39,7 +40,11 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     fields: [],
   };
   const { lines, failure, again } = tail;
-  const search = useLogSearch(connection, application, environment, query, lines.total);
+  const way = useMemo(
+    () => searchOf(connection, application, environment),
+    [connection, application, environment],
+  );
+  const search = useLogSearch(way, query, lines.total);
   const key = JSON.stringify(query);
   // Another span begins at its end again.
   const [away, setAway] = useState<string | null>(null);

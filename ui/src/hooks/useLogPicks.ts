@@ -13,6 +13,8 @@ export type LogPicks = {
   clear: () => void;
   /** What is picked, in the order of the log: from, to, one past the last. */
   spans: () => [from: number, to: number][];
+  /** The same as one; null where lines between are not picked. */
+  span: () => [from: number, to: number] | null;
 };
 
 /** Which lines of a log are picked: those between one and the cursor, and those that are marked one by one. */
@@ -28,6 +30,12 @@ export function useLogPicks(cursor: number | null): LogPicks {
     [range],
   );
   const outside = [...marked].filter((position) => !inRange(position));
+  const spans = () => {
+    const all = outside.map((position): [number, number] => [position, position + 1]);
+    if (range !== null) all.push([range[0], range[1] + 1]);
+    if (all.length === 0 && cursor !== null) all.push([cursor, cursor + 1]);
+    return all.sort(([one], [other]) => one - other);
+  };
   return {
     count: outside.length + (range === null ? 0 : range[1] - range[0] + 1),
     has: (position) => marked.has(position) || inRange(position),
@@ -48,11 +56,12 @@ export function useLogPicks(cursor: number | null): LogPicks {
       setAnchor(null);
       setMarked(NONE);
     },
-    spans: () => {
-      const spans = outside.map((position): [number, number] => [position, position + 1]);
-      if (range !== null) spans.push([range[0], range[1] + 1]);
-      if (spans.length === 0 && cursor !== null) spans.push([cursor, cursor + 1]);
-      return spans.sort(([one], [other]) => one - other);
+    spans,
+    span: () => {
+      const all = spans();
+      const [first, last] = [all.at(0), all.at(-1)];
+      const isOne = all.every(([from], at) => at === 0 || from === all[at - 1]?.[1]);
+      return first && last && isOne ? [first[0], last[1]] : null;
     },
   };
 }

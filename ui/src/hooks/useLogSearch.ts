@@ -1,23 +1,18 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { LogSearch } from '../app/logSearch';
-import type { ConnectionId, LogQuery } from '../ipc';
+import { LogSearch, type SearchWay } from '../app/logSearch';
+import type { LogQuery } from '../ipc';
 
-/** What is searched for in the log of an application in an environment, while the page shows it. */
+/** What is searched for in a log, or in several as one, while the page shows it. */
 export function useLogSearch(
-  connection: ConnectionId,
-  application: string,
-  environment: string,
+  way: SearchWay,
   query: LogQuery | null,
   /** As many lines as there are by now. */
   total: number,
 ): LogSearch | null {
   const words = query === null ? null : JSON.stringify(query);
   const search = useMemo(
-    () =>
-      words === null
-        ? null
-        : new LogSearch(connection, application, environment, JSON.parse(words) as LogQuery),
-    [connection, application, environment, words],
+    () => (words === null ? null : new LogSearch(way, JSON.parse(words) as LogQuery)),
+    [way, words],
   );
   const version = useSyncExternalStore(search?.subscribe ?? nobody, search?.version ?? nothing);
   useEffect(() => search?.begin(), [search]);

@@ -1,9 +1,11 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
 import { queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
+import { searchOf } from '../app/logSearch';
+import { setOfOne } from '../app/mergedLogs';
 import { places as placesOf, type ConnectionId } from '../ipc';
 import { useConnection, useShell } from '../app/shell';
 import { Button } from '../components/Button';
@@ -12,6 +14,7 @@ import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
 import { LogChips } from '../components/LogChips';
+import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogGap } from '../components/LogGap';
 import { LogFound, LogSearchBar } from '../components/LogSearchBar';
 import { LogTimeField } from '../components/LogTimeField';
@@ -24,6 +27,7 @@ import { useLogAddress } from '../hooks/useLogAddress';
 import { useLogTarget } from '../hooks/useLogTarget';
 import { useNearMatch } from '../hooks/useNearMatch';
 import { usePlace } from '../hooks/useParams';
+import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
 import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useLogGaps } from '../hooks/useLogGaps';
@@ -47,7 +51,9 @@ export function ApplicationLogs() {
   const [following, follow] = useState(true);
   // The line of the log that the keys stand on, whichever way it is looked at.
   const [reading, setReading] = useState<number | null>(null);
-  const search = useLogSearch(connection, key, environment, queryOf(filter), lines.total);
+  const way = useMemo(() => searchOf(connection, key, environment), [connection, key, environment]);
+  const search = useLogSearch(way, queryOf(filter), lines.total);
+  const exporting = useLogExport(connection, () => setOfOne(connection, key, environment));
   const [unread, setUnread] = useState<CommandError | null>(null);
   const heat = useLogHeatOf(connection, key, environment, setUnread);
   const settings = useShell((value) => value.settings);
@@ -131,8 +137,16 @@ export function ApplicationLogs() {
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
+        <LogExport
+          exporting={exporting}
+          query={narrowing ? queryOf(filter) : null}
+          onlyFound={onlyFound}
+          first={lines.first}
+          selected={() => view.current?.selected() ?? null}
+        />
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </LogBar>
+      <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
       {onlyFound && nothing ? (
         <PageBody>

@@ -34,7 +34,9 @@ mod book;
 mod canonical;
 mod caseless;
 mod cursor;
+mod export;
 mod files;
+mod foreign;
 mod found;
 mod gap;
 mod guess;
@@ -62,6 +64,8 @@ mod upkeep;
 
 pub use backfill::Backfilled;
 pub use book::{Book, Window};
+pub use export::{Export, ExportForm, ExportPart, ExportProgress, Origin};
+pub use foreign::{Foreign, ForeignLines};
 pub use found::{Bucket, Found, FoundWindow, Marked};
 pub use gap::{Gap, GapId, GapReason, Remains};
 pub use kept::Kept;

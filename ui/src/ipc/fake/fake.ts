@@ -20,6 +20,7 @@ import { edits } from './edits';
 import { activityOf } from './activity';
 import { fleetOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
+import { fakeMerged } from './merged';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
@@ -364,6 +365,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer(null);
     },
     ...fakeLogs({ lines, tail: options.tail, gaps: options.gaps ?? [], newLease, follows }),
+    ...fakeMerged(Math.min(lines, 5000)),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),

@@ -99,7 +99,7 @@ export type FakeTail = Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<Log
 type Fits = (line: LogLine) => [number, number][] | null;
 
 /** Whether a line fits, and where; null for an expression that is none. */
-function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fits | null {
+export function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fits | null {
   const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const caseless = text === text.toLowerCase() ? 'gi' : 'g';
   let expression: RegExp;

@@ -7,6 +7,7 @@
 )]
 
 mod damage;
+mod exported;
 mod gaps;
 mod keeping;
 mod limits;

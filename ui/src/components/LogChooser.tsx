@@ -1,0 +1,107 @@
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { isSameLog, logWord, MOST_LOGS } from '../app/logNames';
+import { isStarred, useShell } from '../app/shell';
+import { useFleet } from '../hooks/useFleet';
+import { number } from '../i18n/format';
+import type { ConnectionId, LogName, State } from '../ipc';
+import { EnvironmentName } from './EnvironmentName';
+import styles from './LogChooser.module.css';
+import { SearchInput } from './SearchInput';
+import { Shape } from './Shape';
+import { PanelContent, SidePanel } from './SidePanel';
+import { Waiting } from './Waiting';
+
+/** As many are listed; more are found by typing. */
+const SHOWN = 100;
+
+type Props = {
+  connection: ConnectionId;
+  chosen: LogName[];
+  choose: (logs: LogName[]) => void;
+  close: () => void;
+};
+
+type Place = LogName & { state: State; starred: boolean };
+
+/** Chooses whose logs are shown as one; the starred applications stand first. */
+export function LogChooser({ connection, chosen, choose, close }: Props) {
+  const { t } = useTranslation();
+  const { fleet, held } = useFleet(connection);
+  const settings = useShell((value) => value.settings);
+  const [search, setSearch] = useState('');
+  const wanted = search.trim().toLowerCase();
+  const places = useMemo(
+    () =>
+      fleet.rows.flatMap(({ key, cells }) =>
+        cells.flatMap(({ environment, place }): Place[] =>
+          place
+            ? [
+                {
+                  application: key,
+                  environment,
+                  state: place.state,
+                  starred: isStarred(settings, connection, key),
+                },
+              ]
+            : [],
+        ),
+      ),
+    [fleet.rows, settings, connection],
+  );
+  const found = places.filter((place) => logWord(place).toLowerCase().includes(wanted));
+  const isFull = chosen.length >= MOST_LOGS;
+  const rows = (some: Place[]) =>
+    some.slice(0, SHOWN).map((place) => {
+      const { application, environment, state } = place;
+      const isChosen = chosen.some((log) => isSameLog(log, place));
+      return (
+        <label key={logWord(place)} className={styles.row}>
+          <input
+            type="checkbox"
+            checked={isChosen}
+            disabled={isFull && !isChosen}
+            onChange={({ target }) => {
+              choose(
+                target.checked
+                  ? [...chosen, { application, environment }]
+                  : chosen.filter((log) => !isSameLog(log, place)),
+              );
+            }}
+          />
+          <Shape state={state} labelled />
+          <span className={styles.key}>{application}</span>
+          <EnvironmentName environment={environment} />
+        </label>
+      );
+    });
+  const [starred, others] = [found.filter((each) => each.starred), found.filter((each) => !each.starred)];
+  const more = Math.max(0, starred.length - SHOWN) + Math.max(0, others.length - SHOWN);
+  return (
+    <SidePanel title={t('manyLogs.choose')} close={close}>
+      <PanelContent>
+        <SearchInput label={t('manyLogs.find')} value={search} change={setSearch} />
+        <p className={styles.dim} role="status">
+          {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
+        </p>
+        <Waiting held={held} what={t('applications.title')} rows={6} />
+        {starred.length > 0 && (
+          <div className={styles.list} role="group" aria-label={t('frame.starred')}>
+            <h3 className={styles.heading}>{t('frame.starred')}</h3>
+            {rows(starred)}
+          </div>
+        )}
+        {others.length > 0 && (
+          <div className={styles.list} role="group" aria-label={t('manyLogs.others')}>
+            {starred.length > 0 && <h3 className={styles.heading}>{t('manyLogs.others')}</h3>}
+            {rows(others)}
+          </div>
+        )}
+        {held.value && found.length === 0 && <p className={styles.dim}>{t('access.noneFound')}</p>}
+        {more > 0 && (
+          <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
+        )}
+      </PanelContent>
+    </SidePanel>
+  );
+}

@@ -1,0 +1,129 @@
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { queryOf, UNFILTERED, withField, type LogFilter } from '../app/logFilter';
+import { toggleLogWrap } from '../app/logLook';
+import type { MergedLogs } from '../app/mergedLogs';
+import { useShell } from '../app/shell';
+import { useLetters } from '../hooks/useLetters';
+import { useLogExport } from '../hooks/useLogExport';
+import { useLogSearch } from '../hooks/useLogSearch';
+import { number } from '../i18n/format';
+import { asCommandError, commands, type CommandError } from '../ipc';
+import { Empty } from './Empty';
+import { ErrorBar } from './ErrorBar';
+import { LogBar } from './LogBar';
+import { LogChips } from './LogChips';
+import { LogExport, LogExportLine } from './LogExport';
+import { Found, LogSearchBar } from './LogSearchBar';
+import { LogView, type LogViewHandle } from './LogView';
+import { PageBody } from './PageBody';
+
+type Props = {
+  connection: string;
+  logs: MergedLogs;
+  following: boolean;
+  follow: (following: boolean) => void;
+  /** How they are doing, in words. */
+  status: string | null;
+  /** Why nothing newer comes, and of which log. */
+  failure: { error: CommandError; of: string | null } | null;
+  again: () => void;
+  /** What is shown in place of lines where there are none. */
+  none: ReactNode;
+};
+
+/** The lines of several logs as one, narrowed to what is searched for. */
+export function MergedView(props: Props) {
+  const { connection, logs, following, follow, status, failure, again, none } = props;
+  const { t } = useTranslation();
+  const { lines } = logs;
+  const [filter, setFilter] = useState(UNFILTERED);
+  const [start, setStart] = useState<number | null>(null);
+  const [failed, setFailed] = useState<CommandError | null>(null);
+  const view = useRef<LogViewHandle>(null);
+  const wrap = useShell((value) => value.settings.logWrap);
+  useLetters({ w: toggleLogWrap });
+  const query = queryOf(filter);
+  const search = useLogSearch(logs.search, query, logs.known);
+  const heat = useCallback(
+    async (parts: number) =>
+      commands.mergedHeat(await logs.set, parts).catch((thrown: unknown) => {
+        setFailed(asCommandError(thrown));
+        return null;
+      }),
+    [logs],
+  );
+  const exporting = useLogExport(connection, async () => ({ set: await logs.set, done: () => undefined }));
+  // An expression that is not whole yet narrows nothing.
+  const narrowing = search?.error?.code === 'bad_expression' ? null : search;
+  // A match tells its position among all lines, which moves with what comes between them.
+  const { generation } = lines;
+  useEffect(() => {
+    if (generation !== null) narrowing?.lines.renew(generation, narrowing.lines.total);
+  }, [narrowing, generation]);
+  const change = (next: LogFilter) => {
+    setFilter(next);
+    setStart(null);
+    follow(true);
+  };
+  if (lines.total === 0) return none;
+  const common = {
+    ref: view,
+    following,
+    follow,
+    look: { columns: NONE, wrap },
+    narrow: (name: string, value: string) => {
+      change(withField(filter, name, value));
+    },
+  };
+  const shown = failure ?? withoutLog(narrowing?.error ?? failed);
+  return (
+    <>
+      <LogBar>
+        <LogSearchBar filter={filter} change={change} />
+        {search ? (
+          <Found search={search} at={null} />
+        ) : (
+          <span>{t('logs.lines', { count: lines.total, formatted: number(lines.total) })}</span>
+        )}
+        <LogChips filter={filter} change={change} />
+        {status !== null && <span role="status">{status}</span>}
+        <LogExport
+          exporting={exporting}
+          query={narrowing ? query : null}
+          onlyFound={narrowing !== null}
+          first={0}
+          selected={() => view.current?.selected() ?? null}
+        />
+      </LogBar>
+      <LogExportLine exporting={exporting} />
+      {shown && (
+        <ErrorBar error={shown.error} again={again} {...(shown.of === null ? {} : { what: shown.of })} />
+      )}
+      {narrowing?.progress?.done === true && narrowing.progress.matches === 0 ? (
+        <PageBody>
+          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
+        </PageBody>
+      ) : narrowing ? (
+        <LogView
+          key="found"
+          {...common}
+          lines={narrowing.lines}
+          around={(position) => {
+            setFilter(UNFILTERED);
+            setStart(position);
+            follow(false);
+          }}
+        />
+      ) : (
+        <LogView key={`all ${String(start)}`} {...common} lines={lines} start={start} heat={heat} />
+      )}
+    </>
+  );
+}
+
+const NONE: string[] = [];
+
+function withoutLog(error: CommandError | null): Props['failure'] {
+  return error && { error, of: null };
+}

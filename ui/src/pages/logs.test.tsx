@@ -1,0 +1,103 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { history } from '../app/navigation';
+import { callsOf, renderApp } from '../test/renderApp';
+
+const LOGS = '/c/orders/logs?log=orders-api%40prod&log=pricing%40dev';
+const lines = async () =>
+  within(await screen.findByRole('region', { name: 'Log lines' })).getAllByRole('listitem');
+
+describe('the logs of several applications', () => {
+  it('are chosen, the starred ones first, and remembered', async () => {
+    const { user } = await renderApp('/c/orders/logs');
+    expect(
+      await screen.findByRole('heading', { name: 'The logs of several applications, by time' }),
+    ).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Choose logs' }));
+    const starred = within(await screen.findByRole('group', { name: 'Starred' }));
+    await user.click(starred.getByRole('checkbox', { name: /orders-api.*PROD/ }));
+    await user.type(screen.getByRole('searchbox', { name: 'Find an application' }), 'checkout@dev');
+    await user.click(await screen.findByRole('checkbox', { name: /checkout.*dev/ }));
+    const shown = within(await screen.findByRole('list', { name: 'Logs shown' }));
+    expect(shown.getAllByRole('listitem').map((each) => each.textContent)).toEqual([
+      'orders-apiPROD',
+      'checkoutdev',
+    ]);
+    expect(history.location.href).toContain('log=orders-api%40prod&log=checkout%40dev');
+    history.push('/c/orders');
+    await waitFor(() => {
+      expect(screen.queryByRole('list', { name: 'Logs shown' })).toBeNull();
+    });
+    await user.keyboard('gl');
+    await waitFor(() => {
+      expect(history.location.href).toContain('log=orders-api%40prod&log=checkout%40dev');
+    });
+    await user.click(await screen.findByRole('button', { name: 'Remove checkout@dev' }));
+    expect(history.location.href).toMatch(/logs\?log=orders-api%40prod$/);
+  });
+
+  it('stand by time with the name of each, follow, and pause', async () => {
+    const fake = await renderApp(LOGS, { lines: 300 });
+    await waitFor(async () => {
+      const all = (await lines()).map((line) => line.textContent);
+      expect(all.some((text) => text.includes('orders-api@prod'))).toBe(true);
+      expect(all.some((text) => text.includes('pricing@dev'))).toBe(true);
+    });
+    expect(screen.getByText('live')).toBeVisible();
+    expect(callsOf(fake, 'logFollow')).toHaveLength(2);
+    const [first] = await lines();
+    const cell = first?.querySelector('time');
+    if (!cell) throw new Error('a line');
+    await fake.user.click(cell);
+    expect(await screen.findByText('paused')).toBeVisible();
+    expect(
+      await screen.findByRole('button', { name: /new lines, go to the newest$/ }, { timeout: 3000 }),
+    ).toBeVisible();
+  });
+
+  it('are searched as one', async () => {
+    const { user } = await renderApp(LOGS, { lines: 300 });
+    await user.type(await screen.findByRole('searchbox', { name: 'Search the log' }), 'refused');
+    expect(await screen.findByText(/^\d+ of 600 · 12 ms$/)).toBeVisible();
+    await waitFor(async () => {
+      for (const line of await lines()) expect(line).toHaveTextContent(/@(prod|dev).*refused/i);
+    });
+  });
+
+  it('are written to a file: everything, or what was found', async () => {
+    const fake = await renderApp(LOGS, { lines: 300 });
+    const { user } = fake;
+    await user.type(await screen.findByRole('searchbox', { name: 'Search the log' }), 'refused');
+    await screen.findByText(/^\d+ of 600 · 12 ms$/);
+    await user.click(screen.getByRole('button', { name: 'Export' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'What was found as CSV' }));
+    expect(await screen.findByText(/^\d+ lines written/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Export' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Everything kept as JSON Lines' }));
+    expect(await screen.findByText(/^600 lines written, 58.6 KiB$/)).toBeVisible();
+    const parts = callsOf(fake, 'mergedExport').map(([, , part]) => part);
+    expect(parts).toMatchObject([
+      { query: { text: 'refused' }, form: 'csv' },
+      { query: null, form: 'jsonLines' },
+    ]);
+  });
+});
+
+describe('a log file', () => {
+  it('is read, shown and searched as a log, and closed', async () => {
+    const fake = await renderApp('/c/orders/logs');
+    const { user } = fake;
+    const text = 'first line\nconnect refused\nthird line, bad \ufffd\n';
+    await user.upload(await screen.findByLabelText('Choose a log file'), new File([text], 'old.log'));
+    await waitFor(async () => {
+      expect((await lines()).map((line) => line.textContent)[1]).toContain('connect refused');
+    });
+    expect(screen.getByText('old.log')).toBeVisible();
+    expect(screen.getByText(/^3 lines have no time of their own/)).toBeVisible();
+    await user.type(screen.getByRole('searchbox', { name: 'Search the log' }), 'refused');
+    expect(await screen.findByText(/^1 of 3 · 12 ms$/)).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Close the file' }));
+    expect(await screen.findByRole('heading', { name: /^The logs of several/ })).toBeVisible();
+    expect(callsOf(fake, 'mergedClose').length).toBeGreaterThan(0);
+  });
+});
