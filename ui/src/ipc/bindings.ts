@@ -279,44 +279,6 @@ export const commands = {
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
 	/**  What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad. */
 	logHeat: (connection: ConnectionId, application: string, environment: string, count: number) => __TAURI_INVOKE<LogHeat[]>("log_heat", { connection, application, environment, count }),
-	/**  Shows several logs as one, at most twelve, and gives the number that they are asked for by. */
-	mergedOpen: (connection: ConnectionId, logs: LogName[]) => __TAURI_INVOKE<number>("merged_open", { connection, logs }),
-	/**  Goes on to what there is now. */
-	mergedRefresh: (set: number) => __TAURI_INVOKE<MergedState>("merged_refresh", { set }),
-	/**  Lines from a position on: as many as were asked for, or as fit. */
-	mergedWindow: (set: number, from: number, count: number) => __TAURI_INVOKE<MergedLines>("merged_window", { set, from, count }),
-	/**  All lines in parts of equal size, at most a thousand, with how much of each is bad. */
-	mergedHeat: (set: number, count: number) => __TAURI_INVOKE<LogHeat[]>("merged_heat", { set, count }),
-	/**
-	 *  Ends the showing of several logs as one. A file that was opened is closed, what was read of it
-	 *  erased.
-	 */
-	mergedClose: (set: number) => __TAURI_INVOKE<null>("merged_close", { set }),
-	/**  Begins a search in several logs, and gives the number that it is asked for by. */
-	mergedSearch: (set: number, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("merged_search", { set, query, progress }),
-	/**  Goes on with a search over lines that have come since. */
-	mergedSearchOn: (search: number) => __TAURI_INVOKE<null>("merged_search_on", { search }),
-	/**  Matches by their number: as many as were asked for, or as fit. */
-	mergedMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<MergedMatches>("merged_matches", { search, from, count }),
-	/**  Ends a search. */
-	mergedSearchEnd: (search: number) => __TAURI_INVOKE<void>("merged_search_end", { search }),
-	/**
-	 *  Writes lines to a file that is chosen by the system's own dialog, and says how much; null where
-	 *  none was chosen or it was called off.
-	 */
-	mergedExport: (connection: ConnectionId, set: number, part: LogPart, call: number, progress: Channel<LogExport>) => __TAURI_INVOKE<LogExport | null>("merged_export", { connection, set, part, call, progress }),
-	/**  Begins to read a log file, which was last written then, and gives the number by which it is read. */
-	logFileOpen: (connection: ConnectionId, name: string, written: string) => __TAURI_INVOKE<number>("log_file_open", { connection, name, written }),
-	/**  Takes the next piece of a log file. */
-	logFileTake: (file: number, text: string) => __TAURI_INVOKE<null>("log_file_take", { file, text }),
-	/**  Shows a log file that was read to its end. */
-	logFileShow: (file: number) => __TAURI_INVOKE<OpenedLog>("log_file_show", { file }),
-	/**  Reads a log file no further; what was read of it is erased. */
-	logFileClose: (file: number) => __TAURI_INVOKE<null>("log_file_close", { file }),
-	/**  x. */
-	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
-	/**  x. */
-	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -1590,25 +1552,6 @@ connection: ConnectionId;
 /**  The page below it: begins with a slash, or is empty for its first page. */
 page: string };
 
-/**  How far the writing is. */
-export type LogExport = {
-	/**  Lines that were written. */
-	lines: number | null,
-	/**  Lines there are to write. */
-	of: number | null,
-	/**  Bytes that were written. */
-	bytes: number | null,
-};
-
-/**  How lines are written to a file. */
-export type LogForm = 
-/**  A line each for people. */
-"text" | 
-/**  A JSON object a line. */
-"jsonLines" | 
-/**  A table. */
-"csv";
-
 /**  Which fields the log of an application shows as columns. */
 export type LogColumns = {
 	/**  The connection. */
@@ -1698,26 +1641,6 @@ export type LogMatches = {
 	from: number | null,
 	/**  The matches. */
 	found: LogMatch[],
-};
-
-/**  Names a log of a connection. */
-export type LogName = {
-	/**  The application's key. */
-	application: string,
-	/**  The environment's key. */
-	environment: string,
-};
-
-/**  Which lines are written to a file, and how. */
-export type LogPart = {
-	/**  Those that are searched for; null for all. */
-	query: LogQuery | null,
-	/**  The position of the first, or its number among those that match; null for all there are. */
-	from: number | null,
-	/**  One past the last. */
-	to: number | null,
-	/**  How they are written. */
-	form: LogForm,
 };
 
 /**  A place in a log. */
@@ -1894,50 +1817,6 @@ export type MergedItems = {
 	taken: string[],
 };
 
-/**  Lines of several logs by position. */
-export type MergedLines = {
-	/**  Another number than before: positions are those of other lines. */
-	generation: number | null,
-	/**  How many lines there are. */
-	total: number | null,
-	/**  The position of the first line here. */
-	from: number | null,
-	/**  The lines. */
-	lines: LogLine[],
-	/**  Of which log each is, by its number. */
-	logs: number[],
-};
-
-/**  A line of one of several logs that matches. */
-export type MergedMatch = {
-	/**  Of which log it is, by its number. */
-	log: number,
-	/**  Its position among all lines. */
-	position: number | null,
-	/**  The line. */
-	line: LogLine,
-	/**  Where in its message the text is: from, to, in UTF-16 code units. */
-	hits: ([number, number])[],
-};
-
-/**  Lines of several logs that match. */
-export type MergedMatches = {
-	/**  Another number than before: positions are those of other lines. */
-	generation: number | null,
-	/**  How many there are so far. */
-	total: number | null,
-	/**  The matches. */
-	found: MergedMatch[],
-};
-
-/**  Several logs at one moment. */
-export type MergedState = {
-	/**  Another number than before: positions are those of other lines. */
-	generation: number | null,
-	/**  How many lines there are. */
-	total: number | null,
-};
-
 /**
  *  What people set about the way to an instance and its provider. Kept in the settings, so it
  *  holds no secret: the password of a proxy is the system's matter.
@@ -1959,16 +1838,6 @@ export type Notice = {
 
 /**  Something the user must know. */
 export type NoticeRaised = Notice;
-
-/**  A log file that was read. */
-export type OpenedLog = {
-	/**  The number by which its lines are asked for. */
-	set: number,
-	/**  Which logs it is of; what does not say so is called by the file's name. */
-	logs: LogName[],
-	/**  How many lines did not say when they were written: they stand at the time of the line before. */
-	untimed: number | null,
-};
 
 /**  A match by its number. */
 export type NumberedMatch = {
