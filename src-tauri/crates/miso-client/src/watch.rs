@@ -14,6 +14,7 @@ use uuid::Uuid;
 mod due;
 mod following;
 
+pub(crate) use due::first_wait;
 use due::{class_of, pause, until_due};
 
 pub(crate) use due::is_brought;

@@ -9,6 +9,8 @@ mod series;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use miso_api::{Deployment, Events, Health, HealthStatus, Metrics};
 use serde::de::DeserializeOwned;
@@ -21,7 +23,8 @@ pub use overview::{PlaceHealth, Probe};
 pub use rows::TimelineRow;
 pub use series::{MeasuredSeries, Unit};
 
-use crate::{Client, Failure, Reading, Resource, TimeRange};
+use crate::watch::first_wait;
+use crate::{Client, Code, Failure, Reading, Resource, TimeRange};
 use health::{Changes, spans};
 use marks::marks;
 use overview::probe_of;
@@ -170,9 +173,12 @@ impl Client {
         if let Some(known) = self.peek_reading(&resource) {
             return Ok(known);
         }
-        match self.inner.leases.failure_of(&resource) {
-            Some(failure) => Err(failure),
-            None => self.read(resource).await,
+        if let Some(failure) = self.inner.leases.failure_of(&resource) {
+            return Err(failure);
+        }
+        match first_wait(&self.inner, &resource) {
+            Duration::ZERO => self.read(resource).await,
+            wait => Err(Failure::new(Code::BudgetWait).with("seconds", wait.as_secs())),
         }
     }
 

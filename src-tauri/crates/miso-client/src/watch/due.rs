@@ -21,13 +21,22 @@ pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
         return Duration::ZERO;
     }
     let Some(as_of) = client.view.good_since(resource) else {
-        return Duration::ZERO;
+        return first_wait(client, resource);
     };
     // A value from the future: the clock was set back.
     let Ok(age) = (client.clock.now() - as_of).to_std() else {
         return Duration::ZERO;
     };
     pause(client, resource, 0).saturating_sub(age)
+}
+
+/// How long nothing is asked of what is not known yet: where the budget is short, charts and what
+/// happened come when somebody asks for them, or when a page has been open for long.
+pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
+    match class_of(client, resource) {
+        Class::Background => SELDOM.mul_f64(client.budget.stretch()),
+        Class::Interactive | Class::Watched => Duration::ZERO,
+    }
 }
 
 /// How long until a resource is asked for again: by how fast it changes and whether it is in front,
