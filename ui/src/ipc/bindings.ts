@@ -313,9 +313,13 @@ export const commands = {
 	logFileShow: (file: number) => __TAURI_INVOKE<OpenedLog>("log_file_show", { file }),
 	/**  Reads a log file no further; what was read of it is erased. */
 	logFileClose: (file: number) => __TAURI_INVOKE<null>("log_file_close", { file }),
-	/**  x. */
+	/**
+	 *  Fetches what is missing in a gap, the newest lines first, and tells how far it is after each
+	 *  request. Once the call is called off, it asks no more; what has come is kept, and so is what
+	 *  remains of the gap.
+	 */
 	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
-	/**  x. */
+	/**  Where lines are now that were at these positions in a generation. */
 	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
@@ -1280,6 +1284,26 @@ export type FieldChange = {
 	chosen: Side | null,
 };
 
+/**  What it takes to fill a gap, as far as it is known before. */
+export type FillCost = {
+	/**  Requests. */
+	requests: number,
+	/**  There may be any number more: how many lines are missing is not known. */
+	orMore: boolean,
+};
+
+/**  How far the filling of a gap is. */
+export type Filled = {
+	/**  New lines so far. */
+	lines: number,
+	/**  Requests so far. */
+	requests: number,
+	/**  What is still missing. */
+	missing: StillMissing,
+	/**  Why it went no further. */
+	failure: Failure | null,
+};
+
 /**  Something to know before a deployment is sent. */
 export type Finding = {
 	/**  What it is. */
@@ -1590,6 +1614,16 @@ connection: ConnectionId;
 /**  The page below it: begins with a slash, or is empty for its first page. */
 page: string };
 
+/**  Which fields the log of an application shows as columns. */
+export type LogColumns = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  The application's key. */
+	application: string,
+	/**  The names of the fields, in their order. */
+	fields: string[],
+};
+
 /**  How far the writing is. */
 export type LogExport = {
 	/**  Lines that were written. */
@@ -1598,6 +1632,14 @@ export type LogExport = {
 	of: number | null,
 	/**  Bytes that were written. */
 	bytes: number | null,
+};
+
+/**  What a field of a line is; `instance`, `source` and `environment` count as fields. */
+export type LogFieldTest = {
+	/**  The field's name. */
+	name: string,
+	/**  Its text, or its JSON where it is no text; null for anything. */
+	value: string | null,
 };
 
 /**  How lines are written to a file. */
@@ -1609,24 +1651,6 @@ export type LogForm =
 /**  A table. */
 "csv";
 
-/**  Which fields the log of an application shows as columns. */
-export type LogColumns = {
-	/**  The connection. */
-	connection: ConnectionId,
-	/**  The application's key. */
-	application: string,
-	/**  The names of the fields, in their order. */
-	fields: string[],
-};
-
-/**  What a field of a line is; `instance`, `source` and `environment` count as fields. */
-export type LogFieldTest = {
-	/**  The field's name. */
-	name: string,
-	/**  Its text, or its JSON where it is no text; null for anything. */
-	value: string | null,
-};
-
 /**
  *  Lines that are gone: they were dropped before a reader came to them (`event: gap`). Times are
  *  those of the lines on both sides, as far as they are known.
@@ -1636,6 +1660,20 @@ export type LogGap = {
 	from: string | null,
 	/**  The time of the first line after it. */
 	to: string | null,
+};
+
+/**  Lines that are missing before one that is there. */
+export type LogGapView = {
+	/**  Names it. */
+	id: string,
+	/**  The position of the line after it. */
+	at: number | null,
+	/**  The time of the line before it. */
+	from: string | null,
+	/**  The time of the line after it. */
+	to: string | null,
+	/**  What it takes to fetch them; `None` where the instance does not have them any more. */
+	cost: FillCost | null,
 };
 
 /**  A part of a log, and how many of its lines are bad. */
@@ -1698,6 +1736,14 @@ export type LogMatches = {
 	from: number | null,
 	/**  The matches. */
 	found: LogMatch[],
+};
+
+/**  Where lines are now. */
+export type LogMoved = {
+	/**  The generation in which they are there. */
+	generation: number | null,
+	/**  Their positions; `None` where nobody can say. */
+	places: (number | null)[],
 };
 
 /**  Names a log of a connection. */
@@ -1774,8 +1820,8 @@ export type LogSearchProgress = {
 
 /**  Lines by position. */
 export type LogWindow = {
+	/**  Another number than before: positions are those of other lines. */
 	generation: number | null,
-	gaps: LogGapView[],
 	/**  The oldest position kept. */
 	first: number | null,
 	/**  One past the newest position. */
@@ -1784,6 +1830,8 @@ export type LogWindow = {
 	from: number | null,
 	/**  The lines. */
 	lines: LogLine[],
+	/**  Where lines are missing before these, between them and after them. */
+	gaps: LogGapView[],
 };
 
 /**  When somebody last looked at a connection. */
@@ -1962,6 +2010,14 @@ export type Notice = {
 /**  Something the user must know. */
 export type NoticeRaised = Notice;
 
+/**  A match by its number. */
+export type NumberedMatch = {
+	/**  How many matches are before it. */
+	number: number | null,
+	/**  Its position in the log. */
+	position: number | null,
+};
+
 /**  A log file that was read. */
 export type OpenedLog = {
 	/**  The number by which its lines are asked for. */
@@ -1970,14 +2026,6 @@ export type OpenedLog = {
 	logs: LogName[],
 	/**  How many lines did not say when they were written: they stand at the time of the line before. */
 	untimed: number | null,
-};
-
-/**  A match by its number. */
-export type NumberedMatch = {
-	/**  How many matches are before it. */
-	number: number | null,
-	/**  Its position in the log. */
-	position: number | null,
 };
 
 /**  What came of a step. */
@@ -2709,6 +2757,15 @@ export type Step =
 /**  A call of the API. */
 "api";
 
+/**  What is still missing before lines that were put into a gap. */
+export type StillMissing = 
+/**  Nothing: the gap is closed. */
+"nothing" | 
+/**  Older lines, which may still be asked for. */
+"older" | 
+/**  Older lines, which the server does not have any more. */
+"gone";
+
 /**  How a tail is doing. */
 export type TailState = 
 /**  There is more to fetch. */
@@ -2960,9 +3017,3 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
-
-export type Filled = { lines: number, requests: number, missing: StillMissing, failure: Failure | null };
-export type StillMissing = "nothing" | "older" | "gone";
-export type FillCost = { requests: number, orMore: boolean };
-export type LogGapView = { id: string, at: number | null, from: string | null, to: string | null, cost: FillCost | null };
-export type LogMoved = { generation: number | null, places: (number | null)[] };

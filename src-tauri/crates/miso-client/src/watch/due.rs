@@ -12,6 +12,8 @@ use crate::{Class, Resource};
 
 /// Slowed down by more than this, the budget is short.
 const SHORT: f64 = 1.3;
+/// Slowed down by more than this, others use most of it.
+const NEARLY_SPENT: f64 = 2.5;
 /// So much more than the rest, as a power of it, charts and what happened are slowed down then.
 const PATIENT: i32 = 4;
 
@@ -33,9 +35,10 @@ pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
 /// How long nothing is asked of what is not known yet: where the budget is short, charts and what
 /// happened come when somebody asks for them, or when a page has been open for long.
 pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
+    let stretch = client.budget.stretch();
     match class_of(client, resource) {
-        Class::Background => SELDOM.mul_f64(client.budget.stretch()),
-        Class::Interactive | Class::Watched => Duration::ZERO,
+        Class::Background if stretch > NEARLY_SPENT => SELDOM.mul_f64(stretch),
+        Class::Background | Class::Interactive | Class::Watched => Duration::ZERO,
     }
 }
 
