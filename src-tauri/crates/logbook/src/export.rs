@@ -288,7 +288,9 @@ fn as_csv(of: &Origin, line: &LogLine, to: &mut Vec<u8>) -> io::Result<()> {
 }
 
 fn as_cell(text: &str, to: &mut Vec<u8>) {
-    let guard = if text.starts_with(FORMULA) { "'" } else { "" };
+    // What begins with a guard of its own is guarded too: so a reader can take it away again.
+    let is_formula = text.trim_start_matches('\'').starts_with(FORMULA);
+    let guard = if is_formula { "'" } else { "" };
     if !text.contains(['"', ',', '\r', '\n']) {
         to.extend_from_slice(guard.as_bytes());
         to.extend_from_slice(text.as_bytes());

@@ -300,7 +300,11 @@ async fn what_a_stream_says_is_gone_is_noted_once_and_where_it_is() {
     let told = follow(&here, &kept, Some(3));
     let expected = [Lines(0..5), GONE, Lines(8..10)];
     comes_to(&here, &kept, &expected).await;
-    assert!(told.lock().unwrap().last().unwrap().gap.is_some());
+    until("the page is told of it", || {
+        let told = told.lock().unwrap();
+        told.last().is_some_and(|last| last.gap.is_some())
+    })
+    .await;
     // Another tail over the same sink, with the cursor from before.
     let again = restored(&far_end).await;
     let _told = follow(&again, &kept, Some(3));

@@ -74,7 +74,10 @@ fn any_line() -> impl Strategy<Value = LogLine> {
 /// What a cell stood for before it was guarded.
 fn unguarded(cell: &str) -> &str {
     let guarded = cell.strip_prefix('\'');
-    let is_formula = |rest: &&str| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let is_formula = |rest: &&str| {
+        let inner = rest.trim_start_matches('\'');
+        inner.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+    };
     guarded.filter(is_formula).unwrap_or(cell)
 }
 

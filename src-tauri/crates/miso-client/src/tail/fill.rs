@@ -10,15 +10,15 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
-use super::LogKey;
 use super::brought::{not_kept, refusal};
 use super::pages::{fetch, put_in_order};
+use super::{CHUNK, LogKey};
 use crate::client::Inner;
 use crate::wire::documented::LogRange;
 use crate::{Class, Client, Code, Failure};
 
-/// Lines asked for at once: the most that a server gives.
-const PAGE: u32 = 10_000;
+/// Lines asked for at once: more of them become too large in memory.
+const PAGE: u32 = CHUNK;
 /// Pages fetched for one request of a user; what remains can be asked for again.
 const MOST_PAGES: u32 = 20;
 /// So much more is asked for on both sides, whether a server counts its bounds in or not.
