@@ -26,7 +26,7 @@ async fn what_went_wrong_is_seen_with_what_was_before_and_its_log() {
     api.deployed("shop", 1).await;
     let mut visitor = shop::manifest("visitor", "miso/visitor:1.0");
     visitor["configuration"] = json!([
-        {"name": "VISITS_PER_SECOND", "value": "20", "location": "variable"}
+        {"name": "VISITS_PER_SECOND", "value": "20", "location": "variable", "required": false}
     ]);
     api.create_from(&visitor).await;
     api.deployed("visitor", 1).await;

@@ -88,7 +88,7 @@ const item = () => ({
   ...(chance(0.3) ? { portalInput: anything() } : {}),
 });
 const items = () =>
-  Array.from({ length: below(4) }, () => ({
+  Array.from({ length: below(3) }, () => ({
     ...item(),
     held: chance(0.7) ? null : uuid(),
     portalInput: chance(0.7) ? null : { label: anyText() },

@@ -15,7 +15,8 @@ export function ShortcutSheet() {
         closeLayer('shortcuts');
       }}
     >
-      <div className={styles.groups}>
+      {/* In a small window it is scrolled by keys too. */}
+      <div className={styles.groups} role="region" tabIndex={0} aria-label={t('shortcuts.title')}>
         {shortcutGroups.map(({ heading, shortcuts }) => (
           <section key={heading}>
             <h3 className={styles.heading}>{t(heading)}</h3>

@@ -146,10 +146,10 @@ fn the_cost_is_said_as_far_as_it_is_known() {
     let rows = [
         (None, 1, true),
         (Some(0), 1, false),
-        (Some(10_000), 1, false),
-        (Some(10_001), 2, false),
-        (Some(200_000), 20, false),
-        (Some(200_001), 20, true),
+        (Some(5_000), 1, false),
+        (Some(5_001), 2, false),
+        (Some(100_000), 20, false),
+        (Some(100_001), 20, true),
         (Some(u64::MAX), 20, true),
     ];
     for (lines, requests, or_more) in rows {
