@@ -48,7 +48,9 @@ async fn a_configuration_is_changed_and_nobodys_change_is_lost() {
     window.see_text("New value").await;
     window.see_text("2 changes, not saved").await;
     type_over(&window, "Name of OLD", "9-OLD").await;
-    window.see_text("Capital letters, digits and underscores").await;
+    window
+        .see_text("Capital letters, digits and underscores")
+        .await;
     window.picture(&pictures::out("configuration-edited")).await;
     type_over(&window, "Name of 9-OLD", "OLD").await;
     nowhere(&window, SECRET, "held, and not in the page any more").await;
