@@ -53,7 +53,7 @@ async fn what_went_wrong_is_seen_with_what_was_before_and_its_log() {
     // The log is that of the time since, and goes on.
     window.see_within(LATER, "heading", "– now").await;
     window.see_within(LATER, "region", "Log lines").await;
-    until("the mark is known", LATER, || async {
+    until("the mark is known", MEASURED, || async {
         let words = step_back(&window).await;
         match words.contains("failing-health:2.0 · done") {
             true => Ok(()),

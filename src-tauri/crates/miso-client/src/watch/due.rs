@@ -10,10 +10,8 @@ use crate::client::Inner;
 use crate::renewed::rows;
 use crate::{Class, Resource};
 
-/// Slowed down by more than this, the budget is short.
-const SHORT: f64 = 1.3;
 /// Slowed down by more than this, others use most of it.
-const NEARLY_SPENT: f64 = 2.5;
+const NEARLY_SPENT: f64 = 2.2;
 /// So much more than the rest, as a power of it, charts and what happened are slowed down then.
 const PATIENT: i32 = 4;
 
@@ -35,10 +33,9 @@ pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
 /// How long nothing is asked of what is not known yet: where the budget is short, charts and what
 /// happened come when somebody asks for them, or when a page has been open for long.
 pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
-    let stretch = client.budget.stretch();
     match class_of(client, resource) {
-        Class::Background if stretch > NEARLY_SPENT => SELDOM.mul_f64(stretch),
-        Class::Background | Class::Interactive | Class::Watched => Duration::ZERO,
+        Class::Background => SELDOM.mul_f64(client.budget.stretch()),
+        Class::Interactive | Class::Watched => Duration::ZERO,
     }
 }
 
@@ -66,17 +63,20 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     let stretch = client.budget.stretch();
     // What is not in front changes slowly already.
     let gentle = f64::midpoint(1.0, stretch);
+    // What can wait does so where hardly anything is left.
+    let patient = match stretch > NEARLY_SPENT {
+        true => stretch.powi(PATIENT),
+        false => gentle,
+    };
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
         // What is new of them shows by the health and by deployments, which have them asked for.
-        Resource::HealthHistory { .. } | Resource::Events { .. } => {
-            SELDOM.mul_f64(stretch.powi(PATIENT))
-        }
+        Resource::HealthHistory { .. } | Resource::Events { .. } => SELDOM.mul_f64(patient),
         // No step is measured before it is over. Where the budget is short, charts wait first.
         Resource::Metrics { range, .. } => {
             let step = range.step().to_std().unwrap_or_default();
-            step.max(REST).mul_f64(stretch.powi(PATIENT))
+            step.max(REST).mul_f64(patient)
         }
         Resource::Applications
         | Resource::Application { .. }
@@ -106,7 +106,7 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
 pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
     match resource {
         Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. }
-            if client.budget.stretch() > SHORT =>
+            if client.budget.stretch() > NEARLY_SPENT =>
         {
             Class::Background
         }
