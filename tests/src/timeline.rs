@@ -103,7 +103,7 @@ async fn picked_by_keys(window: &Window) {
     window.see_gone("button", "Newest lines").await;
 }
 
-/// The charts draw in the real window, in both themes and sizes, and one pointer is in all of them.
+/// The charts draw in the real window, in both sizes, and one pointer is in all of them.
 async fn charts(session: &Session, window: &Window) {
     window.click("button", "Charts").await;
     let drawn = "return [...document.querySelectorAll('canvas')].map((canvas) => { \
@@ -138,24 +138,6 @@ async fn charts(session: &Session, window: &Window) {
         .await;
     window.click("button", "Timeline").await;
     window.picture(&pictures::out("timeline-small")).await;
-    window.click("link", "Settings").await;
-    window.click("button", "Dark").await;
-    window
-        .press([Key::Alt.into(), Key::Left.into(), Key::Null.into()])
-        .await;
-    window.see_within(LATER, "slider", "What happened").await;
-    window.picture(&pictures::out("timeline-small-dark")).await;
-    window.resize(session, 1280, 800).await;
-    window.picture(&pictures::out("timeline-dark")).await;
-    window.click("button", "Charts").await;
-    until("charts are drawn", LATER, || async {
-        match window.script(drawn, Vec::new()).await.as_u64() {
-            Some(count) if count >= 5 => Ok(()),
-            other => Err(format!("{other:?}")),
-        }
-    })
-    .await;
-    window.picture(&pictures::out("timeline-charts-dark")).await;
 }
 
 /// What the bands say where nothing is pointed at.
