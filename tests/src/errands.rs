@@ -220,8 +220,7 @@ impl Day<'_> {
 
     async fn at(&self, connection: &str, page: &str) {
         let address = format!("/c/{connection}/applications/{page}");
-        let script = "location.hash = arguments[0]";
-        self.window.script(script, vec![json!(address)]).await;
+        self.window.go_to(&address).await;
         let key = page.split('/').next().unwrap_or_default();
         self.window.see("heading", key).await;
     }

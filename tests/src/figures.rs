@@ -149,9 +149,7 @@ async fn page_of(
     connection: &str,
     screen: &Screen,
 ) -> StartPage {
-    let address = format!("/c/{connection}/applications");
-    let script = "location.hash = arguments[0]";
-    window.script(script, vec![json!(address)]).await;
+    window.go_to(&format!("/c/{connection}/applications")).await;
     window.see_within(LATER, "link", "orders-0000").await;
     let place = "const row = document.querySelector('[data-list] [data-row]').getBoundingClientRect(); \
         return [Math.round(row.left) + 2, innerHeight]";

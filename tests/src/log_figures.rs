@@ -72,9 +72,8 @@ async fn what_a_million_kept_lines_cost_in_the_window() {
 }
 
 async fn open_the_log(window: &Window, connection: &str) {
-    let script = "location.hash = arguments[0]";
     let address = format!("/c/{connection}/applications/shop/dev/logs");
-    window.script(script, vec![json!(address)]).await;
+    window.go_to(&address).await;
     window.see_within(LATER, "region", "Log lines").await;
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::support::axe;
+use crate::support::dialogs;
 use crate::support::instance::Serve;
 use crate::support::pictures;
 use crate::support::session::Session;
@@ -145,17 +146,7 @@ async fn saved(session: &Session, window: &Window, what: &str, name: &str) -> Pa
     let file = session.home().join(name);
     window.click("button", "Export").await;
     window.click("menuitem", what).await;
-    let confirm = "id=$(xdotool search --onlyvisible --name 'Save File' | head -n 1) && [ -n \"$id\" ] && \
-        timeout 5 xdotool windowactivate --sync \"$id\" key --clearmodifiers Return";
-    until("the file is written", LATER, || async {
-        if file.is_file() {
-            return Ok(());
-        }
-        let mut command = session.command("sh");
-        let pressed = command.args(["-c", confirm]).output();
-        Err(format!("{:?}", pressed.expect("xdotool starts")))
-    })
-    .await;
+    dialogs::save(session, &file).await;
     window.see_text_within(LATER, "written, ").await;
     file
 }

@@ -9,9 +9,9 @@ use crate::support::api::Api;
 use crate::support::instance::{Instance, Serve};
 use crate::support::session::Session;
 use crate::support::sign_in::{VIEWER, by_address, by_address_as};
-use crate::support::wait::{LATER, until};
+use crate::support::wait::LATER;
 use crate::support::window::Window;
-use crate::support::{axe, pictures};
+use crate::support::{axe, dialogs, pictures};
 
 const SECRET: &str = "a secret that is typed into the table";
 const OTHER_SECRET: &str = "a secret that comes with a file";
@@ -262,17 +262,7 @@ async fn saved_as_a_file(session: &Session, window: &Window) {
     let file = session.home().join("orders-dev.env");
     window.click("button", "Export").await;
     window.click("menuitem", "Save as .env").await;
-    let confirm = "id=$(xdotool search --onlyvisible --name 'Save File' | head -n 1) && [ -n \"$id\" ] && \
-        timeout 5 xdotool windowactivate --sync \"$id\" key --clearmodifiers Return";
-    until("the file is written", LATER, || async {
-        if file.is_file() {
-            return Ok(());
-        }
-        let mut command = session.command("sh");
-        let pressed = command.args(["-c", confirm]).output();
-        Err(format!("{:?}", pressed.expect("xdotool starts")))
-    })
-    .await;
+    dialogs::save(session, &file).await;
     let text = std::fs::read_to_string(&file).expect("it is there");
     assert!(text.contains("MY_NAME=1"), "{text}");
     assert!(

@@ -12,6 +12,7 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use crate::support::api::Api;
+use crate::support::dialogs;
 use crate::support::instance::{Instance, Serve};
 use crate::support::session::Session;
 use crate::support::sign_in::{self, by_address, connection_of};
@@ -63,7 +64,7 @@ async fn slip(events: usize, seed: u64) {
         if batch % SIGNED_IN == 0 {
             api = instance.account().await;
         }
-        close_dialogs(&session, &window);
+        dialogs::close(&session, window.id());
         open_production(&window, &connection, &mut chance).await;
         if !is_signed_in(&window).await {
             sign_in_again(&mut session, &window, &instance).await;
@@ -351,10 +352,8 @@ async fn open_production(window: &Window, connection: &str, chance: &mut Chance)
         "/access",
         "/deployments",
     ]);
-    // As a link in the page: it is not loaded anew.
-    let script = "location.hash = arguments[0]";
     let address = format!("/c/{connection}/applications/shop/prod{page}");
-    window.script(script, vec![json!(address)]).await;
+    window.go_to(&address).await;
 }
 
 /// Has the page note when something is shown that can be taken back, and when a key is typed.
@@ -384,17 +383,6 @@ async fn look(window: &Window) -> Value {
 
 async fn is_signed_in(window: &Window) -> bool {
     window.find("heading", "Sign in again").await.is_empty()
-}
-
-/// Closes a dialog of the system's that stands over the window and takes its input.
-fn close_dialogs(session: &Session, window: &Window) {
-    let script = "for id in $(xdotool search --all --onlyvisible --pid \"$0\" --name '^(Save|Open) File'); do \
-                  timeout 2 xdotool windowactivate --sync \"$id\" key --clearmodifiers Escape; done";
-    let closed = session
-        .command("sh")
-        .args(["-c", script, &window.id().to_string()])
-        .status();
-    closed.expect("xdotool starts");
 }
 
 async fn sign_in_again(session: &mut Session, window: &Window, instance: &Instance) {

@@ -4,6 +4,7 @@ pub mod api;
 pub mod axe;
 pub mod binary;
 pub mod browser;
+pub mod dialogs;
 pub mod instance;
 pub mod keyring;
 pub mod memory;

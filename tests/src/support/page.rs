@@ -202,6 +202,12 @@ impl Page {
         self.client.title().await.unwrap_or_default()
     }
 
+    /// Goes to an address within the app, as a link in the page: it is not loaded anew.
+    pub async fn go_to(&self, address: &str) {
+        let script = "location.hash = arguments[0]";
+        self.script(script, vec![json!(address)]).await;
+    }
+
     /// The address within the app.
     pub async fn address(&self) -> String {
         let address = self

@@ -12,7 +12,7 @@ use crate::fetch::hide_secrets;
 use crate::renewed::{created_at, rows};
 use crate::transport::Tagged;
 use crate::wire::documented;
-use crate::{Class, Client, Code, Failure, Resource};
+use crate::{Class, Client, Code, Failure};
 
 /// More places of one application are not asked for by themselves.
 const MOST_PLACES: usize = 6;
@@ -78,25 +78,11 @@ impl Inner {
 
     /// Where it runs, as far as is known, and none of these deployments went.
     fn quiet_places(&self, application: &str, page: &Value) -> Vec<String> {
-        let own = self.view.raw(&Resource::Application {
-            application: application.to_owned(),
-        });
-        let list = self.view.raw(&Resource::Applications);
-        let listed = list.as_ref().and_then(|(list, ..)| {
-            rows(list)
-                .iter()
-                .find(|row| row["key"] == application)
-                .cloned()
-        });
-        let known = own.map(|(own, ..)| own.as_ref().clone()).or(listed);
-        let entries = known
-            .as_ref()
-            .and_then(|known| known["environments"].as_array());
-        let places = entries.into_iter().flatten();
-        places
-            .filter_map(|entry| entry["environment"].as_str())
+        let known = self.view.known_application(application);
+        let entries = known.into_iter().flat_map(|known| known.environments);
+        entries
+            .map(|entry| entry.environment)
             .filter(|place| !rows(page).iter().any(|row| row["environment"] == **place))
-            .map(str::to_owned)
             .take(MOST_PLACES)
             .collect()
     }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::fleet::{by_application, newest_first};
 use crate::renewed::rows;
 use crate::stage::Stages;
+use crate::view::View;
 use crate::{Capability, Client, Reading, Resource, Source};
 
 /// What the check and the findings are made of.
@@ -128,10 +129,17 @@ impl Client {
 
     /// The newer of what its own reading and the list say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
+        self.inner.view.known_application(key)
+    }
+}
+
+impl View {
+    /// The newer of what its own reading and the list say of an application.
+    pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         let application = key.to_owned();
-        let own = self.peek_reading::<Application>(&Resource::Application { application });
+        let own = self.peek::<Application>(&Resource::Application { application });
         // Of a list that may be long, only the one row is read.
-        let list = self.inner.view.raw(&Resource::Applications);
+        let list = self.raw(&Resource::Applications);
         let listed = list.and_then(|(list, as_of, _)| {
             let row = rows(&list).iter().find(|row| row["key"] == key)?;
             Some((as_of, Application::deserialize(row).ok()?))

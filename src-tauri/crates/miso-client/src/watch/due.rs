@@ -104,16 +104,14 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
 /// How urgent it is that a resource is asked for again. Where the budget is short, charts and what
 /// happened wait for all that says how it is now.
 pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
+    if client.budget.stretch() <= NEARLY_SPENT {
+        return Class::Watched;
+    }
     match resource {
-        Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. }
-            if client.budget.stretch() > NEARLY_SPENT =>
-        {
+        Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. } => {
             Class::Background
         }
-        Resource::HealthHistory { .. }
-        | Resource::Metrics { .. }
-        | Resource::Events { .. }
-        | Resource::Applications
+        Resource::Applications
         | Resource::Application { .. }
         | Resource::Access { .. }
         | Resource::AccessRequests
