@@ -237,6 +237,33 @@ pub fn install_nextest(steps: &mut Steps) -> Result<(), Failure> {
     steps.run("test runner", &said(&command), &mut command)
 }
 
+/// What other people's code brings: licences, where it comes from, what is not wanted (`deny.toml`).
+///
+/// # Errors
+/// When something is not allowed.
+pub fn deny(steps: &mut Steps) -> Result<(), Failure> {
+    // It reads the packages for the other systems too, which no build here has fetched.
+    let mut fetch = cargo();
+    fetch.args(["fetch", "--locked"]);
+    steps.run("all crates", &said(&fetch), &mut fetch)?;
+    let mut command = cargo();
+    command.args(["deny", "--offline", "check", "bans", "licenses", "sources"]);
+    steps.run("licences and sources", &said(&command), &mut command)
+}
+
+/// Installs what checks them where it is missing.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install_deny(steps: &mut Steps) -> Result<(), Failure> {
+    if answers("cargo", &["deny", "--version"]) {
+        return Ok(());
+    }
+    let mut command = cargo();
+    command.args(["install", "cargo-deny", "--locked"]);
+    steps.run("licence checker", &said(&command), &mut command)
+}
+
 fn cargo() -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(paths::root());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use lexopt::{Arg, ValueExt};
 
 use crate::step::{Failure, Steps};
-use crate::{bench, bundle, cargo, display, gate, packages, ui};
+use crate::{bench, bundle, cargo, display, gate, icons, packages, ui};
 
 const USAGE: &str = "\
 The commands of Miso Desktop.
@@ -26,7 +26,10 @@ Usage: cargo xtask COMMAND [OPTIONS]
   bench errands [--json FILE] what errands cost: clicks, keys, time and requests
   bench logs [--json FILE]    how fast a million kept log lines are, beside ripgrep where it is there
   bindings                    write ui/src/ipc/bindings.ts from the Rust commands
-  bundle                      make an installer for this system
+  bundle [KIND...] [--signed] make installers: of deb, rpm, appimage or dmg, app or nsis, msi those
+                              that are named, else the first that this system has; signed for the
+                              updater with the key in TAURI_SIGNING_PRIVATE_KEY
+  icons                       make the sizes in icons/ from icons/icon.svg
 
 Each step says what it does and how long it took; its output is kept in target/xtask/.
 Packages are installed on Debian and Ubuntu; elsewhere the missing ones are named.";
@@ -53,7 +56,8 @@ pub fn main() -> ExitCode {
         Request::Errands { json } => bench::errands(&mut steps, json.as_deref()),
         Request::Logs { json } => bench::logs(&mut steps, json.as_deref()),
         Request::Bindings => write_bindings(&mut steps),
-        Request::Bundle => bundle::run(&mut steps),
+        Request::Bundle(wanted) => bundle::run(&mut steps, &wanted),
+        Request::Icons => write_icons(&mut steps),
     };
     match outcome {
         Ok(closing) => {
@@ -76,7 +80,8 @@ enum Request {
     Errands { json: Option<PathBuf> },
     Logs { json: Option<PathBuf> },
     Bindings,
-    Bundle,
+    Bundle(bundle::Wanted),
+    Icons,
 }
 
 fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
@@ -84,10 +89,12 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut release = false;
     let mut args = Vec::new();
     let mut json = None;
+    let mut signed = false;
     while let Some(arg) = parser.next()? {
         match arg {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Long("release") => release = true,
+            Arg::Long("signed") => signed = true,
             Arg::Long("json") => json = Some(PathBuf::from(parser.value()?)),
             Arg::Value(value) if words.first().is_some_and(|word| word == "run") => {
                 args.push(value);
@@ -111,11 +118,18 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
         ["bench", "errands"] => Request::Errands { json: json.clone() },
         ["bench", "logs"] => Request::Logs { json: json.clone() },
         ["bindings"] => Request::Bindings,
-        ["bundle"] => Request::Bundle,
+        ["bundle", kinds @ ..] => Request::Bundle(bundle::Wanted {
+            kinds: kinds.iter().map(|&kind| kind.to_owned()).collect(),
+            signed,
+        }),
+        ["icons"] => Request::Icons,
         _ => return Err(format!("unknown command: {}", words.join(" ")).into()),
     };
     if release && !matches!(request, Request::Run { .. } | Request::Build { .. }) {
         return Err("--release goes with run and build".into());
+    }
+    if signed && !matches!(request, Request::Bundle(_)) {
+        return Err("--signed goes with bundle".into());
     }
     let measures = matches!(
         request,
@@ -146,6 +160,11 @@ fn write_bindings(steps: &mut Steps) -> Result<String, Failure> {
     cargo::build_app(steps, false)?;
     cargo::bindings(steps, cargo::Bindings::Write)?;
     Ok("Written: ui/src/ipc/bindings.ts. Commit it with the commands it belongs to.".to_owned())
+}
+
+fn write_icons(steps: &mut Steps) -> Result<String, Failure> {
+    icons::write(steps)?;
+    Ok("Made: icons/. Look at them, and commit them with icons/icon.svg.".to_owned())
 }
 
 #[cfg(test)]
@@ -182,12 +201,26 @@ mod tests {
     }
 
     #[test]
+    fn installers_are_named_and_signed_where_that_is_asked_for() {
+        let Ok(Request::Bundle(wanted)) = parsed(&["bundle", "deb", "rpm", "--signed"]) else {
+            panic!("bundle is a command");
+        };
+        assert_eq!(wanted.kinds, ["deb", "rpm"]);
+        assert!(wanted.signed);
+        let Ok(Request::Bundle(wanted)) = parsed(&["bundle"]) else {
+            panic!("bundle needs no kind");
+        };
+        assert!(wanted.kinds.is_empty() && !wanted.signed);
+    }
+
+    #[test]
     fn what_is_not_known_is_refused() {
         for args in [
             &["tset"][..],
             &["test", "rusty"],
             &["--quick"],
             &["test", "--release"],
+            &["build", "--signed"],
             &["test", "--json", "x"],
             &["bench", "logs", "errands"],
         ] {

@@ -1,5 +1,6 @@
 //! The gate: what must hold before a change goes in (DESIGN.md, "Tests, in tiers").
 
+use crate::bundle;
 use crate::cargo::{self, Bindings, Tests};
 use crate::packages::{self, For};
 use crate::schemathesis;
@@ -51,6 +52,9 @@ fn try_all(steps: &mut Steps, part: Part) -> Result<(), Failure> {
         };
         packages::install(steps, purpose)?;
         cargo::install_nextest(steps)?;
+        if part != Part::EndToEnd {
+            cargo::install_deny(steps)?;
+        }
         if purpose == For::Test && cfg!(target_os = "linux") {
             schemathesis::install(steps)?;
         }
@@ -58,6 +62,7 @@ fn try_all(steps: &mut Steps, part: Part) -> Result<(), Failure> {
     let rust = all || part == Part::Rust;
     if rust {
         noted(cargo::fmt(steps));
+        noted(cargo::deny(steps));
     }
     ui::build(steps)?;
     if all || part == Part::Ui {
@@ -77,7 +82,14 @@ fn try_all(steps: &mut Steps, part: Part) -> Result<(), Failure> {
         Part::Gate | Part::EndToEnd => noted(cargo::test(steps, Tests::EndToEnd)),
         Part::Full => {
             cargo::build_app(steps, true)?;
+            let bundled = if cfg!(target_os = "linux") {
+                bundle::run(steps, &bundle::Wanted::usual()).map(drop)
+            } else {
+                Ok(())
+            };
             noted(cargo::test(steps, Tests::EndToEndFull));
+            // What is wrong with a package may be no step's, such as its size.
+            bundled?;
         }
         Part::Rust | Part::Ui => {}
     }

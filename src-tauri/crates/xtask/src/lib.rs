@@ -15,10 +15,12 @@ mod bench;
 mod bundle;
 mod cargo;
 mod cli;
+mod deb;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 mod display;
 mod gate;
+mod icons;
 mod packages;
 mod paths;
 pub mod schemathesis;

@@ -4,6 +4,7 @@ mod access;
 mod arrows;
 mod layout;
 mod lengths;
+mod packaging;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
