@@ -25,6 +25,18 @@ pub fn release_app() -> PathBuf {
     path
 }
 
+/// The Debian package that was made of it.
+pub fn package() -> PathBuf {
+    let release = built("release");
+    let folder = release.with_file_name("bundle").join("deb");
+    let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    let mut packages = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"));
+    let package = packages.next();
+    package.unwrap_or_else(|| panic!("no package in {}: cargo xtask bundle", folder.display()))
+}
+
 fn built(profile: &str) -> PathBuf {
     let own = std::env::current_exe().expect("the path of this test");
     let target = own.ancestors().nth(3).expect("target/PROFILE/deps/TEST");

@@ -10,7 +10,7 @@ use super::binary;
 use super::page::Page;
 use super::process;
 use super::session::Session;
-use super::wait::{SOON, until};
+use super::wait::{LATER, SOON, until};
 use super::webdriver::Driver;
 
 /// How long a window may take to go before its close is asked for once more.
@@ -49,6 +49,21 @@ impl Window {
                 .is_some_and(|first| *first == running)
         });
         let app = own.unwrap_or_else(|| panic!("{running} does not run")).id();
+        Self { driver, app }
+    }
+
+    /// Drives the window of an app that a program starts in its own way, and stays for.
+    pub async fn opened_by(session: &mut Session, program: &Path) -> Self {
+        let driver = driver(session, program, &[], "warn").await;
+        let search = ["search", "--onlyvisible", "--class", "^miso-desktop$"];
+        let app = until("the app has a window", LATER, || {
+            let mut ask = session.command("xdotool");
+            let output = ask.args(search).args(["getwindowpid", "%1"]).output();
+            let said = String::from_utf8(output.expect("xdotool starts").stdout);
+            let said = said.expect("a number");
+            async move { said.trim().parse().map_err(|_| said) }
+        })
+        .await;
         Self { driver, app }
     }
 

@@ -36,7 +36,15 @@ const VIRTUAL_DISPLAY: &[&str] = &[
     "xvfb",
 ];
 const CRATE_TESTS: &[&str] = &["git"];
-const TEST: &[&str] = &["curl", "jq", "python3-venv", "webkit2gtk-driver"];
+const TEST: &[&str] = &[
+    "appstream",
+    "curl",
+    "desktop-file-utils",
+    "jq",
+    "libglib2.0-bin",
+    "python3-venv",
+    "webkit2gtk-driver",
+];
 const CHROMIUM_DEBIAN: &[&str] = &["chromium", "chromium-driver"];
 const CHROMIUM_UBUNTU: &[&str] = &["chromium-browser", "chromium-chromedriver"];
 
@@ -190,7 +198,16 @@ fn programs(purpose: For) -> Vec<&'static str> {
         "Xvfb",
     ];
     const CRATE_TESTS: &[&str] = &["git"];
-    const TEST: &[&str] = &["chromedriver", "curl", "jq", "python3", "WebKitWebDriver"];
+    const TEST: &[&str] = &[
+        "appstreamcli",
+        "chromedriver",
+        "curl",
+        "desktop-file-validate",
+        "gio",
+        "jq",
+        "python3",
+        "WebKitWebDriver",
+    ];
     match purpose {
         For::Build => Vec::new(),
         For::VirtualDisplay => VIRTUAL_DISPLAY.to_vec(),
