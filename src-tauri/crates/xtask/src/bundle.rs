@@ -84,7 +84,11 @@ pub fn run(steps: &mut Steps, wanted: &Wanted) -> Result<String, Failure> {
                     sign(steps, &file)?;
                 }
             }
-            said.push(format!("{} ({})", file.display(), Megabytes(size(&file)?)));
+            // An application of macOS is a folder, and has its size in the disk image.
+            said.push(match file.is_file() {
+                true => format!("{} ({})", file.display(), Megabytes(size(&file)?)),
+                false => file.display().to_string(),
+            });
         }
     }
     Ok(format!("Made: {}", said.join("\n      ")))
