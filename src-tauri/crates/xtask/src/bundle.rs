@@ -142,7 +142,7 @@ fn has_public_key() -> Result<(), Failure> {
     match overlay["plugins"]["updater"]["pubkey"].as_str() {
         Some(key) if !key.is_empty() => Ok(()),
         Some(_) | None => Err(Failure::new(format!(
-            "{RELEASE} has no public key yet: CONTRIBUTING.md says how one is made"
+            "{RELEASE} has no public key yet: SECURITY.md says how one is made"
         ))),
     }
 }

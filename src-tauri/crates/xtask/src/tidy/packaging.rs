@@ -140,3 +140,29 @@ fn an_ordinary_build_asks_for_no_updates_and_a_release_asks_over_tls() {
     assert!(updater["dangerousInsecureTransportProtocol"].is_null());
     assert!(updater["pubkey"].is_string());
 }
+
+#[test]
+fn what_security_md_promises_is_tested_by_the_tests_that_it_names() {
+    let promises = read(Path::new("SECURITY.md"));
+    let named: Vec<&str> = promises
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| text.starts_with("promise_"))
+        .collect();
+    assert!(named.len() > 10, "{named:?}");
+    let sources: Vec<String> = files()
+        .iter()
+        .filter(|file| file.extension().is_some_and(|ending| ending == "rs"))
+        .map(|file| read(file))
+        .collect();
+    let missing: Vec<String> = named
+        .iter()
+        .filter(|name| {
+            let function = format!("fn {name}(");
+            !sources.iter().any(|source| source.contains(&function))
+        })
+        .map(|name| (*name).to_owned())
+        .collect();
+    none("named in SECURITY.md, but no test", &missing);
+}
