@@ -108,7 +108,6 @@ fn what_installers_take_from_the_project_is_there() {
         .flat_map(|kind| texts(&kind["files"]))
         .chain(texts(&linux["deb"]["desktopTemplate"]))
         .chain(texts(&linux["rpm"]["desktopTemplate"]))
-        .chain(texts(&linux["deb"]["changelog"]))
         .chain(texts(&bundle["licenseFile"]))
         .map(PathBuf::from)
         .collect();
