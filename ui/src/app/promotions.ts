@@ -6,7 +6,7 @@ export type Pair = { from: Stage; to: Stage; rows: FleetRow[] };
 /** What the page of promotions shows: which pair, and which applications are reviewed. */
 export type PromotionAddress = { from: string | null; to: string | null; applications: string[] };
 
-/** What people changed of what a promotion proposes. */
+/** What people changed of what a promotion proposes; of a secret the word by which Rust holds it. */
 export type Picked = {
   items?: string[];
   secrets: Record<string, string>;

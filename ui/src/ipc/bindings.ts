@@ -162,13 +162,14 @@ export const commands = {
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
 	/**  What an application would bring from one environment to another. */
 	promotion: (connection: ConnectionId, application: string, from: string, to: string) => __TAURI_INVOKE<Promotion>("promotion", { connection, application, from, to }),
-	/**  The deployment that a choice comes to; asks nobody. */
+	/**  The deployment that a choice comes to, with words in the place of its secrets; asks nobody. */
 	promotionRequest: (choice: PromotionChoice) => __TAURI_INVOKE<DeployRequest>("promotion_request", { choice }),
 	/**
-	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Where
-	 *  it goes to production, `confirmation` names what was shown to be confirmed.
+	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Once
+	 *  the call is called off, nothing more is sent. Where it goes to production, `confirmation` names what
+	 *  was shown to be confirmed.
 	 */
-	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, confirmation, told }),
+	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("promote", { connection, choices, confirmation, told, call }),
 	/**  Two deployments beside each other. */
 	deploymentsCompare: (connection: ConnectionId, one: string, other: string) => __TAURI_INVOKE<Comparison>("deployments_compare", { connection, one, other }),
 	/**  Every rule that a manifest breaks; asks nobody. */
@@ -252,7 +253,7 @@ export const commands = {
 	 *  call is called off, nothing more is sent. `confirmation` names what was shown of it, without which
 	 *  nothing goes to production.
 	 */
-	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<BatchTold>, call: number) => __TAURI_INVOKE<BatchTold[]>("batch", { connection, environment, orders, confirmation, told, call }),
+	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("batch", { connection, environment, orders, confirmation, told, call }),
 	/**
 	 *  Merges two changes of a document, and names what collides: `choices` says whose a field is to be,
 	 *  by the path at which it was named.
@@ -693,35 +694,12 @@ export type BatchOrder = {
 	image: string | null,
 };
 
-/**  How far one application of a batch is. */
-export type BatchOutcome = 
-/**  It is being sent, or waits its turn in the budget. */
-{ kind: "sending" } | 
-/**  The deployment began; it is followed like any other. */
-{ kind: "started"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows what became of it. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not sent: the batch ended before its turn. */
-{ kind: "notSent" };
-
 /**  A batch before it is sent. */
 export type BatchReview = {
 	/**  Where. */
 	environment: Stage,
 	/**  One for each application, in the order in which they were named. */
 	items: BatchItem[],
-};
-
-/**  What has become of one application of a batch. */
-export type BatchTold = {
-	/**  Its key. */
-	application: string,
-	/**  What. */
-	outcome: BatchOutcome,
 };
 
 /**  What the doctor cannot see. */
@@ -2308,41 +2286,21 @@ export type Promotion = {
 	refusal: Failure | null,
 };
 
-/**  What was chosen of a promotion. It may hold secrets. */
+/**  What was chosen of a promotion. */
 export type PromotionChoice = {
 	/**  What was shown. */
 	promotion: Promotion,
 	/**  The names of the items that go along. */
 	items: string[],
-	/**  Values for secrets that are not set there. */
+	/**
+	 *  The words by which values are held for secrets that are not set there
+	 *  ([`crate::Client::hold_secret`]), by the names of the items.
+	 */
 	secrets: { [key in string]: string },
 	/**  The subjects that are given access there before. */
 	access: string[],
 	/**  Why. */
 	note: string | null,
-};
-
-/**  What became of one application of a promotion. */
-export type PromotionOutcome = 
-/**  It is its turn. */
-{ kind: "sending" } | 
-/**  Its deployment began. */
-{ kind: "sent"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not tried any more. */
-{ kind: "left" };
-
-/**  How a promotion goes on. */
-export type PromotionStep = {
-	/**  The application. */
-	application: string,
-	/**  What became of it. */
-	outcome: PromotionOutcome,
 };
 
 /**  What the provider shall ask (OpenID Connect Core 1.0 §3.1.2.1). */
@@ -2481,6 +2439,31 @@ export type ResourceUsage = {
 export type Rights = {
 	/**  The permissions. */
 	permissions: string[],
+};
+
+/**  How far one application of several is. */
+export type RolloutOutcome = 
+/**  It is being sent, or waits its turn in the budget. */
+{ kind: "sending" } | 
+/**  The deployment began; it is followed like any other. */
+{ kind: "sent"; 
+/**  The deployment. */
+deployment: Deployment } | 
+/**  It was refused, or nobody knows what became of it. */
+{ kind: "failed"; 
+/**  Why. */
+failure: Failure } | 
+/**  It was not sent: one before it ended all. */
+{ kind: "left" } | 
+/**  It was not sent: somebody stopped it before its turn. */
+{ kind: "stopped" };
+
+/**  What has become of one application of several. */
+export type RolloutStep = {
+	/**  Its key. */
+	application: string,
+	/**  What. */
+	outcome: RolloutOutcome,
 };
 
 /**  A deployment under way. */

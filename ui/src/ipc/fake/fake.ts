@@ -25,6 +25,7 @@ import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { promoting } from './promoting';
+import { rollouts } from './rollouts';
 import { fakeSignIns } from './signIns';
 import { timelines } from './timelines';
 import { ways } from './ways';
@@ -235,7 +236,6 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     signInAsService: (id, clientId, secret, remember) => signIns.asService(id, clientId, secret, remember),
     linkTake: () => answer(null),
-    callOff: () => answer(null),
     signInDeviceCode: (id) => answer(signIns.deviceCode(id)),
     signInCancel: (id) => {
       signIns.cancel(id);
@@ -342,7 +342,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       publish(id, made);
       return answer(made);
     },
-    ...batches(applications, (...sent) => commands.deploy(...sent)),
+    ...batches(applications),
+    ...rollouts((...sent) => commands.deploy(...sent)),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)
@@ -351,7 +352,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...deploying(deployments, reading, publish),
     ...timelines(applications, deployments, reading),
-    ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
+    ...promoting(applications, deployments, answer),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),
     watchRenew: () => answer(null),
