@@ -193,7 +193,7 @@ describe('a promotion whose page is left', () => {
     kind: 'sent',
     deployment: deployment('orders-api', 'test', '1.0', '1.1', { at: 0, status: 'pending' }),
   };
-  const bar = () => within(screen.getByRole('contentinfo'));
+  const bar = () => within(screen.getByRole('contentinfo', { name: 'Status' }));
 
   /** Sends all of them and goes elsewhere; what Rust says of it comes when the test says so. */
   const left = async () => {
@@ -211,8 +211,12 @@ describe('a promotion whose page is left', () => {
       },
     });
     for (const key of keys) await user.click(await screen.findByRole('checkbox', { name: key }));
-    await user.click(await screen.findByRole('button', { name: /^Promote 3 to test/ }));
-    await screen.findByRole('button', { name: 'Sending…' });
+    const send = () => screen.getByRole('button', { name: /^Promote 3 to test/ });
+    await waitFor(() => {
+      expect(send()).not.toHaveAttribute('aria-disabled', 'true');
+    });
+    await user.click(send());
+    await screen.findByRole('button', { name: /^Sending…/ });
     expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
     act(() => {
       tell(step(0, { kind: 'sending' }));

@@ -84,7 +84,7 @@ describe('several applications at once', () => {
         end = resolve;
       });
     const { user, ...fake } = await renderApp(LIST, { answers: { batch } });
-    const bar = () => within(screen.getByRole('contentinfo'));
+    const bar = () => within(screen.getByRole('contentinfo', { name: 'Status' }));
     const selected = await select(user, 'storefront', 'checkout');
     await user.click(selected.getByRole('button', { name: 'Restart…' }));
     await screen.findByRole('complementary', { name: 'Several applications' });
