@@ -132,7 +132,7 @@ export const commands = {
 	/**  The health of an application in all its environments over the last day. */
 	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
-	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
+	preflight: (connection: ConnectionId, application: string, environment: string, wanted: WantedImage | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, wanted }),
 	/**
 	 *  Starts a deployment. Sent once; to production only with what `deployments_show` answered when it
 	 *  was shown to be confirmed, three seconds before.
@@ -152,6 +152,8 @@ export const commands = {
 	 *  it comes to a page.
 	 */
 	clipboardImage: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<string | null>("clipboard_image", { connection, application, environment }),
+	/**  What the form of a deployment begins with, and what else could be meant; asks nobody. */
+	deployChoices: (connection: ConnectionId, application: string, environment: string, wanted: string | null, copied: string | null) => __TAURI_INVOKE<DeployChoices>("deploy_choices", { connection, application, environment, wanted, copied }),
 	/**  Opens the page of the application's own repository that compares two of its images. */
 	compareOpen: (connection: ConnectionId, application: string, before: string, after: string) => __TAURI_INVOKE<null>("compare_open", { connection, application, before, after }),
 	/**  What a deployment would change, by the instance's own word; nothing happens. */
@@ -997,6 +999,18 @@ export type CourseState =
 /**  It has ended. */
 "ended";
 
+/**  What the form of a deployment begins with. */
+export type DeployChoices = {
+	/**  What a tag that is typed is put to. */
+	repository: string,
+	/**  What is most likely meant. */
+	first: OfferedImage,
+	/**  Whether that is what ran there before what is unwell there now. */
+	goesBack: boolean,
+	/**  What else could be meant: what is on the clipboard, what runs elsewhere, what ran there before. */
+	others: OfferedImage[],
+};
+
 /**  A deployment that is repeated. */
 export type DeployFrom = {
 	/**  Its id. */
@@ -1144,6 +1158,15 @@ export type EditedItem = {
 	/**  How a form asks for it. */
 	portalInput: Value | null,
 };
+
+/**  What a deployment does to what runs in its place. */
+export type Effect = 
+/**  Another image runs then. */
+"deploy" | 
+/**  The same is started again. */
+"restart" | 
+/**  What ran before what is unwell now runs again. */
+"rollBack";
 
 /**  An environment. */
 export type Environment = {
@@ -1996,6 +2019,24 @@ export type NumberedMatch = {
 	position: number | null,
 };
 
+/**  An image that could be meant. */
+export type OfferedImage = {
+	/**  All of it; empty where none is known. */
+	image: string,
+	/**  What tells it from the others; empty where it has no tag. */
+	tag: string,
+	/**  What it is called in short: its tag, else its name. */
+	name: string,
+	/**  Whether its tag alone says it, put to the repository. */
+	byTag: boolean,
+	/**  The environment that it runs in. */
+	runsIn: string | null,
+	/**  Whether it ran there just before what runs there now. */
+	before: boolean,
+	/**  Whether it is on the clipboard. */
+	copied: boolean,
+};
+
 /**  A log file that was read. */
 export type OpenedLog = {
 	/**  The number by which its lines are asked for. */
@@ -2173,6 +2214,12 @@ export type Preflight = {
 	environment: Stage,
 	/**  What to know before; empty without an image. */
 	findings: Finding[],
+	/**  The image that would be deployed; `None` where none was named. */
+	image: string | null,
+	/**  The tag of that image; empty where it has none. */
+	tag: string,
+	/**  What deploying it does to what runs there. */
+	effect: Effect,
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
 	/**
@@ -2946,6 +2993,19 @@ export type WaitDue = {
 	connection: ConnectionId,
 	seconds: number,
 };
+
+/**  The image that a form asks for. */
+export type WantedImage = 
+/**  All of it was typed. */
+{ kind: "image"; 
+/**  The image. */
+image: string } | 
+/**  A tag or a digest of a repository. */
+{ kind: "tag"; 
+/**  The repository. */
+repository: string; 
+/**  The tag. */
+tag: string };
 
 /**  Why a place is unwell: what failed there, or what its health says. */
 export type Why = 

@@ -28,6 +28,7 @@ mod connection;
 mod connections;
 mod connections_file;
 mod course;
+mod deploy_choices;
 mod deploying;
 pub mod doctor;
 mod error;
@@ -81,6 +82,7 @@ pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Connecti
 pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
+pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
@@ -90,7 +92,7 @@ pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use permission::{Held, HeldRights, HeldRow, Rights};
-pub use preflight::{Finding, FindingKind, PendingChanges, PendingItem, Preflight};
+pub use preflight::{Effect, Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};
 pub use range::TimeRange;
 pub use reading::{Reading, Resource, Source, Versioned};

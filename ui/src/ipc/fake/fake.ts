@@ -18,7 +18,7 @@ import { deploying } from './deploying';
 import { batches } from './batches';
 import { edits } from './edits';
 import { activityOf } from './activity';
-import { fleetOf, preflightOf, rowOf } from './fleet';
+import { choicesOf, fleetOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
 import { manifests } from './manifests';
@@ -294,12 +294,22 @@ export function createFake(options: FakeOptions = {}): Fake {
         ],
       });
     },
-    preflight: (_, key, environment, image) =>
+    deployChoices: (_, key, environment, wanted, copied) =>
+      answer(
+        choicesOf(
+          applications.find((each) => each.key === key),
+          environment,
+          deployments,
+          wanted,
+          copied,
+        ),
+      ),
+    preflight: (_, key, environment, wanted) =>
       answer(
         preflightOf(
           applications.find((each) => each.key === key),
           environment,
-          image,
+          wanted,
           deployments,
         ),
       ),
