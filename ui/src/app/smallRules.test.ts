@@ -49,6 +49,7 @@ describe('what is made of lists', () => {
       'c application a',
       'c places a',
       'c preflight a',
+      'c deployChoices a',
       'c promotion a',
       'c rights a',
       'c accessGrid a',
