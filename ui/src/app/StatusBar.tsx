@@ -13,7 +13,7 @@ import { course, type ConnectionView, type Fleet } from '../ipc';
 import { middle } from './image';
 import { openShortcuts } from './layers';
 import { paths } from './paths';
-import { openRollout, rolloutCounts, rolloutPath, stopRollout, useRollouts } from './rollouts';
+import { openRollout, rolloutCounts, rolloutPath, stopRollout, useDocked } from './rollouts';
 import { useConnection, useShell } from './shell';
 import styles from './StatusBar.module.css';
 
@@ -85,8 +85,7 @@ function Wait({ connection }: { connection: string }) {
 /** What is sent one after the other and whose page is not in front. */
 function Docked({ connection }: { connection: ConnectionView | null }) {
   const { t } = useTranslation();
-  const all = useRollouts().filter(({ phase, shown }) => phase === 'sending' && !shown);
-  return all.map((rollout) => {
+  return useDocked().map((rollout) => {
     const { id, of } = rollout;
     const { turn, total } = rolloutCounts(rollout);
     const counts = { turn: number(turn), total: number(total) };
@@ -140,7 +139,8 @@ function ConnectionName({ id }: { id: string }) {
 function Running({ connection }: { connection: string }) {
   const { t } = useTranslation();
   const { running, counts } = useFleet(connection).fleet;
-  const shown = running.slice(0, 2);
+  // What is docked takes the room of one.
+  const shown = running.slice(0, useDocked().length > 0 ? 1 : 2);
   // A place may be known to be deployed to before its deployment is.
   const more = counts.underWay - shown.length;
   return (

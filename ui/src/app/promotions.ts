@@ -82,6 +82,11 @@ export function choiceOf(promotion: Promotion, picked: Picked, note: string): Pr
   };
 }
 
+/** What was picked for what was sent. */
+export function pickedOf({ items, secrets, access }: PromotionChoice): Picked {
+  return { items, secrets, access };
+}
+
 /** Whether an item is one that can be left here or taken along: each by itself, where the instance lets it be named. */
 export function canBePicked({ kind }: PromotedItem, { namesItems }: Promotion): boolean {
   return namesItems && kind !== 'incomparable';

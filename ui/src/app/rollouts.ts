@@ -9,6 +9,7 @@ import {
   type CommandError,
   type ConnectionId,
   type FleetRow,
+  type PromotionChoice,
   type RolloutStep,
   type Stage,
 } from '../ipc';
@@ -17,7 +18,7 @@ import { putNotice, putRefusal } from './shell';
 
 /** What several applications are sent for: a batch without a tag starts them again. */
 export type RolloutOf =
-  | { kind: 'promotion'; from: Stage; to: Stage; rows: FleetRow[] }
+  | { kind: 'promotion'; from: Stage; to: Stage; rows: FleetRow[]; choices: PromotionChoice[] }
   | { kind: 'batch'; environment: Stage; tag: string | null };
 
 /** Several applications under way, which Rust sends one after the other whatever page is in front. */
@@ -48,8 +49,10 @@ const rollouts = createStore<Rollout[]>([]);
 const stops = new Map<number, () => void>();
 let last = 0;
 
-export function useRollouts(): Rollout[] {
-  return useStore(rollouts, (all) => all);
+/** Those that go on while their page is not in front. */
+export function useDocked(): Rollout[] {
+  const all = useStore(rollouts, (value) => value);
+  return all.filter(({ phase, shown }) => phase === 'sending' && !shown);
 }
 
 /** The one that the page of these shows, or null. */

@@ -75,5 +75,6 @@ function shapeOf(outcome: RolloutStep['outcome'] | null, started: Deployment | n
     if (started.status === 'failed') return 'bad';
     return started.status === 'cancelled' ? 'off' : 'progress';
   }
-  return outcome?.kind === 'failed' ? 'bad' : outcome?.kind === 'sending' ? 'progress' : 'off';
+  if (outcome === null) return 'unknown';
+  return outcome.kind === 'failed' ? 'bad' : outcome.kind === 'sending' ? 'progress' : 'off';
 }

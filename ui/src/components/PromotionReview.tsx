@@ -169,26 +169,28 @@ function Becomes({ item, taken, environment, held, disabled, secrets }: BecomesP
         <span className={styles.dim}>
           {t(held ? 'promote.arrivesSet' : 'promote.arrivesUnset', { environment })}
         </span>
-        <SecretInput
-          className={styles.secret}
-          aria-label={t('promote.secretFor', { name, environment })}
-          placeholder={t(held ? 'promote.secretHeld' : 'promote.secretPlaceholder')}
-          disabled={disabled || !taken}
-          typed={(secret) => {
-            secrets(name, secret);
-          }}
-        />
-        {held && (
-          <IconButton
-            label={t('promote.forgetSecret', { name, environment })}
-            disabled={disabled}
-            onClick={() => {
-              secrets(name, null);
+        <span className={styles.typed}>
+          <SecretInput
+            className={styles.secret}
+            aria-label={t('promote.secretFor', { name, environment })}
+            placeholder={t(held ? 'promote.secretHeld' : 'promote.secretPlaceholder')}
+            disabled={disabled || !taken}
+            typed={(secret) => {
+              secrets(name, secret);
             }}
-          >
-            <X {...smallIcon} />
-          </IconButton>
-        )}
+          />
+          {held && (
+            <IconButton
+              label={t('promote.forgetSecret', { name, environment })}
+              disabled={disabled}
+              onClick={() => {
+                secrets(name, null);
+              }}
+            >
+              <X {...smallIcon} />
+            </IconButton>
+          )}
+        </span>
       </span>
     );
   if (!taken)

@@ -58,7 +58,7 @@ export function usePromoting(
     beginRollout(
       {
         connection,
-        of: { kind: 'promotion', from, to, rows },
+        of: { kind: 'promotion', from, to, rows, choices },
         applications: choices.map(({ promotion }) => promotion.application),
       },
       (told, call) => commands.promote(connection, choices, confirmation, told, call),

@@ -4,7 +4,7 @@ import { goInstead, useAddress } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths } from '../app/paths';
 import { rolloutSummary } from '../app/rollouts';
-import { choiceOf, pairsOf, promotionFrom, takenItems, type Pair } from '../app/promotions';
+import { choiceOf, pairsOf, pickedOf, promotionFrom, takenItems, type Pair } from '../app/promotions';
 import { Button } from '../components/Button';
 import { DraftLine } from '../components/DraftLine';
 import { Empty } from '../components/Empty';
@@ -147,6 +147,12 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
     );
     choose(there.includes(key) ? open.filter((each) => each !== key) : [...open, key]);
   };
+  const was = rollout?.of.kind === 'promotion' ? rollout.of.choices : NONE;
+  // What was sent stays as it was picked, its secrets held or not.
+  const pickedFor = (application: string) => {
+    const choice = was.find(({ promotion }) => promotion.application === application);
+    return choice ? pickedOf(choice) : picks.of(application);
+  };
   const ready = reviewed.flatMap(({ promotion }) =>
     promotion && promotion.refusal === null ? [promotion] : [],
   );
@@ -212,7 +218,7 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
               key={each.application}
               connection={connection}
               reviewed={each}
-              picked={picks.of(each.application)}
+              picked={pickedFor(each.application)}
               pick={(picked) => {
                 picks.pick(each.application, picked);
               }}

@@ -353,7 +353,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       return answer(made);
     },
     ...batches(applications),
-    ...rollouts((...sent) => commands.deploy(...sent)),
+    ...rollouts((...sent) => commands.deploy(...sent), step),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)

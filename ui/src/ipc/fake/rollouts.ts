@@ -1,6 +1,7 @@
 import { asCommandError } from '../errors';
 import type { ChannelOf, Commands } from '../ipc';
 import type { DeployRequest, PromotionChoice, RolloutStep } from '../types';
+import { later } from './parts';
 
 type Rollouts = Pick<Commands, 'batch' | 'promote' | 'promotionRequest' | 'callOff'>;
 
@@ -14,7 +15,7 @@ const request = ({ promotion, note }: PromotionChoice): DeployRequest => ({
 });
 
 /** Several applications, sent one after the other. What is chosen item by item is worked out in Rust alone. */
-export function rollouts(deploy: Commands['deploy']): Rollouts {
+export function rollouts(deploy: Commands['deploy'], step: number): Rollouts {
   const calledOff = new Set<number>();
   const send = async (
     connection: string,
@@ -36,6 +37,7 @@ export function rollouts(deploy: Commands['deploy']): Rollouts {
         continue;
       }
       told.onmessage({ application, outcome: { kind: 'sending' } });
+      await later(step);
       await deploy(connection, application, planned, confirmation).then(
         (deployment) => {
           end({ application, outcome: { kind: 'sent', deployment } });
