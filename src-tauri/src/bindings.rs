@@ -74,6 +74,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::deploying::deployments_take_back,
             commands::deploying::deployment_course,
             commands::deploying::clipboard_image,
+            commands::deploying::deploy_choices,
             commands::deploying::compare_open,
             commands::portal::dry_run,
             commands::portal::deployment_cancel,

@@ -22,8 +22,9 @@ pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;
 
-use miso_client::Browser;
+use miso_client::{Browser, RolloutStep};
 use tauri::AppHandle;
+use tauri::ipc::Channel;
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use url::Url;
 
@@ -32,6 +33,15 @@ use crate::error::CommandError;
 
 /// What a command answers.
 pub(crate) type Answer<T> = Result<T, CommandError>;
+
+/// Tells a page how a rollout goes on; it may have gone elsewhere meanwhile.
+fn telling(told: Channel<RolloutStep>) -> impl Fn(&RolloutStep) + Send + Sync {
+    move |step| {
+        if let Err(error) = told.send(step.clone()) {
+            tracing::debug!(%error, "nobody listens to the rollout any more");
+        }
+    }
+}
 
 /// Puts a text on the clipboard.
 fn copy(handle: &AppHandle, text: impl Into<String>) -> Answer<()> {

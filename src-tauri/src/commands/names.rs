@@ -54,6 +54,7 @@ pub const COMMANDS: &[&str] = &[
     "deployments_take_back",
     "deployment_course",
     "clipboard_image",
+    "deploy_choices",
     "compare_open",
     "dry_run",
     "deployment_cancel",

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use miso_api::{
     Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
 };
-use miso_client::{Activity, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
+use miso_client::{
+    Activity, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading, WantedImage,
+};
 use tauri::{AppHandle, State};
 
 use super::{Answer, open};
@@ -162,9 +164,10 @@ pub async fn preflight(
     connection: ConnectionId,
     application: String,
     environment: String,
-    image: Option<String>,
+    wanted: Option<WantedImage>,
 ) -> Answer<Preflight> {
     let client = app.client(&connection)?;
+    let image = wanted.and_then(|wanted| wanted.image());
     Ok(client.preflight(&application, &environment, image.as_deref()))
 }
 

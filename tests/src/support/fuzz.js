@@ -195,6 +195,10 @@ const sensible = ([name, type]) => {
         logColumns: [{ connection: stranger(), application: anyText().slice(0, 60), fields: [anyText().slice(0, 60)] }],
         logWrap: chance(0.5),
       };
+    case 'WantedImage':
+      return chance(0.5)
+        ? { kind: 'image', image: image() ?? anyText() }
+        : { kind: 'tag', repository: pick(['miso/no-such', anyText()]), tag: anyText() };
     case 'ConnectionEdit':
       return {
         name: chance(0.5) ? 'Fuzzed' : anyText(),

@@ -20,7 +20,11 @@ export type Front = { asOf: string; source: 'live' | 'cache' | 'offline' };
 export type Sent = { what: string; to: string };
 
 /** What was refused, or whose outcome is not known, after its form was left. */
-export type Refusal = Sent & { error: CommandError };
+export type Refusal = Sent & {
+  error: CommandError;
+  /** Hears that it was put away and not looked at. */
+  dismissed: () => void;
+};
 
 export type Toast = { id: number; connection: ConnectionId; deployment: Deployment };
 
@@ -162,8 +166,8 @@ export function dismissNotice(notice: Notice): void {
 }
 
 /** Tells above the page why something was refused that was sent from a form that is not there any more. */
-export function putRefusal(sent: Sent, error: CommandError): void {
-  shell.set((before) => ({ ...before, refusals: [...before.refusals, { ...sent, error }] }));
+export function putRefusal(sent: Sent, error: CommandError, dismissed: () => void = () => undefined): void {
+  shell.set((before) => ({ ...before, refusals: [...before.refusals, { ...sent, error, dismissed }] }));
 }
 
 export function dismissRefusal(refusal: Refusal): void {

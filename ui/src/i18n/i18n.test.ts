@@ -7,7 +7,7 @@ import en from './en.json';
 const PLURAL = /_(zero|one|two|few|many|other)$/;
 /** Codes that are the page's own. */
 const OWN = ['fallback', 'unexpected'];
-const OWN_NOTICES = ['draft_not_kept'];
+const OWN_NOTICES = ['draft_not_kept', 'rollout_stopped'];
 
 function keysOf(value: unknown, prefix = ''): string[] {
   if (typeof value === 'string') return [prefix.slice(0, -1)];

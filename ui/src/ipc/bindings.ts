@@ -132,7 +132,7 @@ export const commands = {
 	/**  The health of an application in all its environments over the last day. */
 	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
-	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
+	preflight: (connection: ConnectionId, application: string, environment: string, wanted: WantedImage | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, wanted }),
 	/**
 	 *  Starts a deployment. Sent once; to production only with what `deployments_show` answered when it
 	 *  was shown to be confirmed, three seconds before.
@@ -152,6 +152,8 @@ export const commands = {
 	 *  it comes to a page.
 	 */
 	clipboardImage: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<string | null>("clipboard_image", { connection, application, environment }),
+	/**  What the form of a deployment begins with, and what else could be meant; asks nobody. */
+	deployChoices: (connection: ConnectionId, application: string, environment: string, wanted: string | null, copied: string | null) => __TAURI_INVOKE<DeployChoices>("deploy_choices", { connection, application, environment, wanted, copied }),
 	/**  Opens the page of the application's own repository that compares two of its images. */
 	compareOpen: (connection: ConnectionId, application: string, before: string, after: string) => __TAURI_INVOKE<null>("compare_open", { connection, application, before, after }),
 	/**  What a deployment would change, by the instance's own word; nothing happens. */
@@ -162,13 +164,14 @@ export const commands = {
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
 	/**  What an application would bring from one environment to another. */
 	promotion: (connection: ConnectionId, application: string, from: string, to: string) => __TAURI_INVOKE<Promotion>("promotion", { connection, application, from, to }),
-	/**  The deployment that a choice comes to; asks nobody. */
+	/**  The deployment that a choice comes to, with words in the place of its secrets; asks nobody. */
 	promotionRequest: (choice: PromotionChoice) => __TAURI_INVOKE<DeployRequest>("promotion_request", { choice }),
 	/**
-	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Where
-	 *  it goes to production, `confirmation` names what was shown to be confirmed.
+	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Once
+	 *  the call is called off, nothing more is sent. Where it goes to production, `confirmation` names what
+	 *  was shown to be confirmed.
 	 */
-	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, confirmation, told }),
+	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("promote", { connection, choices, confirmation, told, call }),
 	/**  Two deployments beside each other. */
 	deploymentsCompare: (connection: ConnectionId, one: string, other: string) => __TAURI_INVOKE<Comparison>("deployments_compare", { connection, one, other }),
 	/**  Every rule that a manifest breaks; asks nobody. */
@@ -252,7 +255,7 @@ export const commands = {
 	 *  call is called off, nothing more is sent. `confirmation` names what was shown of it, without which
 	 *  nothing goes to production.
 	 */
-	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<BatchTold>, call: number) => __TAURI_INVOKE<BatchTold[]>("batch", { connection, environment, orders, confirmation, told, call }),
+	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("batch", { connection, environment, orders, confirmation, told, call }),
 	/**
 	 *  Merges two changes of a document, and names what collides: `choices` says whose a field is to be,
 	 *  by the path at which it was named.
@@ -693,35 +696,12 @@ export type BatchOrder = {
 	image: string | null,
 };
 
-/**  How far one application of a batch is. */
-export type BatchOutcome = 
-/**  It is being sent, or waits its turn in the budget. */
-{ kind: "sending" } | 
-/**  The deployment began; it is followed like any other. */
-{ kind: "started"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows what became of it. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not sent: the batch ended before its turn. */
-{ kind: "notSent" };
-
 /**  A batch before it is sent. */
 export type BatchReview = {
 	/**  Where. */
 	environment: Stage,
 	/**  One for each application, in the order in which they were named. */
 	items: BatchItem[],
-};
-
-/**  What has become of one application of a batch. */
-export type BatchTold = {
-	/**  Its key. */
-	application: string,
-	/**  What. */
-	outcome: BatchOutcome,
 };
 
 /**  What the doctor cannot see. */
@@ -1019,6 +999,18 @@ export type CourseState =
 /**  It has ended. */
 "ended";
 
+/**  What the form of a deployment begins with. */
+export type DeployChoices = {
+	/**  What a tag that is typed is put to. */
+	repository: string,
+	/**  What is most likely meant. */
+	first: OfferedImage,
+	/**  Whether that is what ran there before what is unwell there now. */
+	goesBack: boolean,
+	/**  What else could be meant: what is on the clipboard, what runs elsewhere, what ran there before. */
+	others: OfferedImage[],
+};
+
 /**  A deployment that is repeated. */
 export type DeployFrom = {
 	/**  Its id. */
@@ -1166,6 +1158,15 @@ export type EditedItem = {
 	/**  How a form asks for it. */
 	portalInput: Value | null,
 };
+
+/**  What a deployment does to what runs in its place. */
+export type Effect = 
+/**  Another image runs then. */
+"deploy" | 
+/**  The same is started again. */
+"restart" | 
+/**  What ran before what is unwell now runs again. */
+"rollBack";
 
 /**  An environment. */
 export type Environment = {
@@ -2018,6 +2019,24 @@ export type NumberedMatch = {
 	position: number | null,
 };
 
+/**  An image that could be meant. */
+export type OfferedImage = {
+	/**  All of it; empty where none is known. */
+	image: string,
+	/**  What tells it from the others; empty where it has no tag. */
+	tag: string,
+	/**  What it is called in short: its tag, else its name. */
+	name: string,
+	/**  Whether its tag alone says it, put to the repository. */
+	byTag: boolean,
+	/**  The environment that it runs in. */
+	runsIn: string | null,
+	/**  Whether it ran there just before what runs there now. */
+	before: boolean,
+	/**  Whether it is on the clipboard. */
+	copied: boolean,
+};
+
 /**  A log file that was read. */
 export type OpenedLog = {
 	/**  The number by which its lines are asked for. */
@@ -2195,6 +2214,12 @@ export type Preflight = {
 	environment: Stage,
 	/**  What to know before; empty without an image. */
 	findings: Finding[],
+	/**  The image that would be deployed; `None` where none was named. */
+	image: string | null,
+	/**  The tag of that image; empty where it has none. */
+	tag: string,
+	/**  What deploying it does to what runs there. */
+	effect: Effect,
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
 	/**
@@ -2308,41 +2333,21 @@ export type Promotion = {
 	refusal: Failure | null,
 };
 
-/**  What was chosen of a promotion. It may hold secrets. */
+/**  What was chosen of a promotion. */
 export type PromotionChoice = {
 	/**  What was shown. */
 	promotion: Promotion,
 	/**  The names of the items that go along. */
 	items: string[],
-	/**  Values for secrets that are not set there. */
+	/**
+	 *  The words by which values are held for secrets that are not set there
+	 *  ([`crate::Client::hold_secret`]), by the names of the items.
+	 */
 	secrets: { [key in string]: string },
 	/**  The subjects that are given access there before. */
 	access: string[],
 	/**  Why. */
 	note: string | null,
-};
-
-/**  What became of one application of a promotion. */
-export type PromotionOutcome = 
-/**  It is its turn. */
-{ kind: "sending" } | 
-/**  Its deployment began. */
-{ kind: "sent"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not tried any more. */
-{ kind: "left" };
-
-/**  How a promotion goes on. */
-export type PromotionStep = {
-	/**  The application. */
-	application: string,
-	/**  What became of it. */
-	outcome: PromotionOutcome,
 };
 
 /**  What the provider shall ask (OpenID Connect Core 1.0 §3.1.2.1). */
@@ -2481,6 +2486,31 @@ export type ResourceUsage = {
 export type Rights = {
 	/**  The permissions. */
 	permissions: string[],
+};
+
+/**  How far one application of several is. */
+export type RolloutOutcome = 
+/**  It is being sent, or waits its turn in the budget. */
+{ kind: "sending" } | 
+/**  The deployment began; it is followed like any other. */
+{ kind: "sent"; 
+/**  The deployment. */
+deployment: Deployment } | 
+/**  It was refused, or nobody knows what became of it. */
+{ kind: "failed"; 
+/**  Why. */
+failure: Failure } | 
+/**  It was not sent: one before it ended all. */
+{ kind: "left" } | 
+/**  It was not sent: somebody stopped it before its turn. */
+{ kind: "stopped" };
+
+/**  What has become of one application of several. */
+export type RolloutStep = {
+	/**  Its key. */
+	application: string,
+	/**  What. */
+	outcome: RolloutOutcome,
 };
 
 /**  A deployment under way. */
@@ -2963,6 +2993,19 @@ export type WaitDue = {
 	connection: ConnectionId,
 	seconds: number,
 };
+
+/**  The image that a form asks for. */
+export type WantedImage = 
+/**  All of it was typed. */
+{ kind: "image"; 
+/**  The image. */
+image: string } | 
+/**  A tag or a digest of a repository. */
+{ kind: "tag"; 
+/**  The repository. */
+repository: string; 
+/**  The tag. */
+tag: string };
 
 /**  Why a place is unwell: what failed there, or what its health says. */
 export type Why = 

@@ -8,6 +8,7 @@ import { fleetMenu } from '../app/fleetMenu';
 import { listFrom, WHOLE, type List } from '../app/list';
 import { go, goInstead, useAddress } from '../app/navigation';
 import { paths } from '../app/paths';
+import { closeRollout, useRollout } from '../app/rollouts';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { Button, IconButton } from '../components/Button';
 import { smallIcon } from '../components/icon';
@@ -62,6 +63,7 @@ export function Applications() {
   const [selected, select] = useState<ReadonlySet<string>>(NONE);
   const keys = all.map((row) => row.key).filter((key) => selected.has(key));
   const [batch, setBatch] = useState<BatchAct['kind'] | null>(null);
+  const rollout = useRollout(({ connection: id, of }) => id === connection && of.kind === 'batch');
   const can = useRights(connection);
   const columns = columnsOf(settings, connection);
   const environments = fleet.environments.filter(({ key }) => isColumnShown(columns, columnOf(key)));
@@ -76,7 +78,7 @@ export function Applications() {
     <>
       <Header
         title={t('applications.title')}
-        covered={batch !== null}
+        covered={batch !== null || rollout !== null}
         actions={
           <Button data-new="" reason={noCreating} onClick={create}>
             <Plus {...smallIcon} />
@@ -132,6 +134,8 @@ export function Applications() {
               <Button
                 key={kind}
                 onClick={() => {
+                  // What goes on is in the status bar.
+                  if (rollout) closeRollout(rollout);
                   setBatch(kind);
                 }}
               >
@@ -220,16 +224,18 @@ export function Applications() {
           />
         )}
       </PageBody>
-      {batch !== null && (
+      {(batch !== null || rollout !== null) && (
         <Suspense fallback={null}>
           <BatchPanel
-            key={batch}
+            key={batch ?? rollout?.id}
             connection={connection}
             keys={keys}
-            kind={batch}
+            kind={batch ?? 'restart'}
             environments={fleet.environments}
+            rollout={rollout}
             close={() => {
               setBatch(null);
+              if (rollout) closeRollout(rollout);
             }}
           />
         </Suspense>

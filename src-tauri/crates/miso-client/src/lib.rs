@@ -28,6 +28,7 @@ mod connection;
 mod connections;
 mod connections_file;
 mod course;
+mod deploy_choices;
 mod deploying;
 pub mod doctor;
 mod error;
@@ -52,6 +53,7 @@ mod range;
 mod read_only;
 mod reading;
 mod renewed;
+mod rollout;
 mod session;
 pub mod signin;
 mod stage;
@@ -68,7 +70,7 @@ mod write;
 
 pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
-pub use batch::{BatchAct, BatchItem, BatchOrder, BatchOutcome, BatchReview, BatchTold};
+pub use batch::{BatchAct, BatchItem, BatchOrder, BatchReview};
 pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
@@ -80,6 +82,7 @@ pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Connecti
 pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
+pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
@@ -89,11 +92,11 @@ pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use permission::{Held, HeldRights, HeldRow, Rights};
-pub use preflight::{Finding, FindingKind, PendingChanges, PendingItem, Preflight};
-pub use promoting::{PromotionOutcome, PromotionStep};
+pub use preflight::{Effect, Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};
 pub use range::TimeRange;
 pub use reading::{Reading, Resource, Source, Versioned};
+pub use rollout::{RolloutOutcome, RolloutStep};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};

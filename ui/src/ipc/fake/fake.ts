@@ -18,13 +18,14 @@ import { deploying } from './deploying';
 import { batches } from './batches';
 import { edits } from './edits';
 import { activityOf } from './activity';
-import { fleetOf, preflightOf, rowOf } from './fleet';
+import { choicesOf, fleetOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { promoting } from './promoting';
+import { rollouts } from './rollouts';
 import { fakeSignIns } from './signIns';
 import { timelines } from './timelines';
 import { ways } from './ways';
@@ -235,7 +236,6 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     signInAsService: (id, clientId, secret, remember) => signIns.asService(id, clientId, secret, remember),
     linkTake: () => answer(null),
-    callOff: () => answer(null),
     signInDeviceCode: (id) => answer(signIns.deviceCode(id)),
     signInCancel: (id) => {
       signIns.cancel(id);
@@ -294,12 +294,22 @@ export function createFake(options: FakeOptions = {}): Fake {
         ],
       });
     },
-    preflight: (_, key, environment, image) =>
+    deployChoices: (_, key, environment, wanted, copied) =>
+      answer(
+        choicesOf(
+          applications.find((each) => each.key === key),
+          environment,
+          deployments,
+          wanted,
+          copied,
+        ),
+      ),
+    preflight: (_, key, environment, wanted) =>
       answer(
         preflightOf(
           applications.find((each) => each.key === key),
           environment,
-          image,
+          wanted,
           deployments,
         ),
       ),
@@ -342,7 +352,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       publish(id, made);
       return answer(made);
     },
-    ...batches(applications, (...sent) => commands.deploy(...sent)),
+    ...batches(applications),
+    ...rollouts((...sent) => commands.deploy(...sent), step),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)
@@ -351,7 +362,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...deploying(deployments, reading, publish),
     ...timelines(applications, deployments, reading),
-    ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
+    ...promoting(applications, deployments, answer),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),
     watchRenew: () => answer(null),

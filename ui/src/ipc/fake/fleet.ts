@@ -3,14 +3,17 @@ import { tagOf } from '../../app/image';
 import type {
   Application,
   Cell,
+  DeployChoices,
   Deployment,
   EnvironmentEntry,
   Finding,
   Fleet,
   FleetRow,
+  OfferedImage,
   Preflight,
   State,
   UnwellPlace,
+  WantedImage,
 } from '../types';
 import { failure, stage, stages } from './parts';
 
@@ -113,9 +116,10 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
 export function preflightOf(
   application: Application | undefined,
   environment: string,
-  image: string | null,
+  wanted: WantedImage | string | null,
   deployments: Deployment[],
 ): Preflight {
+  const image = wanted === null || typeof wanted === 'string' ? wanted : imageOf(wanted);
   const entry = application && entryOf(application, environment);
   const below = ORDER[ORDER.indexOf(environment) - 1];
   const found: Finding[] = [];
@@ -145,6 +149,16 @@ export function preflightOf(
   else find('noOther', 'well');
   return {
     environment: stage(environment),
+    image,
+    tag: ownTag(image),
+    effect:
+      image === null || !entry
+        ? 'deploy'
+        : image === entry.image
+          ? 'restart'
+          : isUnwell(stateOf(entry)) && image === imageBefore(application.key, entry, deployments)
+            ? 'rollBack'
+            : 'deploy',
     findings: image === null ? [] : found,
     refusal: entry && !entry.permissions.includes(DEPLOY) ? failure('forbidden') : null,
     longestNote: 1000,
@@ -164,6 +178,66 @@ export function preflightOf(
     last: null,
     dryRun: true,
   };
+}
+
+export function choicesOf(
+  application: Application | undefined,
+  environment: string,
+  deployments: Deployment[],
+  wanted: string | null,
+  copied: string | null,
+): DeployChoices {
+  const entry = application && entryOf(application, environment);
+  const running = entry?.image ?? null;
+  const below = application && entryOf(application, ORDER[ORDER.indexOf(environment) - 1] ?? '');
+  const next = below?.image ?? running ?? application?.image ?? '';
+  const repository = repositoryOf(running ?? next);
+  const before = entry && isUnwell(stateOf(entry)) ? imageBefore(application.key, entry, deployments) : null;
+  const offer = (image: string): OfferedImage => ({
+    image,
+    tag: ownTag(image),
+    name: tagOf(image) ?? '',
+    byTag: ownTag(image) !== '' && repositoryOf(image) === repository,
+    runsIn: null,
+    before: false,
+    copied: false,
+  });
+  const others = new Map<string, OfferedImage>();
+  const add = (image: string | null, more: Partial<OfferedImage>) => {
+    if (image === null || image === running) return;
+    others.set(image, { ...(others.get(image) ?? offer(image)), ...more });
+  };
+  add(copied, { copied: true });
+  for (const each of ORDER)
+    if (each !== environment && application) add(entryOf(application, each)?.image ?? null, { runsIn: each });
+  const here = deployments.filter(
+    (each) =>
+      each.applicationKey === application?.key &&
+      each.environment === environment &&
+      each.status === 'completed',
+  );
+  add(here.find((each) => each.image === running)?.previousImage ?? null, { before: true });
+  for (const each of here) add(each.image, {});
+  return {
+    repository,
+    first: offer(wanted ?? before ?? next),
+    goesBack: wanted === null && before !== null,
+    others: [...others.values()].slice(0, 6),
+  };
+}
+
+export function imageOf(wanted: WantedImage): string | null {
+  if (wanted.kind === 'image') return wanted.image.trim() === '' ? null : wanted.image.trim();
+  const tag = wanted.tag.trim();
+  return tag === '' ? null : `${wanted.repository}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
+}
+
+function repositoryOf(image: string): string {
+  return image.replace(/(@[^@]*|:[^:/]*)$/, '');
+}
+
+function ownTag(image: string | null): string {
+  return /[@:]([^@:/]*|sha256:[^/]*)$/.exec(image ?? '')?.[1] ?? '';
 }
 
 function entryOf(application: Application, environment: string): EnvironmentEntry | undefined {

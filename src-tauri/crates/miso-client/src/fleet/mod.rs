@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use before::Change;
+pub(crate) use before::image_to_go_back_to;
 pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
 pub use standing::Standing;
