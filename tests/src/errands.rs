@@ -318,9 +318,7 @@ impl Day<'_> {
         } in &self.done
         {
             let goal = goal.map_or("-".to_owned(), |goal| goal.as_millis().to_string());
-            eprintln!(
-                "{name:<40} {clicks:>6} {keys:>6} {milliseconds:>8} {goal:>8} {requests:>8}"
-            );
+            eprintln!("{name:<40} {clicks:>6} {keys:>6} {milliseconds:>8} {goal:>8} {requests:>8}");
         }
         let Some(file) = std::env::var_os("MISO_ERRANDS_JSON") else {
             return;

@@ -1,12 +1,13 @@
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../app/paths';
-import { useFleet } from '../hooks/useFleet';
+import { useSearched } from '../hooks/useSearched';
 import { number } from '../i18n/format';
 import type { ConnectionId } from '../ipc';
 import styles from './ApplicationChooser.module.css';
 import { Link } from './Link';
 import { SearchInput } from './SearchInput';
+import { SearchState } from './SearchState';
 import { Waiting } from './Waiting';
 
 /** As many are shown; more are found by typing. */
@@ -15,16 +16,18 @@ const SHOWN = 12;
 /** Leads to who may do what with one application. Nothing is asked about any before it is chosen. */
 export function ApplicationChooser({ connection }: { connection: ConnectionId }) {
   const { t } = useTranslation();
-  const { fleet, held } = useFleet(connection);
   const [search, setSearch] = useState('');
+  const { fleet, held, ...searched } = useSearched(connection, search);
   const wanted = search.trim().toLowerCase();
   const sorted = useMemo(() => [...fleet.rows].sort((a, b) => (a.key < b.key ? -1 : 1)), [fleet.rows]);
-  const found = sorted.filter(({ key, displayName }) =>
-    `${key} ${displayName}`.toLowerCase().includes(wanted),
-  );
+  const found = [
+    ...sorted.filter(({ key, displayName }) => `${key} ${displayName}`.toLowerCase().includes(wanted)),
+    ...searched.found,
+  ];
   return (
     <>
       <SearchInput label={t('applications.search')} value={search} change={setSearch} />
+      <SearchState connection={connection} fleet={fleet} search={searched.search} />
       <Waiting held={held} what={t('applications.title')} rows={4} />
       <ul className={styles.list}>
         {found.slice(0, SHOWN).map(({ key, displayName, target }) => (

@@ -6,9 +6,9 @@ import { paths } from '../app/paths';
 import { oneLine } from '../app/printable';
 import { useConnection } from '../app/shell';
 import { useDraft } from '../hooks/useDraft';
-import { useFleet } from '../hooks/useFleet';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
+import { useSearched } from '../hooks/useSearched';
 import { useWrite } from '../hooks/useWrite';
 import { useSendKey } from '../hooks/useSendKey';
 import { accessChoicesKey, commands, type AccessWish, type ConnectionId, type Reading } from '../ipc';
@@ -191,10 +191,12 @@ function Offered({
   disabled: boolean;
   choose: (key: string) => void;
 }) {
-  const { fleet } = useFleet(connection);
+  // Where few are known by what is typed, others may be: that costs a request.
+  const { fleet, found: beyond } = useSearched(connection, typed);
   const wanted = typed.toLowerCase();
-  if (fleet.rows.some(({ key }) => key === typed)) return null;
-  const found = fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted)).slice(0, OFFERED);
+  const all = [...fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted)), ...beyond];
+  if (all.some(({ key }) => key === typed)) return null;
+  const found = all.slice(0, OFFERED);
   if (found.length === 0) return null;
   return (
     <div className={panel.chips}>

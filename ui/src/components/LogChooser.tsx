@@ -2,12 +2,13 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isSameLog, logWord, MOST_LOGS } from '../app/logNames';
 import { isStarred, useShell } from '../app/shell';
-import { useFleet } from '../hooks/useFleet';
+import { useSearched } from '../hooks/useSearched';
 import { number } from '../i18n/format';
-import type { ConnectionId, LogName, State } from '../ipc';
+import type { ConnectionId, FleetRow, LogName, State } from '../ipc';
 import { EnvironmentName } from './EnvironmentName';
 import styles from './LogChooser.module.css';
 import { SearchInput } from './SearchInput';
+import { SearchState } from './SearchState';
 import { Shape } from './Shape';
 import { PanelContent, SidePanel } from './SidePanel';
 import { Waiting } from './Waiting';
@@ -27,13 +28,13 @@ type Place = LogName & { state: State; starred: boolean };
 /** Chooses whose logs are shown as one; the starred applications stand first. */
 export function LogChooser({ connection, chosen, choose, close }: Props) {
   const { t } = useTranslation();
-  const { fleet, held } = useFleet(connection);
-  const settings = useShell((value) => value.settings);
   const [search, setSearch] = useState('');
+  const { fleet, held, ...searched } = useSearched(connection, search);
+  const settings = useShell((value) => value.settings);
   const wanted = search.trim().toLowerCase();
-  const places = useMemo(
-    () =>
-      fleet.rows.flatMap(({ key, cells }) =>
+  const [places, beyond] = useMemo(() => {
+    const placesOf = (rows: FleetRow[]) =>
+      rows.flatMap(({ key, cells }) =>
         cells.flatMap(({ environment, place }): Place[] =>
           place
             ? [
@@ -46,10 +47,10 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
               ]
             : [],
         ),
-      ),
-    [fleet.rows, settings, connection],
-  );
-  const found = places.filter((place) => logWord(place).toLowerCase().includes(wanted));
+      );
+    return [placesOf(fleet.rows), placesOf(searched.found)];
+  }, [fleet.rows, searched.found, settings, connection]);
+  const found = [...places.filter((place) => logWord(place).toLowerCase().includes(wanted)), ...beyond];
   const isFull = chosen.length >= MOST_LOGS;
   const rows = (some: Place[]) =>
     some.slice(0, SHOWN).map((place) => {
@@ -84,6 +85,7 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
         <p className={styles.dim} role="status">
           {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
         </p>
+        <SearchState connection={connection} fleet={fleet} search={searched.search} />
         <Waiting held={held} what={t('applications.title')} rows={6} />
         {starred.length > 0 && (
           <div className={styles.list} role="group" aria-label={t('frame.starred')}>

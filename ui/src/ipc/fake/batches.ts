@@ -1,10 +1,9 @@
 import { asCommandError } from '../errors';
 import type { ChannelOf, Commands } from '../ipc';
 import type { Application, BatchTold, FieldChange, Merged, Value } from '../types';
-import { fleetOf } from './fleet';
 import { failure, stage } from './parts';
 
-type Batches = Pick<Commands, 'batchReview' | 'batch' | 'mergeChanges' | 'manifestPlain' | 'fleetFound'>;
+type Batches = Pick<Commands, 'batchReview' | 'batch' | 'mergeChanges' | 'manifestPlain'>;
 
 const READ_ONLY = ['environments', 'status', 'url', 'createdAt', 'updatedAt'];
 
@@ -15,7 +14,6 @@ export function batches(applications: Application[], deploy: Commands['deploy'])
       .find((each) => each.key === key)
       ?.environments.find((each) => each.environment === environment);
   return {
-    fleetFound: () => Promise.resolve(fleetOf([], [])),
     batchReview: (_, environment, keys, act) =>
       Promise.resolve({
         environment: stage(environment),
