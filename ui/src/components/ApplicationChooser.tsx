@@ -24,10 +24,11 @@ export function ApplicationChooser({ connection }: { connection: ConnectionId })
     ...sorted.filter(({ key, displayName }) => `${key} ${displayName}`.toLowerCase().includes(wanted)),
     ...searched.found,
   ];
+  // What is not listed is found by typing too.
+  const more = Math.max(0, found.length - SHOWN) + (wanted === '' ? fleet.counts.unseen : 0);
   return (
     <>
       <SearchInput label={t('applications.search')} value={search} change={setSearch} />
-      <SearchState connection={connection} fleet={fleet} search={searched.search} />
       <Waiting held={held} what={t('applications.title')} rows={4} />
       <ul className={styles.list}>
         {found.slice(0, SHOWN).map(({ key, displayName, target }) => (
@@ -43,11 +44,12 @@ export function ApplicationChooser({ connection }: { connection: ConnectionId })
           </li>
         ))}
       </ul>
-      {held.value && found.length === 0 && <p className={styles.dim}>{t('access.noneFound')}</p>}
-      {found.length > SHOWN && (
-        <p className={styles.dim}>
-          {t('access.moreFound', { count: found.length - SHOWN, formatted: number(found.length - SHOWN) })}
-        </p>
+      {wanted !== '' && <SearchState connection={connection} fleet={fleet} search={searched.search} />}
+      {held.value && found.length === 0 && searched.search?.searching !== true && (
+        <p className={styles.dim}>{t('access.noneFound')}</p>
+      )}
+      {more > 0 && (
+        <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
       )}
     </>
   );

@@ -10,7 +10,7 @@ import styles from './LogChooser.module.css';
 import { SearchInput } from './SearchInput';
 import { SearchState } from './SearchState';
 import { Shape } from './Shape';
-import { PanelContent, SidePanel } from './SidePanel';
+import { PanelContent, PanelSection, SidePanel } from './SidePanel';
 import { Waiting } from './Waiting';
 
 /** As many are listed; more are found by typing. */
@@ -81,28 +81,32 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
   return (
     <SidePanel title={t('manyLogs.choose')} close={close}>
       <PanelContent>
-        <SearchInput label={t('manyLogs.find')} value={search} change={setSearch} />
-        <p className={styles.dim} role="status">
-          {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
-        </p>
-        <SearchState connection={connection} fleet={fleet} search={searched.search} />
-        <Waiting held={held} what={t('applications.title')} rows={6} />
-        {starred.length > 0 && (
-          <div className={styles.list} role="group" aria-label={t('frame.starred')}>
-            <h3 className={styles.heading}>{t('frame.starred')}</h3>
-            {rows(starred)}
-          </div>
-        )}
-        {others.length > 0 && (
-          <div className={styles.list} role="group" aria-label={t('manyLogs.others')}>
-            {starred.length > 0 && <h3 className={styles.heading}>{t('manyLogs.others')}</h3>}
-            {rows(others)}
-          </div>
-        )}
-        {held.value && found.length === 0 && <p className={styles.dim}>{t('access.noneFound')}</p>}
-        {more > 0 && (
-          <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
-        )}
+        <PanelSection>
+          <SearchInput label={t('manyLogs.find')} value={search} change={setSearch} />
+          <p className={styles.dim} role="status">
+            {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
+          </p>
+          <Waiting held={held} what={t('applications.title')} rows={6} />
+          {starred.length > 0 && (
+            <div className={styles.list} role="group" aria-label={t('frame.starred')}>
+              <h3 className={styles.heading}>{t('frame.starred')}</h3>
+              {rows(starred)}
+            </div>
+          )}
+          {others.length > 0 && (
+            <div className={styles.list} role="group" aria-label={t('manyLogs.others')}>
+              {starred.length > 0 && <h3 className={styles.heading}>{t('manyLogs.others')}</h3>}
+              {rows(others)}
+            </div>
+          )}
+          <SearchState connection={connection} fleet={fleet} search={searched.search} />
+          {held.value && found.length === 0 && searched.search?.searching !== true && (
+            <p className={styles.dim}>{t('access.noneFound')}</p>
+          )}
+          {more > 0 && (
+            <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
+          )}
+        </PanelSection>
       </PanelContent>
     </SidePanel>
   );
