@@ -6,6 +6,7 @@ import { paths } from '../app/paths';
 import { oneLine } from '../app/printable';
 import { useConnection } from '../app/shell';
 import { useDraft } from '../hooks/useDraft';
+import { useFleet } from '../hooks/useFleet';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useSearched } from '../hooks/useSearched';
@@ -191,10 +192,12 @@ function Offered({
   disabled: boolean;
   choose: (key: string) => void;
 }) {
-  // Where few are known by what is typed, others may be: that costs a request.
-  const { fleet, found: beyond } = useSearched(connection, typed);
+  const { fleet } = useFleet(connection);
   const wanted = typed.toLowerCase();
-  const all = [...fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted)), ...beyond];
+  const near = fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted));
+  // Others cost a request.
+  const { found: others } = useSearched(connection, typed, near.length < OFFERED);
+  const all = [...near, ...others];
   if (all.some(({ key }) => key === typed)) return null;
   const found = all.slice(0, OFFERED);
   if (found.length === 0) return null;

@@ -25,7 +25,7 @@ export type Found = {
   total: number | null;
   /** Whether there is a page after these. */
   more: boolean;
-  /** An answer is on its way. */
+  /** An answer is on its way, or about to be asked for. */
   searching: boolean;
   error: CommandError | null;
   /** Asks for the next page: one request. */
@@ -51,7 +51,8 @@ export function useFound(connection: ConnectionId, query: FleetQuery | null, fro
   const identity = JSON.stringify(key);
   const [wanted, want] = useState<string | null>(null);
   const isWanted = from === 1 || wanted === identity;
-  const enabled = query !== null && isWanted && rested === text && (text === '' || text.length >= LEAST);
+  const isAsked = query !== null && isWanted && (text === '' || text.length >= LEAST);
+  const enabled = isAsked && rested === text;
   const asked = useInfiniteQuery({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => {
@@ -74,7 +75,7 @@ export function useFound(connection: ConnectionId, query: FleetQuery | null, fro
     ),
     total: pages.at(-1)?.total ?? null,
     more: query !== null && (isWanted ? enabled && (asked.hasNextPage || error !== null) : true),
-    searching: enabled && asked.isFetching,
+    searching: enabled ? asked.isFetching : isAsked,
     error,
     loadMore: () => {
       if (!isWanted) want(identity);

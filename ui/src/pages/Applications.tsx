@@ -150,7 +150,7 @@ export function Applications() {
         />
         <Waiting held={held} what={t('applications.title')} rows={18} />
         {held.value && total === 0 && <NoApplications connection={connection} />}
-        {total > 0 && rows.length === 0 && (
+        {total > 0 && rows.length === 0 && found?.searching !== true && (
           <Empty title={t('applications.noMatch')} text={t('applications.noMatchText')}>
             <Button
               onClick={() => {
