@@ -77,6 +77,9 @@ describe('an instance with more applications than are listed', () => {
     await matrix();
     await user.type(screen.getByRole('searchbox'), '0073');
     expect(await screen.findByText('The instance is searching…')).toBeVisible();
+    await waitFor(() => {
+      expect(asked(fake)).toHaveLength(1);
+    });
     patchShell({ waits: { orders: Date.now() + 20_000 } });
     expect(await screen.findByText(/The instance is asked in \d+ s/)).toBeVisible();
     await user.type(screen.getByRole('searchbox'), '99');
