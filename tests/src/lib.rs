@@ -39,6 +39,7 @@ mod logs_merged;
 mod logs_searched;
 mod logs_walked;
 mod looks;
+mod many_applications;
 mod portal_access;
 mod portal_applications;
 mod portal_configuration;

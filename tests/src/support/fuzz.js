@@ -281,6 +281,13 @@ const sensible = ([name, type]) => {
       return resource();
     case 'TimeRange':
       return range();
+    case 'FleetQuery':
+      return {
+        search: chance(0.3) ? '' : anyText(),
+        status: pick([null, 'error', 'deploying', anyText()]),
+        environment: chance(0.5) ? null : environment(),
+        sort: chance(0.5) ? null : { by: pick(['key', 'type']), descending: chance(0.5) },
+      };
     case 'BatchAct':
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':

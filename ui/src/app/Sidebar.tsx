@@ -19,7 +19,7 @@ import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
 import { number } from '../i18n/format';
-import type { ConnectionView } from '../ipc';
+import type { ConnectionId, ConnectionView, Fleet, FleetRow, Settings as Kept } from '../ipc';
 import { useAddress } from './navigation';
 import { paths } from './paths';
 import { behindCount } from './promotions';
@@ -112,9 +112,7 @@ function Places({
   const behind = useMemo(() => behindCount(fleet), [fleet]);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
-  const stars = fleet.rows.filter((row) =>
-    starred.some((star) => star.connection === connection.id && star.application === row.key),
-  );
+  const stars = starsOf(connection.id, fleet, starred);
   return (
     <>
       <ul>
@@ -173,25 +171,37 @@ function Places({
         <section className={styles.starred} aria-label={t('frame.starred')}>
           <h2 className={styles.heading}>{t('frame.starred')}</h2>
           <ul>
-            {stars.map((row) => {
-              const { key } = row;
-              const to = paths.application(connection.id, key, row.target);
-              return (
-                <Entry
-                  key={key}
-                  to={to}
-                  mark={<Shape state={row.state} labelled />}
-                  label={key}
-                  current={false}
-                  collapsed={collapsed}
-                />
-              );
-            })}
+            {stars.map(({ key, state, target }) => (
+              <Entry
+                key={key}
+                to={paths.application(connection.id, key, target)}
+                mark={<Shape state={state} labelled />}
+                label={key}
+                current={false}
+                collapsed={collapsed}
+              />
+            ))}
           </ul>
         </section>
       )}
     </>
   );
+}
+
+/** What is starred, as the fleet knows it; how it is beyond what that holds is not known. */
+function starsOf(
+  connection: ConnectionId,
+  { rows, nextPage, environments }: Fleet,
+  starred: Kept['starred'],
+): Pick<FleetRow, 'key' | 'state' | 'target'>[] {
+  const own = new Set(
+    starred.filter((star) => star.connection === connection).map((star) => star.application),
+  );
+  const known = rows.filter(({ key }) => own.has(key));
+  if (nextPage === null) return known;
+  for (const { key } of known) own.delete(key);
+  const target = environments[0]?.key ?? 'dev';
+  return [...known, ...[...own].map((key) => ({ key, state: 'unknown' as const, target }))];
 }
 
 type EntryProps = {

@@ -2,6 +2,7 @@ import { replaceEqualDeep } from '@tanstack/react-query';
 import {
   commands,
   held,
+  isFoundKey,
   keysOf,
   listen,
   refreshLogs,
@@ -147,6 +148,8 @@ function lookAgain(): void {
 /** Asks the servers now for everything that is on screen (F5), the logs too. */
 export function refreshWhatIsOnScreen(): void {
   refreshLogs();
+  // Of what was found only the first page is asked for again.
+  void queries.resetQueries({ predicate: ({ queryKey }) => isFoundKey(queryKey) });
   for (const { connection, resource } of held()) {
     void commands.refresh(connection, resource).then(
       () => undefined,

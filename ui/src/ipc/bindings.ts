@@ -106,8 +106,8 @@ export const commands = {
 	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
 	/**  What changed in the fleet since a moment; without one, the last that happened. */
 	activity: (connection: ConnectionId, since: string | null) => __TAURI_INVOKE<Reading<Activity>>("activity", { connection, since }),
-	/**  What the server finds, where it has more applications than the list holds. */
-	fleetFound: (connection: ConnectionId, search: string) => __TAURI_INVOKE<Fleet>("fleet_found", { connection, search }),
+	/**  A page of what the server finds, where it has more applications than the list holds, until it is called off. */
+	fleetFound: (connection: ConnectionId, query: FleetQuery, page: number, call: number | null) => __TAURI_INVOKE<FleetPage>("fleet_found", { connection, query, page, call }),
 	/**  One application in each of its environments. */
 	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
@@ -1362,6 +1362,42 @@ export type Fleet = {
 	counts: Counts,
 	/**  The deployments under way, the newest first. */
 	running: RunningDeployment[],
+	/**
+	 *  Where the instance has more applications than are ever listed here: the server's page after these.
+	 *  What is beyond them it searches, filters, sorts and pages itself.
+	 */
+	nextPage: number | null,
+};
+
+/**  What the server sorts applications by. */
+export type FleetOrder = 
+/**  The key. */
+"key" | 
+/**  The kind of application. */
+"type";
+
+/**  A page of what the server found. */
+export type FleetPage = {
+	/**  The columns: those of the list, and what else is on this page. */
+	environments: Stage[],
+	/**  In the server's order. */
+	rows: FleetRow[],
+	/**  How many the server found, those of other pages included. */
+	total: number,
+	/**  The page after it, where there is one. */
+	next: number | null,
+};
+
+/**  What is looked for among all applications, as far as the server can (API.md, "Lists"). */
+export type FleetQuery = {
+	/**  Words in the key, the name or the description; empty for any. */
+	search: string,
+	/**  Only those of this status. */
+	status: string | null,
+	/**  Only those that were deployed to this environment. */
+	environment: string | null,
+	/**  In this order; without one, the server's own. */
+	sort: FleetSort | null,
 };
 
 /**  One application. */
@@ -1387,6 +1423,14 @@ export type FleetRow = {
 	target: string,
 	/**  One for each column. */
 	cells: Cell[],
+};
+
+/**  In which order the server lists applications. */
+export type FleetSort = {
+	/**  By what. */
+	by: FleetOrder,
+	/**  The last first. */
+	descending: boolean,
 };
 
 /**  The health of an application, in one environment or over all. */

@@ -7,6 +7,7 @@ import type {
   ConnectionId,
   Course,
   Fleet,
+  FleetQuery,
   FleetRow,
   PlaceHealth,
   Reading,
@@ -156,6 +157,21 @@ export function askedAccess(connection: ConnectionId): Made<AskedAccess[]> {
     of: [{ kind: 'accessRequests' }],
   };
 }
+
+/** What the server finds, from a page on; nothing brings it up to date but asking again. */
+export function foundKey(
+  connection: ConnectionId,
+  query: FleetQuery | null,
+  from: number,
+): readonly unknown[] {
+  return [connection, FOUND, query, from];
+}
+
+export function isFoundKey(key: readonly unknown[]): boolean {
+  return key[1] === FOUND;
+}
+
+const FOUND = 'found';
 
 export function rightsHeldKey(connection: ConnectionId, application: string | null): readonly unknown[] {
   return [connection, 'rightsHeld', application];

@@ -84,6 +84,7 @@ export function Promote() {
           reading={held.reading}
           chosen={address.applications}
           all={fleet.rows}
+          total={fleet.nextPage === null ? null : fleet.counts.total}
         />
       )}
     </>
@@ -96,10 +97,12 @@ type ChosenProps = {
   reading: Reading<unknown> | undefined;
   chosen: string[];
   all: FleetRow[];
+  /** How many there are, where these are not all. */
+  total: number | null;
 };
 
 /** One pair of environments: who is ahead, and the review of what was chosen of them. */
-function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
+function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) {
   const { t } = useTranslation();
   const { from, to, rows } = pair;
   const noWrites = useNoWrites(connection, reading);
@@ -176,6 +179,9 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
     <div ref={page} className={styles.page}>
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
+        {total !== null && (
+          <p className={styles.dim}>{t('promote.ofLoaded', { loaded: all.length, total })}</p>
+        )}
         {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
         {rows.length > 0 && <PromotionList pair={pair} chosen={there} toggle={toggle} disabled={busy} />}
         {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (

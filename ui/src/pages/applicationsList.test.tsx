@@ -5,7 +5,6 @@ import { queries } from '../app/queries';
 import type { RolloutStep } from '../ipc';
 import { failure } from '../ipc/fake/parts';
 import { applications } from '../ipc/fake/data';
-import { fleetOf } from '../ipc/fake/fleet';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const LIST = '/c/orders/applications';
@@ -204,33 +203,5 @@ describe('how the list is looked at', () => {
     const table = await matrix();
     expect(table).toHaveAttribute('aria-rowcount', '10001');
     expect(within(table).getAllByRole('row').length).toBeLessThan(120);
-  });
-});
-
-describe('an instance with more applications than the list holds', () => {
-  it('is searched for the others', async () => {
-    const rows = fleetOf(applications, [])
-      .rows.slice(0, 1)
-      .map((row) => ({ ...row, key: 'far-away' }));
-    const { user, ...fake } = await renderApp(LIST, {
-      answers: {
-        fleet: () => {
-          const fleet = fleetOf(applications, []);
-          return Promise.resolve({
-            value: { ...fleet, counts: { ...fleet.counts, unseen: 9_000 } },
-            asOf: new Date().toISOString(),
-            source: 'live',
-            failure: null,
-          });
-        },
-        fleetFound: () => Promise.resolve({ ...fleetOf([], []), rows }),
-      },
-    });
-    await matrix();
-    expect(screen.getByText(/9,000 more applications/)).toBeVisible();
-    await user.type(screen.getByRole('searchbox'), 'far');
-    expect(await screen.findByRole('link', { name: 'far-away' })).toBeVisible();
-    // Once for what was typed, not for each letter.
-    expect(callsOf(fake, 'fleetFound')).toEqual([['orders', 'far']]);
   });
 });

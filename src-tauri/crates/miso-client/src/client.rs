@@ -317,7 +317,7 @@ impl Client {
         self.read(Resource::Me).await
     }
 
-    /// Every application with all its environments, up to 1,000.
+    /// Every application with all its environments, up to 1,000; of many, the first ones at first.
     ///
     /// # Errors
     /// See [`Self::me`].

@@ -39,6 +39,7 @@ mod http;
 mod image;
 mod known;
 mod link;
+mod listing;
 mod lock;
 pub mod merge;
 mod nap;
@@ -85,8 +86,8 @@ pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use fleet::{
-    Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
-    Why,
+    Cell, Change, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
+    RunningDeployment, Standing, State, UnwellPlace, Why,
 };
 pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};

@@ -91,19 +91,6 @@ fn words(all: &[RolloutStep]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_the_list_does_not_hold_is_found_by_the_server() {
-    let (far_end, here) = instance().await;
-    let found = here.client.fleet_found("o rd&s").await.unwrap();
-    assert_eq!(found.rows.len(), 5);
-    let asked = far_end.asked("GET /api/applications?");
-    let line = &asked.last().unwrap().line;
-    assert!(
-        line.contains("search=o+rd%26s") || line.contains("search=o%20rd%26s"),
-        "{line}"
-    );
-}
-
-#[tokio::test]
 async fn each_application_is_reviewed_with_its_own_image_and_what_stands_in_its_way() {
     let (far_end, here) = instance().await;
     let keys = named(&["orders", "bills", "old", "secret", "partner"]);

@@ -31,6 +31,7 @@ mod log_filled;
 mod log_gaps;
 mod long_history;
 mod manifests;
+mod many;
 mod monitoring;
 mod numbered;
 mod offered;

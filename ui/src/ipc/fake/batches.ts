@@ -1,9 +1,8 @@
 import type { Commands } from '../ipc';
 import type { Application, FieldChange, Merged, Value } from '../types';
-import { fleetOf } from './fleet';
 import { failure, stage } from './parts';
 
-type Batches = Pick<Commands, 'batchReview' | 'mergeChanges' | 'manifestPlain' | 'fleetFound'>;
+type Batches = Pick<Commands, 'batchReview' | 'mergeChanges' | 'manifestPlain'>;
 
 const READ_ONLY = ['environments', 'status', 'url', 'createdAt', 'updatedAt'];
 
@@ -14,7 +13,6 @@ export function batches(applications: Application[]): Batches {
       .find((each) => each.key === key)
       ?.environments.find((each) => each.environment === environment);
   return {
-    fleetFound: () => Promise.resolve(fleetOf([], [])),
     batchReview: (_, environment, keys, act) =>
       Promise.resolve({
         environment: stage(environment),

@@ -18,7 +18,7 @@ import { deploying } from './deploying';
 import { batches } from './batches';
 import { edits } from './edits';
 import { activityOf } from './activity';
-import { choicesOf, fleetOf, preflightOf, rowOf } from './fleet';
+import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
 import { manifests } from './manifests';
@@ -35,6 +35,8 @@ export type FakeOptions = {
   signedIn?: boolean;
   settings?: Partial<Settings>;
   applications?: Application[];
+  /** As many of them are listed at most. */
+  listed?: number;
   deployments?: Deployment[];
   drafts?: Draft[];
   source?: 'live' | 'cache' | 'offline';
@@ -252,7 +254,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       const found = applications.find((each) => each.key === key);
       return found ? reading(found) : refuse(failure('not_found', { requestId: 'req-404' }));
     },
-    fleet: () => reading(fleetOf(applications, deployments)),
+    fleet: () => reading(fleetOf(applications, deployments, options.listed)),
+    fleetFound: (_, query, page) => answer(foundOf(applications, deployments, query, page)),
     activity: (_, since) => reading(activityOf(applications, deployments, since)),
     places: (_, key) => {
       const found = applications.find((each) => each.key === key);
@@ -262,10 +265,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     environment: (_, key) => refuseUnless(data.environments.find((each) => each.key === key)),
     deployments: (_, key) =>
       reading(page(deployments.filter((each) => key === null || each.applicationKey === key))),
-    deployment: (_, id) => {
-      const found = deployments.find((each) => each.id === id);
-      return found ? reading(found) : refuse(failure('not_found'));
-    },
+    deployment: (_, id) => refuseUnless(deployments.find((each) => each.id === id)),
     health: (_, key, environment) => {
       const entry = applications
         .find((each) => each.key === key)

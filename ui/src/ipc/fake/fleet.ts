@@ -8,6 +8,8 @@ import type {
   EnvironmentEntry,
   Finding,
   Fleet,
+  FleetPage,
+  FleetQuery,
   FleetRow,
   OfferedImage,
   Preflight,
@@ -20,8 +22,17 @@ import { failure, stage, stages } from './parts';
 const ORDER = ['dev', 'test', 'prod'];
 const STATES: State[] = ['bad', 'warning', 'progress', 'unknown', 'off', 'well'];
 const DEPLOY = 'applications:deploy';
+/** As many are on a page. */
+const PAGE = 200;
 
-export function fleetOf(applications: Application[], deployments: Deployment[]): Fleet {
+export function fleetOf(
+  all: Application[],
+  deployments: Deployment[],
+  /** As many are listed; the others are beyond. */
+  most = Infinity,
+): Fleet {
+  const applications = all.slice(0, most);
+  const unseen = all.length - applications.length;
   const rank = (row: FleetRow) => (row.unwell ? STATES.indexOf(row.state) : STATES.length);
   const rows = applications
     .map((application) => rowOf(application, deployments))
@@ -29,8 +40,8 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
   const having = (state: State) =>
     rows.filter((row) => row.cells.some(({ place }) => place?.state === state));
   const counts = {
-    total: rows.length,
-    unseen: 0,
+    total: all.length,
+    unseen,
     placed: rows.filter((row) => row.cells.some(({ place }) => place !== null)).length,
     unwell: rows.filter((row) => row.unwell).length,
     deploying: having('progress').length,
@@ -54,7 +65,7 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
     counts: {
       ...counts,
       underWay: new Set([...places, ...deployed]).size,
-      allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown === 0,
+      allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown + unseen === 0,
     },
     running: running.map((each) => ({
       id: each.id,
@@ -62,6 +73,28 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
       environment: stage(each.environment),
       progress: each.progress,
     })),
+    nextPage: unseen > 0 ? Math.floor(most / PAGE) + 1 : null,
+  };
+}
+
+/** A page of what a server finds that searches, filters, sorts and pages. */
+export function foundOf(
+  applications: Application[],
+  deployments: Deployment[],
+  { search, status, environment, sort }: FleetQuery,
+  page: number,
+): FleetPage {
+  const word = ({ key, type }: Application) => (sort?.by === 'type' ? type : key);
+  const found = applications
+    .filter((each) => `${each.key} ${each.displayName}`.toLowerCase().includes(search.toLowerCase()))
+    .filter((each) => status === null || each.status === status)
+    .filter((each) => environment === null || entryOf(each, environment) !== undefined);
+  if (sort) found.sort((a, b) => word(a).localeCompare(word(b)) * (sort.descending ? -1 : 1));
+  return {
+    environments: stages,
+    rows: found.slice((page - 1) * PAGE, page * PAGE).map((each) => rowOf(each, deployments)),
+    total: found.length,
+    next: found.length > page * PAGE ? page + 1 : null,
   };
 }
 

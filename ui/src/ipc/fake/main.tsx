@@ -32,6 +32,7 @@ replaceIpc(
     ...(asked.has('may') ? { permissions: (asked.get('may') ?? '').split(',') } : {}),
     ...(asked.has('gaps') ? { gaps: someGaps(100_000) } : {}),
     ...number('lines'),
+    ...number('listed'),
     ...number('delay'),
     ...number('step'),
     ...(many > 0

@@ -42,6 +42,10 @@ pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
 /// How long until a resource is asked for again: by how fast it changes and whether it is in front,
 /// by how long the budget has to last, and by how often it failed.
 pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
+    if *resource == Resource::Applications && failures == 0 && client.is_listed_in_part() {
+        // The rest of what may be listed follows what is there.
+        return Duration::ZERO;
+    }
     let in_front = match resource {
         Resource::Health { .. } => true,
         Resource::Applications => {
@@ -91,6 +95,12 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
             false => REST.mul_f64(gentle),
         },
     };
+    // The list costs a request a page.
+    let pause = if *resource == Resource::Applications {
+        pause * client.listed_pages()
+    } else {
+        pause
+    };
     // A list brings it before: it is asked for by itself where that fails.
     let pause = if is_brought(client, resource) {
         pause * 2
@@ -128,6 +138,8 @@ pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
 /// Whether a list that is watched brings a resource too (`renewed`).
 pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
     let list = match resource {
+        // What is beyond the list is not brought by it.
+        Resource::Application { application } if !may_list(client, application) => return false,
         Resource::Application { .. } => Resource::Applications,
         Resource::Deployments {
             application: Some(_),
@@ -147,6 +159,14 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
         | Resource::Me => return false,
     };
     client.leases.is_watched(&list)
+}
+
+/// Whether the list has an application, or has not said yet.
+fn may_list(client: &Inner, application: &str) -> bool {
+    let Some((list, ..)) = client.view.raw(&Resource::Applications) else {
+        return true;
+    };
+    rows(&list).iter().any(|row| row["key"] == application)
 }
 
 /// Whether something is being deployed that has no watcher of its own to say how it goes on.
