@@ -123,6 +123,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::watch::refresh,
             commands::logs::log_follow,
             commands::logs::log_refresh,
+            commands::logs::log_recordings,
             commands::logs::log_window,
             commands::logs::log_heat,
             commands::merged_logs::merged_open,
@@ -157,6 +158,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             events::ResourceChanged,
             events::WaitDue,
             events::DeploymentEnded,
+            events::RecordingsChanged,
             events::NoticeRaised,
             events::LinkOpened,
         ])

@@ -103,6 +103,7 @@ pub const COMMANDS: &[&str] = &[
     "refresh",
     "log_follow",
     "log_refresh",
+    "log_recordings",
     "log_window",
     "log_heat",
     "merged_open",

@@ -8,7 +8,7 @@ use chrono::Utc;
 use miso_client::{ConnectionId, ConnectionWay, LinkTarget};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
+use tauri::{AppHandle, State};
 use tokio::sync::watch;
 
 use super::Answer;
@@ -16,6 +16,7 @@ use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
+use crate::{log_upkeep, recording};
 
 /// Everything a page needs before its first paint.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -90,8 +91,18 @@ pub fn painted() -> Answer<()> {
 /// Keeps what the user chose.
 #[tauri::command]
 #[specta::specta]
-pub async fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()> {
-    Ok(app.settings.set_settings(&settings).await?)
+pub async fn settings_save(
+    handle: AppHandle,
+    app: State<'_, App>,
+    settings: Settings,
+) -> Answer<()> {
+    let before = app.settings.settings();
+    let saving = app.settings.set_settings(&settings).await;
+    recording::apply(&handle);
+    if before.log_keeping != settings.log_keeping {
+        log_upkeep::look_through(&handle).await;
+    }
+    Ok(saving?)
 }
 
 /// Keeps the route that is open.

@@ -38,6 +38,7 @@ mod oidc_provider;
 mod one_account;
 mod promoting;
 mod proof;
+mod recorded_logs;
 mod redirect_visitors;
 mod relay;
 mod repeating;

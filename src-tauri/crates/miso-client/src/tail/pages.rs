@@ -66,7 +66,7 @@ impl Tail {
         range: &LogRange,
         limit: u32,
     ) -> Result<(LogPage, u32), Failure> {
-        fetch(client, &self.log, range, limit, Class::Watched).await
+        fetch(client, &self.log, range, limit, self.class(client)).await
     }
 
     /// A page of what comes after something.
