@@ -11,7 +11,7 @@ use specta::Type;
 use tauri::{AppHandle, State};
 use tokio::sync::watch;
 
-use super::Answer;
+use super::{Answer, copy};
 use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::settings::Settings;
@@ -78,6 +78,18 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
 #[specta::specta]
 pub fn link_take(app: State<'_, App>) -> Answer<Option<LinkTarget>> {
     Ok(app.take_link())
+}
+
+/// Puts a link to a page of a connection on the clipboard: what of its address a link may say.
+#[tauri::command]
+#[specta::specta]
+pub fn link_copy(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    page: String,
+) -> Answer<()> {
+    copy(&handle, app.connections.link_to(&connection, &page)?)
 }
 
 /// Says that something was painted.

@@ -101,7 +101,8 @@ pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{
-    FillCost, FillGap, Filled, LogPlace, MissingLines, StillMissing, TailProgress, TailState,
+    FillCost, FillGap, Filled, LogPlace, MissingLines, OlderLines, OlderWanted, StillMissing,
+    TailProgress, TailState,
 };
 pub use timeline::{
     HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,

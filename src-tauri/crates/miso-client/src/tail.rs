@@ -6,6 +6,7 @@ mod brought;
 mod events;
 mod fill;
 mod live;
+mod older;
 mod pages;
 mod recorded;
 
@@ -32,6 +33,7 @@ use live::{Live, Streams, Turns};
 use pages::Step;
 
 pub use fill::{FillCost, FillGap, Filled, MissingLines, StillMissing};
+pub use older::{OlderLines, OlderWanted};
 pub(crate) use recorded::record;
 
 /// Lines asked for at once.
