@@ -4,6 +4,7 @@ import {
   held,
   keysOf,
   listen,
+  recordingsKey,
   refreshLogs,
   retakeLeases,
   type ConnectionId,
@@ -87,6 +88,9 @@ const heard: Heard = {
     // Who looks at it already needs no word of it.
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
+  },
+  recordingsChanged: ({ connection }) => {
+    makeAgain(recordingsKey(connection));
   },
   linkOpened: () => {
     commands.linkTake().then(

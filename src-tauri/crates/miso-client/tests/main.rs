@@ -29,6 +29,7 @@ mod keyring_away;
 mod live_logs;
 mod log_filled;
 mod log_gaps;
+mod log_older;
 mod long_history;
 mod manifests;
 mod monitoring;

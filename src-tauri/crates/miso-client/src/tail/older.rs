@@ -4,10 +4,10 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use miso_api::{LogLevel, LogLine, LogPage};
 
-use super::pages::{fetch_by, put_in_order};
+use super::pages::{fetch_by, knows_no_times, put_in_order};
 use super::{CHUNK, LogKey};
 use crate::wire::documented::{self, LogRange};
-use crate::{Class, Client, Code, Failure};
+use crate::{Class, Client, Failure};
 
 /// Matches asked for at once.
 const MATCHES: u32 = 500;
@@ -42,7 +42,7 @@ impl Client {
     /// them where they are very long.
     ///
     /// # Errors
-    /// [`Code::NotOffered`] where the server gives newer lines than it was asked for; else why it
+    /// [`crate::Code::NotOffered`] where the server gives newer lines than it was asked for; else why it
     /// could not be asked.
     pub async fn older_lines(
         &self,
@@ -84,7 +84,7 @@ impl Client {
         put_in_order(&mut lines, &log.environment, true);
         let is_newer = |line: &LogLine| wanted.until.is_some_and(|until| line.timestamp > until);
         if lines.iter().any(is_newer) {
-            return Err(Failure::new(Code::NotOffered));
+            return Err(knows_no_times());
         }
         // A cursor that stays where it is leads nowhere.
         let next = next_cursor.filter(|next| Some(next) != wanted.cursor.as_ref());

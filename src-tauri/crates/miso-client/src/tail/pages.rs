@@ -176,3 +176,8 @@ pub(super) fn put_in_order(lines: &mut Vec<LogLine>, wanted: &str, newest_first:
         Some(Ordering::Less | Ordering::Equal) | None => {}
     }
 }
+
+/// A server that does not know what was asked of a log, and gives its newest lines.
+pub(super) fn knows_no_times() -> Failure {
+    Failure::new(Code::NotOffered).with("capability", "logTimes")
+}
