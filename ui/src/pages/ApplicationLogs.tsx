@@ -141,7 +141,7 @@ export function ApplicationLogs() {
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
-        <Recorded connection={connection} log={{ application: key, environment }} />
+        {!search && <Recorded connection={connection} log={{ application: key, environment }} />}
         <LogExport
           exporting={exporting}
           query={narrowing ? queryOf(filter) : null}
