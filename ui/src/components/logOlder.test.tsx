@@ -14,7 +14,7 @@ describe('what is older than what is kept', () => {
     const { user } = fake;
     expect(await screen.findByText(/^Kept here since/)).toBeVisible();
     expect(callsOf(fake, 'logOlder')).toHaveLength(0);
-    await user.click(await ask(/^Older lines: ask the instance /));
+    await user.click(await ask(/^Older lines: ask the instance/));
     const above = await screen.findByText(/^(\d+) lines above are the instance's, not kept$/);
     const count = Number(/^\d+/.exec(above.textContent)?.[0]);
     expect(count).toBeGreaterThan(3);
