@@ -73,7 +73,7 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
           <Shape state={state} labelled />
           <span className={styles.key}>{application}</span>
           {place.starred && (
-            <span className={styles.dim}>
+            <span className={styles.recorded}>
               <Recorded connection={connection} log={place} />
             </span>
           )}

@@ -13,5 +13,5 @@ export function Recorded({ connection, log }: { connection: ConnectionId; log: L
   const now = useNow();
   if (!isStarred(settings, connection, log.application)) return null;
   const words = settings.logKeeping.record ? recordingWords(recordings, log, now, t) : t('recording.off');
-  return words === null ? null : <span>{words}</span>;
+  return words === null ? null : <span title={words}>{words}</span>;
 }
