@@ -23,6 +23,7 @@ mod numbered;
 #[cfg(unix)]
 #[cfg(test)]
 mod real_budget;
+mod recording;
 mod searches;
 #[cfg(test)]
 mod service_client;

@@ -36,6 +36,7 @@ mod local_workloads;
 mod log_figures;
 mod logs_kept;
 mod logs_merged;
+mod logs_recorded;
 mod logs_searched;
 mod logs_walked;
 mod looks;

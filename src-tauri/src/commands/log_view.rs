@@ -10,7 +10,7 @@ use miso_client::ConnectionId;
 use super::Answer;
 use super::log_search::begun;
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
-use crate::searches::{MatchStep, NumberedMatch};
+use crate::searches::{MatchStep, NumberedMatch, Seek};
 use crate::state::{App, log_store_failed};
 use crate::typed_time::{self, TypedTime};
 
@@ -70,7 +70,8 @@ pub fn log_match(
     position: u32,
     step: MatchStep,
 ) -> Answer<Option<NumberedMatch>> {
-    Ok(begun(&app, search)?.step(position.into(), step))
+    let step = begun(&app, search)?.step(position.into(), step);
+    step.map_err(log_store_failed)
 }
 
 /// Which of the log's lines from a position on are what is searched for.
@@ -84,7 +85,7 @@ pub async fn log_marks(
 ) -> Answer<Vec<LogMark>> {
     let begun = begun(&app, search)?;
     let count = count.min(MOST_LINES) as usize;
-    let read = move || begun.marks(from.into(), count);
+    let read = move || begun.search.marks_in(from.into(), count);
     let marks = tauri::async_runtime::spawn_blocking(read).await?;
     let marks = marks.map_err(log_store_failed)?.into_iter();
     Ok(marks.map(LogMark::from).collect())
@@ -96,7 +97,7 @@ pub async fn log_marks(
 pub async fn log_search_heat(app: State<'_, App>, search: u32, count: u32) -> Answer<Vec<LogHeat>> {
     let begun = begun(&app, search)?;
     let count = count.min(MOST_PARTS) as usize;
-    let read = move || begun.search.buckets(count);
+    let read = move || begun.search.parts(count);
     let buckets = tauri::async_runtime::spawn_blocking(read).await?;
     let buckets = buckets.map_err(log_store_failed)?.into_iter();
     Ok(buckets.map(LogHeat::from).collect())

@@ -1,6 +1,9 @@
 //! What the user chose, as it is kept.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
+use logbook::Limits;
 use miso_client::ConnectionId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -39,6 +42,79 @@ pub struct Settings {
     /// Whether long lines of a log are broken instead of cut off.
     #[serde(default)]
     pub log_wrap: bool,
+    /// What is kept of logs.
+    #[serde(default)]
+    pub log_keeping: LogKeeping,
+}
+
+/// What is kept of logs on this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct LogKeeping {
+    /// Whether the logs of starred applications are recorded while the app runs, whichever page is
+    /// open.
+    #[serde(default = "always")]
+    pub record: bool,
+    /// How long lines are kept, in days.
+    #[serde(default = "a_week")]
+    pub days: u32,
+    /// How long those of production are kept, in hours.
+    #[serde(default = "a_day")]
+    pub production_hours: u32,
+    /// How much is kept of all logs together, in GiB.
+    #[serde(default = "two")]
+    pub gibibytes: u32,
+}
+
+impl Default for LogKeeping {
+    fn default() -> Self {
+        Self {
+            record: always(),
+            days: a_week(),
+            production_hours: a_day(),
+            gibibytes: two(),
+        }
+    }
+}
+
+impl LogKeeping {
+    /// Nobody means less than one of each, nor more than this.
+    const MOST_DAYS: u32 = 3_650;
+    const MOST_GIBIBYTES: u32 = 1_024;
+
+    /// The bounds of a log.
+    pub(crate) fn limits(&self, is_production: bool) -> Limits {
+        let hours = match is_production {
+            true => self.production_hours.clamp(1, Self::MOST_DAYS * 24),
+            false => self.days.clamp(1, Self::MOST_DAYS) * 24,
+        };
+        Limits {
+            book_bytes: self.total_bytes(),
+            age: Duration::from_secs(u64::from(hours) * 60 * 60),
+            ..Limits::default()
+        }
+    }
+
+    /// The most bytes of all logs together.
+    pub(crate) fn total_bytes(&self) -> u64 {
+        u64::from(self.gibibytes.clamp(1, Self::MOST_GIBIBYTES)) << 30
+    }
+}
+
+fn always() -> bool {
+    true
+}
+
+fn a_week() -> u32 {
+    7
+}
+
+fn a_day() -> u32 {
+    24
+}
+
+fn two() -> u32 {
+    2
 }
 
 /// Which fields the log of an application shows as columns.
@@ -103,4 +179,41 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn settings_from_before_record_and_keep_as_usual() {
+        let settings: Settings = serde_json::from_str("{}").unwrap();
+        assert!(settings.log_keeping.record);
+        assert_eq!(settings.log_keeping.limits(false), Limits::default());
+        assert_eq!(settings.log_keeping.limits(true), Limits::production());
+        assert_eq!(settings.log_keeping.total_bytes(), logbook::TOTAL_BYTES);
+    }
+
+    #[test]
+    fn what_nobody_means_is_bounded() {
+        let keeping = |number| LogKeeping {
+            record: true,
+            days: number,
+            production_hours: number,
+            gibibytes: number,
+        };
+        let hour = Duration::from_secs(60 * 60);
+        for (number, age, production, bytes) in [
+            (0, 24 * hour, hour, 1 << 30),
+            (3, 72 * hour, 3 * hour, 3 << 30),
+            (u32::MAX, 87_600 * hour, 87_600 * hour, 1 << 40),
+        ] {
+            let kept = keeping(number);
+            assert_eq!(kept.limits(false).age, age, "{number}");
+            assert_eq!(kept.limits(true).age, production, "{number}");
+            assert_eq!(kept.total_bytes(), bytes, "{number}");
+        }
+    }
 }

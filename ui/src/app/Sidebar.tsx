@@ -18,11 +18,14 @@ import { Link } from '../components/Link';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
+import { useNow } from '../hooks/useNow';
+import { useRecordings } from '../hooks/useRecordings';
 import { number } from '../i18n/format';
 import type { ConnectionId, ConnectionView, Fleet, FleetRow, Settings as Kept } from '../ipc';
 import { useAddress } from './navigation';
 import { paths } from './paths';
 import { behindCount } from './promotions';
+import { recordingTitle } from './recordings';
 import { changeSettings, useShell } from './shell';
 import styles from './Sidebar.module.css';
 import { openSwitcher } from './switcher';
@@ -109,6 +112,8 @@ function Places({
   const { fleet } = useFleet(connection.id);
   const { total, unwell, underWay } = fleet.counts;
   const starred = useShell((value) => value.settings.starred);
+  const recordings = useRecordings(connection.id);
+  const now = useNow();
   const behind = useMemo(() => behindCount(fleet), [fleet]);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
@@ -171,16 +176,21 @@ function Places({
         <section className={styles.starred} aria-label={t('frame.starred')}>
           <h2 className={styles.heading}>{t('frame.starred')}</h2>
           <ul>
-            {stars.map(({ key, state, target }) => (
-              <Entry
-                key={key}
-                to={paths.application(connection.id, key, target)}
-                mark={<Shape state={state} labelled />}
-                label={key}
-                current={false}
-                collapsed={collapsed}
-              />
-            ))}
+            {stars.map((row) => {
+              const { key } = row;
+              const to = paths.application(connection.id, key, row.target);
+              return (
+                <Entry
+                  key={key}
+                  to={to}
+                  mark={<Shape state={row.state} labelled />}
+                  label={key}
+                  about={recordingTitle(recordings, key, now, t)}
+                  current={false}
+                  collapsed={collapsed}
+                />
+              );
+            })}
           </ul>
         </section>
       )}
@@ -216,9 +226,13 @@ type EntryProps = {
   count?: number | undefined;
   /** What the count says, for those who do not see it beside the name. */
   counted?: string;
+  /** What else is to be known of it, in lines. */
+  about?: string | null;
 };
 
-function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
+function Entry(props: EntryProps) {
+  const { to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted, about = null } = props;
+  const title = [collapsed ? label : null, about].filter((line) => line !== null);
   return (
     <li className={styles.item}>
       <Link
@@ -226,7 +240,8 @@ function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count 
         className={styles.entry}
         aria-current={current ? 'page' : undefined}
         aria-label={spoken ?? (collapsed ? label : undefined)}
-        title={collapsed ? label : undefined}
+        aria-description={about ?? undefined}
+        title={title.length > 0 ? title.join('\n') : undefined}
       >
         <span className={styles.icon}>{Icon ? <Icon {...icon} /> : mark}</span>
         <span className={styles.label}>{label}</span>

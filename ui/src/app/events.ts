@@ -5,6 +5,7 @@ import {
   isFoundKey,
   keysOf,
   listen,
+  recordingsKey,
   refreshLogs,
   retakeLeases,
   type ConnectionId,
@@ -88,6 +89,9 @@ const heard: Heard = {
     // Who looks at it already needs no word of it.
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
+  },
+  recordingsChanged: ({ connection }) => {
+    makeAgain(recordingsKey(connection));
   },
   linkOpened: () => {
     commands.linkTake().then(

@@ -77,6 +77,11 @@ export function pathOf(link: LinkTarget): string {
   }
 }
 
+/** What of an address is the page's, below its connection. */
+export function pageOf(path: string): string {
+  return path.replace(/^\/c\/[^/?#]+/, '');
+}
+
 /** The connection of an address, or null. */
 export function connectionOf(address: string): string | null {
   const match = /^\/c\/([^/?#]+)/.exec(address);

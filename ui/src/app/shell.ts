@@ -64,6 +64,7 @@ export const shell = createStore<Shell>({
     columns: [],
     logColumns: [],
     logWrap: false,
+    logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
   },
   connections: [],
   current: null,

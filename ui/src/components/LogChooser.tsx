@@ -7,6 +7,7 @@ import { number } from '../i18n/format';
 import type { ConnectionId, FleetRow, LogName, State } from '../ipc';
 import { EnvironmentName } from './EnvironmentName';
 import styles from './LogChooser.module.css';
+import { Recorded } from './Recorded';
 import { SearchInput } from './SearchInput';
 import { SearchState } from './SearchState';
 import { Shape } from './Shape';
@@ -72,6 +73,11 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
           />
           <Shape state={state} labelled />
           <span className={styles.key}>{application}</span>
+          {place.starred && (
+            <span className={styles.recorded}>
+              <Recorded connection={connection} log={place} />
+            </span>
+          )}
           <EnvironmentName environment={environment} />
         </label>
       );

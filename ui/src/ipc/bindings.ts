@@ -60,6 +60,8 @@ export const commands = {
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
 	/**  The link that was opened and that no page has followed yet, told once. */
 	linkTake: () => __TAURI_INVOKE<LinkTarget | null>("link_take"),
+	/**  Puts a link to a page of a connection on the clipboard: what of its address a link may say. */
+	linkCopy: (connection: ConnectionId, page: string) => __TAURI_INVOKE<null>("link_copy", { connection, page }),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
@@ -278,6 +280,8 @@ export const commands = {
 	logFollow: (connection: ConnectionId, application: string, environment: string, progress: Channel<LogProgress>) => __TAURI_INVOKE<Lease>("log_follow", { connection, application, environment, progress }),
 	/**  Asks for the newest lines of a log that is followed, now. */
 	logRefresh: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("log_refresh", { connection, application, environment }),
+	/**  Which logs of a connection are recorded whichever page is open, and how that goes. */
+	logRecordings: (connection: ConnectionId) => __TAURI_INVOKE<Recording[]>("log_recordings", { connection }),
 	/**  Lines from a position on: as many as were asked for, or as fit into 4 MiB. */
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
 	/**  What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad. */
@@ -301,6 +305,15 @@ export const commands = {
 	mergedSearchOn: (search: number) => __TAURI_INVOKE<null>("merged_search_on", { search }),
 	/**  Matches by their number: as many as were asked for, or as fit. */
 	mergedMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<MergedMatches>("merged_matches", { search, from, count }),
+	/**
+	 *  The match at a position among all lines or after it, or the next or the previous one from there;
+	 *  after the last comes the first. Null where nothing was found.
+	 */
+	mergedMatch: (search: number, position: number, step: MatchStep) => __TAURI_INVOKE<NumberedMatch | null>("merged_match", { search, position, step }),
+	/**  Which of all lines from a position on are what is searched for. */
+	mergedMarks: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMark[]>("merged_marks", { search, from, count }),
+	/**  All lines in parts of equal size, with how much of each was found so far. */
+	mergedSearchHeat: (search: number, count: number) => __TAURI_INVOKE<LogHeat[]>("merged_search_heat", { search, count }),
 	/**  Ends a search. */
 	mergedSearchEnd: (search: number) => __TAURI_INVOKE<void>("merged_search_end", { search }),
 	/**
@@ -324,6 +337,13 @@ export const commands = {
 	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
 	/**  Where lines are now that were at these positions in a generation. */
 	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
+	/**  Where what is kept of a log begins. */
+	logKept: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<LogKept>("log_kept", { connection, application, environment }),
+	/**
+	 *  Asks the instance for what matches and is not newer than what is kept, which began at `until`.
+	 *  One request; `cursor` is where the answer before this one said that the next ones are.
+	 */
+	logOlder: (connection: ConnectionId, application: string, environment: string, query: LogQuery, until: string, cursor: string | null) => __TAURI_INVOKE<OlderMatches>("log_older", { connection, application, environment, query, until, cursor }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -359,6 +379,7 @@ export const events = {
 	deploymentEnded: makeEvent<DeploymentEnded, DeploymentEnded>("deployment-ended"),
 	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
 	noticeRaised: makeEvent<NoticeRaised, NoticeRaised>("notice-raised"),
+	recordingsChanged: makeEvent<RecordingsChanged, RecordingsChanged>("recordings-changed"),
 	resourceChanged: makeEvent<ResourceChanged, ResourceChanged>("resource-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	waitDue: makeEvent<WaitDue, WaitDue>("wait-due"),
@@ -1735,6 +1756,27 @@ export type LogHeat = {
 	errors: number | null,
 };
 
+/**  What is kept of logs on this machine. */
+export type LogKeeping = {
+	/**
+	 *  Whether the logs of starred applications are recorded while the app runs, whichever page is
+	 *  open.
+	 */
+	record: boolean,
+	/**  How long lines are kept, in days. */
+	days: number,
+	/**  How long those of production are kept, in hours. */
+	productionHours: number,
+	/**  How much is kept of all logs together, in GiB. */
+	gibibytes: number,
+};
+
+/**  Where what is kept of a log begins. */
+export type LogKept = {
+	/**  When the oldest line was written; `None` where there is none. */
+	since: string | null,
+};
+
 /**  One line of an application's log. */
 export type LogLine = {
 	/**  Unique within the application and environment. */
@@ -2079,6 +2121,26 @@ export type OfferedImage = {
 	before: boolean,
 	/**  Whether it is on the clipboard. */
 	copied: boolean,
+};
+
+/**  A line that matches and is not kept. */
+export type OlderMatch = {
+	/**  The line. */
+	line: LogLine,
+	/**  Where in its message the text is: from, to, in UTF-16 code units. */
+	hits: ([number, number])[],
+};
+
+/**  Lines that match and are not kept, oldest first. */
+export type OlderMatches = {
+	/**  The matches. */
+	found: OlderMatch[],
+	/**  How many lines the instance gave. */
+	looked: number,
+	/**  When the oldest of them was written. */
+	oldest: string | null,
+	/**  Where the next ones are, which are older; `None` where there are none. */
+	next: string | null,
 };
 
 /**  A log file that was read. */
@@ -2434,6 +2496,38 @@ export type Reading<T> = {
 	failure: Failure | null,
 };
 
+/**  A log that is recorded, or should be. */
+export type Recording = {
+	/**  The application's key. */
+	application: string,
+	/**  The environment's key. */
+	environment: string,
+	/**  How it goes. */
+	state: RecordingState,
+};
+
+/**  How the recording of a log goes. */
+export type RecordingState = 
+/**  It has not been asked for yet. */
+{ kind: "beginning" } | 
+/**  All that is written comes here. */
+{ kind: "recorded"; 
+/**  Since when in this run of the app. */
+since: string } | 
+/**  Nothing comes for now; it goes on by itself. */
+{ kind: "held"; 
+/**  Since when it was recorded before. */
+since: string | null; 
+/**  Why. */
+failure: Failure } | 
+/**  As many others are recorded as can be. */
+{ kind: "tooMany" };
+
+/**  Logs of a connection are recorded otherwise than before. */
+export type RecordingsChanged = {
+	connection: ConnectionId,
+};
+
 /**
  *  The host of the loopback redirect: providers differ in which one may have any port (RFC 8252
  *  §7.3, §8.3).
@@ -2671,6 +2765,8 @@ export type Settings = {
 	logColumns: LogColumns[],
 	/**  Whether long lines of a log are broken instead of cut off. */
 	logWrap: boolean,
+	/**  What is kept of logs. */
+	logKeeping: LogKeeping,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */

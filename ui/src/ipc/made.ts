@@ -25,6 +25,11 @@ export type Made<T> = {
   of: Resource[];
 };
 
+/** The key of what is recorded of a connection's logs. */
+export function recordingsKey(connection: ConnectionId): readonly unknown[] {
+  return [connection, 'recordings'];
+}
+
 /** A resource as it is. */
 export function plain<R extends Readable>(connection: ConnectionId, resource: R): Made<ValueOf<R>> {
   return {

@@ -1,6 +1,8 @@
 // What the pages know of the wire. Times are RFC 3339 texts; words such as a status are texts, because an
 // unknown one is shown as it came.
 export type {
+  OlderMatches,
+  Recording,
   Filled,
   LogGapView,
   LogMoved,
@@ -84,6 +86,7 @@ export type {
   LogExport,
   LogForm,
   LogHeat,
+  LogKeeping,
   LogMark,
   LogName,
   LogPart,

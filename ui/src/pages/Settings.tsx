@@ -14,6 +14,7 @@ import { ConnectionsFile } from '../components/ConnectionsFile';
 import { Header } from '../components/Header';
 import { smallIcon } from '../components/icon';
 import { Link } from '../components/Link';
+import { LogSettings } from '../components/LogSettings';
 import { PageBody } from '../components/PageBody';
 import { Segmented } from '../components/Segmented';
 import { Swatch } from '../components/Swatch';
@@ -68,6 +69,7 @@ export function Settings() {
             }}
           />
         </section>
+        <LogSettings />
         <section className={styles.section}>
           <h2>{t('settings.connections')}</h2>
           {connections.length === 0 ? (

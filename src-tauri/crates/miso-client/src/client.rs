@@ -14,9 +14,10 @@ use crate::confirming::Confirmations;
 use crate::course::Still;
 use crate::fleet::entry_of;
 use crate::read_only::ReadOnly;
+use crate::recording::Recorder;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
-use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
+use crate::tail::Tails;
 use crate::transport::{Instance, Transport};
 use crate::view::View;
 use crate::watch::{Leases, follow_on, watch};
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     /// Since when deployments have not moved.
     pub still: Still,
     pub tails: Tails,
+    pub recorder: Recorder,
     pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }
@@ -120,6 +122,7 @@ impl Client {
                 confirmations: Confirmations::default(),
                 still: Still::default(),
                 tails: Tails::default(),
+                recorder: Recorder::default(),
                 held_secrets: HeldSecrets::default(),
                 session,
             }),
@@ -405,30 +408,6 @@ impl Client {
         watch(&self.inner, resource)
     }
 
-    /// Follows a log while the lease is held. All who follow the same log share one tail, which
-    /// puts its lines where the first of them said.
-    pub fn follow_log(
-        &self,
-        application: String,
-        environment: String,
-        place: LogPlace,
-        on_progress: impl Fn(TailProgress) + Send + Sync + 'static,
-    ) -> Lease {
-        let log = LogKey {
-            application,
-            environment,
-        };
-        follow(&self.inner, log, place, Box::new(on_progress))
-    }
-
-    /// Has a log that is followed asked for now.
-    pub fn refresh_log(&self, application: String, environment: String) {
-        self.inner.tails.wake(&LogKey {
-            application,
-            environment,
-        });
-    }
-
     /// Renews a lease.
     ///
     /// # Errors
@@ -472,6 +451,8 @@ impl Inner {
     fn go_on(self: &Arc<Self>) {
         if let SessionState::SignedIn { .. } = self.session.state().state {
             follow_on(self);
+            self.recorder.go_on();
+            self.tails.wake_recorded();
         }
         self.leases.wake_all();
     }
@@ -479,6 +460,7 @@ impl Inner {
     /// Ends what runs for the account from before: its logs are not for the next one, nor is the
     /// end of what it started.
     fn leave_the_account(&self) {
+        self.recorder.leave_the_account();
         self.tails.end();
         self.held_secrets.clear();
         self.confirmations.clear();

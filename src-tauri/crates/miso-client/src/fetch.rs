@@ -126,6 +126,14 @@ impl Inner {
             return;
         };
         self.announce(resource, changed);
+        if changed
+            && matches!(
+                resource,
+                Resource::Applications | Resource::Application { .. }
+            )
+        {
+            self.recorder.look_again();
+        }
         for list in lists {
             self.announce(&list, true);
         }

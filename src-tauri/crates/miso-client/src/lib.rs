@@ -53,6 +53,7 @@ mod promotion;
 mod range;
 mod read_only;
 mod reading;
+mod recording;
 mod renewed;
 mod rollout;
 mod session;
@@ -97,13 +98,15 @@ pub use preflight::{Effect, Finding, FindingKind, PendingChanges, PendingItem, P
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};
 pub use range::TimeRange;
 pub use reading::{Reading, Resource, Source, Versioned};
+pub use recording::{LogPlaces, Recording, RecordingState};
 pub use rollout::{RolloutOutcome, RolloutStep};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{
-    FillCost, FillGap, Filled, LogPlace, MissingLines, StillMissing, TailProgress, TailState,
+    FillCost, FillGap, Filled, LogPlace, MissingLines, OlderLines, OlderWanted, StillMissing,
+    TailProgress, TailState,
 };
 pub use timeline::{
     HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,

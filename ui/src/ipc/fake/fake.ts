@@ -83,6 +83,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     columns: [],
     logColumns: [],
     logWrap: false,
+    logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
     ...options.settings,
   };
   const asOf = data.before(4000);

@@ -65,13 +65,7 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         | Resource::Me => false,
     };
     let stretch = client.budget.stretch();
-    // What is not in front changes slowly already.
-    let gentle = f64::midpoint(1.0, stretch);
-    // What can wait does so where hardly anything is left.
-    let patient = match stretch > NEARLY_SPENT {
-        true => stretch.powi(PATIENT),
-        false => gentle,
-    };
+    let (gentle, patient) = (gently(stretch), patience(stretch));
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
@@ -109,6 +103,19 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     };
     let prolonged = pause * 2u32.saturating_pow(failures.min(5));
     prolonged.min(LONGEST_PAUSE.max(pause))
+}
+
+/// How many times longer than calmly what is not in front waits: it changes slowly already.
+fn gently(stretch: f64) -> f64 {
+    f64::midpoint(1.0, stretch)
+}
+
+/// The same of what can wait: it does so where hardly anything is left.
+pub(crate) fn patience(stretch: f64) -> f64 {
+    match stretch > NEARLY_SPENT {
+        true => stretch.powi(PATIENT),
+        false => gently(stretch),
+    }
 }
 
 /// How urgent it is that a resource is asked for again. Where the budget is short, charts and what

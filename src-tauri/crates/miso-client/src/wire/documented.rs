@@ -1,7 +1,9 @@
 //! The documented API (API.md): paths, parameters and headers of every call made.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use miso_api::{AccessDecision, AccessGrant, AccessWish, ApplicationStatus, DeployRequest};
+use miso_api::{
+    AccessDecision, AccessGrant, AccessWish, ApplicationStatus, DeployRequest, LogLevel,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -261,6 +263,25 @@ pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit
         limit: LOG_LIMIT,
         ..call
     }
+}
+
+/// The same, of lines that have a text in their message and one of some levels.
+pub(crate) fn logs_found(
+    application: &str,
+    environment: &str,
+    range: &LogRange,
+    limit: u32,
+    text: Option<&str>,
+    levels: &[LogLevel],
+) -> Call {
+    let levels: Vec<&str> = levels.iter().map(LogLevel::as_str).collect();
+    let levels = levels.join(",");
+    logs(application, environment, range, limit)
+        .query_if("search", text)
+        .query_if(
+            "level",
+            Some(levels.as_str()).filter(|levels| !levels.is_empty()),
+        )
 }
 
 /// The same from somewhere on as it is written. A server without streams reads it as [`logs`].
