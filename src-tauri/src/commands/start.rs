@@ -12,6 +12,7 @@ use tauri::State;
 use tokio::sync::watch;
 
 use super::Answer;
+use crate::desktop::{self, Spoken};
 use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::settings::Settings;
@@ -23,6 +24,8 @@ use crate::state::{App, ConnectionView};
 pub struct AppStart {
     version: String,
     settings: Settings,
+    /// The system's language, as far as the app speaks it.
+    system_language: Spoken,
     connections: Vec<ConnectionView>,
     /// The route that was open when the app was quit.
     address: Option<String>,
@@ -62,6 +65,7 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
     Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
+        system_language: desktop::of_the_system(),
         connections: app.views(),
         address: app.settings.address(),
         notices: app.notices(),
@@ -91,6 +95,7 @@ pub fn painted() -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()> {
+    desktop::speak(settings.language);
     Ok(app.settings.set_settings(&settings).await?)
 }
 

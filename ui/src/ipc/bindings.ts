@@ -330,7 +330,7 @@ export const commands = {
 	/**  Ends a search. */
 	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
 	/**
-	 *  Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+	 *  Reads a time, or a span of time, as it is typed, in the zone that was chosen. Null where it is
 	 *  none.
 	 */
 	timeRead: (text: string) => __TAURI_INVOKE<TypedTime | null>("time_read", { text }),
@@ -598,6 +598,8 @@ export type AdviceKind =
 export type AppStart = {
 	version: string,
 	settings: Settings,
+	/**  The system's language, as far as the app speaks it. */
+	systemLanguage: Spoken,
 	connections: ConnectionView[],
 	/**  The route that was open when the app was quit. */
 	address: string | null,
@@ -1467,6 +1469,15 @@ export type HeldRow = {
 	held: Held[],
 };
 
+/**  How the hours of a day are counted. */
+export type Hours = 
+/**  As the system. */
+"system" | 
+/**  0 to 23. */
+"whole" | 
+/**  1 to 12, twice. */
+"half";
+
 /**  A connection's colour: one of eight that no state uses (UX.md, "Colour"). */
 export type Hue = 
 /**  Blue-violet. */
@@ -1553,6 +1564,15 @@ export type ItemSide =
 "yours" | 
 /**  Theirs. */
 "theirs";
+
+/**  What the app speaks. */
+export type Language = 
+/**  As the system, as far as the app speaks that. */
+"system" | 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
 
 /**  A right to have something kept fresh. */
 export type Lease = {
@@ -2373,6 +2393,14 @@ url: string;
 /**  Hosts, domains and networks that are reached without it, in the form of `NO_PROXY`. */
 except?: string };
 
+/**  A part of every day, over midnight where it ends before it begins. */
+export type QuietHours = {
+	/**  When it begins, in minutes since midnight. */
+	from: number,
+	/**  When it has ended, the same. */
+	to: number,
+};
+
 /**  A value that knows its age. */
 export type Reading<T> = {
 	/**  The value. */
@@ -2577,14 +2605,24 @@ notice: Failure | null };
 
 /**  What the user chose. */
 export type Settings = {
-	/**  Light, dark or as the system. */
+	/**  Light, dark, of high contrast or as the system. */
 	theme: Theme,
+	/**  What the app speaks. */
+	language: Language,
+	/**  How times are shown. */
+	times: Times,
 	/**  Whether the sidebar is narrow. */
 	sidebarCollapsed: boolean,
 	/**  Applications to keep in sight. */
 	starred: Starred[],
 	/**  Whether the system tells nothing of what ended while the window was not in front. */
 	quiet: boolean,
+	/**  The same for watched applications that turn unwell, and well again. */
+	quietHealth: boolean,
+	/**  The same for requests for access that wait for a decision. */
+	quietRequests: boolean,
+	/**  When the system tells nothing at all. */
+	quietHours: QuietHours | null,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
@@ -2693,6 +2731,13 @@ export type Source =
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
 
+/**  A language that the app speaks. */
+export type Spoken = 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
+
 /**  An environment as it is shown. */
 export type Stage = {
 	/**  Its key. */
@@ -2775,14 +2820,16 @@ export type TailState =
 /**  The server could not be asked; it will be again. */
 "waiting";
 
-/**  Light, dark or as the system. */
+/**  Light, dark, of high contrast or as the system. */
 export type Theme = 
 /**  As the system. */
 "system" | 
 /**  Light. */
 "light" | 
 /**  Dark. */
-"dark";
+"dark" | 
+/**  Of high contrast, and light or dark as the system. */
+"highContrast";
 
 /**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
 export type TimeRange = 
@@ -2843,6 +2890,16 @@ export type TimelineRow = {
 	values: (number | null)[],
 	/**  Which marks are in it, by their place. */
 	marks: number[],
+};
+
+/**  How times are shown. */
+export type Times = {
+	/**  The zone by its IANA name; null for the system's. */
+	zone: string | null,
+	/**  How hours are counted. */
+	hours: Hours,
+	/**  Whether lists show when something was instead of how long ago. */
+	exact: boolean,
 };
 
 /**  What was typed. */

@@ -68,12 +68,17 @@ export function createFake(options: FakeOptions = {}): Fake {
   const deployments = structuredClone(options.deployments ?? data.deployments);
   const settings: Settings = {
     theme: 'system',
+    language: 'system',
+    times: { zone: null, hours: 'system', exact: false },
     sidebarCollapsed: false,
     starred: ['orders-api', 'pricing', 'storefront', 'invoices'].map((application) => ({
       connection: 'orders',
       application,
     })),
     quiet: false,
+    quietHealth: false,
+    quietRequests: false,
+    quietHours: null,
     typeToDeploy: false,
     looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
     views: [],
@@ -191,6 +196,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       answer({
         version: '0.1.0',
         settings,
+        systemLanguage: 'en',
         connections,
         address: null,
         notices: [],
