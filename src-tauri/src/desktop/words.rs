@@ -91,13 +91,21 @@ mod tests {
             assert!(!finnish.is_empty() && finnish != english, "{path}");
         }
         let told = |language| {
-            let parameters = [("application", "shop"), ("tag", "1.4"), ("environment", "PROD")];
+            let parameters = [
+                ("application", "shop"),
+                ("tag", "1.4"),
+                ("environment", "PROD"),
+            ];
             text_in(language, "notification.failed", &parameters)
         };
         for language in [Spoken::En, Spoken::Fi] {
             let told = told(language);
             assert!(!told.contains("{{"), "{told}");
-            assert!(["shop", "1.4", "PROD"].iter().all(|each| told.contains(each)));
+            assert!(
+                ["shop", "1.4", "PROD"]
+                    .iter()
+                    .all(|each| told.contains(each))
+            );
         }
     }
 

@@ -228,7 +228,8 @@ mod tests {
             serde_json::from_value::<Settings>(json!({})).unwrap(),
             Settings::default()
         );
-        let older = json!({"theme": "dark", "sidebarCollapsed": true, "starred": [], "quiet": true});
+        let older =
+            json!({"theme": "dark", "sidebarCollapsed": true, "starred": [], "quiet": true});
         let read: Settings = serde_json::from_value(older).unwrap();
         let expected = Settings {
             theme: Theme::Dark,
@@ -256,7 +257,10 @@ mod tests {
                 hours: Hours::Half,
                 exact: true,
             },
-            quiet_hours: Some(QuietHours { from: 1320, to: 420 }),
+            quiet_hours: Some(QuietHours {
+                from: 1320,
+                to: 420,
+            }),
             ..Settings::default()
         };
         let kept = serde_json::to_value(&chosen).unwrap();

@@ -134,6 +134,12 @@ export function timeOfDay(time: string | null, now: number): string {
   return sameDay ? write.clock.format(at) : `${write.day.format(at)} ${write.clock.format(at)}`;
 }
 
+/** The time of day in some zone. */
+export function timeIn(zone: string, now: number): string {
+  const options = { timeZone: zone, hourCycle: isHalved(look.hours, look.locale) ? 'h12' : 'h23' } as const;
+  return new Intl.DateTimeFormat(LOCALES[look.language], { ...options, timeStyle: 'short' }).format(now);
+}
+
 /** The time of day to the second. */
 export function clockTime(time: string): string {
   const at = millis(time);

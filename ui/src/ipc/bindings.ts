@@ -21,6 +21,15 @@ export const commands = {
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
 	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
+	/**  Versions, and of each connection its budget and what went wrong lately. */
+	diagnostics: () => __TAURI_INVOKE<Diagnostics>("diagnostics"),
+	/**  Copies that as text. */
+	diagnosticsCopy: () => __TAURI_INVOKE<null>("diagnostics_copy"),
+	/**
+	 *  Writes that, with the app's own log of late, to the file that the system's dialog names; whether
+	 *  somebody chose one.
+	 */
+	diagnosticsExport: () => __TAURI_INVOKE<boolean>("diagnostics_export"),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
 	/**
@@ -733,6 +742,31 @@ export type Blind =
 /**  A proxy that is set in the desktop only, not in the environment. */
 "desktopProxySettings";
 
+/**  How a connection's budget stands. */
+export type BudgetStand = {
+	/**  What was sent in the last minute. */
+	minute: SpentOf,
+	/**  What was sent in the last hour. */
+	hour: SpentOf,
+	/**  Whether the server told the limits. */
+	limitsTold: boolean,
+	/**  How many requests of the hour the server says are left, for all who share them. */
+	remaining: number | null,
+	/**  When the server begins to count anew. */
+	resets: string | null,
+	/**  Until when nothing is sent, because the server refused. */
+	barredUntil: string | null,
+	/**  What was sent in this run, by class. */
+	byClass: SentByClass,
+	/**
+	 *  About how many requests an hour others make of the same quota; null where the server says
+	 *  nothing of which that could be known.
+	 */
+	othersAnHour: number | null,
+	/**  How much slower than calmly what is on screen is asked for, 1 or more. */
+	stretch: number | null,
+};
+
 /**  A call or a field that the public document of the platform does not state. */
 export type Capability = 
 /**  One application by itself. */
@@ -893,6 +927,18 @@ export type ConfigurationReview = {
 	differences: ItemDifference[],
 	/**  Broken rules; the fields are named as in `items[0].name`. */
 	violations: Violation[],
+};
+
+/**  How one connection is doing. */
+export type ConnectionDiagnostics = {
+	/**  Which one. */
+	connection: ConnectionId,
+	/**  What people call it. */
+	name: string,
+	/**  Its budget. */
+	budget: BudgetStand,
+	/**  What went wrong lately, the newest first. */
+	faults: Fault[],
 };
 
 /**  What people change of a connection. */
@@ -1128,6 +1174,12 @@ export type Diagnosis = {
 	blind: Blind[],
 };
 
+/**  The state of the app, for people. */
+export type Diagnostics = {
+	versions: Versions,
+	connections: ConnectionDiagnostics[],
+};
+
 /**  How an item changes. */
 export type DifferenceKind = 
 /**  It is new. */
@@ -1268,6 +1320,21 @@ export type Failure = {
 	requestId: string | null,
 	/**  What is wrong with which field. */
 	details: ErrorDetail[],
+};
+
+/**  Something that went wrong. */
+export type Fault = {
+	/**  When. */
+	at: string,
+	/**  What, by the word that never changes. */
+	code: string,
+	/**
+	 *  Method and path of the call, without its query; null where it was no call of the API but a
+	 *  sign-in.
+	 */
+	call: string | null,
+	/**  What to tell the operator of the instance. */
+	requestId: string | null,
 };
 
 /**  A field that is not what it was. */
@@ -2570,6 +2637,16 @@ export type SeenKind =
 /**  Who is signed in. */
 "account";
 
+/**  Requests that were sent in this run, by how urgent they were. */
+export type SentByClass = {
+	/**  Somebody clicked. */
+	interactive: number,
+	/**  It was on screen. */
+	watched: number,
+	/**  Nobody looked at it. */
+	background: number,
+};
+
 /**  A session has a new state. */
 export type SessionChanged = {
 	connection: ConnectionId,
@@ -2730,6 +2807,14 @@ export type Source =
 "cache" | 
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
+
+/**  What was spent of a limit. */
+export type SpentOf = {
+	/**  Requests that were sent. */
+	spent: number,
+	/**  Requests that may be sent. */
+	limit: number,
+};
 
 /**  A language that the app speaks. */
 export type Spoken = 
@@ -2957,6 +3042,18 @@ export type Versioned<T> = {
 	value: T,
 	/**  Its `ETag`; `None` where the server gives none. */
 	version: string | null,
+};
+
+/**  What runs here. */
+export type Versions = {
+	/**  The app. */
+	app: string,
+	/**  The operating system with its machine. */
+	system: string,
+	/**  What draws the pages; null where that is not known. */
+	webview: string | null,
+	/**  The compiler that made the app. */
+	rust: string,
 };
 
 /**  One broken rule. */

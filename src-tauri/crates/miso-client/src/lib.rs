@@ -31,6 +31,7 @@ mod course;
 mod deploying;
 pub mod doctor;
 mod error;
+mod faults;
 mod fetch;
 mod fleet;
 mod history;
@@ -69,7 +70,7 @@ mod write;
 pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
 pub use batch::{BatchAct, BatchItem, BatchOrder, BatchOutcome, BatchReview, BatchTold};
-pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
+pub use budget::{Budget, BudgetStand, Class, Limits, OwnLimits, Permit, SentByClass, SpentOf};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;
@@ -81,6 +82,7 @@ pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
 pub use error::{Code, Failure};
+pub use faults::Fault;
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
     Why,

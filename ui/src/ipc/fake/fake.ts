@@ -16,6 +16,7 @@ import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
 import { batches } from './batches';
+import { diagnosing } from './diagnosing';
 import { edits } from './edits';
 import { activityOf } from './activity';
 import { fleetOf, preflightOf, rowOf } from './fleet';
@@ -209,6 +210,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     settingsSave: () => answer(null),
     addressSave: () => answer(null),
     draftSave: () => answer(null),
+    ...diagnosing(connections),
     connections: () => answer(connections),
     ...ways(step, (id) => connections.find((each) => each.id === id)?.session.state === 'signedIn'),
     connectionAdd: ({ url }) => {
