@@ -15,6 +15,8 @@ export type Look = {
 
 // Fixed locales: the system's may be "C", on which Intl throws.
 const LOCALES = { en: 'en-GB', fi: 'fi-FI' } satisfies Record<Spoken, string>;
+/** For hours from 1 to 12: the British write a zero before them. */
+const HALVED = { en: 'en-AU', fi: 'fi-FI' } satisfies Record<Spoken, string>;
 
 let look: Look = { language: 'en', zone: null, hours: 'system', exact: false, locale: null };
 let write = writers(look);
@@ -30,10 +32,10 @@ export function writeAs(next: Look): void {
 export const WRITTEN_ANEW = 'writtenAnew';
 
 function writers({ language, zone, hours, locale }: Look) {
-  const where = LOCALES[language];
   const halved = isHalved(hours, locale);
+  const where = (halved ? HALVED : LOCALES)[language];
   const inZone = { timeZone: isZone(zone) ? zone : undefined };
-  const time = { ...inZone, hourCycle: halved ? 'h12' : 'h23' } as const;
+  const time = { ...inZone, ...cycle(halved) };
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(where, options);
   return {
     clock: format({ ...time, hour: halved ? 'numeric' : '2-digit', minute: '2-digit' }),
@@ -54,6 +56,11 @@ function writers({ language, zone, hours, locale }: Look) {
     percentage: new Intl.NumberFormat(where, { maximumFractionDigits: 0 }),
     amount: new Intl.NumberFormat(where, { maximumSignificantDigits: 3 }),
   };
+}
+
+/** Of the hours of a day; said so that midnight is 0 or 12 in every engine. */
+function cycle(halved: boolean): Intl.DateTimeFormatOptions {
+  return { hourCycle: halved ? 'h12' : 'h23' };
 }
 
 /** Whether hours go from 1 to 12. */
@@ -136,8 +143,9 @@ export function timeOfDay(time: string | null, now: number): string {
 
 /** The time of day in some zone. */
 export function timeIn(zone: string, now: number): string {
-  const options = { timeZone: zone, hourCycle: isHalved(look.hours, look.locale) ? 'h12' : 'h23' } as const;
-  return new Intl.DateTimeFormat(LOCALES[look.language], { ...options, timeStyle: 'short' }).format(now);
+  const halved = isHalved(look.hours, look.locale);
+  const options = { timeZone: zone, ...cycle(halved), timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat((halved ? HALVED : LOCALES)[look.language], options).format(now);
 }
 
 /** The time of day to the second. */
