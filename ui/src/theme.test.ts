@@ -77,7 +77,9 @@ describe.each(Object.entries(themes))('the %s theme', (_, [values, leastOfText, 
 
   it('shows its shapes', () => {
     const weak = shapes.flatMap((shape) =>
-      grounds.filter((ground) => !(on(shape, ground) >= leastOfShapes)).map((ground) => `${shape} on ${ground}`),
+      grounds
+        .filter((ground) => !(on(shape, ground) >= leastOfShapes))
+        .map((ground) => `${shape} on ${ground}`),
     );
     expect(weak).toEqual([]);
   });
