@@ -16,6 +16,7 @@ import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
 import { batches } from './batches';
+import { chosen } from './chosen';
 import { diagnosing } from './diagnosing';
 import { edits } from './edits';
 import { activityOf } from './activity';
@@ -67,27 +68,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const { signedIn = true, source = 'live', lines = 100_000, delay = 0, step = 900 } = options;
   const applications = structuredClone(options.applications ?? data.applications);
   const deployments = structuredClone(options.deployments ?? data.deployments);
-  const settings: Settings = {
-    theme: 'system',
-    language: 'system',
-    times: { zone: null, hours: 'system', exact: false },
-    sidebarCollapsed: false,
-    starred: ['orders-api', 'pricing', 'storefront', 'invoices'].map((application) => ({
-      connection: 'orders',
-      application,
-    })),
-    quiet: false,
-    quietHealth: false,
-    quietRequests: false,
-    quietHours: null,
-    typeToDeploy: false,
-    looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
-    views: [],
-    columns: [],
-    logColumns: [],
-    logWrap: false,
-    ...options.settings,
-  };
+  const settings: Settings = { ...chosen(), ...options.settings };
   const asOf = data.before(4000);
   const calls: Fake['calls'] = [];
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
