@@ -17,7 +17,7 @@ use crate::log_upkeep;
 use crate::merged::OpenedFiles;
 use crate::numbered::Numbered;
 use crate::searches::Searches;
-use crate::settings::{self, SettingsStore};
+use crate::settings::{self, Settings, SettingsStore};
 use crate::state::App;
 use crate::{IDENTIFIER, bindings, links, recording, refuse, trace};
 
@@ -79,7 +79,10 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let (settings, notice) = SettingsStore::open(app)?;
     let mut notices: Vec<Notice> = notice.into_iter().collect();
     let known = settings.connections();
-    let theme = settings.settings().theme;
+    let Settings {
+        theme, language, ..
+    } = settings.settings();
+    desktop::speak(language);
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
         Err(failure) => {

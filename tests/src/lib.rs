@@ -47,6 +47,7 @@ mod portal_configuration;
 mod portal_deploy;
 mod portal_promote;
 mod portal_random;
+mod settings_walked;
 mod support;
 mod timeline;
 mod walk;

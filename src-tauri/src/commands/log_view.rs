@@ -32,12 +32,16 @@ pub struct LogMark {
     hits: Vec<(u32, u32)>,
 }
 
-/// Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+/// Reads a time, or a span of time, as it is typed, in the zone that was chosen. Null where it is
 /// none.
 #[tauri::command]
 #[specta::specta]
-pub fn time_read(text: String) -> Option<TypedTime> {
-    typed_time::read(&text, &Local::now())
+pub fn time_read(app: State<'_, App>, text: String) -> Option<TypedTime> {
+    let now = Utc::now();
+    match app.settings.settings().times.named_zone() {
+        Some(zone) => typed_time::read(&text, &now.with_timezone(&zone)),
+        None => typed_time::read(&text, &now.with_timezone(&Local)),
+    }
 }
 
 /// The first line of a log that was written at a time or later; a line counts as written no

@@ -8,6 +8,7 @@ pub(crate) mod configuration;
 pub(crate) mod configuring;
 pub(crate) mod connections;
 pub(crate) mod deploying;
+pub(crate) mod diagnostics;
 pub(crate) mod documents;
 pub(crate) mod log_gaps;
 pub(crate) mod log_older;

@@ -12,6 +12,7 @@ use tauri::{AppHandle, State};
 use tokio::sync::watch;
 
 use super::{Answer, copy};
+use crate::desktop::{self, Spoken};
 use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::settings::Settings;
@@ -24,6 +25,8 @@ use crate::{log_upkeep, recording};
 pub struct AppStart {
     version: String,
     settings: Settings,
+    /// The system's language, as far as the app speaks it.
+    system_language: Spoken,
     connections: Vec<ConnectionView>,
     /// The route that was open when the app was quit.
     address: Option<String>,
@@ -63,6 +66,7 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
     Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
+        system_language: desktop::of_the_system(),
         connections: app.views(),
         address: app.settings.address(),
         notices: app.notices(),
@@ -109,6 +113,7 @@ pub async fn settings_save(
     settings: Settings,
 ) -> Answer<()> {
     let before = app.settings.settings();
+    desktop::speak(settings.language);
     let saving = app.settings.set_settings(&settings).await;
     recording::apply(&handle);
     if before.log_keeping != settings.log_keeping {

@@ -57,7 +57,7 @@ export function Sidebar({ connection, collapsed }: Props) {
           to={paths.settings()}
           icon={Settings}
           label={t('settings.title')}
-          current={address === paths.settings()}
+          current={address === paths.settings() || address.startsWith(`${paths.settings()}/`)}
           collapsed={collapsed}
         />
         <li className={styles.fold}>

@@ -1,6 +1,7 @@
 import {
   ArrowUp,
   CirclePlus,
+  Contrast,
   House,
   KeyRound,
   Layers,
@@ -28,7 +29,7 @@ import { refreshWhatIsOnScreen } from './events';
 import { fit } from './fuzzy';
 import { openConnection, openShortcuts } from './layers';
 import { go } from './navigation';
-import { paths } from './paths';
+import { paths, SETTINGS } from './paths';
 import { changeSettings, shell } from './shell';
 import { isUnwell } from './state';
 import { addAnother, signOutAfterAsking } from './connectionActions';
@@ -215,6 +216,7 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     action(i18n.t('palette.refresh'), RefreshCw, refreshWhatIsOnScreen, 'F5'),
     action(i18n.t('palette.light'), Sun, theme('light')),
     action(i18n.t('palette.dark'), Moon, theme('dark')),
+    action(i18n.t('palette.highContrast'), Contrast, theme('highContrast')),
     action(i18n.t('palette.system'), SunMoon, theme('system')),
     action(i18n.t('palette.sidebar'), PanelLeft, () => {
       changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
@@ -223,6 +225,12 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     action(i18n.t('settings.title'), Settings, () => {
       go(paths.settings());
     }),
+    ...SETTINGS.map((part) => ({
+      ...action(i18n.t('palette.settings', { part: i18n.t(`settings.part.${part}`) }), Settings, () => {
+        go(paths.settings(part));
+      }),
+      onlySearched: true,
+    })),
     action(i18n.t('connections.add'), Plus, () => {
       go(paths.welcome());
     }),

@@ -9,6 +9,7 @@ import {
   type Deployment,
   type Notice,
   type Settings,
+  type Spoken,
 } from '../ipc';
 import { createStore, useStore } from '../hooks/store';
 import { takeDrafts } from './drafts';
@@ -32,6 +33,8 @@ export type Toast = { id: number; connection: ConnectionId; deployment: Deployme
 export type Shell = {
   version: string;
   settings: Settings;
+  /** The system's language, as far as the app speaks it. */
+  systemLanguage: Spoken;
   connections: ConnectionView[];
   /** The connection of the page in front, or of the last one. */
   current: ConnectionId | null;
@@ -55,9 +58,14 @@ export const shell = createStore<Shell>({
   version: '',
   settings: {
     theme: 'system',
+    language: 'system',
+    times: { zone: null, hours: 'system', exact: false },
     sidebarCollapsed: false,
     starred: [],
     quiet: false,
+    quietHealth: false,
+    quietRequests: false,
+    quietHours: null,
     typeToDeploy: false,
     looked: [],
     views: [],
@@ -66,6 +74,7 @@ export const shell = createStore<Shell>({
     logWrap: false,
     logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
   },
+  systemLanguage: 'en',
   connections: [],
   current: null,
   notices: [],
@@ -100,6 +109,7 @@ export function begin(start: AppStart): void {
   patchShell({
     version: start.version,
     settings: start.settings,
+    systemLanguage: start.systemLanguage,
     connections: start.connections,
     current: start.connections[0]?.id ?? null,
     notices: start.notices,

@@ -5,8 +5,8 @@ import { number } from '../i18n/format';
 import { i18n } from '../i18n/i18n';
 import type { LogKeeping } from '../ipc';
 import { Choice } from './Choice';
-import styles from './LogSettings.module.css';
 import { Segmented } from './Segmented';
+import { SettingsRow } from './settings/Section';
 
 /** What is offered of each; what a file says besides is offered too. */
 const DAYS = [1, 3, 7, 14, 30, 90];
@@ -20,27 +20,27 @@ export function LogSettings() {
   const { t } = useTranslation();
   const keeping = useShell((value) => value.settings.logKeeping);
   return (
-    <section className={styles.section}>
-      <h2>{t('logSettings.title')}</h2>
-      <Choice
-        label={t('logSettings.record')}
-        hint={t('logSettings.recordHint')}
-        checked={keeping.record}
-        change={(record) => {
-          keep({ record });
-        }}
-      />
-      <dl className={styles.amounts}>
-        <AmountOf name="days" offered={DAYS} keeping={keeping} />
-        <AmountOf name="productionHours" offered={HOURS} keeping={keeping} />
-        <AmountOf name="gibibytes" offered={GIBIBYTES} keeping={keeping} />
-      </dl>
-      <p className={styles.dim}>{t('logSettings.place')}</p>
-    </section>
+    <>
+      <SettingsRow label={t('logSettings.title')} choices>
+        <Choice
+          label={t('logSettings.record')}
+          hint={t('logSettings.recordHint')}
+          checked={keeping.record}
+          change={(record) => {
+            keep({ record });
+          }}
+        />
+      </SettingsRow>
+      <AmountOf name="days" offered={DAYS} keeping={keeping} />
+      <AmountOf name="productionHours" offered={HOURS} keeping={keeping} />
+      <AmountOf name="gibibytes" offered={GIBIBYTES} keeping={keeping} hint={t('logSettings.place')} />
+    </>
   );
 }
 
-function AmountOf({ name, offered, keeping }: { name: Amount; offered: number[]; keeping: LogKeeping }) {
+type AmountProps = { name: Amount; offered: number[]; keeping: LogKeeping; hint?: string };
+
+function AmountOf({ name, offered, keeping, hint }: AmountProps) {
   const { t } = useTranslation();
   const now = keeping[name];
   const options = [...new Set([...offered, now])].sort((one, other) => one - other);
@@ -48,19 +48,16 @@ function AmountOf({ name, offered, keeping }: { name: Amount; offered: number[];
   const words = (amount: number) =>
     t(`logSettings.amount.${name}`, { count: amount, formatted: number(amount) });
   return (
-    <>
-      <dt>{label}</dt>
-      <dd>
-        <Segmented
-          label={label}
-          value={String(now)}
-          options={options.map((amount) => ({ value: String(amount), label: words(amount) }))}
-          change={(value) => {
-            void change(name, Number(value), now, words(Number(value)));
-          }}
-        />
-      </dd>
-    </>
+    <SettingsRow label={label} hint={hint}>
+      <Segmented
+        label={label}
+        value={String(now)}
+        options={options.map((amount) => ({ value: String(amount), label: words(amount) }))}
+        change={(value) => {
+          void change(name, Number(value), now, words(Number(value)));
+        }}
+      />
+    </SettingsRow>
   );
 }
 

@@ -8,7 +8,7 @@ import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
 import { useRoom } from '../hooks/useRoom';
 import { useRowWindow } from '../hooks/useRowWindow';
-import { age, exactTime } from '../i18n/format';
+import { age, exactTime, when } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, FleetRow, Place, Stage } from '../ipc';
 import { follow } from './Link';
@@ -200,7 +200,7 @@ export function Matrix({
               })}
               {columns.deployed && (
                 <td className={styles.deployed} title={exactTime(row.lastDeployedAt)}>
-                  {age(row.lastDeployedAt, now) || '–'}
+                  {when(row.lastDeployedAt, now) || '–'}
                 </td>
               )}
             </tr>

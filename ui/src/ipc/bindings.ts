@@ -21,6 +21,15 @@ export const commands = {
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
 	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
+	/**  Versions, and of each connection its budget and what went wrong lately. */
+	diagnostics: () => __TAURI_INVOKE<Diagnostics>("diagnostics"),
+	/**  Copies that as text. */
+	diagnosticsCopy: () => __TAURI_INVOKE<null>("diagnostics_copy"),
+	/**
+	 *  Writes that, with the app's own log of late, to the file that the system's dialog names; whether
+	 *  somebody chose one.
+	 */
+	diagnosticsExport: () => __TAURI_INVOKE<boolean>("diagnostics_export"),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
 	/**
@@ -353,7 +362,7 @@ export const commands = {
 	/**  Ends a search. */
 	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
 	/**
-	 *  Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+	 *  Reads a time, or a span of time, as it is typed, in the zone that was chosen. Null where it is
 	 *  none.
 	 */
 	timeRead: (text: string) => __TAURI_INVOKE<TypedTime | null>("time_read", { text }),
@@ -622,6 +631,8 @@ export type AdviceKind =
 export type AppStart = {
 	version: string,
 	settings: Settings,
+	/**  The system's language, as far as the app speaks it. */
+	systemLanguage: Spoken,
 	connections: ConnectionView[],
 	/**  The route that was open when the app was quit. */
 	address: string | null,
@@ -731,6 +742,31 @@ export type Blind =
 "proxyAutoConfiguration" | 
 /**  A proxy that is set in the desktop only, not in the environment. */
 "desktopProxySettings";
+
+/**  How a connection's budget stands. */
+export type BudgetStand = {
+	/**  What was sent in the last minute. */
+	minute: SpentOf,
+	/**  What was sent in the last hour. */
+	hour: SpentOf,
+	/**  Whether the server told the limits. */
+	limitsTold: boolean,
+	/**  How many requests of the hour the server says are left, for all who share them. */
+	remaining: number | null,
+	/**  When the server begins to count anew. */
+	resets: string | null,
+	/**  Until when nothing is sent, because the server refused. */
+	barredUntil: string | null,
+	/**  What was sent in this run, by class. */
+	byClass: SentByClass,
+	/**
+	 *  About how many requests an hour others make of the same quota; null where the server says
+	 *  nothing of which that could be known.
+	 */
+	othersAnHour: number | null,
+	/**  How much slower than calmly what is on screen is asked for, 1 or more. */
+	stretch: number | null,
+};
 
 /**  A call or a field that the public document of the platform does not state. */
 export type Capability = 
@@ -892,6 +928,18 @@ export type ConfigurationReview = {
 	differences: ItemDifference[],
 	/**  Broken rules; the fields are named as in `items[0].name`. */
 	violations: Violation[],
+};
+
+/**  How one connection is doing. */
+export type ConnectionDiagnostics = {
+	/**  Which one. */
+	connection: ConnectionId,
+	/**  What people call it. */
+	name: string,
+	/**  Its budget. */
+	budget: BudgetStand,
+	/**  What went wrong lately, the newest first. */
+	faults: Fault[],
 };
 
 /**  What people change of a connection. */
@@ -1139,6 +1187,12 @@ export type Diagnosis = {
 	blind: Blind[],
 };
 
+/**  The state of the app, for people. */
+export type Diagnostics = {
+	versions: Versions,
+	connections: ConnectionDiagnostics[],
+};
+
 /**  How an item changes. */
 export type DifferenceKind = 
 /**  It is new. */
@@ -1288,6 +1342,21 @@ export type Failure = {
 	requestId: string | null,
 	/**  What is wrong with which field. */
 	details: ErrorDetail[],
+};
+
+/**  Something that went wrong. */
+export type Fault = {
+	/**  When. */
+	at: string,
+	/**  What, by the word that never changes. */
+	code: string,
+	/**
+	 *  Method and path of the call, without its query; null where it was no call of the API but a
+	 *  sign-in.
+	 */
+	call: string | null,
+	/**  What to tell the operator of the instance. */
+	requestId: string | null,
 };
 
 /**  A field that is not what it was. */
@@ -1533,6 +1602,15 @@ export type HeldRow = {
 	held: Held[],
 };
 
+/**  How the hours of a day are counted. */
+export type Hours = 
+/**  As the system. */
+"system" | 
+/**  0 to 23. */
+"whole" | 
+/**  1 to 12, twice. */
+"half";
+
 /**  A connection's colour: one of eight that no state uses (UX.md, "Colour"). */
 export type Hue = 
 /**  Blue-violet. */
@@ -1619,6 +1697,15 @@ export type ItemSide =
 "yours" | 
 /**  Theirs. */
 "theirs";
+
+/**  What the app speaks. */
+export type Language = 
+/**  As the system, as far as the app speaks that. */
+"system" | 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
 
 /**  A right to have something kept fresh. */
 export type Lease = {
@@ -2484,6 +2571,14 @@ url: string;
 /**  Hosts, domains and networks that are reached without it, in the form of `NO_PROXY`. */
 except?: string };
 
+/**  A part of every day, over midnight where it ends before it begins. */
+export type QuietHours = {
+	/**  When it begins, in minutes since midnight. */
+	from: number,
+	/**  When it has ended, the same. */
+	to: number,
+};
+
 /**  A value that knows its age. */
 export type Reading<T> = {
 	/**  The value. */
@@ -2710,6 +2805,16 @@ export type SeenKind =
 /**  Who is signed in. */
 "account";
 
+/**  Requests that were sent in this run, by how urgent they were. */
+export type SentByClass = {
+	/**  Somebody clicked. */
+	interactive: number,
+	/**  It was on screen. */
+	watched: number,
+	/**  Nobody looked at it. */
+	background: number,
+};
+
 /**  A session has a new state. */
 export type SessionChanged = {
 	connection: ConnectionId,
@@ -2745,14 +2850,24 @@ notice: Failure | null };
 
 /**  What the user chose. */
 export type Settings = {
-	/**  Light, dark or as the system. */
+	/**  Light, dark, of high contrast or as the system. */
 	theme: Theme,
+	/**  What the app speaks. */
+	language: Language,
+	/**  How times are shown. */
+	times: Times,
 	/**  Whether the sidebar is narrow. */
 	sidebarCollapsed: boolean,
 	/**  Applications to keep in sight. */
 	starred: Starred[],
 	/**  Whether the system tells nothing of what ended while the window was not in front. */
 	quiet: boolean,
+	/**  The same for watched applications that turn unwell, and well again. */
+	quietHealth: boolean,
+	/**  The same for requests for access that wait for a decision. */
+	quietRequests: boolean,
+	/**  When the system tells nothing at all. */
+	quietHours: QuietHours | null,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
@@ -2863,6 +2978,21 @@ export type Source =
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
 
+/**  What was spent of a limit. */
+export type SpentOf = {
+	/**  Requests that were sent. */
+	spent: number,
+	/**  Requests that may be sent. */
+	limit: number,
+};
+
+/**  A language that the app speaks. */
+export type Spoken = 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
+
 /**  An environment as it is shown. */
 export type Stage = {
 	/**  Its key. */
@@ -2945,14 +3075,16 @@ export type TailState =
 /**  The server could not be asked; it will be again. */
 "waiting";
 
-/**  Light, dark or as the system. */
+/**  Light, dark, of high contrast or as the system. */
 export type Theme = 
 /**  As the system. */
 "system" | 
 /**  Light. */
 "light" | 
 /**  Dark. */
-"dark";
+"dark" | 
+/**  Of high contrast, and light or dark as the system. */
+"highContrast";
 
 /**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
 export type TimeRange = 
@@ -3015,6 +3147,16 @@ export type TimelineRow = {
 	marks: number[],
 };
 
+/**  How times are shown. */
+export type Times = {
+	/**  The zone by its IANA name; null for the system's. */
+	zone: string | null,
+	/**  How hours are counted. */
+	hours: Hours,
+	/**  Whether lists show when something was instead of how long ago. */
+	exact: boolean,
+};
+
 /**  What was typed. */
 export type TypedTime = 
 /**  A time. */
@@ -3070,6 +3212,18 @@ export type Versioned<T> = {
 	value: T,
 	/**  Its `ETag`; `None` where the server gives none. */
 	version: string | null,
+};
+
+/**  What runs here. */
+export type Versions = {
+	/**  The app. */
+	app: string,
+	/**  The operating system with its machine. */
+	system: string,
+	/**  What draws the pages; null where that is not known. */
+	webview: string | null,
+	/**  The compiler that made the app. */
+	rust: string,
 };
 
 /**  One broken rule. */

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use miso_api::{Application, Deployment, Environment, Health, Me, Page};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -67,7 +67,7 @@ impl Client {
             ..around
         };
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
-        let budget = Arc::new(budget_of(connection, clock.clone(), cache.clone()));
+        let budget = Arc::new(Budget::of(connection, clock.clone(), cache.clone()));
         let capabilities = Arc::new(Capabilities::kept(
             connection.id.clone(),
             cache.clone(),
@@ -449,7 +449,11 @@ impl Client {
 impl Inner {
     /// Goes on with what waited for somebody to be signed in.
     fn go_on(self: &Arc<Self>) {
-        if let SessionState::SignedIn { .. } = self.session.state().state {
+        let state = self.session.state().state;
+        self.transport
+            .faults()
+            .note_session(&state, self.clock.now());
+        if let SessionState::SignedIn { .. } = state {
             follow_on(self);
             self.recorder.go_on();
             self.tails.wake_recorded();
@@ -466,17 +470,4 @@ impl Inner {
         self.confirmations.clear();
         self.leases.leave_the_account();
     }
-}
-
-/// The budget of a connection, with what an earlier run has spent of it.
-fn budget_of(connection: &Connection, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Budget {
-    let id = &connection.id;
-    let since = clock.now() - TimeDelta::hours(1);
-    let sent_before = cache.sent_since(id, since).unwrap_or_else(|failure| {
-        tracing::warn!(?failure, "what was sent before is not known");
-        Vec::new()
-    });
-    let id = id.clone();
-    let keep = Box::new(move |at| cache.note_sent(&id, at));
-    Budget::kept(clock, connection.limits.limits(), &sent_before, keep)
 }

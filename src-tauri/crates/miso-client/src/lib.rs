@@ -32,6 +32,7 @@ mod deploy_choices;
 mod deploying;
 pub mod doctor;
 mod error;
+mod faults;
 mod fetch;
 mod fleet;
 mod history;
@@ -73,7 +74,7 @@ mod write;
 pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
 pub use batch::{BatchAct, BatchItem, BatchOrder, BatchReview};
-pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
+pub use budget::{Budget, BudgetStand, Class, Limits, OwnLimits, Permit, SentByClass, SpentOf};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;
@@ -86,6 +87,7 @@ pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
+pub use faults::Fault;
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
     RunningDeployment, Standing, State, UnwellPlace, Why,

@@ -16,6 +16,8 @@ import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
 import { batches } from './batches';
+import { chosen } from './chosen';
+import { diagnosing } from './diagnosing';
 import { edits } from './edits';
 import { activityOf } from './activity';
 import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
@@ -69,23 +71,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const { signedIn = true, source = 'live', lines = 100_000, delay = 0, step = 900 } = options;
   const applications = structuredClone(options.applications ?? data.applications);
   const deployments = structuredClone(options.deployments ?? data.deployments);
-  const settings: Settings = {
-    theme: 'system',
-    sidebarCollapsed: false,
-    starred: ['orders-api', 'pricing', 'storefront', 'invoices'].map((application) => ({
-      connection: 'orders',
-      application,
-    })),
-    quiet: false,
-    typeToDeploy: false,
-    looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
-    views: [],
-    columns: [],
-    logColumns: [],
-    logWrap: false,
-    logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
-    ...options.settings,
-  };
+  const settings: Settings = { ...chosen(), ...options.settings };
   const asOf = data.before(4000);
   const calls: Fake['calls'] = [];
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
@@ -195,6 +181,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       answer({
         version: '0.1.0',
         settings,
+        systemLanguage: 'en',
         connections,
         address: null,
         notices: [],
@@ -207,6 +194,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     settingsSave: () => answer(null),
     addressSave: () => answer(null),
     draftSave: () => answer(null),
+    ...diagnosing(connections),
     connections: () => answer(connections),
     ...ways(step, (id) => connections.find((each) => each.id === id)?.session.state === 'signedIn'),
     connectionAdd: ({ url }) => {
