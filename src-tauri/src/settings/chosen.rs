@@ -417,7 +417,7 @@ mod tests {
 }
 
 #[cfg(test)]
-mod tests {
+mod keeping_tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
