@@ -53,7 +53,7 @@ describe('the recording of starred applications', () => {
 
 describe('what is kept of logs', () => {
   it('is chosen in the settings; to keep less is asked first', async () => {
-    const fake = await renderApp('/settings');
+    const fake = await renderApp('/settings/logs');
     const { user } = fake;
     const saved = () => callsOf(fake, 'settingsSave').at(-1)?.[0] as Settings | undefined;
     await user.click(await screen.findByRole('checkbox', { name: /^Record the logs of starred/ }));

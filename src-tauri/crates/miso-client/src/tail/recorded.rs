@@ -101,7 +101,9 @@ impl Tails {
                 .filter(|running| !running.is_live.load(Ordering::SeqCst))
                 .count()
         };
-        let times = (asked_for.max(1) as f64 * patience(stretch)).min(MOST_CRUMBS);
+        // What nobody looks at waits longer still than what stands on a page.
+        let patience = patience(stretch).powi(2);
+        let times = (asked_for.max(1) as f64 * patience).min(MOST_CRUMBS);
         CRUMB.mul_f64(times)
     }
 }
