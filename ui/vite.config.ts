@@ -45,11 +45,22 @@ export default defineConfig(({ mode }) => {
         // A few files instead of one for every small module that two pages share.
         output: {
           codeSplitting: {
+            includeDependenciesRecursively: false,
             groups: [
               {
                 name: 'vendor',
-                test: /node_modules\/(react|react-dom|scheduler|@tanstack|i18next|react-i18next)\//,
+                test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next|html-parse-stringify|@tauri-apps)\//,
               },
+              // What only some pages need, with what of ours imports it: the first page loads neither.
+              {
+                name: 'editor',
+                test: /node_modules\/(@codemirror|@lezer|@marijn|crelt|style-mod|w3c-keyname)\/|\/src\/components\/editing\.ts/,
+              },
+              {
+                name: 'forms',
+                test: /node_modules\/react-hook-form\/|\/src\/hooks\/use(Draft|Manifest|Picks)\.ts/,
+              },
+              { name: 'icons', test: /node_modules\/lucide-react\//, minShareCount: 2 },
               { name: 'shared', test: /\/src\//, minShareCount: 3 },
             ],
           },

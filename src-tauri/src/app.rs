@@ -17,9 +17,9 @@ use crate::log_upkeep;
 use crate::merged::OpenedFiles;
 use crate::numbered::Numbered;
 use crate::searches::Searches;
-use crate::settings::{self, SettingsStore};
+use crate::settings::{self, Settings, SettingsStore};
 use crate::state::App;
-use crate::{IDENTIFIER, bindings, links, refuse, trace};
+use crate::{IDENTIFIER, bindings, links, recording, refuse, trace};
 
 /// Opens the app's window for a link, which the window follows, or says what is wrong with it.
 /// Where there can be no window, the `complaint` about it is said here.
@@ -79,7 +79,10 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let (settings, notice) = SettingsStore::open(app)?;
     let mut notices: Vec<Notice> = notice.into_iter().collect();
     let known = settings.connections();
-    let theme = settings.settings().theme;
+    let Settings {
+        theme, language, ..
+    } = settings.settings();
+    desktop::speak(language);
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
         Err(failure) => {
@@ -94,9 +97,6 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
             None
         }
     };
-    if let Some(logbook) = logbook.clone() {
-        tauri::async_runtime::spawn(log_upkeep::run(logbook));
-    }
     let parts = Parts {
         vault: Arc::new(Vault::platform(folder.join("turns"))),
         browser: Arc::new(SystemBrowser(app.clone())),
@@ -127,6 +127,9 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         state.connections.client(connection)?.begin_restoring();
     }
     app.manage(state);
+    tauri::async_runtime::spawn(log_upkeep::run(app.clone()));
+    let records = app.clone();
+    tauri::async_runtime::spawn(async move { recording::apply(&records) });
     for (connection, is_local) in to_restore {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }

@@ -33,10 +33,13 @@ pub(crate) struct Drafts(Vec<Draft>);
 /// One that was left alone for so long is not missed.
 const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 const MOST: usize = 50;
-/// The names and texts of one draft, its place included: a whole manifest, as it was and as it is.
-const MOST_BYTES: usize = 64 * 1024;
-/// The same of all drafts; settings have no more room.
-const MOST_BYTES_OF_ALL: usize = 768 * 1024;
+/// A manifest: what an instance takes in one request.
+const MANIFEST: usize = 1024 * 1024;
+/// The names and texts of one draft, its place included: a whole manifest as it was, as it is and as it
+/// is typed, with some room for what stands beside it.
+const MOST_BYTES: usize = 3 * MANIFEST + 64 * 1024;
+/// The same of all drafts.
+const MOST_BYTES_OF_ALL: usize = 2 * MOST_BYTES;
 
 impl Draft {
     /// What an account typed just now.
@@ -146,6 +149,22 @@ mod tests {
             .keep(elsewhere.clone())
             .without(&"one".to_owned().into());
         assert_eq!(left.0, [elsewhere]);
+    }
+
+    #[test]
+    fn a_manifest_as_large_as_an_instance_takes_it_is_kept() {
+        let text = "x".repeat(MANIFEST);
+        let fields = ["manifest", "base", "text"].map(|name| (name.to_owned(), text.clone()));
+        let whole = Draft::of(
+            "one".to_owned().into(),
+            None,
+            "manifest orders".to_owned(),
+            fields.into(),
+        );
+        let others = Drafts::default().keep(draft("a", "first"));
+        let kept = others.keep(whole.unwrap());
+        assert_eq!(kept.0.len(), 2, "and it takes nothing away from others");
+        assert_eq!(kept.0[1].fields["text"], text);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tauri_specta::Event as _;
 
 use crate::desktop;
 use crate::error::CommandError;
+use crate::recording;
 use crate::state::App;
 
 /// A session has a new state.
@@ -48,6 +49,12 @@ pub struct WaitDue {
 pub struct DeploymentEnded {
     connection: ConnectionId,
     deployment: Deployment,
+}
+
+/// Logs of a connection are recorded otherwise than before.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct RecordingsChanged {
+    connection: ConnectionId,
 }
 
 /// Something the user must know.
@@ -153,6 +160,8 @@ impl Publish for ToPages {
                 let handle = app.clone();
                 tauri::async_runtime::spawn(async move {
                     if let Some(state) = handle.try_state::<App>() {
+                        // One that is new, or leads elsewhere now, records as the others do.
+                        recording::apply(&handle);
                         state.save_connections(&handle).await;
                     }
                 });
@@ -187,6 +196,7 @@ impl Publish for ToPages {
                 }
                 .emit(app)
             }
+            Event::RecordingsChanged { connection } => RecordingsChanged { connection }.emit(app),
             Event::SignOutNotTold {
                 connection,
                 provider,

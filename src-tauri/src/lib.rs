@@ -9,6 +9,7 @@ mod calls;
 mod commands;
 mod data_lock;
 mod desktop;
+mod diagnostics;
 mod drafts;
 mod ending;
 mod error;
@@ -23,6 +24,8 @@ mod numbered;
 #[cfg(unix)]
 #[cfg(test)]
 mod real_budget;
+mod recent_log;
+mod recording;
 mod searches;
 #[cfg(test)]
 mod service_client;
@@ -34,6 +37,12 @@ mod typed_time;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
+
+use crate::recent_log::{KEPT, recent_log};
 
 /// The app's identifier; the platform's folder for its data is named by it. The same as in
 /// `tauri.conf.json`, for what must know it before Tauri exists.
@@ -114,15 +123,19 @@ pub(crate) fn complain(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Logs to standard error what `MISO_LOG` asks for, warnings where it asks for nothing.
+/// Logs to standard error what `MISO_LOG` asks for, warnings where it asks for nothing; and keeps
+/// the last of what whoever looks for a mistake needs.
 pub(crate) fn trace() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MISO_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let filter = EnvFilter::try_from_env("MISO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let told = fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
-        .init();
+        .with_filter(filter);
+    let kept = fmt::layer()
+        .with_ansi(false)
+        .with_writer(recent_log())
+        .with_filter(EnvFilter::new(KEPT));
+    tracing_subscriber::registry().with(told).with(kept).init();
 }
 
 #[cfg(test)]

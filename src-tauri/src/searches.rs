@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use logbook::{Marked, MergedSearch, Progress, Search};
+use logbook::{Bucket, Marked, MergedSearch, Progress, Search};
 use miso_client::ConnectionId;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -64,6 +64,30 @@ pub(crate) trait Seek {
 
     /// How far it is.
     fn so_far(&self) -> Progress;
+
+    /// How many matches are before a position of what is shown.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    fn before(&self, position: u64) -> io::Result<u64>;
+
+    /// The position of the match that has so many before it.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    fn place_of(&self, number: u64) -> io::Result<Option<u64>>;
+
+    /// Which of so many lines from a position on match.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    fn marks_in(&self, from: u64, count: usize) -> io::Result<Vec<Marked>>;
+
+    /// What is searched in, in parts of equal size.
+    ///
+    /// # Errors
+    /// What the disk says, with the path.
+    fn parts(&self, count: usize) -> io::Result<Vec<Bucket>>;
 }
 
 impl Seek for Search {
@@ -73,6 +97,23 @@ impl Seek for Search {
 
     fn so_far(&self) -> Progress {
         self.progress()
+    }
+
+    fn before(&self, position: u64) -> io::Result<u64> {
+        Ok(self.rank(position))
+    }
+
+    fn place_of(&self, number: u64) -> io::Result<Option<u64>> {
+        Ok(self.nth(number))
+    }
+
+    fn marks_in(&self, from: u64, count: usize) -> io::Result<Vec<Marked>> {
+        let window = self.book().view(from, count)?;
+        Ok(self.marks(&window))
+    }
+
+    fn parts(&self, count: usize) -> io::Result<Vec<Bucket>> {
+        self.buckets(count)
     }
 }
 
@@ -89,6 +130,23 @@ impl Seek for MergedSearch {
             matches,
             ..progress
         }
+    }
+
+    fn before(&self, position: u64) -> io::Result<u64> {
+        self.rank(position)
+    }
+
+    fn place_of(&self, number: u64) -> io::Result<Option<u64>> {
+        self.nth(number)
+    }
+
+    fn marks_in(&self, from: u64, count: usize) -> io::Result<Vec<Marked>> {
+        let window = self.merged().window(from, count)?;
+        Ok(self.marks(&window))
+    }
+
+    fn parts(&self, count: usize) -> io::Result<Vec<Bucket>> {
+        self.buckets(count)
     }
 }
 
@@ -120,31 +178,26 @@ impl<S: Seek> Searches<S> {
     }
 }
 
-impl Begun {
-    /// A match, from a position of the log on; `None` where there is none at all.
-    pub(crate) fn step(&self, position: u64, step: MatchStep) -> Option<NumberedMatch> {
+impl<S: Seek> Begun<S> {
+    /// A match, from a position of what is shown on; `None` where there is none at all. May wait for
+    /// the disk.
+    pub(crate) fn step(&self, position: u64, step: MatchStep) -> io::Result<Option<NumberedMatch>> {
         let search = &self.search;
-        let last = search.count().checked_sub(1)?;
+        let Some(last) = search.before(u64::MAX)?.checked_sub(1) else {
+            return Ok(None);
+        };
         let number = match step {
-            MatchStep::Here => search.rank(position).min(last),
-            MatchStep::Next => match search.rank(position.saturating_add(1)) {
+            MatchStep::Here => search.before(position)?.min(last),
+            MatchStep::Next => match search.before(position.saturating_add(1))? {
                 number if number > last => 0,
                 number => number,
             },
-            MatchStep::Previous => search.rank(position).checked_sub(1).unwrap_or(last),
+            MatchStep::Previous => search.before(position)?.checked_sub(1).unwrap_or(last),
         };
-        let position = search.nth(number)?;
-        Some(NumberedMatch { number, position })
+        let found = search.place_of(number)?;
+        Ok(found.map(|position| NumberedMatch { number, position }))
     }
 
-    /// Which of so many lines from a position on match. Waits for the disk.
-    pub(crate) fn marks(&self, from: u64, count: usize) -> io::Result<Vec<Marked>> {
-        let window = self.search.book().view(from, count)?;
-        Ok(self.search.marks(&window))
-    }
-}
-
-impl<S: Seek> Begun<S> {
     /// Looks at what was not looked at yet, and tells how far it is. Waits for the disk.
     pub(crate) fn run(&self) {
         let tell = |progress, is_done, failure| {
@@ -166,7 +219,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use chrono::DateTime;
-    use logbook::{BookKey, Logbook, Query, Text};
+    use logbook::{Book, BookKey, Logbook, Merged, Query, Text};
     use miso_api::{LineSink, LogLevel, LogLine};
 
     use super::*;
@@ -175,10 +228,38 @@ mod tests {
     fn begun(lines: &str) -> (tempfile::TempDir, Arc<Begun>) {
         let root = tempfile::tempdir().unwrap();
         let logs = Logbook::open(root.path()).unwrap();
+        let search = Search::new(book(&logs, "shop", lines), &for_x()).unwrap();
+        let (_, begun) = Searches::default().begin(connection(), search, |_| ());
+        (root, begun)
+    }
+
+    /// The same in the lines of two logs, which were written at the same times.
+    fn begun_in_two(one: &str, other: &str) -> (tempfile::TempDir, Arc<Begun<MergedSearch>>) {
+        let root = tempfile::tempdir().unwrap();
+        let logs = Logbook::open(root.path()).unwrap();
+        let books = vec![book(&logs, "shop", one), book(&logs, "till", other)];
+        let search = MergedSearch::new(Arc::new(Merged::new(books)), &for_x()).unwrap();
+        let (_, begun) = Searches::default().begin(connection(), search, |_| ());
+        (root, begun)
+    }
+
+    fn connection() -> ConnectionId {
+        serde_json::from_str("\"c\"").unwrap()
+    }
+
+    fn for_x() -> Query {
+        Query {
+            text: Some(Text::Literal("x".to_owned())),
+            ..Query::default()
+        }
+    }
+
+    /// A line a second.
+    fn book(logs: &Logbook, application: &str, lines: &str) -> Arc<Book> {
         let key = BookKey {
             connection: "c".to_owned(),
             account: String::new(),
-            application: "shop".to_owned(),
+            application: application.to_owned(),
             environment: "dev".to_owned(),
         };
         let book = logs.book(&key).unwrap();
@@ -194,14 +275,7 @@ mod tests {
         };
         let lines: Vec<LogLine> = lines.chars().enumerate().map(line).collect();
         book.append(&lines).unwrap();
-        let query = Query {
-            text: Some(Text::Literal("x".to_owned())),
-            ..Query::default()
-        };
-        let search = Search::new(book, &query).unwrap();
-        let connection: ConnectionId = serde_json::from_str("\"c\"").unwrap();
-        let (_, begun) = Searches::default().begin(connection, search, |_| ());
-        (root, begun)
+        book
     }
 
     #[test]
@@ -209,7 +283,7 @@ mod tests {
         let (_root, begun) = begun(".x..x.x.");
         begun.run();
         let at = |position, step| {
-            let found = begun.step(position, step).unwrap();
+            let found = begun.step(position, step).unwrap().unwrap();
             (found.number, found.position)
         };
         assert_eq!(at(1, MatchStep::Here), (0, 1));
@@ -224,19 +298,42 @@ mod tests {
         assert_eq!(at(u64::MAX, MatchStep::Next), (0, 1));
     }
 
+    /// Their lines stand by turns: 0 and 1 are the first ones of the two, and so on.
+    #[test]
+    fn one_goes_from_match_to_match_in_several_logs_as_in_one() {
+        let (_root, begun) = begun_in_two(".x..", "x..x");
+        begun.run();
+        let at = |position, step| {
+            let found = begun.step(position, step).unwrap().unwrap();
+            (found.number, found.position)
+        };
+        assert_eq!(at(0, MatchStep::Here), (0, 1));
+        assert_eq!(at(1, MatchStep::Next), (1, 2));
+        assert_eq!(at(2, MatchStep::Next), (2, 7));
+        assert_eq!(at(7, MatchStep::Next), (0, 1));
+        assert_eq!(at(7, MatchStep::Previous), (1, 2));
+        assert_eq!(at(1, MatchStep::Previous), (2, 7));
+        let marks = begun.search.marks_in(1, 4).unwrap();
+        let marked: Vec<u64> = marks.iter().map(|mark| mark.position).collect();
+        assert_eq!(marked, [1, 2]);
+        let parts = begun.search.parts(2).unwrap();
+        let matches: Vec<u64> = parts.iter().map(|part| part.matches).collect();
+        assert_eq!(matches, [2, 1]);
+    }
+
     #[test]
     fn there_is_no_match_where_nothing_was_found() {
         let (_root, begun) = begun("....");
         begun.run();
         for step in [MatchStep::Here, MatchStep::Next, MatchStep::Previous] {
-            assert_eq!(begun.step(2, step), None);
+            assert_eq!(begun.step(2, step).unwrap(), None);
         }
     }
 
     #[test]
     fn lines_are_marked_that_the_search_has_not_come_to() {
         let (_root, begun) = begun(".x..x.x.");
-        let marks = begun.marks(2, 5).unwrap();
+        let marks = begun.search.marks_in(2, 5).unwrap();
         let marks: Vec<_> = marks
             .iter()
             .map(|mark| (mark.position, mark.hits[0].from, mark.hits[0].to))

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -140,7 +140,13 @@ impl SettingsStore {
         &self,
         change: impl FnOnce(Drafts) -> Drafts,
     ) -> Result<(), Arc<NotSaved>> {
-        self.set("drafts", || change(self.drafts()))?;
+        {
+            let _one_at_a_time = self.lock_setting();
+            // They are bounded by themselves, by what is typed.
+            let drafts = change(self.drafts());
+            let drafts = serde_json::to_value(drafts).map_err(NotSaved::from)?;
+            self.store.set("drafts", drafts);
+        }
         self.save().await
     }
 
@@ -177,10 +183,14 @@ impl SettingsStore {
         name: &str,
         value: impl FnOnce() -> T,
     ) -> Result<(), Arc<NotSaved>> {
-        let _one_at_a_time = self.setting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.lock_setting();
         let value = bounded(value())?;
         self.store.set(name, value);
         Ok(())
+    }
+
+    fn lock_setting(&self) -> MutexGuard<'_, ()> {
+        self.setting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn save(&self) -> Result<(), Arc<NotSaved>> {

@@ -147,19 +147,29 @@ impl App {
         environment: &str,
         work: impl FnOnce(&Logbook, &BookKey) -> std::io::Result<T> + Send + 'static,
     ) -> Result<T, CommandError> {
-        let account = self.connections.get(connection)?.account;
-        let key = BookKey {
-            connection: connection.to_string(),
-            account: account.map(|account| account.subject).unwrap_or_default(),
-            application: application.to_owned(),
-            environment: environment.to_owned(),
-        };
+        let key = self.book_key(connection, application, environment)?;
         let Some(logbook) = self.logbook.clone() else {
             return Err(log_store_failed(std::io::ErrorKind::NotFound.into()));
         };
         tauri::async_runtime::spawn_blocking(move || work(&logbook, &key))
             .await?
             .map_err(log_store_failed)
+    }
+
+    /// Which book the lines of an application in an environment go to, apart for each account.
+    pub(crate) fn book_key(
+        &self,
+        connection: &ConnectionId,
+        application: &str,
+        environment: &str,
+    ) -> Result<BookKey, Failure> {
+        let account = self.connections.get(connection)?.account;
+        Ok(BookKey {
+            connection: connection.to_string(),
+            account: account.map(|account| account.subject).unwrap_or_default(),
+            application: application.to_owned(),
+            environment: environment.to_owned(),
+        })
     }
 
     /// The books of several logs of a connection.
@@ -195,10 +205,7 @@ impl App {
                 .connections
                 .get(connection)
                 .is_ok_and(|known| known.production);
-        if is_production {
-            return Limits::production();
-        }
-        Limits::default()
+        self.settings.settings().log_keeping.limits(is_production)
     }
 
     /// Erases what is kept of a connection beside its session: log lines, and what was typed.

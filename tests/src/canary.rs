@@ -14,6 +14,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::support::axe;
+use crate::support::dialogs;
 use crate::support::instance::{ACCOUNT, Serve};
 use crate::support::pictures;
 use crate::support::process::{Process, descendants};
@@ -60,6 +61,16 @@ async fn promise_secrets_are_nowhere_but_in_the_app_and_the_keyring() {
     look_into_memory(&mut looked, &window, &secrets, marker);
     let held = ["aino.laine", "checkout", "marker-that-the-page"];
     look_into_the_page(&mut looked, &window, &secrets, &held).await;
+    let handed_on = diagnostics(&session, &window).await;
+    for part in [
+        "Miso Desktop ",
+        "sent in an hour: ",
+        "\n[log]\n",
+        "/api/applications",
+    ] {
+        assert!(handed_on.contains(part), "{part} in {handed_on}");
+    }
+    looked.at("the diagnostics", handed_on.as_bytes(), &secrets, &[]);
     look_at_processes(&mut looked, &window, &secrets);
     assert!(
         looked.processes > 5,
@@ -181,6 +192,17 @@ async fn use_it(window: &Window) {
     window.see("region", "Log lines").await;
     window.click("link", "Home").await;
     window.see_within(LATER, "table", MATRIX).await;
+}
+
+/// What is handed on where somebody looks for a mistake.
+async fn diagnostics(session: &Session, window: &Window) -> String {
+    let file = session.home().join("miso-desktop-diagnostics.txt");
+    window.click("link", "Settings").await;
+    window.click("link", "Diagnostics").await;
+    window.click("button", "Export").await;
+    dialogs::save(session, &file).await;
+    window.see("button", "Saved").await;
+    fs::read_to_string(&file).expect("it can be read")
 }
 
 /// What must not be found, each with what it is.

@@ -16,6 +16,9 @@ use crate::support::window::Window;
 
 /// Going back is sent by then.
 const ROLLED_BACK: Duration = Duration::from_secs(5);
+/// The log of an application whose lines are kept should be seen by then. Measured, not demanded: how long a
+/// window takes on a machine that does other things besides says little of the app.
+const LOG_SEEN: Duration = Duration::from_millis(300);
 
 #[tokio::test]
 #[ignore = "measures: cargo xtask bench errands"]
@@ -92,6 +95,8 @@ struct Errand {
     clicks: u32,
     keys: u32,
     milliseconds: u128,
+    /// What it should take at most, where that is stated.
+    goal: Option<Duration>,
     requests: usize,
 }
 
@@ -141,6 +146,7 @@ impl Day<'_> {
         self.click("button", "Roll back test to").await;
         self.until_sent(sent).await;
         let took = self.end("roll back", begun, [2, 0]);
+        self.goal(ROLLED_BACK);
         assert!(took < ROLLED_BACK.as_millis(), "{took} ms");
     }
 
@@ -213,8 +219,16 @@ impl Day<'_> {
         let keys = self.keys;
         self.end("find an application and its live log", begun, [0, keys]);
         assert!(keys <= 7, "{keys} keys");
+        self.goal(LOG_SEEN);
         if let Some(errand) = self.done.last_mut() {
             errand.milliseconds = shown as u128;
+        }
+    }
+
+    /// Says what the last errand should take at most.
+    fn goal(&mut self, goal: Duration) {
+        if let Some(errand) = self.done.last_mut() {
+            errand.goal = Some(goal);
         }
     }
 
@@ -259,6 +273,7 @@ impl Day<'_> {
             clicks,
             keys,
             milliseconds,
+            goal: None,
             requests,
         });
         milliseconds
@@ -290,18 +305,20 @@ impl Day<'_> {
 
     fn tell(&self) {
         eprintln!(
-            "{:<40} {:>6} {:>6} {:>8} {:>8}",
-            "errand", "clicks", "keys", "ms", "requests"
+            "{:<40} {:>6} {:>6} {:>8} {:>8} {:>8}",
+            "errand", "clicks", "keys", "ms", "goal", "requests"
         );
         for Errand {
             name,
             clicks,
             keys,
             milliseconds,
+            goal,
             requests,
         } in &self.done
         {
-            eprintln!("{name:<40} {clicks:>6} {keys:>6} {milliseconds:>8} {requests:>8}");
+            let goal = goal.map_or("-".to_owned(), |goal| goal.as_millis().to_string());
+            eprintln!("{name:<40} {clicks:>6} {keys:>6} {milliseconds:>8} {goal:>8} {requests:>8}");
         }
         let Some(file) = std::env::var_os("MISO_ERRANDS_JSON") else {
             return;
@@ -311,7 +328,9 @@ impl Day<'_> {
             .iter()
             .map(|one| {
                 json!({ "errand": one.name, "clicks": one.clicks, "keys": one.keys,
-                    "milliseconds": one.milliseconds as u64, "requests": one.requests })
+                    "milliseconds": one.milliseconds as u64,
+                    "goalMilliseconds": one.goal.map(|goal| goal.as_millis() as u64),
+                    "requests": one.requests })
             })
             .collect();
         let text = serde_json::to_string_pretty(&all).expect("figures");

@@ -117,7 +117,7 @@ async fn lines_from_before_are_a_gap_until_somebody_loads_them() {
 }
 
 /// An instance with one application, which prints so many lines a second.
-async fn talkative(session: &Session, lines: u32) -> Instance {
+pub(crate) async fn talkative(session: &Session, lines: u32) -> Instance {
     let instance = Serve::new(session, "instance").account().start(session);
     let api = instance.account().await;
     let mut shop = manifest("shop", "miso/talkative:1.0");
@@ -167,7 +167,7 @@ impl Window {
 
 /// The running numbers of all kept lines that have one, in the order of the files: each once, and none
 /// is left out.
-fn each_once(session: &Session) -> Vec<u64> {
+pub(crate) fn each_once(session: &Session) -> Vec<u64> {
     let numbers = kept(session);
     assert!(!numbers.is_empty(), "lines are kept");
     for two in numbers.windows(2) {
@@ -176,7 +176,7 @@ fn each_once(session: &Session) -> Vec<u64> {
     numbers
 }
 
-fn newest_kept(session: &Session) -> u64 {
+pub(crate) fn newest_kept(session: &Session) -> u64 {
     kept(session).last().copied().unwrap_or(0)
 }
 

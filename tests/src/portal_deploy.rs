@@ -220,6 +220,7 @@ async fn invoke_deploy(window: &Window, connection: &str, environment: &str) -> 
 /// Locks the connection by its settings.
 async fn lock(window: &Window) {
     window.click("link", "Settings").await;
+    window.click("link", "Connections").await;
     window.click("button", "Edit ").await;
     window.click("checkbox", "Locked").await;
     window.click("button", "Save").await;

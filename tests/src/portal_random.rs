@@ -177,8 +177,10 @@ impl Written {
             );
         }
         if self.rest != before.rest {
+            let (from, to) = (before.at - SENT, self.at + TURN);
+            let is_deleted = self.rest["status"] != before.rest["status"];
             assert!(
-                shown.take(before.at - SENT, self.at + TURN) || shown.typed,
+                shown.take(from, to) || (is_deleted && shown.take_typed(from, to)),
                 "{what}: {} became {} without being shown: {:?}",
                 before.rest,
                 self.rest,
@@ -193,8 +195,17 @@ impl Written {
 struct Shown {
     times: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     count: usize,
-    /// Whether a key was typed where that is asked for: the other way to confirm.
-    typed: bool,
+    /// When the key stood where it is asked for before something is deleted, from and to: the other way to
+    /// confirm.
+    typed: BTreeMap<DateTime<Utc>, Typed>,
+}
+
+/// A time in which the key stood there.
+struct Typed {
+    /// `None` while it still does.
+    to: Option<DateTime<Utc>>,
+    /// Whether a write was put down to it.
+    is_taken: bool,
 }
 
 impl Shown {
@@ -207,7 +218,28 @@ impl Shown {
                 self.count += 1;
             }
         }
-        self.typed |= said["typed"] == json!(true);
+        // What is not told any more went with its page.
+        for typed in self.typed.values_mut() {
+            typed.to = typed.to.or(Some(Utc::now()));
+        }
+        for pair in said["typed"].as_array().into_iter().flatten() {
+            if let Some(from) = time(&pair[0]) {
+                let typed = self.typed.entry(from).or_insert(Typed {
+                    to: None,
+                    is_taken: false,
+                });
+                typed.to = time(&pair[1]);
+            }
+        }
+    }
+
+    /// Takes a time in which the key stood there, where that had not ended before `from`, nor began after
+    /// `to`; whether there was one. Each stands for one write.
+    fn take_typed(&mut self, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        let found = self.typed.iter_mut().find(|(began, typed)| {
+            !typed.is_taken && **began <= to && typed.to.is_none_or(|ended| ended >= from)
+        });
+        found.map(|(_, typed)| typed.is_taken = true).is_some()
     }
 
     /// Takes one that was shown long enough and ended in that time; whether there was one. Each stands for
@@ -356,28 +388,32 @@ async fn open_production(window: &Window, connection: &str, chance: &mut Chance)
     window.go_to(&address).await;
 }
 
-/// Has the page note when something is shown that can be taken back, and when a key is typed.
+/// Has the page note when something is shown that can be taken back, and when the key stands in a question.
 async fn watch(window: &Window) {
     let script = "if (window.slips) return; \
-        const slips = { shown: [], typed: false, since: null }; window.slips = slips; \
+        const slips = { shown: [], typed: [], since: { shown: null, typed: null } }; window.slips = slips; \
+        const note = (what, holds) => { \
+            const since = slips.since[what]; \
+            if (holds && since === null) slips.since[what] = Date.now(); \
+            if (!holds && since !== null) { slips[what].push([since, Date.now()]); slips.since[what] = null; } \
+        }; \
+        const inputs = ['[role=dialog]', '[role=alertdialog]', 'dialog'].map((layer) => layer + ' input').join(); \
         const look = () => { \
-            const shows = [...document.querySelectorAll('button')] \
-                .some((button) => /^Take it back/i.test(button.textContent)); \
-            if (shows && slips.since === null) slips.since = Date.now(); \
-            if (!shows && slips.since !== null) { slips.shown.push([slips.since, Date.now()]); slips.since = null; } \
+            note('shown', [...document.querySelectorAll('button')] \
+                .some((button) => /^Take it back/i.test(button.textContent))); \
+            note('typed', [...document.querySelectorAll(inputs)].some(({ value }) => value === 'shop')); \
         }; \
         new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true }); \
-        document.addEventListener('input', (event) => { \
-            if (event.target.value === 'shop' && event.target.closest('[role=dialog], [role=alertdialog], dialog')) \
-                slips.typed = true; }, true); \
+        document.addEventListener('input', look, true); \
         look()";
     window.script(script, Vec::new()).await;
 }
 
-/// What it noted since it was asked last.
+/// What it noted since it was asked last; of what is typed also what stands there still.
 async fn look(window: &Window) -> Value {
-    let script = "const { shown = [], typed = false } = window.slips ?? {}; \
-        if (window.slips) window.slips.shown = []; return { shown, typed }";
+    let script = "const { shown = [], typed = [], since = {} } = window.slips ?? {}; \
+        if (window.slips) { window.slips.shown = []; window.slips.typed = []; } \
+        return { shown, typed: since.typed ? [...typed, [since.typed, null]] : typed }";
     window.script(script, Vec::new()).await
 }
 

@@ -9,6 +9,7 @@
     // No storage: the system's theme it is.
   }
   if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+  if (theme === 'highContrast') root.dataset.contrast = 'more';
 
   function show(text) {
     var mounted = document.getElementById('root');

@@ -17,7 +17,17 @@ function theme(...selectors: string[]): Map<string, string> {
   return values;
 }
 
-const themes = { light: theme(':root'), dark: theme(':root', ":root[data-theme='dark']") };
+const DARK = ":root[data-theme='dark']";
+const CONTRAST = ":root[data-contrast='more']";
+const DARK_CONTRAST = ":root[data-theme='dark'][data-contrast='more']";
+/** Each with the least contrast of its text and of its shapes. */
+const themes = {
+  light: [theme(':root'), 4.5, 3],
+  dark: [theme(':root', DARK), 4.5, 3],
+  'high contrast, light': [theme(':root', CONTRAST), 7, 4.5],
+  // The sheet has the rules in this order, and the last one has the most to say.
+  'high contrast, dark': [theme(':root', DARK, CONTRAST, DARK_CONTRAST), 7, 4.5],
+} as const;
 
 /** WCAG 2, "contrast ratio". */
 function contrast(a: string, b: string): number {
@@ -55,21 +65,40 @@ const texts: [text: string, on: string[]][] = [
 ];
 const shapes = ['well', 'warning', 'bad', 'progress', 'off'];
 
-describe.each(Object.entries(themes))('the %s theme', (_, values) => {
+describe.each(Object.entries(themes))('the %s theme', (_, [values, leastOfText, leastOfShapes]) => {
   const on = (text: string, ground: string) => contrast(values.get(text) ?? '', values.get(ground) ?? '');
 
   it('can be read', () => {
     const weak = texts.flatMap(([text, places]) =>
-      places.filter((ground) => !(on(text, ground) >= 4.5)).map((ground) => `${text} on ${ground}`),
+      places.filter((ground) => !(on(text, ground) >= leastOfText)).map((ground) => `${text} on ${ground}`),
     );
     expect(weak).toEqual([]);
   });
 
   it('shows its shapes', () => {
     const weak = shapes.flatMap((shape) =>
-      grounds.filter((ground) => !(on(shape, ground) >= 3)).map((ground) => `${shape} on ${ground}`),
+      grounds
+        .filter((ground) => !(on(shape, ground) >= leastOfShapes))
+        .map((ground) => `${shape} on ${ground}`),
     );
     expect(weak).toEqual([]);
+  });
+});
+
+describe('high contrast', () => {
+  const both = { light: [':root', CONTRAST], dark: [DARK, DARK_CONTRAST] };
+
+  it.each(Object.entries(both))('says itself what its colours are, %s too', (_, [usual = '', more = '']) => {
+    const own = theme(more);
+    const missing = [...theme(usual).keys()].filter((name) => !name.startsWith('hue-') && !own.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it.each(Object.entries(both))('draws lines that are seen, %s too', (_, [, more = '']) => {
+    const own = theme(more);
+    const line = (name: string) => contrast(own.get(name) ?? '', own.get('background') ?? '');
+    expect(line('line')).toBeGreaterThan(4.5);
+    expect(line('line-strong')).toBeGreaterThan(7);
   });
 });
 

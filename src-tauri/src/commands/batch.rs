@@ -1,10 +1,10 @@
 //! The same for several applications at once.
 
-use miso_client::{BatchAct, BatchOrder, BatchReview, BatchTold, ConfirmationId, ConnectionId};
+use miso_client::{BatchAct, BatchOrder, BatchReview, ConfirmationId, ConnectionId, RolloutStep};
 use tauri::State;
 use tauri::ipc::Channel;
 
-use super::Answer;
+use super::{Answer, telling};
 use crate::state::App;
 
 /// What a batch would do, by what is known. Sends nothing.
@@ -32,15 +32,10 @@ pub async fn batch(
     environment: String,
     orders: Vec<BatchOrder>,
     confirmation: Option<ConfirmationId>,
-    told: Channel<BatchTold>,
+    told: Channel<RolloutStep>,
     call: u32,
-) -> Answer<Vec<BatchTold>> {
-    let client = app.client(&connection)?;
-    let told = |one: &BatchTold| {
-        if let Err(error) = told.send(one.clone()) {
-            tracing::debug!(%error, "nobody listens to the batch any more");
-        }
-    };
+) -> Answer<Vec<RolloutStep>> {
+    let (client, told) = (app.client(&connection)?, telling(told));
     let send = |stop| async move {
         client
             .batch(&environment, &orders, confirmation.as_deref(), &stop, &told)

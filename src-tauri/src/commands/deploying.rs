@@ -1,6 +1,8 @@
 //! What stands beside a deployment: what helps and guards before it, and how it goes after.
 
-use miso_client::{ConfirmationId, ConnectionId, Course, PlannedDeployment, Reading};
+use miso_client::{
+    ConfirmationId, ConnectionId, Course, DeployChoices, PlannedDeployment, Reading,
+};
 use tauri::{AppHandle, State};
 use tauri_plugin_clipboard_manager::ClipboardExt;
 
@@ -58,6 +60,21 @@ pub async fn clipboard_image(
     let reading = tauri::async_runtime::spawn_blocking(move || handle.clipboard().read_text().ok());
     let text = reading.await?;
     Ok(text.and_then(|text| client.image_in(&application, &environment, &text)))
+}
+
+/// What the form of a deployment begins with, and what else could be meant; asks nobody.
+#[tauri::command]
+#[specta::specta]
+pub async fn deploy_choices(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    wanted: Option<String>,
+    copied: Option<String>,
+) -> Answer<DeployChoices> {
+    let client = app.client(&connection)?;
+    Ok(client.deploy_choices(&application, &environment, wanted, copied))
 }
 
 /// Opens the page of the application's own repository that compares two of its images.

@@ -10,7 +10,7 @@ use miso_client::ConnectionId;
 use super::Answer;
 use super::log_search::begun;
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
-use crate::searches::{MatchStep, NumberedMatch};
+use crate::searches::{MatchStep, NumberedMatch, Seek};
 use crate::state::{App, log_store_failed};
 use crate::typed_time::{self, TypedTime};
 
@@ -32,12 +32,16 @@ pub struct LogMark {
     hits: Vec<(u32, u32)>,
 }
 
-/// Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+/// Reads a time, or a span of time, as it is typed, in the zone that was chosen. Null where it is
 /// none.
 #[tauri::command]
 #[specta::specta]
-pub fn time_read(text: String) -> Option<TypedTime> {
-    typed_time::read(&text, &Local::now())
+pub fn time_read(app: State<'_, App>, text: String) -> Option<TypedTime> {
+    let now = Utc::now();
+    match app.settings.settings().times.named_zone() {
+        Some(zone) => typed_time::read(&text, &now.with_timezone(&zone)),
+        None => typed_time::read(&text, &now.with_timezone(&Local)),
+    }
 }
 
 /// The first line of a log that was written at a time or later; a line counts as written no
@@ -70,7 +74,8 @@ pub fn log_match(
     position: u32,
     step: MatchStep,
 ) -> Answer<Option<NumberedMatch>> {
-    Ok(begun(&app, search)?.step(position.into(), step))
+    let step = begun(&app, search)?.step(position.into(), step);
+    step.map_err(log_store_failed)
 }
 
 /// Which of the log's lines from a position on are what is searched for.
@@ -84,7 +89,7 @@ pub async fn log_marks(
 ) -> Answer<Vec<LogMark>> {
     let begun = begun(&app, search)?;
     let count = count.min(MOST_LINES) as usize;
-    let read = move || begun.marks(from.into(), count);
+    let read = move || begun.search.marks_in(from.into(), count);
     let marks = tauri::async_runtime::spawn_blocking(read).await?;
     let marks = marks.map_err(log_store_failed)?.into_iter();
     Ok(marks.map(LogMark::from).collect())
@@ -96,7 +101,7 @@ pub async fn log_marks(
 pub async fn log_search_heat(app: State<'_, App>, search: u32, count: u32) -> Answer<Vec<LogHeat>> {
     let begun = begun(&app, search)?;
     let count = count.min(MOST_PARTS) as usize;
-    let read = move || begun.search.buckets(count);
+    let read = move || begun.search.parts(count);
     let buckets = tauri::async_runtime::spawn_blocking(read).await?;
     let buckets = buckets.map_err(log_store_failed)?.into_iter();
     Ok(buckets.map(LogHeat::from).collect())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use logbook::{Book, BookKey, Bucket, Logbook};
 use miso_api::{LogGap, LogLine};
-use miso_client::{ConnectionId, Failure, Lease, LogPlace, TailProgress, TailState};
+use miso_client::{ConnectionId, Failure, Lease, Recording, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
@@ -14,6 +14,7 @@ use tauri::ipc::Channel;
 
 use super::Answer;
 use super::log_gaps::LogGapView;
+use crate::recording;
 use crate::state::App;
 
 /// Most lines a page may pull at once.
@@ -110,16 +111,12 @@ pub async fn log_follow(
     let limits = app.log_limits(&connection, &environment);
     let open = move |logs: &Logbook, key: &BookKey| {
         let book = logs.book_with(key, limits)?;
-        Ok((book.cursor(), book))
+        Ok((recording::place(book.clone()), book))
     };
-    let book = app
-        .with_logs(&connection, &application, &environment, open)
-        .await?;
+    let opened = app.with_logs(&connection, &application, &environment, open);
+    let (place, book) = opened.await?;
     let client = app.client(&connection)?;
-    let told = ToPage {
-        book: book.1.clone(),
-        progress,
-    };
+    let told = ToPage { book, progress };
     told.tell(TailProgress {
         state: TailState::CatchingUp,
         total: None,
@@ -128,7 +125,7 @@ pub async fn log_follow(
         gap: None,
     });
     Ok(
-        client.follow_log(application, environment, place(book), move |step| {
+        client.follow_log(application, environment, place, move |step| {
             told.tell(step);
         }),
     )
@@ -146,6 +143,13 @@ pub fn log_refresh(
     app.client(&connection)?
         .refresh_log(application, environment);
     Ok(())
+}
+
+/// Which logs of a connection are recorded whichever page is open, and how that goes.
+#[tauri::command]
+#[specta::specta]
+pub fn log_recordings(app: State<'_, App>, connection: ConnectionId) -> Answer<Vec<Recording>> {
+    Ok(app.client(&connection)?.recordings())
 }
 
 /// Lines from a position on: as many as were asked for, or as fit into 4 MiB.
@@ -207,21 +211,6 @@ fn window(book: &Book, from: u64, count: usize) -> io::Result<LogWindow> {
         gaps: gaps.collect::<io::Result<_>>()?,
         lines: view.lines,
     })
-}
-
-/// Where a tail puts its lines, and goes on.
-fn place((cursor, book): (Option<String>, Arc<Book>)) -> LogPlace {
-    let sink = book.clone();
-    let keep_cursor = move |cursor| {
-        if let Err(error) = book.set_cursor(cursor) {
-            tracing::warn!(%error, "where the tail goes on could not be kept");
-        }
-    };
-    LogPlace {
-        sink,
-        cursor,
-        keep_cursor: Arc::new(keep_cursor),
-    }
 }
 
 /// Tells a page how far a tail is.

@@ -14,11 +14,12 @@ use tauri::{State, WebviewWindow};
 
 use super::Answer;
 use super::log_search::{LogQuery, LogSearchProgress, tell};
+use super::log_view::LogMark;
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
 use crate::error::CommandError;
 use crate::exporting::{self, NotExported, Wanted};
 use crate::merged::{LogName, MOST_LOGS, MergedLogs, ReadFile};
-use crate::searches::Begun;
+use crate::searches::{Begun, MatchStep, NumberedMatch, Seek};
 use crate::state::{App, log_store_failed};
 
 /// The most bytes of a piece of a file.
@@ -229,11 +230,52 @@ pub async fn merged_matches(
     from: u32,
     count: u32,
 ) -> Answer<MergedMatches> {
-    let begun = begun(&app, search)?;
     let count = count.min(MOST_LINES) as usize;
-    let read = move || matches(&begun.search, u64::from(from), count);
-    let matches = tauri::async_runtime::spawn_blocking(read).await?;
-    matches.map_err(log_store_failed)
+    let read = move |begun: &Begun<MergedSearch>| matches(&begun.search, from.into(), count);
+    of_search(&app, search, read).await
+}
+
+/// The match at a position among all lines or after it, or the next or the previous one from there;
+/// after the last comes the first. Null where nothing was found.
+#[tauri::command]
+#[specta::specta]
+pub async fn merged_match(
+    app: State<'_, App>,
+    search: u32,
+    position: u32,
+    step: MatchStep,
+) -> Answer<Option<NumberedMatch>> {
+    let read = move |begun: &Begun<MergedSearch>| begun.step(position.into(), step);
+    of_search(&app, search, read).await
+}
+
+/// Which of all lines from a position on are what is searched for.
+#[tauri::command]
+#[specta::specta]
+pub async fn merged_marks(
+    app: State<'_, App>,
+    search: u32,
+    from: u32,
+    count: u32,
+) -> Answer<Vec<LogMark>> {
+    let count = count.min(MOST_LINES) as usize;
+    let read = move |begun: &Begun<MergedSearch>| begun.search.marks_in(from.into(), count);
+    let marks = of_search(&app, search, read).await?;
+    Ok(marks.into_iter().map(LogMark::from).collect())
+}
+
+/// All lines in parts of equal size, with how much of each was found so far.
+#[tauri::command]
+#[specta::specta]
+pub async fn merged_search_heat(
+    app: State<'_, App>,
+    search: u32,
+    count: u32,
+) -> Answer<Vec<LogHeat>> {
+    let count = count.min(MOST_PARTS) as usize;
+    let read = move |begun: &Begun<MergedSearch>| begun.search.parts(count);
+    let parts = of_search(&app, search, read).await?;
+    Ok(parts.into_iter().map(LogHeat::from).collect())
 }
 
 /// Ends a search.
@@ -338,6 +380,17 @@ async fn of_set<T: Send + 'static>(
 ) -> Answer<T> {
     let shown = shown(app, set)?;
     let read = tauri::async_runtime::spawn_blocking(move || read(&shown)).await?;
+    read.map_err(log_store_failed)
+}
+
+/// The same of a search.
+async fn of_search<T: Send + 'static>(
+    app: &App,
+    search: u32,
+    read: impl FnOnce(&Begun<MergedSearch>) -> std::io::Result<T> + Send + 'static,
+) -> Answer<T> {
+    let begun = begun(app, search)?;
+    let read = tauri::async_runtime::spawn_blocking(move || read(&begun)).await?;
     read.map_err(log_store_failed)
 }
 

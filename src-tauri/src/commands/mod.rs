@@ -8,8 +8,10 @@ pub(crate) mod configuration;
 pub(crate) mod configuring;
 pub(crate) mod connections;
 pub(crate) mod deploying;
+pub(crate) mod diagnostics;
 pub(crate) mod documents;
 pub(crate) mod log_gaps;
+pub(crate) mod log_older;
 pub(crate) mod log_search;
 pub(crate) mod log_view;
 pub(crate) mod logs;
@@ -22,8 +24,9 @@ pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;
 
-use miso_client::Browser;
+use miso_client::{Browser, RolloutStep};
 use tauri::AppHandle;
+use tauri::ipc::Channel;
 use tauri_plugin_clipboard_manager::ClipboardExt;
 use url::Url;
 
@@ -32,6 +35,15 @@ use crate::error::CommandError;
 
 /// What a command answers.
 pub(crate) type Answer<T> = Result<T, CommandError>;
+
+/// Tells a page how a rollout goes on; it may have gone elsewhere meanwhile.
+fn telling(told: Channel<RolloutStep>) -> impl Fn(&RolloutStep) + Send + Sync {
+    move |step| {
+        if let Err(error) = told.send(step.clone()) {
+            tracing::debug!(%error, "nobody listens to the rollout any more");
+        }
+    }
+}
 
 /// Puts a text on the clipboard.
 fn copy(handle: &AppHandle, text: impl Into<String>) -> Answer<()> {

@@ -4,7 +4,10 @@ use chrono::{DateTime, Utc};
 use miso_api::{
     Application, DeployRequest, Deployment, Environment, Health, Me, Page, PlannedChange,
 };
-use miso_client::{Activity, ConfirmationId, ConnectionId, Fleet, FleetRow, Preflight, Reading};
+use miso_client::{
+    Activity, ConfirmationId, ConnectionId, Fleet, FleetPage, FleetQuery, FleetRow, Preflight,
+    Reading, WantedImage,
+};
 use tauri::{AppHandle, State};
 
 use super::{Answer, open};
@@ -56,15 +59,19 @@ pub async fn activity(
     Ok(app.client(&connection)?.activity(since).await?)
 }
 
-/// What the server finds, where it has more applications than the list holds.
+/// A page of what the server finds, where it has more applications than the list holds, until it is called off.
 #[tauri::command]
 #[specta::specta]
 pub async fn fleet_found(
     app: State<'_, App>,
     connection: ConnectionId,
-    search: String,
-) -> Answer<Fleet> {
-    Ok(app.client(&connection)?.fleet_found(&search).await?)
+    query: FleetQuery,
+    page: u32,
+    call: Option<u32>,
+) -> Answer<FleetPage> {
+    let client = app.client(&connection)?;
+    let found = async { Ok(client.fleet_found(&query, page.max(1)).await?) };
+    app.calls.run(call, found).await
 }
 
 /// One application in each of its environments.
@@ -162,9 +169,10 @@ pub async fn preflight(
     connection: ConnectionId,
     application: String,
     environment: String,
-    image: Option<String>,
+    wanted: Option<WantedImage>,
 ) -> Answer<Preflight> {
     let client = app.client(&connection)?;
+    let image = wanted.and_then(|wanted| wanted.image());
     Ok(client.preflight(&application, &environment, image.as_deref()))
 }
 

@@ -2,12 +2,12 @@
 
 use miso_api::DeployRequest;
 use miso_client::{
-    Comparison, ConfirmationId, ConnectionId, Promotion, PromotionChoice, PromotionStep,
+    Comparison, ConfirmationId, ConnectionId, Promotion, PromotionChoice, RolloutStep,
 };
 use tauri::State;
 use tauri::ipc::Channel;
 
-use super::Answer;
+use super::{Answer, telling};
 use crate::state::App;
 
 /// What an application would bring from one environment to another.
@@ -24,15 +24,16 @@ pub async fn promotion(
     Ok(client.promotion(&application, &from, &to).await?)
 }
 
-/// The deployment that a choice comes to; asks nobody.
+/// The deployment that a choice comes to, with words in the place of its secrets; asks nobody.
 #[tauri::command]
 #[specta::specta]
 pub async fn promotion_request(choice: PromotionChoice) -> Answer<DeployRequest> {
     Ok(choice.request())
 }
 
-/// Sends what was chosen, one application after the other, and ends at the first that is refused. Where
-/// it goes to production, `confirmation` names what was shown to be confirmed.
+/// Sends what was chosen, one application after the other, and ends at the first that is refused. Once
+/// the call is called off, nothing more is sent. Where it goes to production, `confirmation` names what
+/// was shown to be confirmed.
 #[tauri::command]
 #[specta::specta]
 pub async fn promote(
@@ -40,18 +41,16 @@ pub async fn promote(
     connection: ConnectionId,
     choices: Vec<PromotionChoice>,
     confirmation: Option<ConfirmationId>,
-    told: Channel<PromotionStep>,
-) -> Answer<()> {
-    let client = app.client(&connection)?;
-    let tell = |step| {
-        if let Err(error) = told.send(step) {
-            tracing::debug!(%error, "nobody listens to the promotion any more");
-        }
+    told: Channel<RolloutStep>,
+    call: u32,
+) -> Answer<Vec<RolloutStep>> {
+    let (client, told) = (app.client(&connection)?, telling(told));
+    let send = |stop| async move {
+        client
+            .promote(&choices, confirmation.as_deref(), &stop, &told)
+            .await
     };
-    client
-        .promote(&choices, confirmation.as_deref(), tell)
-        .await;
-    Ok(())
+    Ok(app.calls.until_called_off(call, send).await)
 }
 
 /// Two deployments beside each other.

@@ -8,14 +8,16 @@ use chrono::Utc;
 use miso_client::{ConnectionId, ConnectionWay, LinkTarget};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
+use tauri::{AppHandle, State};
 use tokio::sync::watch;
 
-use super::Answer;
+use super::{Answer, copy};
+use crate::desktop::{self, Spoken};
 use crate::drafts::Draft;
 use crate::events::Notice;
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
+use crate::{log_upkeep, recording};
 
 /// Everything a page needs before its first paint.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -23,6 +25,8 @@ use crate::state::{App, ConnectionView};
 pub struct AppStart {
     version: String,
     settings: Settings,
+    /// The system's language, as far as the app speaks it.
+    system_language: Spoken,
     connections: Vec<ConnectionView>,
     /// The route that was open when the app was quit.
     address: Option<String>,
@@ -62,6 +66,7 @@ pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
     Ok(AppStart {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
+        system_language: desktop::of_the_system(),
         connections: app.views(),
         address: app.settings.address(),
         notices: app.notices(),
@@ -79,6 +84,18 @@ pub fn link_take(app: State<'_, App>) -> Answer<Option<LinkTarget>> {
     Ok(app.take_link())
 }
 
+/// Puts a link to a page of a connection on the clipboard: what of its address a link may say.
+#[tauri::command]
+#[specta::specta]
+pub fn link_copy(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    page: String,
+) -> Answer<()> {
+    copy(&handle, app.connections.link_to(&connection, &page)?)
+}
+
 /// Says that something was painted.
 #[tauri::command]
 #[specta::specta]
@@ -90,8 +107,19 @@ pub fn painted() -> Answer<()> {
 /// Keeps what the user chose.
 #[tauri::command]
 #[specta::specta]
-pub async fn settings_save(app: State<'_, App>, settings: Settings) -> Answer<()> {
-    Ok(app.settings.set_settings(&settings).await?)
+pub async fn settings_save(
+    handle: AppHandle,
+    app: State<'_, App>,
+    settings: Settings,
+) -> Answer<()> {
+    let before = app.settings.settings();
+    desktop::speak(settings.language);
+    let saving = app.settings.set_settings(&settings).await;
+    recording::apply(&handle);
+    if before.log_keeping != settings.log_keeping {
+        log_upkeep::look_through(&handle).await;
+    }
+    Ok(saving?)
 }
 
 /// Keeps the route that is open.

@@ -16,3 +16,5 @@ pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use notification::tell_end;
 pub(crate) use saving::{choose_file, save_as};
 pub(crate) use window::{bring_forward, open_main};
+pub use words::Spoken;
+pub(crate) use words::{of_the_system, speak};

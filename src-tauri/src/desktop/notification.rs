@@ -1,6 +1,7 @@
 //! The system's notification at the end of a deployment that was started here (UX.md, 6): where the window is
 //! in front, the page says it and nothing else does.
 
+use chrono::Utc;
 use miso_api::{Deployment, DeploymentStatus};
 use miso_client::{ConnectionId, LinkTarget};
 use tauri::{AppHandle, Manager};
@@ -24,7 +25,8 @@ pub(crate) fn tell_end(app: &AppHandle, connection: &ConnectionId, deployment: &
     let Some(state) = app.try_state::<App>() else {
         return;
     };
-    if state.settings.settings().quiet {
+    let settings = state.settings.settings();
+    if settings.quiet || settings.is_quiet_hour(Utc::now()) {
         return;
     }
     let Ok(client) = state.client(connection) else {

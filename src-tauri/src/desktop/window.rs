@@ -12,13 +12,19 @@ use crate::settings::Theme;
 const MAIN: &str = "main";
 const LIGHT: Color = Color(0xfd, 0xfd, 0xfc, 0xff);
 const DARK: Color = Color(0x17, 0x19, 0x1b, 0xff);
+const WHITE: Color = Color(0xff, 0xff, 0xff, 0xff);
+const BLACK: Color = Color(0x00, 0x00, 0x00, 0xff);
 
 /// Opens the main window in the right theme, with its background set before the first paint.
 pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
     let chosen = match theme {
-        Theme::System => None,
+        Theme::System | Theme::HighContrast => None,
         Theme::Light => Some(SystemTheme::Light),
         Theme::Dark => Some(SystemTheme::Dark),
+    };
+    let (light, dark) = match theme {
+        Theme::System | Theme::Light | Theme::Dark => (LIGHT, DARK),
+        Theme::HighContrast => (WHITE, BLACK),
     };
     let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("Miso Desktop")
@@ -26,9 +32,9 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         .min_inner_size(720.0, 480.0)
         .theme(chosen)
         .background_color(if chosen == Some(SystemTheme::Dark) {
-            DARK
+            dark
         } else {
-            LIGHT
+            light
         })
         .on_document_title_changed(|window, title| {
             if let Err(error) = window.set_title(&title) {
@@ -40,7 +46,7 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         .zoom_hotkeys_enabled(true)
         .build()?;
     if chosen.is_none() && window.theme().is_ok_and(|theme| theme == SystemTheme::Dark) {
-        window.set_background_color(Some(DARK))?;
+        window.set_background_color(Some(dark))?;
     }
     Ok(())
 }

@@ -194,7 +194,17 @@ const sensible = ([name, type]) => {
         columns: [{ connection: stranger(), columns: [anyText().slice(0, 60)] }],
         logColumns: [{ connection: stranger(), application: anyText().slice(0, 60), fields: [anyText().slice(0, 60)] }],
         logWrap: chance(0.5),
+        logKeeping: {
+          record: chance(0.5),
+          days: below(100),
+          productionHours: below(100),
+          gibibytes: pick([0, 2, 4_294_967_295]),
+        },
       };
+    case 'WantedImage':
+      return chance(0.5)
+        ? { kind: 'image', image: image() ?? anyText() }
+        : { kind: 'tag', repository: pick(['miso/no-such', anyText()]), tag: anyText() };
     case 'ConnectionEdit':
       return {
         name: chance(0.5) ? 'Fuzzed' : anyText(),
@@ -277,6 +287,13 @@ const sensible = ([name, type]) => {
       return resource();
     case 'TimeRange':
       return range();
+    case 'FleetQuery':
+      return {
+        search: chance(0.3) ? '' : anyText(),
+        status: pick([null, 'error', 'deploying', anyText()]),
+        environment: chance(0.5) ? null : environment(),
+        sort: chance(0.5) ? null : { by: pick(['key', 'type']), descending: chance(0.5) },
+      };
     case 'BatchAct':
       return pick([{ kind: 'restart' }, { kind: 'deploy', tag: anyText().slice(0, 100) }]);
     case 'BatchOrder[]':
@@ -305,6 +322,7 @@ const sensible = ([name, type]) => {
     case 'written':
       return '2026-11-26T00:00:00Z';
     case 'since':
+    case 'until':
     case 'time':
       return pick(['2026-01-01T00:00:00Z', anyText()]);
     case 'version':
@@ -322,6 +340,8 @@ const sensible = ([name, type]) => {
     case 'pem':
       if (chance(0.3)) return known.pem;
       return `-----BEGIN CERTIFICATE-----\n${btoa(anyText().replace(/[^\x20-\x7e]/g, ''))}\n-----END CERTIFICATE-----\n`;
+    case 'page':
+      return pick(['/applications/shop/dev/logs?q=x&look=all', '/logs?log=shop%40dev', '', anyText()]);
     case 'place':
       return `deploy ${application()} ${environment()}`;
     case 'address':

@@ -5,14 +5,19 @@ import { Dialog } from '../components/Dialog';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { icon, smallIcon } from '../components/icon';
 import { Kbd } from '../components/Kbd';
+import { SearchState } from '../components/SearchState';
 import { useFleet } from '../hooks/useFleet';
+import { useSearched } from '../hooks/useSearched';
 import { closeLayer } from './layers';
-import { allEntries, matching, type PaletteEntry } from './paletteEntries';
+import { allEntries, foundEntries, matching, type PaletteEntry } from './paletteEntries';
 import styles from './Palette.module.css';
 import { useConnection, useShell } from './shell';
 
 const LIST = 'palette-list';
 const option = (at: number) => `palette-option-${String(at)}`;
+
+/** Where fewer applications fit than this, the instance is asked for others. */
+const FEW = 8;
 
 /** Every page, application and action, by a few letters. */
 export function Palette({ query: first }: { query: string }) {
@@ -23,7 +28,12 @@ export function Palette({ query: first }: { query: string }) {
   const [chosen, setChosen] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const entries = useMemo(() => allEntries(connection, fleet), [connection, fleet]);
-  const found = useMemo(() => matching(entries, query), [entries, query]);
+  const known = useMemo(() => matching(entries, query), [entries, query]);
+  const searched = useSearched(connection?.id ?? '', query, isFew(known));
+  const found = useMemo(() => {
+    const others = connection ? foundEntries(connection, searched.found, query) : [];
+    return others.length === 0 ? known : [...known, ...others];
+  }, [known, connection, searched.found, query]);
 
   const run = (entry: PaletteEntry | undefined) => {
     if (!entry) return;
@@ -114,11 +124,20 @@ export function Palette({ query: first }: { query: string }) {
           </li>
         ))}
       </ul>
-      {found.length === 0 && (
+      {searched.search !== null && query.trim() !== '' && (
+        <div className={styles.search}>
+          <SearchState connection={connection?.id ?? ''} fleet={fleet} search={searched.search} />
+        </div>
+      )}
+      {found.length === 0 && searched.search?.searching !== true && (
         <p role="status" className={styles.none}>
           {t('palette.none', { query })}
         </p>
       )}
     </Dialog>
   );
+}
+
+function isFew(entries: PaletteEntry[]): boolean {
+  return entries.filter(({ isApplication }) => isApplication === true).length < FEW;
 }

@@ -18,11 +18,14 @@ import { Link } from '../components/Link';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
+import { useNow } from '../hooks/useNow';
+import { useRecordings } from '../hooks/useRecordings';
 import { number } from '../i18n/format';
-import type { ConnectionView } from '../ipc';
+import type { ConnectionId, ConnectionView, Fleet, FleetRow, Settings as Kept } from '../ipc';
 import { useAddress } from './navigation';
 import { paths } from './paths';
 import { behindCount } from './promotions';
+import { recordingTitle } from './recordings';
 import { changeSettings, useShell } from './shell';
 import styles from './Sidebar.module.css';
 import { openSwitcher } from './switcher';
@@ -54,7 +57,7 @@ export function Sidebar({ connection, collapsed }: Props) {
           to={paths.settings()}
           icon={Settings}
           label={t('settings.title')}
-          current={address === paths.settings()}
+          current={address === paths.settings() || address.startsWith(`${paths.settings()}/`)}
           collapsed={collapsed}
         />
         <li className={styles.fold}>
@@ -109,12 +112,12 @@ function Places({
   const { fleet } = useFleet(connection.id);
   const { total, unwell, underWay } = fleet.counts;
   const starred = useShell((value) => value.settings.starred);
+  const recordings = useRecordings(connection.id);
+  const now = useNow();
   const behind = useMemo(() => behindCount(fleet), [fleet]);
   const home = paths.home(connection.id);
   const at = (path: string) => address === path || address.startsWith(`${path}/`);
-  const stars = fleet.rows.filter((row) =>
-    starred.some((star) => star.connection === connection.id && star.application === row.key),
-  );
+  const stars = starsOf(connection.id, fleet, starred);
   return (
     <>
       <ul>
@@ -182,6 +185,7 @@ function Places({
                   to={to}
                   mark={<Shape state={row.state} labelled />}
                   label={key}
+                  about={recordingTitle(recordings, key, now, t)}
                   current={false}
                   collapsed={collapsed}
                 />
@@ -192,6 +196,22 @@ function Places({
       )}
     </>
   );
+}
+
+/** What is starred, as the fleet knows it; how it is beyond what that holds is not known. */
+function starsOf(
+  connection: ConnectionId,
+  { rows, nextPage, environments }: Fleet,
+  starred: Kept['starred'],
+): Pick<FleetRow, 'key' | 'state' | 'target'>[] {
+  const own = new Set(
+    starred.filter((star) => star.connection === connection).map((star) => star.application),
+  );
+  const known = rows.filter(({ key }) => own.has(key));
+  if (nextPage === null) return known;
+  for (const { key } of known) own.delete(key);
+  const target = environments[0]?.key ?? 'dev';
+  return [...known, ...[...own].map((key) => ({ key, state: 'unknown' as const, target }))];
 }
 
 type EntryProps = {
@@ -206,9 +226,13 @@ type EntryProps = {
   count?: number | undefined;
   /** What the count says, for those who do not see it beside the name. */
   counted?: string;
+  /** What else is to be known of it, in lines. */
+  about?: string | null;
 };
 
-function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted }: EntryProps) {
+function Entry(props: EntryProps) {
+  const { to, label, spoken, current, collapsed, icon: Icon, mark, count = 0, counted, about = null } = props;
+  const title = [collapsed ? label : null, about].filter((line) => line !== null);
   return (
     <li className={styles.item}>
       <Link
@@ -216,7 +240,8 @@ function Entry({ to, label, spoken, current, collapsed, icon: Icon, mark, count 
         className={styles.entry}
         aria-current={current ? 'page' : undefined}
         aria-label={spoken ?? (collapsed ? label : undefined)}
-        title={collapsed ? label : undefined}
+        aria-description={about ?? undefined}
+        title={title.length > 0 ? title.join('\n') : undefined}
       >
         <span className={styles.icon}>{Icon ? <Icon {...icon} /> : mark}</span>
         <span className={styles.label}>{label}</span>

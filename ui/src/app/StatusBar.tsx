@@ -8,11 +8,13 @@ import { Swatch } from '../components/Swatch';
 import { useFleet } from '../hooks/useFleet';
 import { useMade } from '../hooks/useResource';
 import { useNow } from '../hooks/useNow';
-import { ago, exactTime, percent, timeOfDay } from '../i18n/format';
+import { ago, exactTime, number, percent, timeOfDay } from '../i18n/format';
 import { course, type ConnectionView, type Fleet } from '../ipc';
+import { middle } from './image';
 import { openShortcuts } from './layers';
 import { paths } from './paths';
-import { useShell } from './shell';
+import { openRollout, rolloutCounts, rolloutPath, stopRollout, useDocked } from './rollouts';
+import { useConnection, useShell } from './shell';
 import styles from './StatusBar.module.css';
 
 export function StatusBar({ connection }: { connection: ConnectionView | null }) {
@@ -30,10 +32,11 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
           <FrontAge />
           <span className={styles.space} />
           <Wait connection={connection.id} />
-          {connection.session.state === 'signedIn' && <Running connection={connection.id} />}
         </>
       )}
       {!connection && <span className={styles.space} />}
+      <Docked connection={connection} />
+      {connection?.session.state === 'signedIn' && <Running connection={connection.id} />}
       <button type="button" className={styles.shortcuts} onClick={openShortcuts} aria-haspopup="dialog">
         <Kbd keys="?" />
         {t('shortcuts.hint')}
@@ -79,10 +82,65 @@ function Wait({ connection }: { connection: string }) {
   return <span title={t('status.waitWhy')}>{t('status.wait', { seconds })}</span>;
 }
 
+/** What is sent one after the other and whose page is not in front. */
+function Docked({ connection }: { connection: ConnectionView | null }) {
+  const { t } = useTranslation();
+  return useDocked().map((rollout) => {
+    const { id, of } = rollout;
+    const { turn, total } = rolloutCounts(rollout);
+    const counts = { turn: number(turn), total: number(total) };
+    return (
+      <span key={id} className={styles.docked}>
+        <Link
+          className={styles.running}
+          to={rolloutPath(rollout)}
+          onClick={() => {
+            openRollout(rollout);
+          }}
+        >
+          <Shape state="progress" />
+          {rollout.connection !== connection?.id && <ConnectionName id={rollout.connection} />}
+          {of.kind === 'promotion' ? (
+            <span>
+              {t('status.promoting', { ...counts, from: of.from.name })}{' '}
+              <EnvironmentName environment={of.to.key} connection={rollout.connection} />
+            </span>
+          ) : (
+            <span>
+              {of.tag === null
+                ? t('status.restarting', counts)
+                : t('status.deploying', { ...counts, tag: middle(of.tag, 16) })}{' '}
+              <EnvironmentName environment={of.environment.key} connection={rollout.connection} />
+            </span>
+          )}
+        </Link>
+        {turn < total && (
+          <button
+            type="button"
+            className={styles.stop}
+            aria-disabled={rollout.stopped}
+            onClick={() => {
+              stopRollout(id);
+            }}
+          >
+            {t(rollout.stopped ? 'rollout.stopping' : 'rollout.stop')}
+          </button>
+        )}
+      </span>
+    );
+  });
+}
+
+function ConnectionName({ id }: { id: string }) {
+  const name = useConnection(id)?.name;
+  return name === undefined ? null : <span>{name}</span>;
+}
+
 function Running({ connection }: { connection: string }) {
   const { t } = useTranslation();
   const { running, counts } = useFleet(connection).fleet;
-  const shown = running.slice(0, 2);
+  // What is docked takes the room of one.
+  const shown = running.slice(0, useDocked().length > 0 ? 1 : 2);
   // A place may be known to be deployed to before its deployment is.
   const more = counts.underWay - shown.length;
   return (

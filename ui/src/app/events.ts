@@ -2,8 +2,10 @@ import { replaceEqualDeep } from '@tanstack/react-query';
 import {
   commands,
   held,
+  isFoundKey,
   keysOf,
   listen,
+  recordingsKey,
   refreshLogs,
   retakeLeases,
   type ConnectionId,
@@ -88,6 +90,9 @@ const heard: Heard = {
     if (!history.location.search.includes(encodeURIComponent(deployment.id)))
       announce(connection, deployment);
   },
+  recordingsChanged: ({ connection }) => {
+    makeAgain(recordingsKey(connection));
+  },
   linkOpened: () => {
     commands.linkTake().then(
       (link) => {
@@ -147,6 +152,8 @@ function lookAgain(): void {
 /** Asks the servers now for everything that is on screen (F5), the logs too. */
 export function refreshWhatIsOnScreen(): void {
   refreshLogs();
+  // Of what was found only the first page is asked for again.
+  void queries.resetQueries({ predicate: ({ queryKey }) => isFoundKey(queryKey) });
   for (const { connection, resource } of held()) {
     void commands.refresh(connection, resource).then(
       () => undefined,

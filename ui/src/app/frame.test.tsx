@@ -175,7 +175,7 @@ describe('the reason of a disabled button', () => {
 
 describe('removing a connection', () => {
   it('loses nothing by Enter alone', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     await user.click(await screen.findByRole('button', { name: 'Remove Team Orders' }));
     const question = within(await screen.findByRole('dialog'));
     await waitFor(() => {

@@ -1,20 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { imageNames, imageWords, middle, splitImage, tagOf, withTag } from './image';
+import { imageNames, imageWords, middle, tagOf } from './image';
 
 describe('an image', () => {
-  it.each([
-    ['miso/hello:1.0', 'miso/hello', '1.0'],
-    ['registry.example:5000/a/b:2.1', 'registry.example:5000/a/b', '2.1'],
-    ['registry.example:5000/a/b', 'registry.example:5000/a/b', ''],
-    ['a@sha256:abc', 'a', 'sha256:abc'],
-  ])('%s comes apart', (image, repository, tag) => {
-    expect(splitImage(image)).toMatchObject({ repository, tag });
-  });
-
-  it('takes another tag', () => {
-    expect(withTag(splitImage('miso/hello:1.0'), '1.1')).toBe('miso/hello:1.1');
-    expect(withTag(splitImage('miso/hello:1.0'), 'sha256:ab')).toBe('miso/hello@sha256:ab');
-    expect(withTag(splitImage('registry.example:5000/a'), '2')).toBe('registry.example:5000/a:2');
+  it('is called as it is in Rust', () => {
+    const path = '../src-tauri/crates/miso-client/src/image_names.json';
+    const all = JSON.parse(readFileSync(path, 'utf8')) as {
+      image: string;
+      repository: string;
+      tag: string;
+    }[];
+    expect(all.length).toBeGreaterThan(5);
+    for (const { image, repository, tag } of all) {
+      expect(tagOf(image)).toBe(tag);
+      // Of the same repository tags tell images apart, else names do.
+      expect(imageNames(`${repository}:0.1`, image)).toEqual(['0.1', tag]);
+    }
   });
 
   it('is called by its tag, by its name where that differs', () => {

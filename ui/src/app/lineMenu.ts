@@ -1,15 +1,17 @@
-import { Clock, ListFilter } from 'lucide-react';
+import { Clock, Link, ListFilter } from 'lucide-react';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionId, LogLine } from '../ipc';
+import { commands, type ConnectionId, type LogLine } from '../ipc';
+import { carefully } from './carefully';
 import { fieldText } from './fieldText';
 import type { MenuEntry } from './layers';
 import { withField, type LogFilter } from './logFilter';
 import { go } from './navigation';
-import { paths } from './paths';
+import { pageOf, paths } from './paths';
 
 type Context = {
   connection: ConnectionId;
   application: string;
+  environment: string;
   filter: LogFilter;
   change: (filter: LogFilter) => void;
   /** The environments that it runs in besides this one. */
@@ -22,7 +24,10 @@ const MOST_FIELDS = 6;
 const LONGEST = 60;
 
 /** What the menu of a line offers besides copying it: narrowing the log by it, and the same time elsewhere. */
-export function lineMenu(line: LogLine, { connection, application, filter, change, others }: Context) {
+export function lineMenu(
+  line: LogLine,
+  { connection, application, environment, filter, change, others }: Context,
+) {
   const only = (name: string, value: string): MenuEntry => ({
     label: i18n.t('logs.only', { name, value }),
     icon: ListFilter,
@@ -54,6 +59,15 @@ export function lineMenu(line: LogLine, { connection, application, filter, chang
       },
     },
   ];
+  entries.push({
+    label: i18n.t('logs.copyLink'),
+    icon: Link,
+    act: () => {
+      const look = { all: true, at: line.timestamp };
+      const path = paths.logs(connection, application, environment, filter, look);
+      void carefully(() => commands.linkCopy(connection, pageOf(path)));
+    },
+  });
   if (line.level === 'warn' || line.level === 'error')
     entries.unshift({
       label: i18n.t(line.level === 'error' ? 'logs.onlyErrors' : 'logs.onlyWarnings'),

@@ -1,3 +1,4 @@
+import type { FleetQuery, FleetSort } from '../ipc';
 import { DEPLOYED, FILTERS, TYPE, type Filter } from './filter';
 
 /** What a list of applications is narrowed and sorted by. */
@@ -33,6 +34,35 @@ export function listFrom(address: string): List {
     environment: words.get('in'),
     sort: sortFrom(words.get('sort')),
   };
+}
+
+/** What of it the server does where it has more than is listed: it knows no health, and no order of places. */
+export function askedOf({ search, filter, environment, sort }: List): FleetQuery {
+  return { search: search.trim(), status: STATUS[filter], environment, sort: serverSort(sort) };
+}
+
+/** Whether that is the list as it stands, which is gone on with. */
+export function isWhole({ search, status, environment, sort }: FleetQuery): boolean {
+  return search === '' && status === null && environment === null && sort === null;
+}
+
+/** Whether the order is known of what is loaded alone. */
+export function isSortedHere({ sort }: List): boolean {
+  return sort !== null && serverSort(sort) === null;
+}
+
+/** The status in which the server finds those of a filter, or some of them. */
+const STATUS: Record<Filter, string | null> = {
+  all: null,
+  unwell: 'error',
+  deploying: 'deploying',
+  behind: null,
+  stopped: null,
+};
+
+function serverSort(sort: List['sort']): FleetSort | null {
+  if (sort === null || (sort.column !== null && sort.column !== TYPE)) return null;
+  return { by: sort.column === null ? 'key' : 'type', descending: sort.descending };
 }
 
 function sortFrom(word: string | null): List['sort'] {

@@ -5,7 +5,7 @@ import { callsOf, renderApp } from '../test/renderApp';
 
 describe('a connection', () => {
   it('is renamed, coloured and locked in one go, and an empty name is refused with what was typed kept', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
     const name = dialog.getByRole('textbox', { name: 'Name' });

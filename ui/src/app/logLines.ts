@@ -7,8 +7,8 @@ const WINDOW = 200;
 /** As many as are kept around the view. */
 const KEPT = 6000;
 
-/** Where a line that was searched for stands in its log, and where in its message the text is. */
-export type Mark = { position: number; hits: [from: number, to: number][] };
+/** Where a line that was searched for stands in its log, null where it is not kept; and where in its message the text is. */
+export type Mark = { position: number | null; hits: [from: number, to: number][] };
 
 /** Lines from a position on, as they are asked for; those that were searched for with a mark each. */
 export type AskLines = (
@@ -118,6 +118,12 @@ export class LogLines {
     return () => {
       if (this.held === held) this.held = null;
     };
+  }
+
+  /** Other lines may stand here by now: each stays in sight until the one that does has come. */
+  outdate(): void {
+    for (const position of this.lines.keys()) this.outdated.add(position);
+    void this.fetch();
   }
 
   /** Lines were put between others: what is here is to be read anew. */

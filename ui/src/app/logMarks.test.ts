@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { LogMark } from '../ipc';
 import { LogMarks } from './logMarks';
 
 describe('the marks of a search', () => {
@@ -31,6 +32,33 @@ describe('the marks of a search', () => {
     expect(ask).toHaveBeenCalledTimes(3);
     marks.forget();
     expect(marks.at(5)).toBeUndefined();
+    // What is looked at is asked for anew.
+    await vi.waitFor(() => {
+      expect(marks.at(395)).toEqual([[0, 1]]);
+    });
+    expect(ask).toHaveBeenCalledTimes(5);
+  });
+
+  it('that were asked for before lines got other positions are not theirs', async () => {
+    const answers: ((marks: LogMark[]) => void)[] = [];
+    const marks = new LogMarks(
+      () => new Promise<LogMark[]>((resolve) => answers.push(resolve)),
+      (thrown) => {
+        throw thrown;
+      },
+    );
+    marks.want(0, 100);
+    expect(answers).toHaveLength(1);
+    marks.forget();
+    answers[0]?.([{ position: 3, hits: [[0, 1]] }]);
+    await vi.waitFor(() => {
+      expect(answers).toHaveLength(2);
+    });
+    expect(marks.at(3)).toBeUndefined();
+    answers[1]?.([{ position: 7, hits: [[0, 1]] }]);
+    await vi.waitFor(() => {
+      expect(marks.at(7)).toEqual([[0, 1]]);
+    });
   });
 
   it('say why they cannot be told, and do not ask without end', async () => {

@@ -13,6 +13,8 @@ export class LogMarks {
   private readonly parts = new Map<number, { to: number; hits: Map<number, Mark['hits']> }>();
   private wanted = { from: 0, to: 0 };
   private asking = false;
+  /** Counts how often lines have got other positions. */
+  private epoch = 0;
   private readonly changes = createStore(0);
 
   constructor(
@@ -38,7 +40,10 @@ export class LogMarks {
 
   /** Lines have other positions now. */
   forget(): void {
+    this.epoch += 1;
     this.parts.clear();
+    this.changes.set((before) => before + 1);
+    void this.fetch();
   }
 
   private async fetch(): Promise<void> {
@@ -55,7 +60,10 @@ export class LogMarks {
 
   private async load(part: number): Promise<void> {
     const to = Math.min(this.wanted.to, (part + 1) * PART);
+    const { epoch } = this;
     const marks = await this.ask(part * PART, to - part * PART);
+    // They are those of other lines.
+    if (epoch !== this.epoch) return;
     this.parts.delete(part);
     this.parts.set(part, {
       to,

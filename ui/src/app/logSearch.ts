@@ -12,9 +12,11 @@ import {
   type LogSearchProgress,
   type NumberedMatch,
   type MatchStep,
+  type OlderMatches as OlderPage,
 } from '../ipc';
 import { LogLines, type AskLines, type LogTag } from './logLines';
 import { LogMarks } from './logMarks';
+import { OlderMatches } from './olderMatches';
 
 /** How what is kept is searched: in one log, or in several as one. */
 export type SearchWay = {
@@ -24,10 +26,15 @@ export type SearchWay = {
   goOn: (search: number) => Promise<unknown>;
   matches: (search: number, ...which: Parameters<AskLines>) => ReturnType<AskLines>;
   end: (search: number) => Promise<unknown>;
-  /** What makes it possible to go from match to match among all lines; of several logs only matches are shown. */
-  step?: (search: number, position: number, step: MatchStep) => Promise<NumberedMatch | null>;
-  marks?: (search: number, from: number, count: number) => Promise<LogMark[]>;
-  heat?: (search: number, parts: number) => Promise<LogHeat[]>;
+  /** A match by a position among all lines: from there one goes from match to match. */
+  step: (search: number, position: number, step: MatchStep) => Promise<NumberedMatch | null>;
+  marks: (search: number, from: number, count: number) => Promise<LogMark[]>;
+  heat: (search: number, parts: number) => Promise<LogHeat[]>;
+  /** How the instance is asked for what is older, where what is shown is of one log. */
+  older?: {
+    kept: () => Promise<string | null>;
+    ask: (query: LogQuery, until: string, cursor: string | null) => Promise<OlderPage>;
+  };
 };
 
 /** The search in one log. */
@@ -49,14 +56,22 @@ export function searchOf(connection: ConnectionId, application: string, environm
     step: (search, position, step) => commands.logMatch(search, position, step),
     marks: (search, from, count) => commands.logMarks(search, from, count),
     heat: (search, parts) => commands.logSearchHeat(search, parts),
+    older: {
+      kept: async () => (await commands.logKept(connection, application, environment)).since,
+      ask: (query, until, cursor) =>
+        commands.logOlder(connection, application, environment, query, until, cursor),
+    },
   };
 }
 
 /** A search in what is kept. Its matches are lines by their number. */
 export class LogSearch {
+  /** What the instance found besides stands before them. */
   readonly lines: LogLines;
-  /** The matches among all lines; null where only what was found is shown. */
-  readonly marks: LogMarks | null;
+  /** The matches among all lines. */
+  readonly marks: LogMarks;
+  /** What is older than what is kept; null where it cannot be asked for. */
+  readonly older: OlderMatches | null;
   progress: LogSearchProgress | null = null;
   error: CommandError | null = null;
   private number: number | null = null;
@@ -64,31 +79,36 @@ export class LogSearch {
   private ended = false;
   /** As many lines had come when it was last told to go on. */
   private until = 0;
+  /** Which positions the lines of the log had; null before anybody said so. */
+  private generation: number | null = null;
   private readonly changes = createStore(0);
 
   constructor(
     private readonly way: SearchWay,
     private readonly query: LogQuery,
   ) {
-    this.lines = new LogLines(
-      async (from, count) => this.way.matches(await this.begun, from, count),
-      (thrown) => {
-        this.fail(thrown);
-      },
-    );
+    const failed = (thrown: unknown) => {
+      this.fail(thrown);
+    };
+    const older = way.older && this.olderBy(way.older);
+    this.older = older ?? null;
+    this.lines = older
+      ? new LogLines(
+          (from, count) => this.withOlder(older, from, count),
+          failed,
+          (generation, positions) => {
+            const by = older.movedSince(generation);
+            return Promise.resolve({
+              generation: older.generation,
+              places: positions.map((position) => position + by),
+            });
+          },
+        )
+      : new LogLines(async (from, count) => this.way.matches(await this.begun, from, count), failed);
     this.lines.tags = way.tags ?? null;
-    const { marks } = way;
-    this.marks =
-      marks === undefined
-        ? null
-        : new LogMarks(
-            async (from, count) => marks(await this.begun, from, count),
-            (thrown) => {
-              this.fail(thrown);
-            },
-          );
+    this.marks = new LogMarks(async (from, count) => this.way.marks(await this.begun, from, count), failed);
     for (const part of [this.lines, this.marks])
-      part?.subscribe(() => {
+      part.subscribe(() => {
         this.tell();
       });
   }
@@ -98,14 +118,20 @@ export class LogSearch {
   /** Differs whenever anything here does. */
   readonly version = this.changes.get;
 
+  /** So many matches are not kept; they stand before the others. */
+  get unkept(): number {
+    return this.older?.found.length ?? 0;
+  }
+
   /** Begins; gives what ends it. */
   begin(): () => void {
     this.ended = false;
+    this.older?.begin();
     const heard = channel<LogSearchProgress>((progress) => {
       if (this.ended) return;
       this.progress = progress;
       if (progress.failure) this.error = progress.failure;
-      this.lines.grow(progress.matches ?? 0);
+      this.lines.grow(this.unkept + (progress.matches ?? 0));
       this.tell();
     });
     this.begun = this.way.begin(this.query, heard);
@@ -120,6 +146,7 @@ export class LogSearch {
     );
     return () => {
       this.ended = true;
+      this.older?.end();
       if (this.number !== null) void this.way.end(this.number);
       this.number = null;
     };
@@ -130,7 +157,7 @@ export class LogSearch {
     // A log that was begun anew has other lines at the same positions.
     if (total < this.until) {
       this.until = 0;
-      this.marks?.forget();
+      this.marks.forget();
     }
     if (this.number === null || this.progress?.done !== true || total <= this.until) return;
     this.until = total;
@@ -139,12 +166,18 @@ export class LogSearch {
     });
   }
 
-  /**
-   * A match by a position of the log: the one there or after it, the next, the one before. Null where there is none,
-   * or where one does not go from match to match.
-   */
+  /** The lines of the log have the positions of this generation. */
+  renew(generation: number | null): void {
+    if (generation === null || generation === this.generation) return;
+    const isFirst = this.generation === null;
+    this.generation = generation;
+    if (isFirst) return;
+    this.marks.forget();
+    this.lines.outdate();
+  }
+
+  /** A match by a position of the log: the one there or after it, the next, the one before. Null where there is none. */
   async step(position: number, step: MatchStep): Promise<{ number: number; position: number } | null> {
-    if (this.way.step === undefined) return null;
     try {
       return placeOf(await this.way.step(await this.begun, position, step));
     } catch (thrown) {
@@ -155,7 +188,6 @@ export class LogSearch {
 
   /** Where in the log there are matches; null where that is not known. */
   readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
-    if (this.way.heat === undefined) return null;
     try {
       return await this.way.heat(await this.begun, parts);
     } catch (thrown) {
@@ -163,6 +195,36 @@ export class LogSearch {
       return null;
     }
   };
+
+  private olderBy({ kept, ask }: NonNullable<SearchWay['older']>): OlderMatches {
+    const way = { kept, ask: (until: string, cursor: string | null) => ask(this.query, until, cursor) };
+    return new OlderMatches(way, this.query.from, (positions) => {
+      if (positions) {
+        this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
+        this.lines.reread();
+      }
+      this.tell();
+    });
+  }
+
+  /** Lines by their number: first those that the instance found, then those that are kept. */
+  private async withOlder(older: OlderMatches, from: number, count: number): ReturnType<AskLines> {
+    const { generation, found } = older;
+    if (from < found.length) {
+      const some = found.slice(from, from + count);
+      return {
+        generation,
+        first: 0,
+        total: found.length + (this.progress?.matches ?? 0),
+        from,
+        lines: some.map(({ line }) => line),
+        marks: some.map(({ hits }) => ({ position: null, hits })),
+      };
+    }
+    const matches = await this.way.matches(await this.begun, from - found.length, count);
+    const down = (place: number | null) => (place ?? 0) + found.length;
+    return { ...matches, generation, total: down(matches.total), from: down(matches.from) };
+  }
 
   private fail(thrown: unknown): void {
     if (this.ended) return;
@@ -177,4 +239,15 @@ export class LogSearch {
 
 function placeOf(found: NumberedMatch | null): { number: number; position: number } | null {
   return found && { number: found.number ?? 0, position: found.position ?? 0 };
+}
+
+/** Before the first line, the next match may be that line itself. */
+export function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
+  if (position < 0) return [0, 'here'];
+  return [position, by > 0 ? 'next' : 'previous'];
+}
+
+/** A number of a match; after the last comes the first. */
+export function numberAround(number: number, matches: number): number | null {
+  return matches === 0 ? null : (number + matches) % matches;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  holdsNoNewValue,
   at,
   isSecretPath,
   manifestFrom,
@@ -76,5 +77,30 @@ describe('a manifest', () => {
         configuration: [{ name: 'LEVEL', location: 'keyvault' }],
       }),
     ).toBe(true);
+  });
+});
+
+describe('a text that cannot be read', () => {
+  const read = {
+    configuration: [
+      { name: 'LEVEL', value: 'debug', location: 'variable' },
+      { name: 'TOKEN', value: 'hunter2', location: 'keyvault' },
+    ],
+  };
+  it.each([
+    ['{"displayName": "Shop", "port": 30', true],
+    ['{"configuration": [{"name": "LEVEL", "value": "debug", "location": "variable"}', true],
+    ['{"configuration": [{"name": "TOKEN", "location": "keyvault"', true],
+    ['{"configuration": [{"value": null, "value": 3, "value": ""', true],
+    ['{"configuration": [{"name": "TOKEN", "value": "hunter2", "location": "keyvault"', false],
+    ['{"configuration": [{"name": "NEW", "value": "hush"', false],
+    ['{"configuration": [{"name": "NEW", "value": "hus', false],
+    ['{"configuration": [{"name": "NEW", value: hush', false],
+    ['{"configuration": [{"name": "NEW", "value" "hush"', false],
+    ['{"configuration": [{"name": "NEW", "VALUE": "hush"', false],
+    ['{"configuration": [{"name": "NEW", "v\\u0061lue": "hush"', false],
+    ['{"configuration": [{"name": "NEW", "value":\n"hush"', false],
+  ])('%s is kept: %s', (text, kept) => {
+    expect(holdsNoNewValue(text, read)).toBe(kept);
   });
 });

@@ -76,6 +76,37 @@ export function withoutSecrets<J extends Json>(value: J): J {
   return mapped(value, (item) => without(item, 'value')) as J;
 }
 
+/** What may stand where a value is typed: the word, and what comes after it. */
+const VALUE = /value["']?\s*:?\s*("(?:[^"\\\n]|\\.)*"|[^,}\]\n]*)/gi;
+
+/**
+ * Whether a text that cannot be read as JSON holds no value but those that stand openly in what was read last: in such a
+ * text nobody can tell a secret's value from another's.
+ */
+export function holdsNoNewValue(text: string, read: Manifest): boolean {
+  const known = new Set(openValues(read));
+  // What is written in another way than it reads hides from whoever looks for it.
+  if (/\\u/i.test(text)) return false;
+  return [...text.matchAll(VALUE)].every(([, typed = '']) => {
+    try {
+      const value = JSON.parse(typed.trim() === '' ? 'null' : typed) as Json;
+      return typeof value !== 'string' || value === '' || known.has(value);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function openValues(value: Json): string[] {
+  if (Array.isArray(value)) return value.flatMap(openValues);
+  if (!isObject(value)) return [];
+  const own = value['value'];
+  return [
+    ...(typeof own === 'string' && !isSecret(value) ? [own] : []),
+    ...Object.values(value).flatMap(openValues),
+  ];
+}
+
 /** The same with a word in the place of each secret's value, to show. */
 export function masked<J extends Json>(value: J, word: string): J {
   return mapped(value, (item) => ({ ...item, value: word })) as J;

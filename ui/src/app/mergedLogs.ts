@@ -32,6 +32,9 @@ export class MergedLogs {
       goOn: (number) => commands.mergedSearchOn(number),
       matches,
       end: (number) => commands.mergedSearchEnd(number),
+      step: (number, position, step) => commands.mergedMatch(number, position, step),
+      marks: (number, from, count) => commands.mergedMarks(number, from, count),
+      heat: (number, parts) => commands.mergedSearchHeat(number, parts),
     };
   }
 

@@ -1,6 +1,7 @@
 import {
   ArrowUp,
   CirclePlus,
+  Contrast,
   House,
   KeyRound,
   Layers,
@@ -22,13 +23,13 @@ import type { ComponentType, ReactNode } from 'react';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionView, Fleet, Theme } from '../ipc';
+import type { ConnectionView, Fleet, FleetRow, Theme } from '../ipc';
 import { stageIn } from './environments';
 import { refreshWhatIsOnScreen } from './events';
 import { fit } from './fuzzy';
 import { openConnection, openShortcuts } from './layers';
 import { go } from './navigation';
-import { paths } from './paths';
+import { paths, SETTINGS } from './paths';
 import { changeSettings, shell } from './shell';
 import { isUnwell } from './state';
 import { addAnother, signOutAfterAsking } from './connectionActions';
@@ -45,6 +46,8 @@ export type PaletteEntry = {
   shortcut?: string;
   /** Found by its letters alone: an empty palette does not list it. */
   onlySearched?: boolean;
+  /** Whether it is an application itself, not something of it. */
+  isApplication?: boolean;
   act: () => void;
 };
 
@@ -54,7 +57,7 @@ const MOST = 60;
 export function allEntries(connection: ConnectionView | null, fleet: Fleet): PaletteEntry[] {
   const signedIn = connection?.session.state === 'signedIn' || connection?.session.state === 'restoring';
   return [
-    ...(connection && signedIn ? [...pages(connection, fleet), ...places(connection, fleet)] : []),
+    ...(connection && signedIn ? [...pages(connection, fleet), ...places(connection, fleet.rows)] : []),
     ...connections(),
     ...actions(connection),
   ];
@@ -100,10 +103,20 @@ function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
   ];
 }
 
+/** What the server found beyond the list: every place, and what fits of what can be done there. */
+export function foundEntries(connection: ConnectionView, rows: FleetRow[], query: string): PaletteEntry[] {
+  return places(connection, rows)
+    .filter(
+      ({ onlySearched, label, detail, isApplication }) =>
+        isApplication === true || onlySearched !== true || fit(query, label, detail) !== null,
+    )
+    .slice(0, MOST);
+}
+
 /** Every place there is, the unwell ones first, and behind them what can be done there. */
-function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
+function places(connection: ConnectionView, rows: FleetRow[]): PaletteEntry[] {
   const { id } = connection;
-  const there = fleet.rows.flatMap(({ key, cells }) =>
+  const there = rows.flatMap(({ key, cells }) =>
     cells.flatMap(({ environment, place }) => {
       if (!place) return [];
       const at = {
@@ -122,7 +135,7 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
       return [
         {
           unwell: isUnwell(place.state),
-          open: entry(key, paths.application(id, key, environment)),
+          open: { ...entry(key, paths.application(id, key, environment)), isApplication: true },
           searched: [
             entry(i18n.t('palette.logs', { key }), paths.application(id, key, environment, 'logs')),
             entry(
@@ -143,9 +156,21 @@ function places(connection: ConnectionView, fleet: Fleet): PaletteEntry[] {
     }),
   );
   const [unwell, well] = [there.filter((each) => each.unwell), there.filter((each) => !each.unwell)];
+  const nowhere = rows.filter(({ cells }) => cells.every(({ place }) => place === null));
   return [
     ...unwell.map(({ open }) => open),
     ...well.map(({ open }) => open),
+    ...nowhere.map(({ key, target }) => ({
+      id: paths.application(id, key, target),
+      label: key,
+      detail: i18n.t('palette.nowhere'),
+      mark: <Shape state="off" labelled />,
+      isApplication: true,
+      onlySearched: true,
+      act: () => {
+        go(paths.application(id, key, target));
+      },
+    })),
     ...there.flatMap(({ searched }) => searched.map((each) => ({ ...each, onlySearched: true }))),
   ];
 }
@@ -191,6 +216,7 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     action(i18n.t('palette.refresh'), RefreshCw, refreshWhatIsOnScreen, 'F5'),
     action(i18n.t('palette.light'), Sun, theme('light')),
     action(i18n.t('palette.dark'), Moon, theme('dark')),
+    action(i18n.t('palette.highContrast'), Contrast, theme('highContrast')),
     action(i18n.t('palette.system'), SunMoon, theme('system')),
     action(i18n.t('palette.sidebar'), PanelLeft, () => {
       changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
@@ -199,6 +225,12 @@ function actions(connection: ConnectionView | null): PaletteEntry[] {
     action(i18n.t('settings.title'), Settings, () => {
       go(paths.settings());
     }),
+    ...SETTINGS.map((part) => ({
+      ...action(i18n.t('palette.settings', { part: i18n.t(`settings.part.${part}`) }), Settings, () => {
+        go(paths.settings(part));
+      }),
+      onlySearched: true,
+    })),
     action(i18n.t('connections.add'), Plus, () => {
       go(paths.welcome());
     }),

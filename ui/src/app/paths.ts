@@ -9,6 +9,20 @@ import { promotionWords, type PromotionAddress } from './promotions';
 export const TABS = ['now', 'logs', 'deployments', 'configuration', 'access', 'manifest'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** The parts of the settings, in their order; the first one is the page itself. */
+export const SETTINGS = [
+  'appearance',
+  'language',
+  'notifications',
+  'connections',
+  'network',
+  'production',
+  'logs',
+  'shortcuts',
+  'diagnostics',
+] as const;
+export type SettingsPart = (typeof SETTINGS)[number];
+
 /** What the deploy panel shows: the form, with an image in it or not, or one deployment's progress. */
 export type Panel = { form: true; image?: string } | { deployment: string };
 
@@ -24,7 +38,8 @@ export type AccessPanel = { ask: string | null; in?: string | undefined } | { re
 export const paths = {
   /** The ways in; with an address in the field where a link brought one. */
   welcome: (address?: string) => (address === undefined ? '/welcome' : `/welcome?address=${part(address)}`),
-  settings: () => '/settings',
+  settings: (part: SettingsPart = 'appearance') =>
+    part === 'appearance' ? '/settings' : `/settings/${part}`,
   home: (connection: string) => `/c/${part(connection)}`,
   applications: (connection: string, list: Partial<List> = {}) =>
     `/c/${part(connection)}/applications${listWords(list)}`,
@@ -77,6 +92,11 @@ export function pathOf(link: LinkTarget): string {
   }
 }
 
+/** What of an address is the page's, below its connection. */
+export function pageOf(path: string): string {
+  return path.replace(/^\/c\/[^/?#]+/, '');
+}
+
 /** The connection of an address, or null. */
 export function connectionOf(address: string): string | null {
   const match = /^\/c\/([^/?#]+)/.exec(address);
@@ -117,6 +137,11 @@ export function sameAddress(one: string, other: string): boolean {
 export function tabOf(address: string): Tab {
   const word = /\/applications\/[^/]+\/[^/]+\/([^/]+)$/.exec(address)?.[1];
   return TABS.find((tab) => tab === word) ?? 'now';
+}
+
+/** The part of the settings that an address names; null where there is no such part. */
+export function settingsPartFrom(word: string | undefined): SettingsPart | null {
+  return word === undefined ? 'appearance' : (SETTINGS.find((part) => part === word) ?? null);
 }
 
 /** Reads the panel back from the address. */

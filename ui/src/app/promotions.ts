@@ -6,7 +6,7 @@ export type Pair = { from: Stage; to: Stage; rows: FleetRow[] };
 /** What the page of promotions shows: which pair, and which applications are reviewed. */
 export type PromotionAddress = { from: string | null; to: string | null; applications: string[] };
 
-/** What people changed of what a promotion proposes. */
+/** What people changed of what a promotion proposes; of a secret the word by which Rust holds it. */
 export type Picked = {
   items?: string[];
   secrets: Record<string, string>;
@@ -80,6 +80,11 @@ export function choiceOf(promotion: Promotion, picked: Picked, note: string): Pr
     access: picked.access,
     note: note === '' ? null : note,
   };
+}
+
+/** What was picked for what was sent. */
+export function pickedOf({ items, secrets, access }: PromotionChoice): Picked {
+  return { items, secrets, access };
 }
 
 /** Whether an item is one that can be left here or taken along: each by itself, where the instance lets it be named. */

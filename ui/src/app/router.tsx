@@ -39,7 +39,7 @@ export function createPages() {
 
   const settings = createRoute({
     getParentRoute: () => frame,
-    path: '/settings',
+    path: '/settings/{-$part}',
     component: lazyRouteComponent(() => import('../pages/Settings'), 'Settings'),
   });
 

@@ -9,6 +9,7 @@ import {
   type Deployment,
   type Notice,
   type Settings,
+  type Spoken,
 } from '../ipc';
 import { createStore, useStore } from '../hooks/store';
 import { takeDrafts } from './drafts';
@@ -20,7 +21,11 @@ export type Front = { asOf: string; source: 'live' | 'cache' | 'offline' };
 export type Sent = { what: string; to: string };
 
 /** What was refused, or whose outcome is not known, after its form was left. */
-export type Refusal = Sent & { error: CommandError };
+export type Refusal = Sent & {
+  error: CommandError;
+  /** Hears that it was put away and not looked at. */
+  dismissed: () => void;
+};
 
 export type Toast = { id: number; connection: ConnectionId; deployment: Deployment };
 
@@ -28,6 +33,8 @@ export type Toast = { id: number; connection: ConnectionId; deployment: Deployme
 export type Shell = {
   version: string;
   settings: Settings;
+  /** The system's language, as far as the app speaks it. */
+  systemLanguage: Spoken;
   connections: ConnectionView[];
   /** The connection of the page in front, or of the last one. */
   current: ConnectionId | null;
@@ -51,16 +58,23 @@ export const shell = createStore<Shell>({
   version: '',
   settings: {
     theme: 'system',
+    language: 'system',
+    times: { zone: null, hours: 'system', exact: false },
     sidebarCollapsed: false,
     starred: [],
     quiet: false,
+    quietHealth: false,
+    quietRequests: false,
+    quietHours: null,
     typeToDeploy: false,
     looked: [],
     views: [],
     columns: [],
     logColumns: [],
     logWrap: false,
+    logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
   },
+  systemLanguage: 'en',
   connections: [],
   current: null,
   notices: [],
@@ -95,6 +109,7 @@ export function begin(start: AppStart): void {
   patchShell({
     version: start.version,
     settings: start.settings,
+    systemLanguage: start.systemLanguage,
     connections: start.connections,
     current: start.connections[0]?.id ?? null,
     notices: start.notices,
@@ -162,8 +177,8 @@ export function dismissNotice(notice: Notice): void {
 }
 
 /** Tells above the page why something was refused that was sent from a form that is not there any more. */
-export function putRefusal(sent: Sent, error: CommandError): void {
-  shell.set((before) => ({ ...before, refusals: [...before.refusals, { ...sent, error }] }));
+export function putRefusal(sent: Sent, error: CommandError, dismissed: () => void = () => undefined): void {
+  shell.set((before) => ({ ...before, refusals: [...before.refusals, { ...sent, error, dismissed }] }));
 }
 
 export function dismissRefusal(refusal: Refusal): void {

@@ -7,11 +7,7 @@ import { inOrder, stageIn } from './environments';
 import { filterRows, sortRows } from './filter';
 import { fit } from './fuzzy';
 import { oneLine, printable } from './printable';
-import { firstImage, suggestions } from './suggestions';
 import { rowWindow } from '../hooks/useRowWindow';
-
-const orders = applications.find((each) => each.key === 'orders-api');
-const image = (tag: string) => `registry.example/orders-api:${tag}`;
 
 describe('environments', () => {
   const team = connection('team', 'Team', 'indigo', { state: 'restoring', slow: false });
@@ -37,6 +33,7 @@ describe('what is made of lists', () => {
       'c fleet',
       'c activity',
       'c preflight',
+      'c deployChoices',
       'c batch',
       'c rights',
       'c accessGrid',
@@ -52,6 +49,7 @@ describe('what is made of lists', () => {
       'c application a',
       'c places a',
       'c preflight a',
+      'c deployChoices a',
       'c promotion a',
       'c rights a',
       'c accessGrid a',
@@ -90,21 +88,6 @@ describe('the palette finds', () => {
     expect(fit('ord', 'supplier-portal', 'dev')).toBeNull();
     expect(fit('xyz', 'orders-api')).toBeNull();
     expect(fit('ord', 'orders-api') ?? 0).toBeGreaterThan(fit('ord', 'word') ?? 0);
-  });
-});
-
-describe('before a deployment', () => {
-  it('images that could be meant are offered', () => {
-    if (!orders) throw new Error('no orders-api');
-    const order = (keys: string[]) => ['dev', 'test', 'prod'].filter((key) => keys.includes(key));
-    const history = deployments.filter((each) => each.applicationKey === 'orders-api');
-    expect(firstImage(orders, 'test', order)).toBe(image('1.4.1'));
-    expect(suggestions(orders, 'prod', history, order, null).map((each) => each.tag)).toEqual([
-      '1.4.1',
-      '1.3.9',
-    ]);
-    const copied = suggestions(orders, 'prod', history, order, image('2.0'))[0];
-    expect(copied).toMatchObject({ tag: '2.0', copied: true });
   });
 });
 

@@ -9,6 +9,7 @@ import '../theme.css';
 import { refuseDrops } from './drops';
 import { followEvents } from './events';
 import { followKeys } from './keys';
+import { followLanguage } from './language';
 import { history } from './navigation';
 import { os } from './platform';
 import { connectionOf, pathOf } from './paths';
@@ -26,6 +27,7 @@ export async function start(): Promise<void> {
     throw new Error([title, text, asCommandError(thrown).message].filter(Boolean).join('\n'));
   });
   begin(started);
+  await followLanguage();
   events.replay();
   followTheme();
   followKeys();

@@ -1,23 +1,34 @@
 import type { Theme } from '../ipc';
 import { shell } from './shell';
 
-const system = () => window.matchMedia('(prefers-color-scheme: dark)');
+const systemsDark = () => window.matchMedia('(prefers-color-scheme: dark)');
+/** The system asks for more contrast, or draws in colours of its own. */
+const systemsContrast = [
+  () => window.matchMedia('(prefers-contrast: more)'),
+  () => window.matchMedia('(forced-colors: active)'),
+];
 
 /** Keeps the theme of the settings, or the system's, on the page. */
 export function followTheme(): void {
   const apply = () => {
-    const theme = shell.get().settings.theme;
-    document.documentElement.dataset.theme = resolved(theme);
+    const { theme } = shell.get().settings;
+    const { dataset } = document.documentElement;
+    dataset.theme = isDark(theme) ? 'dark' : 'light';
+    if (isOfHighContrast(theme)) dataset.contrast = 'more';
+    else delete dataset.contrast;
     remember(theme);
   };
   apply();
   shell.subscribe(apply);
-  system().addEventListener('change', apply);
+  for (const system of [systemsDark, ...systemsContrast]) system().addEventListener('change', apply);
 }
 
-function resolved(theme: Theme): 'light' | 'dark' {
-  if (theme !== 'system') return theme;
-  return system().matches ? 'dark' : 'light';
+function isDark(theme: Theme): boolean {
+  return theme === 'system' || theme === 'highContrast' ? systemsDark().matches : theme === 'dark';
+}
+
+function isOfHighContrast(theme: Theme): boolean {
+  return theme === 'highContrast' || systemsContrast.some((system) => system().matches);
 }
 
 /** For `boot.js`, which runs before the settings are known. */

@@ -92,7 +92,7 @@ describe('g and l', () => {
 
 describe('the connections in the settings', () => {
   it('are walked with j and k', async () => {
-    const { user } = await renderApp('/settings');
+    const { user } = await renderApp('/settings/connections');
     await screen.findByRole('table', { name: 'Connections' });
     await user.keyboard('jj');
     expect(document.activeElement).toHaveAccessibleName('Sign in to Team Payments');

@@ -9,6 +9,7 @@ import { useDraft } from '../hooks/useDraft';
 import { useFleet } from '../hooks/useFleet';
 import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
+import { useSearched } from '../hooks/useSearched';
 import { useWrite } from '../hooks/useWrite';
 import { useSendKey } from '../hooks/useSendKey';
 import { accessChoicesKey, commands, type AccessWish, type ConnectionId, type Reading } from '../ipc';
@@ -193,8 +194,12 @@ function Offered({
 }) {
   const { fleet } = useFleet(connection);
   const wanted = typed.toLowerCase();
-  if (fleet.rows.some(({ key }) => key === typed)) return null;
-  const found = fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted)).slice(0, OFFERED);
+  const near = fleet.rows.filter(({ key }) => key.toLowerCase().includes(wanted));
+  // Others cost a request.
+  const { found: others } = useSearched(connection, typed, near.length < OFFERED);
+  const all = [...near, ...others];
+  if (all.some(({ key }) => key === typed)) return null;
+  const found = all.slice(0, OFFERED);
   if (found.length === 0) return null;
   return (
     <div className={panel.chips}>

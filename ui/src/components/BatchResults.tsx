@@ -1,24 +1,26 @@
 import { useTranslation } from 'react-i18next';
 import { paths } from '../app/paths';
+import type { Rollout } from '../app/rollouts';
 import { useResource } from '../hooks/useResource';
-import type { BatchTold, ConnectionId, Deployment, State } from '../ipc';
+import type { Deployment, RolloutStep, State } from '../ipc';
 import styles from './Batch.module.css';
 import { Link } from './Link';
 import { errorWords } from './Problem';
 import { Shape } from './Shape';
 import { Tag } from './Tag';
 
-type Props = { connection: ConnectionId; environment: string; told: BatchTold[] };
+type Props = { rollout: Rollout; environment: string };
 
 /** What has become of each application of a batch; a deployment that began goes on being followed. */
-export function BatchResults({ connection, environment, told }: Props) {
+export function BatchResults({ rollout: { connection, applications, steps }, environment }: Props) {
   const { t } = useTranslation();
   const recent = useResource(connection, { kind: 'deployments', application: null }).value?.data ?? [];
   return (
     <ul className={styles.items} aria-label={t('batch.results')}>
-      {told.map(({ application, outcome }) => {
+      {applications.map((application) => {
+        const outcome = steps.find((step) => step.application === application)?.outcome ?? null;
         const started =
-          outcome.kind === 'started'
+          outcome?.kind === 'sent'
             ? (recent.find(({ id }) => id === outcome.deployment.id) ?? outcome.deployment)
             : null;
         return (
@@ -39,16 +41,16 @@ export function BatchResults({ connection, environment, told }: Props) {
                       ? t(WORDS[started.status as keyof typeof WORDS])
                       : started.status}
                   </Link>
-                ) : outcome.kind === 'failed' ? (
+                ) : outcome?.kind === 'failed' ? (
                   errorWords(outcome.failure).title
-                ) : outcome.kind === 'sending' ? (
+                ) : outcome?.kind === 'sending' ? (
                   t('deploy.sending')
                 ) : (
-                  t('batch.notSent')
+                  t(outcome === null ? 'batch.notYet' : 'batch.notSent')
                 )}
               </span>
             </div>
-            {outcome.kind === 'failed' && (
+            {outcome?.kind === 'failed' && (
               <p className={styles.reason}>{outcome.failure.message ?? errorWords(outcome.failure).text}</p>
             )}
             {started?.status === 'failed' && <p className={styles.reason}>{started.error}</p>}
@@ -67,11 +69,12 @@ const WORDS = {
   cancelled: 'batch.cancelled',
 } as const;
 
-function shapeOf({ kind }: BatchTold['outcome'], started: Deployment | null): State {
+function shapeOf(outcome: RolloutStep['outcome'] | null, started: Deployment | null): State {
   if (started) {
     if (started.status === 'completed') return 'well';
     if (started.status === 'failed') return 'bad';
     return started.status === 'cancelled' ? 'off' : 'progress';
   }
-  return kind === 'failed' ? 'bad' : kind === 'sending' ? 'progress' : 'off';
+  if (outcome === null) return 'unknown';
+  return outcome.kind === 'failed' ? 'bad' : outcome.kind === 'sending' ? 'progress' : 'off';
 }

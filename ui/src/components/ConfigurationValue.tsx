@@ -4,6 +4,7 @@ import { portalInputOf } from '../app/configuration';
 import type { EditedItem } from '../ipc';
 import { ConfigurationChoice } from './ConfigurationChoice';
 import styles from './ConfigurationTable.module.css';
+import { SecretInput } from './SecretInput';
 
 const MOST_LINES = 8;
 
@@ -104,12 +105,6 @@ export function SecretValue({
   next,
 }: Omit<Props, 'change'> & { typed: (secret: string) => void }) {
   const { t } = useTranslation();
-  const field = useRef<HTMLInputElement>(null);
-  const take = () => {
-    if (!field.current || field.current.value === '') return;
-    typed(field.current.value);
-    field.current.value = '';
-  };
   const state =
     item.held !== null
       ? t('configuration.typeAgain')
@@ -117,32 +112,17 @@ export function SecretValue({
         ? t('configuration.typeToReplace')
         : t('configuration.typeToSet');
   return (
-    <input
-      ref={field}
-      type="password"
+    <SecretInput
       className={styles.field}
       data-mono=""
       data-column="value"
       aria-label={label}
       aria-invalid={invalid}
       aria-describedby={describedBy}
-      autoComplete="new-password"
-      spellCheck={false}
       placeholder={readOnly ? '' : state}
       readOnly={readOnly}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && event.currentTarget.value !== '') {
-          event.preventDefault();
-          event.stopPropagation();
-          event.currentTarget.value = '';
-        }
-        if (event.key !== 'Enter') return;
-        event.preventDefault();
-        const from = event.currentTarget;
-        take();
-        next(from);
-      }}
+      typed={typed}
+      next={next}
     />
   );
 }

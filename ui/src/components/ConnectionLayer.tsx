@@ -22,6 +22,7 @@ import { ConnectionCheck } from './ConnectionCheck';
 import { ConnectionFields } from './ConnectionFields';
 import styles from './ConnectionLayer.module.css';
 import { Dialog, DialogActions } from './Dialog';
+import { LimitFields } from './LimitFields';
 import { Parts } from './Parts';
 import { errorWords, Problem } from './Problem';
 import { QuestionLayer } from './QuestionLayer';
@@ -131,13 +132,22 @@ function Layer({ connection, first }: { connection: ConnectionView; first: Conne
             />
           )}
           {ways && part === 'network' && (
-            <NetworkFields
-              value={ways.now.network}
-              error={error}
-              change={(network) => {
-                changeWay({ network });
-              }}
-            />
+            <>
+              <NetworkFields
+                value={ways.now.network}
+                error={error}
+                change={(network) => {
+                  changeWay({ network });
+                }}
+              />
+              <LimitFields
+                value={ways.now.limits}
+                error={error}
+                change={(limits) => {
+                  changeWay({ limits });
+                }}
+              />
+            </>
           )}
           {ways && part === 'signIn' && (
             <SignInFields

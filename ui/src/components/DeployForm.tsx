@@ -1,15 +1,13 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { saidAbout, saidElsewhere } from '../app/access';
 import { inOrder, stageIn } from '../app/environments';
-import { imageNames, imageWords, splitImage, withTag } from '../app/image';
+import { imageNames, imageWords } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths, sameAddress, type Panel } from '../app/paths';
 import { useConnection, useShell } from '../app/shell';
-import { baseImage, firstImage, suggestions } from '../app/suggestions';
-import { useCopiedImage } from '../hooks/useCopiedImage';
 import { useDraft } from '../hooks/useDraft';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { usePreflight } from '../hooks/usePreflight';
@@ -17,7 +15,7 @@ import { useMade, useResource } from '../hooks/useResource';
 import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
 import { useSendKey } from '../hooks/useSendKey';
-import { places, type DeployRequest } from '../ipc';
+import { places, type DeployChoices, type DeployRequest, type WantedImage } from '../ipc';
 import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
@@ -57,16 +55,19 @@ export function DeployForm({
   tab,
   reading,
   image: wanted,
+  choices: known,
   tellSending,
 }: PanelProps & {
   /** What the address asks for. It fills the form and sends nothing. */
   image?: string;
+  choices: DeployChoices;
   /** Hears while it is being sent. */
   tellSending: (sending: boolean) => void;
 }) {
   const { t } = useTranslation();
   const { key } = application;
-  const history = useResource(connection, { kind: 'deployments', application: key });
+  // What could be meant, and what is known before, is made of it.
+  useResource(connection, { kind: 'deployments', application: key });
   const environments = useResource(connection, { kind: 'environments' });
   const entry = application.environments.find((each) => each.environment === environment);
   const can = useRights(connection, key, environment);
@@ -76,28 +77,24 @@ export function DeployForm({
   );
   const view = useConnection(connection);
   const named = (each: string) => stageIn(view, each).name;
-  const order = useCallback((keys: string[]) => inOrder(view, keys), [view]);
-  const deployments = history.value?.data ?? NONE;
 
   const placed = useMade(connection, places(connection, key)).value;
   const place = placed?.cells.find((each) => each.environment === environment)?.place;
-  const before = place?.before ?? null;
-  const base = baseImage(application, environment, order);
-  const first = wanted ?? before ?? firstImage(application, environment, order);
-  const isOther = splitImage(first).tag === '' || splitImage(first).repository !== base;
+  const { repository, first, goesBack } = known;
   const typedAt = ['deploy', key, environment, ...(wanted === undefined ? [] : [wanted])].join(' ');
   const { form, draft } = useDraft<Values>(connection, typedAt, {
-    tag: splitImage(first).tag,
-    image: first,
+    tag: first.tag,
+    image: first.image,
     note: '',
-    whole: isOther ? 'whole' : '',
+    whole: first.byTag ? '' : 'whole',
   });
   const [tag, wholeImage, word] = useWatch({ control: form.control, name: ['tag', 'image', 'whole'] });
   const whole = word !== '';
   const setWhole = (next: boolean) => {
     form.setValue('whole', next ? 'whole' : '');
   };
-  const image = whole ? wholeImage.trim() : tag.trim() === '' ? '' : withTag(splitImage(base), tag.trim());
+  const typed: WantedImage = whole ? { kind: 'image', image: wholeImage } : { kind: 'tag', repository, tag };
+  const isTyped = (whole ? wholeImage : tag).trim() !== '';
 
   const panel: Panel = wanted === undefined ? { form: true } : { form: true, image: wanted };
   const address = paths.application(connection, key, environment, tab, panel);
@@ -126,7 +123,9 @@ export function DeployForm({
   useEffect(() => {
     tellSending(phase === 'sending');
   }, [phase, tellSending]);
-  const { preflight, stale } = usePreflight(connection, key, environment, image === '' ? null : image);
+  const { preflight, stale } = usePreflight(connection, key, environment, isTyped ? typed : null);
+  // All of it, as Rust has it of what was typed; while that is looked up, of what was typed before.
+  const image = (isTyped && preflight?.image) || '';
   // What the last one was started with is known by its own reading alone.
   const last = preflight?.last ?? null;
   useResource(
@@ -143,22 +142,22 @@ export function DeployForm({
 
   // Of a place that is unwell it may be known a moment later what ran before. It is offered then, once, and
   // never over what was typed.
-  const offered = useRef(wanted !== undefined || before !== null || draft.restored !== null);
+  const offered = useRef(wanted !== undefined || goesBack || draft.restored !== null);
   const { isDirty } = form.formState;
   useEffect(() => {
     if (offered.current || !place) return;
-    if (place.unwell && before === null && !isDirty) return;
+    if (place.unwell && !goesBack && !isDirty) return;
     offered.current = true;
-    if (before === null || isDirty || busy || splitImage(before).repository !== base) return;
-    form.reset({ ...form.getValues(), tag: splitImage(before).tag, image: before });
-  }, [place, before, base, isDirty, busy, form]);
+    if (!goesBack || isDirty || busy || !first.byTag) return;
+    form.reset({ ...form.getValues(), tag: first.tag, image: first.image });
+  }, [place, goesBack, first, isDirty, busy, form]);
 
   // Typing the key is asked for only where somebody chose it.
   const [typedKey, setTypedKey] = useState('');
   const asksForKey = useShell((value) => value.settings.typeToDeploy) && production;
   const keyMissing = asksForKey && typedKey.trim() !== key;
 
-  const does = image === '' ? 'deploy' : effectOf(image, entry?.image ?? null, before);
+  const does = preflight?.effect ?? 'deploy';
   const repeated = (asThen ?? does === 'rollBack') ? repeats : null;
   const wish: DeployRequest = {
     environment,
@@ -181,16 +180,11 @@ export function DeployForm({
     if (event.key === 'Enter' && event.repeat) event.preventDefault();
   };
 
-  const choices = order([
+  const choices = inOrder(view, [
     ...application.environments.map((each) => each.environment),
     ...(environments.value ?? []).map((each) => each.key),
     environment,
   ]);
-  const copied = useCopiedImage(connection, key, environment);
-  const chips = useMemo(
-    () => suggestions(application, environment, deployments, order, copied),
-    [application, environment, deployments, order, copied],
-  );
   const change = [entry?.image ?? null, image === '' ? null : image] as const;
   const [from, to] = imageNames(...change);
   const details = error?.details ?? NONE;
@@ -246,7 +240,7 @@ export function DeployForm({
               autoFocus
               autoComplete="off"
               spellCheck={false}
-              prefix={`${base}:`}
+              prefix={`${repository}:`}
               readOnly={busy}
               error={imageError}
               onFocus={(event) => {
@@ -256,12 +250,11 @@ export function DeployForm({
             />
           )}
           <Suggestions
-            suggestions={chips}
+            suggestions={known.others}
             named={named}
             disabled={busy}
             choose={(chip) => {
-              const other = splitImage(chip.image).repository !== base;
-              setWhole(whole || other);
+              setWhole(whole || !chip.byTag);
               form.setValue('tag', chip.tag);
               form.setValue('image', chip.image);
             }}
@@ -289,7 +282,7 @@ export function DeployForm({
               disabled={busy}
               onClick={() => {
                 if (!whole && image !== '') form.setValue('image', image);
-                if (whole) form.setValue('tag', splitImage(wholeImage.trim()).tag);
+                if (whole) form.setValue('tag', preflight?.tag ?? '');
                 setWhole(!whole);
               }}
             >
@@ -382,17 +375,15 @@ export function DeployForm({
             aria-disabled={phase !== 'editing' || stale}
             autoFocus={takenBack}
           >
-            {phase === 'sending' ? t('deploy.sending') : t(WORDS[does].send, effect)}
+            {phase === 'sending'
+              ? t('deploy.sending')
+              : image === ''
+                ? t('deploy.action')
+                : t(WORDS[does].send, effect)}
             {phase === 'editing' && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
           </Button>
         )}
       </footer>
     </form>
   );
-}
-
-/** What sending this image does to what runs there. */
-function effectOf(image: string, running: string | null, before: string | null): keyof typeof WORDS {
-  if (image === running) return 'restart';
-  return image === before ? 'rollBack' : 'deploy';
 }

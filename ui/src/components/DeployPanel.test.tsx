@@ -164,7 +164,7 @@ describe('the deploy panel', () => {
       history.push(DEV);
     });
     fireEvent.change(await tag(), { target: { value: '1.5.0' } });
-    expect((await panel()).getByRole('button', { name: /^Deploy 1\.5\.0 to dev/ })).toBeDisabled();
+    expect((await panel()).getByRole('button', { name: /^Deploy…/ })).toBeDisabled();
     await user.click(await tag());
     await user.keyboard('{Control>}{Enter}{/Control}');
     expect(callsOf(fake, 'deploy')).toHaveLength(0);

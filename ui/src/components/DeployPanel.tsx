@@ -1,11 +1,13 @@
-import { useState } from 'react';
+import { useState, type ComponentProps } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import type { Panel, Tab } from '../app/paths';
+import { useDeployChoices } from '../hooks/useDeployChoices';
 import type { Application, ConnectionId, Reading } from '../ipc';
 import { DeployForm } from './DeployForm';
 import { DeployLive } from './DeployLive';
 import { EnvironmentName } from './EnvironmentName';
+import { Loading } from './Loading';
 import { SidePanel } from './SidePanel';
 
 export type PanelProps = {
@@ -35,7 +37,7 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
       close={close}
     >
       {'form' in panel ? (
-        <DeployForm
+        <Begun
           key={panel.image}
           {...props}
           tellSending={setSending}
@@ -46,4 +48,11 @@ export default function DeployPanel({ panel, ...props }: PanelProps & { panel: P
       )}
     </SidePanel>
   );
+}
+
+/** The form, once it is known what it begins with. */
+function Begun(props: Omit<ComponentProps<typeof DeployForm>, 'choices'>) {
+  const { connection, application, environment, image } = props;
+  const choices = useDeployChoices(connection, application.key, environment, image ?? null);
+  return choices ? <DeployForm {...props} choices={choices} /> : <Loading what={application.key} rows={4} />;
 }

@@ -4,7 +4,7 @@ import { imageNames, tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
-import { age, between, exactTime, percent } from '../i18n/format';
+import { between, exactTime, percent, when } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, Deployment } from '../ipc';
 import { DeploymentDetails } from './DeploymentDetails';
@@ -119,7 +119,7 @@ export function DeploymentTable({ connection, deployments, everything = false, s
                   className={`${table.dim ?? ''} ${table.number ?? ''}`}
                   title={exactTime(deployment.createdAt)}
                 >
-                  {age(deployment.createdAt, now)}
+                  {when(deployment.createdAt, now)}
                 </td>
                 <td className={`${table.dim ?? ''} ${table.number ?? ''}`}>
                   {between(deployment.startedAt ?? deployment.createdAt, deployment.completedAt)}

@@ -2,14 +2,16 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isSameLog, logWord, MOST_LOGS } from '../app/logNames';
 import { isStarred, useShell } from '../app/shell';
-import { useFleet } from '../hooks/useFleet';
+import { useSearched } from '../hooks/useSearched';
 import { number } from '../i18n/format';
-import type { ConnectionId, LogName, State } from '../ipc';
+import type { ConnectionId, FleetRow, LogName, State } from '../ipc';
 import { EnvironmentName } from './EnvironmentName';
 import styles from './LogChooser.module.css';
+import { Recorded } from './Recorded';
 import { SearchInput } from './SearchInput';
+import { SearchState } from './SearchState';
 import { Shape } from './Shape';
-import { PanelContent, SidePanel } from './SidePanel';
+import { PanelContent, PanelSection, SidePanel } from './SidePanel';
 import { Waiting } from './Waiting';
 
 /** As many are listed; more are found by typing. */
@@ -27,13 +29,13 @@ type Place = LogName & { state: State; starred: boolean };
 /** Chooses whose logs are shown as one; the starred applications stand first. */
 export function LogChooser({ connection, chosen, choose, close }: Props) {
   const { t } = useTranslation();
-  const { fleet, held } = useFleet(connection);
-  const settings = useShell((value) => value.settings);
   const [search, setSearch] = useState('');
+  const { fleet, held, ...searched } = useSearched(connection, search);
+  const settings = useShell((value) => value.settings);
   const wanted = search.trim().toLowerCase();
-  const places = useMemo(
-    () =>
-      fleet.rows.flatMap(({ key, cells }) =>
+  const [places, beyond] = useMemo(() => {
+    const placesOf = (rows: FleetRow[]) =>
+      rows.flatMap(({ key, cells }) =>
         cells.flatMap(({ environment, place }): Place[] =>
           place
             ? [
@@ -46,10 +48,10 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
               ]
             : [],
         ),
-      ),
-    [fleet.rows, settings, connection],
-  );
-  const found = places.filter((place) => logWord(place).toLowerCase().includes(wanted));
+      );
+    return [placesOf(fleet.rows), placesOf(searched.found)];
+  }, [fleet.rows, searched.found, settings, connection]);
+  const found = [...places.filter((place) => logWord(place).toLowerCase().includes(wanted)), ...beyond];
   const isFull = chosen.length >= MOST_LOGS;
   const rows = (some: Place[]) =>
     some.slice(0, SHOWN).map((place) => {
@@ -71,6 +73,11 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
           />
           <Shape state={state} labelled />
           <span className={styles.key}>{application}</span>
+          {place.starred && (
+            <span className={styles.recorded}>
+              <Recorded connection={connection} log={place} />
+            </span>
+          )}
           <EnvironmentName environment={environment} />
         </label>
       );
@@ -80,27 +87,32 @@ export function LogChooser({ connection, chosen, choose, close }: Props) {
   return (
     <SidePanel title={t('manyLogs.choose')} close={close}>
       <PanelContent>
-        <SearchInput label={t('manyLogs.find')} value={search} change={setSearch} />
-        <p className={styles.dim} role="status">
-          {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
-        </p>
-        <Waiting held={held} what={t('applications.title')} rows={6} />
-        {starred.length > 0 && (
-          <div className={styles.list} role="group" aria-label={t('frame.starred')}>
-            <h3 className={styles.heading}>{t('frame.starred')}</h3>
-            {rows(starred)}
-          </div>
-        )}
-        {others.length > 0 && (
-          <div className={styles.list} role="group" aria-label={t('manyLogs.others')}>
-            {starred.length > 0 && <h3 className={styles.heading}>{t('manyLogs.others')}</h3>}
-            {rows(others)}
-          </div>
-        )}
-        {held.value && found.length === 0 && <p className={styles.dim}>{t('access.noneFound')}</p>}
-        {more > 0 && (
-          <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
-        )}
+        <PanelSection>
+          <SearchInput label={t('manyLogs.find')} value={search} change={setSearch} />
+          <p className={styles.dim} role="status">
+            {t(isFull ? 'manyLogs.full' : 'manyLogs.most', { most: MOST_LOGS })}
+          </p>
+          <Waiting held={held} what={t('applications.title')} rows={6} />
+          {starred.length > 0 && (
+            <div className={styles.list} role="group" aria-label={t('frame.starred')}>
+              <h3 className={styles.heading}>{t('frame.starred')}</h3>
+              {rows(starred)}
+            </div>
+          )}
+          {others.length > 0 && (
+            <div className={styles.list} role="group" aria-label={t('manyLogs.others')}>
+              {starred.length > 0 && <h3 className={styles.heading}>{t('manyLogs.others')}</h3>}
+              {rows(others)}
+            </div>
+          )}
+          <SearchState connection={connection} fleet={fleet} search={searched.search} />
+          {held.value && found.length === 0 && searched.search?.searching !== true && (
+            <p className={styles.dim}>{t('access.noneFound')}</p>
+          )}
+          {more > 0 && (
+            <p className={styles.dim}>{t('access.moreFound', { count: more, formatted: number(more) })}</p>
+          )}
+        </PanelSection>
       </PanelContent>
     </SidePanel>
   );

@@ -205,9 +205,10 @@ export function LogView(props: LogViewProps) {
   };
   const aroundOf = (position: number) => {
     const mark = lines.markAt(position);
-    return around && mark
+    const place = mark?.position ?? null;
+    return around && place !== null
       ? () => {
-          around(mark.position);
+          around(place);
         }
       : undefined;
   };
@@ -244,6 +245,7 @@ export function LogView(props: LogViewProps) {
         <div role="list" className={styles.lines} style={{ height: elementHeight(shape), ...columns }}>
           {shown.map(({ position, line }) => {
             const marked = marks?.at(position);
+            const unkept = lines.markAt(position)?.position === null;
             return (
               <div
                 key={position}
@@ -255,6 +257,9 @@ export function LogView(props: LogViewProps) {
                 style={{ top: topOf(shape, position) + shift }}
                 data-position={position}
                 data-match={marked ? '' : undefined}
+                data-unkept={unkept ? '' : undefined}
+                aria-description={unkept ? t('logs.older.unkept') : undefined}
+                title={unkept ? t('logs.older.unkept') : undefined}
                 data-picked={picks.has(position) ? '' : undefined}
               >
                 {gapAt?.(position)}

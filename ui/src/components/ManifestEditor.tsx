@@ -46,7 +46,7 @@ export function ManifestEditor({
   submit,
 }: Props) {
   const { t } = useTranslation();
-  const [view, setView] = useState<'form' | 'json'>('form');
+  const [view, setView] = useState<'form' | 'json'>(editing.json.reason === null ? 'form' : 'json');
   const [unread, setUnread] = useState<string | null>(null);
   const [over, setOver] = useState(false);
   const { json, problems } = editing;
@@ -136,7 +136,8 @@ export function ManifestEditor({
           )}
           {json.reason !== null && (
             <p role="alert" className={styles.problem}>
-              <Shape state="bad" /> {t('manifest.unreadable', { reason: json.reason })}
+              <Shape state="bad" /> {t('manifest.unreadable', { reason: json.reason })}{' '}
+              {!json.kept && t('manifest.notKept')}
             </p>
           )}
           {listed.length > 0 && json.reason === null && (

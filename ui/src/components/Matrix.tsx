@@ -8,9 +8,9 @@ import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
 import { useRoom } from '../hooks/useRoom';
 import { useRowWindow } from '../hooks/useRowWindow';
-import { age, exactTime } from '../i18n/format';
+import { age, exactTime, when } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
-import type { Cell, ConnectionId, FleetRow, Place, Stage } from '../ipc';
+import type { ConnectionId, FleetRow, Place, Stage } from '../ipc';
 import { follow } from './Link';
 import styles from './Matrix.module.css';
 import { shapeClass } from './Shape';
@@ -54,9 +54,6 @@ export function Matrix({
   const room = useRoom(table, lead ? WITH_LEAD : PLAIN, 28);
   const signatures = useMemo(() => signaturesOf(rows), [rows]);
   const changed = useChanged(signatures);
-
-  const shownKeys = new Set(environments.map((stage) => stage.key));
-  const isShown = (cell: Cell) => shownKeys.has(cell.environment);
 
   const heading = (column: string | null, text: string) =>
     sort ? (
@@ -158,15 +155,15 @@ export function Matrix({
                   {row.image === null ? '–' : middle(row.image, 30)}
                 </td>
               )}
-              {row.cells.filter(isShown).map((cell) => {
-                const { place } = cell;
-                const to = paths.application(connection, key, cell.environment);
+              {environments.map(({ key: environment }) => {
+                const place = row.cells.find((cell) => cell.environment === environment)?.place ?? null;
+                const to = paths.application(connection, key, environment);
                 return (
                   <td
-                    key={cell.environment}
-                    data-environment={cell.environment}
+                    key={environment}
+                    data-environment={environment}
                     data-before={place?.before ?? undefined}
-                    data-changed={changed.has(`${key} ${cell.environment}`)}
+                    data-changed={changed.has(`${key} ${environment}`)}
                   >
                     <a
                       className={styles.cell}
@@ -203,7 +200,7 @@ export function Matrix({
               })}
               {columns.deployed && (
                 <td className={styles.deployed} title={exactTime(row.lastDeployedAt)}>
-                  {age(row.lastDeployedAt, now) || '–'}
+                  {when(row.lastDeployedAt, now) || '–'}
                 </td>
               )}
             </tr>

@@ -1,12 +1,14 @@
-import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryOf, UNFILTERED, withField, type LogFilter } from '../app/logFilter';
 import { toggleLogWrap } from '../app/logLook';
+import { numberAround, stepFrom } from '../app/logSearch';
 import type { MergedLogs } from '../app/mergedLogs';
 import { useShell } from '../app/shell';
 import { useLetters } from '../hooks/useLetters';
 import { useLogExport } from '../hooks/useLogExport';
 import { useLogSearch } from '../hooks/useLogSearch';
+import { useNearMatch } from '../hooks/useNearMatch';
 import { number } from '../i18n/format';
 import { asCommandError, commands, type CommandError } from '../ipc';
 import { Empty } from './Empty';
@@ -14,7 +16,7 @@ import { ErrorBar } from './ErrorBar';
 import { LogBar } from './LogBar';
 import { LogChips } from './LogChips';
 import { LogExport, LogExportLine } from './LogExport';
-import { Found, LogSearchBar } from './LogSearchBar';
+import { LogFound, LogSearchBar } from './LogSearchBar';
 import { LogView, type LogViewHandle } from './LogView';
 import { PageBody } from './PageBody';
 
@@ -38,13 +40,22 @@ export function MergedView(props: Props) {
   const { t } = useTranslation();
   const { lines } = logs;
   const [filter, setFilter] = useState(UNFILTERED);
-  const [start, setStart] = useState<number | null>(null);
+  // Whether all lines are shown, those that were found among them; and the line that the keys stand on.
+  const [all, showAll] = useState(false);
+  const [reading, setReading] = useState<number | null>(null);
   const [failed, setFailed] = useState<CommandError | null>(null);
   const view = useRef<LogViewHandle>(null);
   const wrap = useShell((value) => value.settings.logWrap);
-  useLetters({ w: toggleLogWrap });
   const query = queryOf(filter);
-  const search = useLogSearch(logs.search, query, logs.known);
+  const search = useLogSearch(logs.search, query, logs.known, lines);
+  useLetters({
+    w: toggleLogWrap,
+    m: search
+      ? () => {
+          showAll(!all);
+        }
+      : null,
+  });
   const heat = useCallback(
     async (parts: number) =>
       commands.mergedHeat(await logs.set, parts).catch((thrown: unknown) => {
@@ -56,14 +67,14 @@ export function MergedView(props: Props) {
   const exporting = useLogExport(connection, async () => ({ set: await logs.set, done: () => undefined }));
   // An expression that is not whole yet narrows nothing.
   const narrowing = search?.error?.code === 'bad_expression' ? null : search;
-  // A match tells its position among all lines, which moves with what comes between them.
-  const { generation } = lines;
-  useEffect(() => {
-    if (generation !== null) narrowing?.lines.renew(generation, narrowing.lines.total);
-  }, [narrowing, generation]);
+  const matches = narrowing?.progress?.matches ?? 0;
+  const near = useNearMatch(narrowing, reading, matches);
+  const onlyFound = narrowing !== null && !all;
   const change = (next: LogFilter) => {
     setFilter(next);
-    setStart(null);
+    // Other matches begin at their end; among all lines, and where no more is searched for, one stays where one is.
+    if (all || (queryOf(next) === null && reading !== null)) return;
+    setReading(null);
     follow(true);
   };
   if (lines.total === 0) return none;
@@ -82,7 +93,15 @@ export function MergedView(props: Props) {
       <LogBar>
         <LogSearchBar filter={filter} change={change} />
         {search ? (
-          <Found search={search} at={null} />
+          <LogFound
+            search={search}
+            at={near !== null && near.position === reading ? near.number + 1 : null}
+            step={(by) => {
+              view.current?.step(by);
+            }}
+            all={all}
+            showAll={showAll}
+          />
         ) : (
           <span>{t('logs.lines', { count: lines.total, formatted: number(lines.total) })}</span>
         )}
@@ -91,7 +110,7 @@ export function MergedView(props: Props) {
         <LogExport
           exporting={exporting}
           query={narrowing ? query : null}
-          onlyFound={narrowing !== null}
+          onlyFound={onlyFound}
           first={0}
           selected={() => view.current?.selected() ?? null}
         />
@@ -100,23 +119,41 @@ export function MergedView(props: Props) {
       {shown && (
         <ErrorBar error={shown.error} again={again} {...(shown.of === null ? {} : { what: shown.of })} />
       )}
-      {narrowing?.progress?.done === true && narrowing.progress.matches === 0 ? (
+      {onlyFound && narrowing.progress?.done === true && matches === 0 ? (
         <PageBody>
           <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
         </PageBody>
-      ) : narrowing ? (
+      ) : onlyFound ? (
         <LogView
           key="found"
           {...common}
           lines={narrowing.lines}
+          start={near?.number ?? null}
+          match={(position, by) => Promise.resolve(numberAround(position + by, matches))}
+          moved={(cursor) => {
+            setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
+          }}
           around={(position) => {
-            setFilter(UNFILTERED);
-            setStart(position);
-            follow(false);
+            setReading(position);
+            showAll(true);
           }}
         />
       ) : (
-        <LogView key={`all ${String(start)}`} {...common} lines={lines} start={start} heat={heat} />
+        <LogView
+          key="all"
+          {...common}
+          lines={lines}
+          start={reading}
+          marks={narrowing?.marks ?? null}
+          match={
+            narrowing === null
+              ? null
+              : (position, by) =>
+                  narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
+          }
+          moved={setReading}
+          heat={narrowing === null ? heat : narrowing.heat}
+        />
       )}
     </>
   );

@@ -42,6 +42,7 @@ export function Notices({ connection = null }: { connection?: ConnectionView | n
           <Dismiss
             act={() => {
               dismissRefusal(refusal);
+              refusal.dismissed();
             }}
           />
         </ErrorBar>

@@ -33,7 +33,7 @@ export function OffersLayer({ offers }: { offers: ConnectionOffer[] }) {
       close();
       const [first] = made;
       if (made.length === 1 && first) go(paths.home(first.id));
-      else go(paths.settings());
+      else go(paths.settings('connections'));
     } catch (thrown) {
       setError(asCommandError(thrown));
     } finally {

@@ -9,7 +9,7 @@ import type { PlaceIn } from '../app/places';
 import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
 import { useRowWindow } from '../hooks/useRowWindow';
-import { age, exactTime } from '../i18n/format';
+import { exactTime, when } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, Place } from '../ipc';
 import { follow } from './Link';
@@ -91,7 +91,7 @@ export function PlacesTable({ connection, environment, places }: Props) {
                 {place.tag === null ? '–' : middle(place.tag, 22)}
               </td>
               <td className={`${table.dim ?? ''} ${table.number ?? ''}`} title={exactTime(place.since)}>
-                {age(place.since, now) || '–'}
+                {when(place.since, now) || '–'}
               </td>
               <td className={table.dim}>{standingWord(place, t)}</td>
             </tr>

@@ -1,17 +1,21 @@
+import { X } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { imageNames } from '../app/image';
 import { canBePicked, takenItems, type Picked } from '../app/promotions';
 import { paths } from '../app/paths';
 import type { Reviewed } from '../hooks/usePromotions';
-import type { ConnectionId, Promotion, PromotedItem, PromotionStep } from '../ipc';
+import type { ConnectionId, Promotion, PromotedItem, RolloutStep } from '../ipc';
+import { IconButton } from './Button';
 import { Choice } from './Choice';
 import { CompareLink } from './CompareLink';
+import { smallIcon } from './icon';
 import { Link } from './Link';
 import { Loading } from './Loading';
 import { Preflight } from './Preflight';
 import { errorWords, Problem } from './Problem';
 import styles from './Promotion.module.css';
+import { SecretInput } from './SecretInput';
 import { Shape } from './Shape';
 import { Change } from './Tag';
 
@@ -20,12 +24,16 @@ type Props = {
   reviewed: Reviewed;
   picked: Picked;
   pick: (picked: Picked) => void;
-  step: PromotionStep | undefined;
+  secrets: Secrets;
+  step: RolloutStep | undefined;
   disabled: boolean;
 };
 
+/** Where what is typed for a secret goes; null takes it away again. */
+type Secrets = (name: string, secret: string | null) => void;
+
 /** What one application brings along, to be looked through and chosen from. */
-export function PromotionReview({ connection, reviewed, picked, pick, step, disabled }: Props) {
+export function PromotionReview({ connection, reviewed, picked, pick, secrets, step, disabled }: Props) {
   const { application, promotion, error } = reviewed;
   const id = useId();
   const [from, to] = promotion ? imageNames(promotion.before, promotion.after) : [null, null];
@@ -57,7 +65,7 @@ export function PromotionReview({ connection, reviewed, picked, pick, step, disa
               <p className={styles.refusal}>{errorWords({ ...promotion.refusal }).title}</p>
             )}
           </div>
-          <Items promotion={promotion} picked={picked} pick={pick} disabled={disabled} />
+          <Items promotion={promotion} picked={picked} pick={pick} secrets={secrets} disabled={disabled} />
           <AccessPart promotion={promotion} picked={picked} pick={pick} disabled={disabled} />
         </>
       )}
@@ -72,7 +80,7 @@ type PartProps = {
   disabled: boolean;
 };
 
-function Items({ promotion, picked, pick, disabled }: PartProps) {
+function Items({ promotion, picked, pick, secrets, disabled }: PartProps & { secrets: Secrets }) {
   const { t } = useTranslation();
   const { items, equal, unreadable, to } = promotion;
   if (items === null)
@@ -125,11 +133,9 @@ function Items({ promotion, picked, pick, disabled }: PartProps) {
                 item={item}
                 taken={taken.includes(item.name)}
                 environment={to.name}
-                secret={picked.secrets[item.name] ?? ''}
+                held={picked.secrets[item.name] !== undefined}
                 disabled={disabled}
-                type={(value) => {
-                  pick({ ...picked, secrets: { ...picked.secrets, [item.name]: value } });
-                }}
+                secrets={secrets}
               />
             </li>
           ))}
@@ -146,32 +152,45 @@ type BecomesProps = {
   item: PromotedItem;
   taken: boolean;
   environment: string;
-  secret: string;
+  /** A value was typed for it and is held. */
+  held: boolean;
   disabled: boolean;
-  type: (value: string) => void;
+  secrets: Secrets;
 };
 
 /** What becomes of an item, in values where they can be shown, else in words. */
-function Becomes({ item, taken, environment, secret, disabled, type }: BecomesProps) {
+function Becomes({ item, taken, environment, held, disabled, secrets }: BecomesProps) {
   const { t } = useTranslation();
   const { kind, name, before, after } = item;
   if (kind === 'incomparable') return <span className={styles.dim}>{t('promote.incomparable')}</span>;
   if (kind === 'arrivesUnset')
     return (
       <span className={styles.values}>
-        <span className={styles.dim}>{t('promote.arrivesUnset', { environment })}</span>
-        <input
-          type="password"
-          className={styles.secret}
-          aria-label={t('promote.secretFor', { name, environment })}
-          placeholder={t('promote.secretPlaceholder')}
-          autoComplete="off"
-          disabled={disabled || !taken}
-          value={secret}
-          onChange={(event) => {
-            type(event.target.value);
-          }}
-        />
+        <span className={styles.dim}>
+          {t(held ? 'promote.arrivesSet' : 'promote.arrivesUnset', { environment })}
+        </span>
+        <span className={styles.typed}>
+          <SecretInput
+            className={styles.secret}
+            aria-label={t('promote.secretFor', { name, environment })}
+            placeholder={t(held ? 'promote.secretHeld' : 'promote.secretPlaceholder')}
+            disabled={disabled || !taken}
+            typed={(secret) => {
+              secrets(name, secret);
+            }}
+          />
+          {held && (
+            <IconButton
+              label={t('promote.forgetSecret', { name, environment })}
+              disabled={disabled}
+              onClick={() => {
+                secrets(name, null);
+              }}
+            >
+              <X {...smallIcon} />
+            </IconButton>
+          )}
+        </span>
       </span>
     );
   if (!taken)
@@ -226,7 +245,7 @@ function Told({
   step: { application, outcome },
 }: {
   connection: ConnectionId;
-  step: PromotionStep;
+  step: RolloutStep;
 }) {
   const { t } = useTranslation();
   switch (outcome.kind) {
@@ -251,9 +270,10 @@ function Told({
         </p>
       );
     case 'left':
+    case 'stopped':
       return (
         <p className={styles.told} role="status">
-          <Shape state="off" /> {t('promote.left')}
+          <Shape state="off" /> {t(`rollout.${outcome.kind}`)}
         </p>
       );
     case 'failed':

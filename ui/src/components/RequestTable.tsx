@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { oneLine } from '../app/printable';
 import { useNow } from '../hooks/useNow';
-import { age, exactTime } from '../i18n/format';
+import { exactTime, when } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { AskedAccess, State } from '../ipc';
 import { Button } from './Button';
@@ -70,7 +70,7 @@ export function RequestTable({
                 <EnvironmentNames environments={environments} />
               </td>
               <td className={`${table.dim ?? ''} ${table.number ?? ''}`} title={exactTime(createdAt)}>
-                {age(createdAt, now)}
+                {when(createdAt, now)}
               </td>
               <td className={`${table.dim ?? ''} ${styles.reason ?? ''}`}>
                 <Named text={request.note ?? request.reason ?? ''} />

@@ -44,7 +44,7 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     () => searchOf(connection, application, environment),
     [connection, application, environment],
   );
-  const search = useLogSearch(way, query, lines.total);
+  const search = useLogSearch(way, query, lines.total, lines);
   const key = JSON.stringify(query);
   // Another span begins at its end again.
   const [away, setAway] = useState<string | null>(null);

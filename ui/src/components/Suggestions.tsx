@@ -1,13 +1,13 @@
 import { useTranslation } from 'react-i18next';
-import type { Suggestion } from '../app/suggestions';
+import type { OfferedImage } from '../ipc';
 import styles from './DeployPanel.module.css';
 
 type Props = {
-  suggestions: Suggestion[];
+  suggestions: OfferedImage[];
   /** The name of an environment. */
   named: (environment: string) => string;
   disabled: boolean;
-  choose: (suggestion: Suggestion) => void;
+  choose: (suggestion: OfferedImage) => void;
 };
 
 /** Tags that could be meant, each a click away. */
@@ -27,7 +27,7 @@ export function Suggestions({ suggestions, named, disabled, choose }: Props) {
               choose(each);
             }}
           >
-            <code>{each.tag}</code>
+            <code>{each.name}</code>
             {(each.runsIn !== null || each.before || each.copied) && (
               <span className={styles.note}>
                 {[

@@ -27,7 +27,8 @@ const PROMPTS: (Prompt | 'none')[] = ['none', 'login', 'consent', 'select_accoun
 
 /** Which part of a way an error is about, so that it is said there. */
 export function partOf(error: CommandError | null): 'network' | 'signIn' | null {
-  if (error?.code === 'proxy_invalid' || error?.code === 'authority_unreadable') return 'network';
+  const ofNetwork = ['proxy_invalid', 'authority_unreadable', 'limits_invalid'];
+  if (error !== null && ofNetwork.includes(error.code)) return 'network';
   return error?.code === 'issuer_invalid' ? 'signIn' : null;
 }
 

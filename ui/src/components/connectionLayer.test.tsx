@@ -5,7 +5,7 @@ import { usualWay } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
 async function opened(name: string) {
-  const { user, ...fake } = await renderApp('/settings');
+  const { user, ...fake } = await renderApp('/settings/connections');
   await user.click(await screen.findByRole('button', { name: `Edit ${name}` }));
   const dialog = within(await screen.findByRole('dialog', { name: `Connection ${name}` }));
   return { user, fake, dialog };

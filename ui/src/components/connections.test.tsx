@@ -52,7 +52,7 @@ describe('the ways in', () => {
 
   it('a link fills the field, asks to check it, and sends nothing', async () => {
     const links: LinkTarget[] = [{ kind: 'connect', instance: 'https://miso.example.com' }];
-    const fake = await renderApp('/settings', {
+    const fake = await renderApp('/settings/connections', {
       answers: { linkTake: () => Promise.resolve(links.pop() ?? null) },
     });
     act(() => {
@@ -86,7 +86,7 @@ describe('a connections file', () => {
     Object.assign(new File([text], 'team.json'), { text: () => Promise.resolve(text) });
 
   it('offers what is not there yet, and what was chosen is added', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     const chooser = await screen.findByLabelText('Connections file');
     fireEvent.change(chooser, { target: { files: [file(JSON.stringify({ connections: OFFERS }))] } });
     const dialog = within(await screen.findByRole('dialog', { name: 'Connections that this file offers' }));
@@ -98,7 +98,7 @@ describe('a connections file', () => {
   });
 
   const shown = async (offers: ConnectionOffer[]) => {
-    const { user } = await renderApp('/settings');
+    const { user } = await renderApp('/settings/connections');
     const chooser = await screen.findByLabelText('Connections file');
     fireEvent.change(chooser, { target: { files: [file(JSON.stringify({ connections: offers }))] } });
     const dialog = await screen.findByRole('dialog', { name: 'Connections that this file offers' });
@@ -150,7 +150,7 @@ describe('a connections file', () => {
   });
 
   it('that is none says why', async () => {
-    await renderApp('/settings');
+    await renderApp('/settings/connections');
     const chooser = await screen.findByLabelText('Connections file');
     fireEvent.change(chooser, { target: { files: [file('no')] } });
     expect(await screen.findByText('This is not a connections file')).toBeVisible();
@@ -167,7 +167,7 @@ describe('a connections file', () => {
 
 describe('a connection', () => {
   it('that cannot be signed in to as was typed says so at the field, with everything kept', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
     await user.click(dialog.getByRole('button', { name: 'Sign-in' }));
@@ -187,7 +187,7 @@ describe('a connection', () => {
   });
 
   it('is checked on the way to its API, and what it lacks is asked for again', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     await user.click(await screen.findByRole('button', { name: 'Edit Team Orders' }));
     const dialog = within(await screen.findByRole('dialog', { name: 'Connection Team Orders' }));
     await user.click(dialog.getByRole('button', { name: 'Check' }));

@@ -1,7 +1,8 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
-import type { Finding, LinkTarget, Preflight } from '../ipc';
+import type { Commands, Finding, LinkTarget, Preflight } from '../ipc';
+import { imageOf } from '../ipc/fake/fleet';
 import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 import { preflightIn } from '../test/preflight';
 
@@ -16,8 +17,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const preflight = (change: Partial<Preflight>) => (_: string, __: string, environment: string) =>
-  Promise.resolve(preflightIn(environment, change));
+const preflight =
+  (change: Partial<Preflight>): Commands['preflight'] =>
+  (_, __, environment, wanted) =>
+    Promise.resolve(preflightIn(environment, { image: wanted ? imageOf(wanted) : null, ...change }));
 
 describe('what the clipboard names', () => {
   it('is offered once Rust says it is an image of the application, and looked at again on the way back', async () => {

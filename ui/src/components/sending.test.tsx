@@ -154,12 +154,14 @@ describe('where nothing can be written', () => {
 
 describe('another image', () => {
   it('is not sent with what is known of the last one', async () => {
-    const known = preflightIn('dev');
+    const known = preflightIn('dev', { image: 'registry.example/orders-api:1.5.0' });
     const next = later<Preflight>();
     const fake = await renderApp(DEV, {
       answers: {
-        preflight: (_, __, ___, image) =>
-          image?.endsWith(':1.6.0') ? next.promise : Promise.resolve({ ...known, repeats: 'dep-then' }),
+        preflight: (_, __, ___, wanted) =>
+          wanted?.kind === 'tag' && wanted.tag === '1.6.0'
+            ? next.promise
+            : Promise.resolve({ ...known, repeats: 'dep-then' }),
       },
     });
     fireEvent.change(await tag(), { target: { value: '1.5.0' } });
@@ -169,7 +171,7 @@ describe('another image', () => {
     await ctrlEnter();
     await act(() => Promise.resolve());
     expect(callsOf(fake, 'deploy')).toEqual([]);
-    next.answer(known);
+    next.answer({ ...known, image: 'registry.example/orders-api:1.6.0' });
     await lookedUp();
     await ctrlEnter();
     await waitFor(() => {

@@ -1,39 +1,28 @@
-import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { number } from '../i18n/format';
+import { useState } from 'react';
+import { beginRollout } from '../app/rollouts';
 import {
   asCommandError,
-  channel,
   commands,
-  newCall,
   type BatchOrder,
-  type BatchTold,
-  type Call,
   type CommandError,
   type ConnectionId,
   type PlannedDeployment,
+  type Stage,
 } from '../ipc';
 import { together, useShown } from './useShown';
 
-/** What is confirmed, as it was seen. */
-export type BatchOrders = { environment: string; orders: BatchOrder[] };
+/** What is confirmed, as it was seen; without a tag each is started again. */
+export type BatchOrders = { environment: Stage; tag: string | null; orders: BatchOrder[] };
 
 export type Batch = {
   /** `showing`: Rust is told that it is shown, then the seconds begin. */
-  phase: 'reviewing' | 'showing' | 'waiting' | 'sending' | 'done';
+  phase: 'reviewing' | 'showing' | 'waiting';
   /** Seconds in which it can still be taken back, or null. */
   left: number | null;
   takenBack: boolean;
-  /** What has become of each, in the order in which they are sent. */
-  told: BatchTold[];
-  stopped: boolean;
-  /** How far it is, in a sentence. */
-  summary: string;
   error: CommandError | null;
-  start: (orders: BatchOrders, production: boolean) => void;
+  start: (orders: BatchOrders) => void;
   takeBack: () => void;
-  /** Sends nothing more; what was sent stays so. */
-  stop: () => void;
 };
 
 /**
@@ -41,64 +30,34 @@ export type Batch = {
  * seconds in which Escape takes all of them back. `began` hears when they go.
  */
 export function useBatch(connection: ConnectionId, began: () => void): Batch {
-  const { t } = useTranslation();
-  const [sent, setSent] = useState<'not' | 'sending' | 'done'>('not');
-  const [told, setTold] = useState<BatchTold[]>([]);
-  const [stopped, setStopped] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
-  const call = useRef<Call | null>(null);
-  const send = ({ environment, orders }: BatchOrders, confirmation: string | null) => {
-    if (call.current !== null || orders.length === 0) return;
-    const now = newCall();
-    call.current = now;
-    setSent('sending');
+  const send = ({ environment, tag, orders }: BatchOrders, confirmation: string | null) => {
+    if (orders.length === 0) return;
+    beginRollout(
+      {
+        connection,
+        of: { kind: 'batch', environment, tag },
+        applications: orders.map(({ application }) => application),
+      },
+      (told, call) => commands.batch(connection, environment.key, orders, confirmation, told, call),
+      () => undefined,
+    );
     began();
-    setTold(orders.map(({ application }) => ({ application, outcome: { kind: 'notSent' } })));
-    const hear = channel<BatchTold>((one) => {
-      setTold((before) => before.map((each) => (each.application === one.application ? one : each)));
-    });
-    commands
-      .batch(connection, environment, orders, confirmation, hear, now.number)
-      .then(setTold, (thrown: unknown) => {
-        setError(asCommandError(thrown));
-      })
-      .finally(() => {
-        setSent('done');
-      });
   };
   const refused = (thrown: unknown) => {
     setError(asCommandError(thrown));
   };
   const { showing, left, takenBack, start, takeBack } = useShown(connection, send, refused);
-  const count = (kind: BatchTold['outcome']['kind']) =>
-    told.filter(({ outcome }) => outcome.kind === kind).length;
-  const words = {
-    started: number(count('started')),
-    failed: number(count('failed')),
-    notSent: number(count('notSent')),
-    total: number(told.length),
-  };
   return {
-    phase: left !== null ? 'waiting' : sent !== 'not' ? sent : showing ? 'showing' : 'reviewing',
+    phase: left !== null ? 'waiting' : showing ? 'showing' : 'reviewing',
     left,
     takenBack,
-    told,
-    stopped,
-    summary: t(
-      sent === 'sending' ? 'batch.going' : count('notSent') > 0 ? 'batch.ended' : 'batch.done',
-      words,
-    ),
     error,
-    start: (orders, production) => {
+    start: (orders) => {
       setError(null);
-      start(orders, production ? together(connection, plannedBy(orders)) : null);
+      start(orders, orders.environment.production ? together(connection, plannedBy(orders)) : null);
     },
     takeBack,
-    stop: () => {
-      if (call.current === null || stopped) return;
-      setStopped(true);
-      call.current.off();
-    },
   };
 }
 
@@ -106,6 +65,13 @@ export function useBatch(connection: ConnectionId, began: () => void): Batch {
 function plannedBy({ environment, orders }: BatchOrders): PlannedDeployment[] {
   return orders.map(({ application, image }) => ({
     application,
-    request: { environment, image, note: null, configuration: null, from: null, dryRun: null },
+    request: {
+      environment: environment.key,
+      image,
+      note: null,
+      configuration: null,
+      from: null,
+      dryRun: null,
+    },
   }));
 }

@@ -8,19 +8,16 @@ import {
   type ConnectionId,
 } from '../ipc';
 
-/** What the same for several applications would do, by what is known, for as long as it is not `begun`. */
+/** What the same for several applications would do, by what is known. */
 export function useBatchReview(
   connection: ConnectionId,
   environment: string,
   keys: string[],
   act: BatchAct,
-  begun: boolean,
 ): { review: BatchReview | undefined; error: CommandError | null } {
   const { data, error } = useQuery({
     queryKey: [connection, 'batch', environment, act.kind, keys, act.kind === 'deploy' ? act.tag : null],
     queryFn: () => commands.batchReview(connection, environment, keys, act),
-    // What is being sent changes what is known; it was reviewed before.
-    enabled: !begun,
     gcTime: 60_000,
   });
   return { review: data, error: error ? asCommandError(error) : null };

@@ -16,6 +16,7 @@ const NOTHING: Fleet = {
     allWell: false,
   },
   running: [],
+  nextPage: null,
 };
 
 /** What every overview shows: the fleet as it is known, and its reading. */

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { LogSearch, type SearchWay } from '../app/logSearch';
+import type { LogLines } from '../app/logLines';
 import type { LogQuery } from '../ipc';
 
 /** What is searched for in a log, or in several as one, while the page shows it. */
@@ -8,6 +9,8 @@ export function useLogSearch(
   query: LogQuery | null,
   /** As many lines as there are by now. */
   total: number,
+  /** The lines that are searched in. */
+  { generation }: LogLines,
 ): LogSearch | null {
   const words = query === null ? null : JSON.stringify(query);
   const search = useMemo(
@@ -17,6 +20,7 @@ export function useLogSearch(
   const version = useSyncExternalStore(search?.subscribe ?? nobody, search?.version ?? nothing);
   useEffect(() => search?.begin(), [search]);
   useEffect(() => search?.goOn(total), [search, total, version]);
+  useEffect(() => search?.renew(generation), [search, generation]);
   return search;
 }
 

@@ -16,7 +16,7 @@ export function useLogTarget(
       const position = await positionAt(time);
       if (position === null) return;
       const match = found && (await found.step(position, 'here'));
-      view.current?.goTo(match?.number ?? position);
+      view.current?.goTo(match && found ? found.unkept + match.number : position);
     },
     [view, positionAt, found],
   );

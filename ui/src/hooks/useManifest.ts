@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { UseFormReturn } from 'react-hook-form';
 import {
+  holdsNoNewValue,
   isObject,
   manifestFrom,
   pathOf,
@@ -25,8 +26,8 @@ export type Editing = {
   set: (way: Way, value: Json | undefined) => void;
   /** Puts another manifest in its place. */
   replace: (manifest: Manifest) => void;
-  /** The same as a text. */
-  json: { text: string; change: (text: string) => void; reason: string | null };
+  /** The same as a text. One that cannot be read yet is kept too, unless a secret may be in it. */
+  json: { text: string; change: (text: string) => void; reason: string | null; kept: boolean };
   /** What is wrong with the field there, and may be said now. */
   errorAt: (way: Way) => string | undefined;
   /** All that is wrong. */
@@ -58,11 +59,13 @@ export function useManifest(
 ): Editing {
   const { form, draft } = useDraft<Values>(connection, place, {
     manifest: JSON.stringify(withoutSecrets(fresh)),
+    // What cannot be read yet.
+    text: '',
     ...beside,
   });
   const [manifest, setManifest] = useState<Manifest>(() => begun(form, draft, fresh));
-  const [text, setText] = useState(() => textOf(manifest));
-  const [reason, setReason] = useState<string | null>(null);
+  const [text, setText] = useState(() => form.getValues('text') || textOf(manifest));
+  const [reason, setReason] = useState<string | null>(() => reasonOf(form.getValues('text')));
   const [touched, setTouched] = useState<ReadonlySet<string>>(NONE);
   const [all, setAll] = useState(draft.restored !== null);
   const [refusals, setRefusals] = useState(0);
@@ -72,6 +75,7 @@ export function useManifest(
   const take = (next: Manifest) => {
     setManifest(next);
     form.setValue('manifest', JSON.stringify(withoutSecrets(next)), { shouldDirty: true });
+    form.setValue('text', '');
   };
   const replace = (next: Manifest) => {
     take(next);
@@ -101,11 +105,14 @@ export function useManifest(
     json: {
       text,
       reason,
+      kept: reason === null || form.getValues('text') === text,
       change: (typed) => {
         setText(typed);
         const read = manifestFrom(typed);
         if ('reason' in read) {
           setReason(read.reason);
+          const kept = holdsNoNewValue(typed, manifest) ? typed : '';
+          form.setValue('text', kept, { shouldDirty: true });
           return;
         }
         setReason(null);
@@ -155,6 +162,11 @@ export function useManifest(
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+function reasonOf(text: string | undefined): string | null {
+  const read = text === undefined || text === '' ? null : manifestFrom(text);
+  return read && 'reason' in read ? read.reason : null;
+}
 
 /** What was typed before, else what it begins with, secrets and all. */
 function begun(form: UseFormReturn<Values>, draft: KeptDraft, fresh: Manifest): Manifest {

@@ -1,9 +1,9 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { useWatch, type UseFormReturn } from 'react-hook-form';
 import { picksFrom, picksIn, UNPICKED, type Picked } from '../app/promotions';
-import { isSame } from '../app/same';
-import type { ConnectionId } from '../ipc';
+import type { ConnectionId, PromotionChoice } from '../ipc';
 import { useDraft, type KeptDraft } from './useDraft';
+import { useHeldSecrets, type HeldSecrets } from './useHeldSecrets';
 
 type Values = { note: string; picks: string };
 
@@ -12,8 +12,12 @@ export type Picks = {
   draft: KeptDraft;
   note: string;
   of: (application: string) => Picked;
-  pick: (application: string, picked: Picked) => void;
-  forgetSecrets: () => void;
+  pick: (application: string, picked: Omit<Picked, 'secrets'>) => void;
+  secrets: HeldSecrets;
+  /** The same as `of`, once Rust holds what was typed last. */
+  settled: () => Promise<Picks['of']>;
+  /** The secrets among these went with them. */
+  sent: (choices: PromotionChoice[]) => void;
   /** As if nothing had been picked or typed. */
   afresh: () => void;
 };
@@ -26,27 +30,28 @@ export function usePicks(connection: ConnectionId, from: string, to: string): Pi
   });
   const [note, text] = useWatch({ control: form.control, name: ['note', 'picks'] });
   const picks = useMemo(() => picksFrom(text), [text]);
-  const [secrets, setSecrets] = useState<Record<string, Picked['secrets']>>({});
-  const forgetSecrets = () => {
-    setSecrets({});
-  };
+  const secrets = useHeldSecrets(connection);
+  const of = (held: HeldSecrets['of']) => (application: string) => ({
+    ...UNPICKED,
+    ...picks[application],
+    secrets: held(application),
+  });
   return {
     form,
     draft,
     note: note.trim(),
-    of: (application) => ({
-      ...UNPICKED,
-      ...picks[application],
-      secrets: secrets[application] ?? UNPICKED.secrets,
-    }),
-    pick: (application, { secrets: typed, ...picked }) => {
-      setSecrets((before) => ({ ...before, [application]: typed }));
-      if (isSame({ ...UNPICKED, ...picked }, { ...UNPICKED, ...picks[application] })) return;
+    of: of(secrets.of),
+    pick: (application, { items, access }) => {
+      const picked = items === undefined ? { access } : { items, access };
       form.setValue('picks', picksIn({ ...picks, [application]: picked }), { shouldDirty: true });
     },
-    forgetSecrets,
+    secrets,
+    settled: async () => of(await secrets.settled()),
+    sent: (choices) => {
+      secrets.sent(choices.flatMap((choice) => Object.values(choice.secrets)));
+    },
     afresh: () => {
-      forgetSecrets();
+      secrets.letAllGo();
       draft.afresh();
     },
   };

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { commands, preflightKey, type ConnectionId, type Preflight } from '../ipc';
+import { commands, preflightKey, type ConnectionId, type Preflight, type WantedImage } from '../ipc';
 
 /**
  * What is known about a deployment before it is sent, and whether it may be. While another image is looked up,
@@ -9,12 +9,12 @@ export function usePreflight(
   connection: ConnectionId,
   application: string,
   environment: string,
-  image: string | null,
+  wanted: WantedImage | null,
 ): { preflight: Preflight | undefined; stale: boolean } {
-  const key = preflightKey(connection, application, environment, image);
+  const key = preflightKey(connection, application, environment, wanted);
   const { data, isPlaceholderData } = useQuery({
     queryKey: key,
-    queryFn: () => commands.preflight(connection, application, environment, image),
+    queryFn: () => commands.preflight(connection, application, environment, wanted),
     placeholderData: (last: Preflight | undefined, before) =>
       key.slice(0, -1).every((part, at) => part === before?.queryKey[at]) ? last : undefined,
     // Every image that was typed is a query of its own.

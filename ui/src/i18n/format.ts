@@ -1,13 +1,89 @@
+import type { Hours, Spoken } from '../ipc';
 import { i18n } from './i18n';
 
-// A fixed locale: the system's may be "C", on which Intl throws.
-const LOCALE = 'en-GB';
-const clock = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short' });
-const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
-const count = new Intl.NumberFormat(LOCALE);
-const percentage = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+/** How numbers and times are written. */
+export type Look = {
+  language: Spoken;
+  /** The zone by its IANA name; null for the system's. */
+  zone: string | null;
+  hours: Hours;
+  /** Whether lists show when something was instead of how long ago. */
+  exact: boolean;
+  /** The system's locale, which says how its people count hours; null where that is not known. */
+  locale: string | null;
+};
+
+// Fixed locales: the system's may be "C", on which Intl throws.
+const LOCALES = { en: 'en-GB', fi: 'fi-FI' } satisfies Record<Spoken, string>;
+/** For hours from 1 to 12: the British write a zero before them. */
+const HALVED = { en: 'en-AU', fi: 'fi-FI' } satisfies Record<Spoken, string>;
+
+let look: Look = { language: 'en', zone: null, hours: 'system', exact: false, locale: null };
+let write = writers(look);
+
+/** Has everything written so from now on. What is on screen is written anew. */
+export function writeAs(next: Look): void {
+  look = next;
+  write = writers(next);
+  i18n.emit(WRITTEN_ANEW);
+}
+
+/** Told to what shows words, as a change of the language is. */
+export const WRITTEN_ANEW = 'writtenAnew';
+
+function writers({ language, zone, hours, locale }: Look) {
+  const halved = isHalved(hours, locale);
+  const where = (halved ? HALVED : LOCALES)[language];
+  const inZone = { timeZone: isZone(zone) ? zone : undefined };
+  const time = { ...inZone, ...cycle(halved) };
+  const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(where, options);
+  return {
+    clock: format({ ...time, hour: halved ? 'numeric' : '2-digit', minute: '2-digit' }),
+    seconds: format({ ...time, timeStyle: 'medium' }),
+    day: format({ ...inZone, day: 'numeric', month: language === 'fi' ? 'numeric' : 'short' }),
+    date: format({ ...inZone, dateStyle: 'short' }),
+    exact: format({ ...time, dateStyle: 'medium', timeStyle: 'medium' }),
+    // Alike in every language, as logs are read beside other tools.
+    log: new Intl.DateTimeFormat('en-GB', {
+      ...inZone,
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      fractionalSecondDigits: 3,
+      hourCycle: 'h23',
+    }),
+    count: new Intl.NumberFormat(where),
+    percentage: new Intl.NumberFormat(where, { maximumFractionDigits: 0 }),
+    amount: new Intl.NumberFormat(where, { maximumSignificantDigits: 3 }),
+  };
+}
+
+/** Of the hours of a day; said so that midnight is 0 or 12 in every engine. */
+function cycle(halved: boolean): Intl.DateTimeFormatOptions {
+  return { hourCycle: halved ? 'h12' : 'h23' };
+}
+
+/** Whether hours go from 1 to 12. */
+function isHalved(hours: Hours, locale: string | null): boolean {
+  if (hours !== 'system') return hours === 'half';
+  if (locale === null) return false;
+  try {
+    return new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ?? false;
+  } catch {
+    // No locale that is known, "C" for one.
+    return false;
+  }
+}
+
+/** Whether a zone is one that is known here. */
+export function isZone(zone: string | null): zone is string {
+  if (zone === null) return false;
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone: zone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 /** How long ago, in one unit: "40 s", "6 min", "2 h", "3 d". */
 export function age(time: string | null, now: number): string {
@@ -21,6 +97,16 @@ export function ago(time: string | null, now: number): string {
   const at = millis(time);
   if (at === null) return '';
   return now - at < 2000 ? i18n.t('age.justNow') : i18n.t('age.ago', { age: duration(now - at) });
+}
+
+/** How long ago, or when, as was chosen. */
+export function when(time: string | null, now: number): string {
+  return look.exact ? timeOfDay(time, now) : age(time, now);
+}
+
+/** The same as words within a sentence. */
+export function whenInWords(time: string | null, now: number): string {
+  return look.exact ? timeOfDay(time, now) : ago(time, now);
 }
 
 /** A length of time in one unit. */
@@ -41,7 +127,7 @@ export function between(start: string | null, end: string | null): string {
   const to = millis(end);
   if (from === null || to === null) return '';
   if (to - from < 950)
-    return i18n.t('age.seconds', { value: Math.max(0.1, Math.round((to - from) / 100) / 10) });
+    return i18n.t('age.seconds', { value: number(Math.max(0.1, Math.round((to - from) / 100) / 10)) });
   const seconds = Math.round((to - from) / 1000);
   if (seconds % 60 === 0 || seconds < 60 || seconds >= 3600) return duration(seconds * 1000);
   return i18n.t('age.minutesSeconds', { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
@@ -51,37 +137,39 @@ export function between(start: string | null, end: string | null): string {
 export function timeOfDay(time: string | null, now: number): string {
   const at = millis(time);
   if (at === null) return '';
-  const sameDay = new Date(at).toDateString() === new Date(now).toDateString();
-  return sameDay ? clock.format(at) : `${day.format(at)} ${clock.format(at)}`;
+  const sameDay = write.date.format(at) === write.date.format(now);
+  return sameDay ? write.clock.format(at) : `${write.day.format(at)} ${write.clock.format(at)}`;
+}
+
+/** The time of day in some zone. */
+export function timeIn(zone: string, now: number): string {
+  const halved = isHalved(look.hours, look.locale);
+  const options = { timeZone: zone, ...cycle(halved), timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat((halved ? HALVED : LOCALES)[look.language], options).format(now);
 }
 
 /** The time of day to the second. */
 export function clockTime(time: string): string {
   const at = millis(time);
-  return at === null ? '' : seconds.format(at);
+  return at === null ? '' : write.seconds.format(at);
 }
 
 /** Date and time to the second. */
 export function exactTime(time: string | null): string {
   const at = millis(time);
-  return at === null ? '' : exact.format(at);
+  return at === null ? '' : write.exact.format(at);
 }
 
-/** The time of a log line to the millisecond, in the local zone. */
+/** The time of a log line to the millisecond. */
 export function logTime(time: string): string {
   const at = millis(time);
-  if (at === null) return time;
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const seconds = `${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${seconds}`;
+  return at === null ? time : write.log.format(at);
 }
 
 export function number(value: number): string {
-  return count.format(value);
+  return write.count.format(value);
 }
 
-const amount = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
 const UNITS = ['bytes', 'kibibytes', 'mebibytes', 'gibibytes', 'tebibytes'] as const;
 
 /** An amount of memory in the unit in which it is a small number: "412 MiB". */
@@ -89,19 +177,19 @@ export function memory(bytes: number): string {
   const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** step;
   return i18n.t(`environment.${UNITS[step] ?? 'bytes'}`, {
-    value: value >= 1000 ? count.format(Math.round(value)) : amount.format(value),
+    value: value >= 1000 ? number(Math.round(value)) : write.amount.format(value),
   });
 }
 
 /** Percent of one core: with a decimal below ten, where it says something. */
 export function cpu(value: number): string {
   return i18n.t('age.percent', {
-    value: count.format(value < 10 ? Math.round(value * 10) / 10 : Math.round(value)),
+    value: number(value < 10 ? Math.round(value * 10) / 10 : Math.round(value)),
   });
 }
 
 export function percent(value: number): string {
-  return i18n.t('age.percent', { value: percentage.format(value) });
+  return i18n.t('age.percent', { value: write.percentage.format(value) });
 }
 
 function millis(time: string | null): number | null {

@@ -1,6 +1,6 @@
 import { createInstance, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import type { Advice } from '../ipc/types';
+import type { Advice, Spoken } from '../ipc/types';
 import en from './en.json';
 
 export const i18n = createInstance();
@@ -12,7 +12,18 @@ void i18n.use(initReactI18next).init({
   initAsync: false,
   interpolation: { escapeValue: false },
   returnNull: false,
+  react: { bindI18n: 'languageChanged writtenAnew' },
 });
+
+/** Speaks a language from now on. What is not English is loaded where somebody wants it. */
+export async function speak(language: Spoken): Promise<void> {
+  if (!i18n.hasResourceBundle(language, 'translation')) {
+    const { default: words } = await import('./fi.json');
+    i18n.addResourceBundle('fi', 'translation', words);
+  }
+  await i18n.changeLanguage(language);
+  document.documentElement.lang = language;
+}
 
 /** What gives words, to hand on. */
 export type Translate = TFunction;

@@ -21,6 +21,15 @@ export const commands = {
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
 	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
+	/**  Versions, and of each connection its budget and what went wrong lately. */
+	diagnostics: () => __TAURI_INVOKE<Diagnostics>("diagnostics"),
+	/**  Copies that as text. */
+	diagnosticsCopy: () => __TAURI_INVOKE<null>("diagnostics_copy"),
+	/**
+	 *  Writes that, with the app's own log of late, to the file that the system's dialog names; whether
+	 *  somebody chose one.
+	 */
+	diagnosticsExport: () => __TAURI_INVOKE<boolean>("diagnostics_export"),
 	/**  Every connection. It looks into the cached view, which is not for the window's own thread. */
 	connections: () => __TAURI_INVOKE<ConnectionView[]>("connections"),
 	/**
@@ -60,6 +69,8 @@ export const commands = {
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
 	/**  The link that was opened and that no page has followed yet, told once. */
 	linkTake: () => __TAURI_INVOKE<LinkTarget | null>("link_take"),
+	/**  Puts a link to a page of a connection on the clipboard: what of its address a link may say. */
+	linkCopy: (connection: ConnectionId, page: string) => __TAURI_INVOKE<null>("link_copy", { connection, page }),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
@@ -106,8 +117,8 @@ export const commands = {
 	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
 	/**  What changed in the fleet since a moment; without one, the last that happened. */
 	activity: (connection: ConnectionId, since: string | null) => __TAURI_INVOKE<Reading<Activity>>("activity", { connection, since }),
-	/**  What the server finds, where it has more applications than the list holds. */
-	fleetFound: (connection: ConnectionId, search: string) => __TAURI_INVOKE<Fleet>("fleet_found", { connection, search }),
+	/**  A page of what the server finds, where it has more applications than the list holds, until it is called off. */
+	fleetFound: (connection: ConnectionId, query: FleetQuery, page: number, call: number | null) => __TAURI_INVOKE<FleetPage>("fleet_found", { connection, query, page, call }),
 	/**  One application in each of its environments. */
 	places: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<FleetRow>>("places", { connection, application }),
 	/**  Every environment. */
@@ -132,7 +143,7 @@ export const commands = {
 	/**  The health of an application in all its environments over the last day. */
 	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
-	preflight: (connection: ConnectionId, application: string, environment: string, image: string | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, image }),
+	preflight: (connection: ConnectionId, application: string, environment: string, wanted: WantedImage | null) => __TAURI_INVOKE<Preflight>("preflight", { connection, application, environment, wanted }),
 	/**
 	 *  Starts a deployment. Sent once; to production only with what `deployments_show` answered when it
 	 *  was shown to be confirmed, three seconds before.
@@ -152,6 +163,8 @@ export const commands = {
 	 *  it comes to a page.
 	 */
 	clipboardImage: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<string | null>("clipboard_image", { connection, application, environment }),
+	/**  What the form of a deployment begins with, and what else could be meant; asks nobody. */
+	deployChoices: (connection: ConnectionId, application: string, environment: string, wanted: string | null, copied: string | null) => __TAURI_INVOKE<DeployChoices>("deploy_choices", { connection, application, environment, wanted, copied }),
 	/**  Opens the page of the application's own repository that compares two of its images. */
 	compareOpen: (connection: ConnectionId, application: string, before: string, after: string) => __TAURI_INVOKE<null>("compare_open", { connection, application, before, after }),
 	/**  What a deployment would change, by the instance's own word; nothing happens. */
@@ -162,13 +175,14 @@ export const commands = {
 	applicationOpen: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("application_open", { connection, application, environment }),
 	/**  What an application would bring from one environment to another. */
 	promotion: (connection: ConnectionId, application: string, from: string, to: string) => __TAURI_INVOKE<Promotion>("promotion", { connection, application, from, to }),
-	/**  The deployment that a choice comes to; asks nobody. */
+	/**  The deployment that a choice comes to, with words in the place of its secrets; asks nobody. */
 	promotionRequest: (choice: PromotionChoice) => __TAURI_INVOKE<DeployRequest>("promotion_request", { choice }),
 	/**
-	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Where
-	 *  it goes to production, `confirmation` names what was shown to be confirmed.
+	 *  Sends what was chosen, one application after the other, and ends at the first that is refused. Once
+	 *  the call is called off, nothing more is sent. Where it goes to production, `confirmation` names what
+	 *  was shown to be confirmed.
 	 */
-	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<PromotionStep>) => __TAURI_INVOKE<null>("promote", { connection, choices, confirmation, told }),
+	promote: (connection: ConnectionId, choices: PromotionChoice[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("promote", { connection, choices, confirmation, told, call }),
 	/**  Two deployments beside each other. */
 	deploymentsCompare: (connection: ConnectionId, one: string, other: string) => __TAURI_INVOKE<Comparison>("deployments_compare", { connection, one, other }),
 	/**  Every rule that a manifest breaks; asks nobody. */
@@ -252,7 +266,7 @@ export const commands = {
 	 *  call is called off, nothing more is sent. `confirmation` names what was shown of it, without which
 	 *  nothing goes to production.
 	 */
-	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<BatchTold>, call: number) => __TAURI_INVOKE<BatchTold[]>("batch", { connection, environment, orders, confirmation, told, call }),
+	batch: (connection: ConnectionId, environment: string, orders: BatchOrder[], confirmation: string | null, told: Channel<RolloutStep>, call: number) => __TAURI_INVOKE<RolloutStep[]>("batch", { connection, environment, orders, confirmation, told, call }),
 	/**
 	 *  Merges two changes of a document, and names what collides: `choices` says whose a field is to be,
 	 *  by the path at which it was named.
@@ -275,6 +289,8 @@ export const commands = {
 	logFollow: (connection: ConnectionId, application: string, environment: string, progress: Channel<LogProgress>) => __TAURI_INVOKE<Lease>("log_follow", { connection, application, environment, progress }),
 	/**  Asks for the newest lines of a log that is followed, now. */
 	logRefresh: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<null>("log_refresh", { connection, application, environment }),
+	/**  Which logs of a connection are recorded whichever page is open, and how that goes. */
+	logRecordings: (connection: ConnectionId) => __TAURI_INVOKE<Recording[]>("log_recordings", { connection }),
 	/**  Lines from a position on: as many as were asked for, or as fit into 4 MiB. */
 	logWindow: (connection: ConnectionId, application: string, environment: string, from: number, count: number) => __TAURI_INVOKE<LogWindow>("log_window", { connection, application, environment, from, count }),
 	/**  What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad. */
@@ -298,6 +314,15 @@ export const commands = {
 	mergedSearchOn: (search: number) => __TAURI_INVOKE<null>("merged_search_on", { search }),
 	/**  Matches by their number: as many as were asked for, or as fit. */
 	mergedMatches: (search: number, from: number, count: number) => __TAURI_INVOKE<MergedMatches>("merged_matches", { search, from, count }),
+	/**
+	 *  The match at a position among all lines or after it, or the next or the previous one from there;
+	 *  after the last comes the first. Null where nothing was found.
+	 */
+	mergedMatch: (search: number, position: number, step: MatchStep) => __TAURI_INVOKE<NumberedMatch | null>("merged_match", { search, position, step }),
+	/**  Which of all lines from a position on are what is searched for. */
+	mergedMarks: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMark[]>("merged_marks", { search, from, count }),
+	/**  All lines in parts of equal size, with how much of each was found so far. */
+	mergedSearchHeat: (search: number, count: number) => __TAURI_INVOKE<LogHeat[]>("merged_search_heat", { search, count }),
 	/**  Ends a search. */
 	mergedSearchEnd: (search: number) => __TAURI_INVOKE<void>("merged_search_end", { search }),
 	/**
@@ -321,6 +346,13 @@ export const commands = {
 	logBackfill: (connection: ConnectionId, application: string, environment: string, gap: string, progress: Channel<Filled>, call: number) => __TAURI_INVOKE<Filled>("log_backfill", { connection, application, environment, gap, progress, call }),
 	/**  Where lines are now that were at these positions in a generation. */
 	logMoved: (connection: ConnectionId, application: string, environment: string, generation: number, positions: number[]) => __TAURI_INVOKE<LogMoved>("log_moved", { connection, application, environment, generation, positions }),
+	/**  Where what is kept of a log begins. */
+	logKept: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<LogKept>("log_kept", { connection, application, environment }),
+	/**
+	 *  Asks the instance for what matches and is not newer than what is kept, which began at `until`.
+	 *  One request; `cursor` is where the answer before this one said that the next ones are.
+	 */
+	logOlder: (connection: ConnectionId, application: string, environment: string, query: LogQuery, until: string, cursor: string | null) => __TAURI_INVOKE<OlderMatches>("log_older", { connection, application, environment, query, until, cursor }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -330,7 +362,7 @@ export const commands = {
 	/**  Ends a search. */
 	logSearchEnd: (search: number) => __TAURI_INVOKE<void>("log_search_end", { search }),
 	/**
-	 *  Reads a time, or a span of time, as it is typed, in the zone of this machine. Null where it is
+	 *  Reads a time, or a span of time, as it is typed, in the zone that was chosen. Null where it is
 	 *  none.
 	 */
 	timeRead: (text: string) => __TAURI_INVOKE<TypedTime | null>("time_read", { text }),
@@ -356,6 +388,7 @@ export const events = {
 	deploymentEnded: makeEvent<DeploymentEnded, DeploymentEnded>("deployment-ended"),
 	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
 	noticeRaised: makeEvent<NoticeRaised, NoticeRaised>("notice-raised"),
+	recordingsChanged: makeEvent<RecordingsChanged, RecordingsChanged>("recordings-changed"),
 	resourceChanged: makeEvent<ResourceChanged, ResourceChanged>("resource-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	waitDue: makeEvent<WaitDue, WaitDue>("wait-due"),
@@ -598,6 +631,8 @@ export type AdviceKind =
 export type AppStart = {
 	version: string,
 	settings: Settings,
+	/**  The system's language, as far as the app speaks it. */
+	systemLanguage: Spoken,
 	connections: ConnectionView[],
 	/**  The route that was open when the app was quit. */
 	address: string | null,
@@ -693,21 +728,6 @@ export type BatchOrder = {
 	image: string | null,
 };
 
-/**  How far one application of a batch is. */
-export type BatchOutcome = 
-/**  It is being sent, or waits its turn in the budget. */
-{ kind: "sending" } | 
-/**  The deployment began; it is followed like any other. */
-{ kind: "started"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows what became of it. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not sent: the batch ended before its turn. */
-{ kind: "notSent" };
-
 /**  A batch before it is sent. */
 export type BatchReview = {
 	/**  Where. */
@@ -716,20 +736,37 @@ export type BatchReview = {
 	items: BatchItem[],
 };
 
-/**  What has become of one application of a batch. */
-export type BatchTold = {
-	/**  Its key. */
-	application: string,
-	/**  What. */
-	outcome: BatchOutcome,
-};
-
 /**  What the doctor cannot see. */
 export type Blind = 
 /**  A proxy that a script of the network names (PAC, WPAD): it is neither read nor used. */
 "proxyAutoConfiguration" | 
 /**  A proxy that is set in the desktop only, not in the environment. */
 "desktopProxySettings";
+
+/**  How a connection's budget stands. */
+export type BudgetStand = {
+	/**  What was sent in the last minute. */
+	minute: SpentOf,
+	/**  What was sent in the last hour. */
+	hour: SpentOf,
+	/**  Whether the server told the limits. */
+	limitsTold: boolean,
+	/**  How many requests of the hour the server says are left, for all who share them. */
+	remaining: number | null,
+	/**  When the server begins to count anew. */
+	resets: string | null,
+	/**  Until when nothing is sent, because the server refused. */
+	barredUntil: string | null,
+	/**  What was sent in this run, by class. */
+	byClass: SentByClass,
+	/**
+	 *  About how many requests an hour others make of the same quota; null where the server says
+	 *  nothing of which that could be known.
+	 */
+	othersAnHour: number | null,
+	/**  How much slower than calmly what is on screen is asked for, 1 or more. */
+	stretch: number | null,
+};
 
 /**  A call or a field that the public document of the platform does not state. */
 export type Capability = 
@@ -893,6 +930,18 @@ export type ConfigurationReview = {
 	violations: Violation[],
 };
 
+/**  How one connection is doing. */
+export type ConnectionDiagnostics = {
+	/**  Which one. */
+	connection: ConnectionId,
+	/**  What people call it. */
+	name: string,
+	/**  Its budget. */
+	budget: BudgetStand,
+	/**  What went wrong lately, the newest first. */
+	faults: Fault[],
+};
+
 /**  What people change of a connection. */
 export type ConnectionEdit = {
 	/**  What people call it, 1 to 60 characters. */
@@ -1019,6 +1068,18 @@ export type CourseState =
 /**  It has ended. */
 "ended";
 
+/**  What the form of a deployment begins with. */
+export type DeployChoices = {
+	/**  What a tag that is typed is put to. */
+	repository: string,
+	/**  What is most likely meant. */
+	first: OfferedImage,
+	/**  Whether that is what ran there before what is unwell there now. */
+	goesBack: boolean,
+	/**  What else could be meant: what is on the clipboard, what runs elsewhere, what ran there before. */
+	others: OfferedImage[],
+};
+
 /**  A deployment that is repeated. */
 export type DeployFrom = {
 	/**  Its id. */
@@ -1126,6 +1187,12 @@ export type Diagnosis = {
 	blind: Blind[],
 };
 
+/**  The state of the app, for people. */
+export type Diagnostics = {
+	versions: Versions,
+	connections: ConnectionDiagnostics[],
+};
+
 /**  How an item changes. */
 export type DifferenceKind = 
 /**  It is new. */
@@ -1166,6 +1233,15 @@ export type EditedItem = {
 	/**  How a form asks for it. */
 	portalInput: Value | null,
 };
+
+/**  What a deployment does to what runs in its place. */
+export type Effect = 
+/**  Another image runs then. */
+"deploy" | 
+/**  The same is started again. */
+"restart" | 
+/**  What ran before what is unwell now runs again. */
+"rollBack";
 
 /**  An environment. */
 export type Environment = {
@@ -1268,6 +1344,21 @@ export type Failure = {
 	details: ErrorDetail[],
 };
 
+/**  Something that went wrong. */
+export type Fault = {
+	/**  When. */
+	at: string,
+	/**  What, by the word that never changes. */
+	code: string,
+	/**
+	 *  Method and path of the call, without its query; null where it was no call of the API but a
+	 *  sign-in.
+	 */
+	call: string | null,
+	/**  What to tell the operator of the instance. */
+	requestId: string | null,
+};
+
 /**  A field that is not what it was. */
 export type FieldChange = {
 	/**  Where, such as `healthCheck.path` or `configuration[LOG_LEVEL].value`. */
@@ -1361,6 +1452,42 @@ export type Fleet = {
 	counts: Counts,
 	/**  The deployments under way, the newest first. */
 	running: RunningDeployment[],
+	/**
+	 *  Where the instance has more applications than are ever listed here: the server's page after these.
+	 *  What is beyond them it searches, filters, sorts and pages itself.
+	 */
+	nextPage: number | null,
+};
+
+/**  What the server sorts applications by. */
+export type FleetOrder = 
+/**  The key. */
+"key" | 
+/**  The kind of application. */
+"type";
+
+/**  A page of what the server found. */
+export type FleetPage = {
+	/**  The columns: those of the list, and what else is on this page. */
+	environments: Stage[],
+	/**  In the server's order. */
+	rows: FleetRow[],
+	/**  How many the server found, those of other pages included. */
+	total: number,
+	/**  The page after it, where there is one. */
+	next: number | null,
+};
+
+/**  What is looked for among all applications, as far as the server can (API.md, "Lists"). */
+export type FleetQuery = {
+	/**  Words in the key, the name or the description; empty for any. */
+	search: string,
+	/**  Only those of this status. */
+	status: string | null,
+	/**  Only those that were deployed to this environment. */
+	environment: string | null,
+	/**  In this order; without one, the server's own. */
+	sort: FleetSort | null,
 };
 
 /**  One application. */
@@ -1386,6 +1513,14 @@ export type FleetRow = {
 	target: string,
 	/**  One for each column. */
 	cells: Cell[],
+};
+
+/**  In which order the server lists applications. */
+export type FleetSort = {
+	/**  By what. */
+	by: FleetOrder,
+	/**  The last first. */
+	descending: boolean,
 };
 
 /**  The health of an application, in one environment or over all. */
@@ -1466,6 +1601,15 @@ export type HeldRow = {
 	/**  How far it is held, one for each column. */
 	held: Held[],
 };
+
+/**  How the hours of a day are counted. */
+export type Hours = 
+/**  As the system. */
+"system" | 
+/**  0 to 23. */
+"whole" | 
+/**  1 to 12, twice. */
+"half";
 
 /**  A connection's colour: one of eight that no state uses (UX.md, "Colour"). */
 export type Hue = 
@@ -1553,6 +1697,15 @@ export type ItemSide =
 "yours" | 
 /**  Theirs. */
 "theirs";
+
+/**  What the app speaks. */
+export type Language = 
+/**  As the system, as far as the app speaks that. */
+"system" | 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
 
 /**  A right to have something kept fresh. */
 export type Lease = {
@@ -1688,6 +1841,27 @@ export type LogHeat = {
 	warnings: number | null,
 	/**  How many are errors. */
 	errors: number | null,
+};
+
+/**  What is kept of logs on this machine. */
+export type LogKeeping = {
+	/**
+	 *  Whether the logs of starred applications are recorded while the app runs, whichever page is
+	 *  open.
+	 */
+	record: boolean,
+	/**  How long lines are kept, in days. */
+	days: number,
+	/**  How long those of production are kept, in hours. */
+	productionHours: number,
+	/**  How much is kept of all logs together, in GiB. */
+	gibibytes: number,
+};
+
+/**  Where what is kept of a log begins. */
+export type LogKept = {
+	/**  When the oldest line was written; `None` where there is none. */
+	since: string | null,
 };
 
 /**  One line of an application's log. */
@@ -2018,6 +2192,44 @@ export type NumberedMatch = {
 	position: number | null,
 };
 
+/**  An image that could be meant. */
+export type OfferedImage = {
+	/**  All of it; empty where none is known. */
+	image: string,
+	/**  What tells it from the others; empty where it has no tag. */
+	tag: string,
+	/**  What it is called in short: its tag, else its name. */
+	name: string,
+	/**  Whether its tag alone says it, put to the repository. */
+	byTag: boolean,
+	/**  The environment that it runs in. */
+	runsIn: string | null,
+	/**  Whether it ran there just before what runs there now. */
+	before: boolean,
+	/**  Whether it is on the clipboard. */
+	copied: boolean,
+};
+
+/**  A line that matches and is not kept. */
+export type OlderMatch = {
+	/**  The line. */
+	line: LogLine,
+	/**  Where in its message the text is: from, to, in UTF-16 code units. */
+	hits: ([number, number])[],
+};
+
+/**  Lines that match and are not kept, oldest first. */
+export type OlderMatches = {
+	/**  The matches. */
+	found: OlderMatch[],
+	/**  How many lines the instance gave. */
+	looked: number,
+	/**  When the oldest of them was written. */
+	oldest: string | null,
+	/**  Where the next ones are, which are older; `None` where there are none. */
+	next: string | null,
+};
+
 /**  A log file that was read. */
 export type OpenedLog = {
 	/**  The number by which its lines are asked for. */
@@ -2195,6 +2407,12 @@ export type Preflight = {
 	environment: Stage,
 	/**  What to know before; empty without an image. */
 	findings: Finding[],
+	/**  The image that would be deployed; `None` where none was named. */
+	image: string | null,
+	/**  The tag of that image; empty where it has none. */
+	tag: string,
+	/**  What deploying it does to what runs there. */
+	effect: Effect,
 	/**  Why it may not be sent. */
 	refusal: Failure | null,
 	/**
@@ -2308,41 +2526,21 @@ export type Promotion = {
 	refusal: Failure | null,
 };
 
-/**  What was chosen of a promotion. It may hold secrets. */
+/**  What was chosen of a promotion. */
 export type PromotionChoice = {
 	/**  What was shown. */
 	promotion: Promotion,
 	/**  The names of the items that go along. */
 	items: string[],
-	/**  Values for secrets that are not set there. */
+	/**
+	 *  The words by which values are held for secrets that are not set there
+	 *  ([`crate::Client::hold_secret`]), by the names of the items.
+	 */
 	secrets: { [key in string]: string },
 	/**  The subjects that are given access there before. */
 	access: string[],
 	/**  Why. */
 	note: string | null,
-};
-
-/**  What became of one application of a promotion. */
-export type PromotionOutcome = 
-/**  It is its turn. */
-{ kind: "sending" } | 
-/**  Its deployment began. */
-{ kind: "sent"; 
-/**  The deployment. */
-deployment: Deployment } | 
-/**  It was refused, or nobody knows. */
-{ kind: "failed"; 
-/**  Why. */
-failure: Failure } | 
-/**  It was not tried any more. */
-{ kind: "left" };
-
-/**  How a promotion goes on. */
-export type PromotionStep = {
-	/**  The application. */
-	application: string,
-	/**  What became of it. */
-	outcome: PromotionOutcome,
 };
 
 /**  What the provider shall ask (OpenID Connect Core 1.0 §3.1.2.1). */
@@ -2373,6 +2571,14 @@ url: string;
 /**  Hosts, domains and networks that are reached without it, in the form of `NO_PROXY`. */
 except?: string };
 
+/**  A part of every day, over midnight where it ends before it begins. */
+export type QuietHours = {
+	/**  When it begins, in minutes since midnight. */
+	from: number,
+	/**  When it has ended, the same. */
+	to: number,
+};
+
 /**  A value that knows its age. */
 export type Reading<T> = {
 	/**  The value. */
@@ -2383,6 +2589,38 @@ export type Reading<T> = {
 	source: Source,
 	/**  Why the server's last answer brought nothing newer, where it did answer. */
 	failure: Failure | null,
+};
+
+/**  A log that is recorded, or should be. */
+export type Recording = {
+	/**  The application's key. */
+	application: string,
+	/**  The environment's key. */
+	environment: string,
+	/**  How it goes. */
+	state: RecordingState,
+};
+
+/**  How the recording of a log goes. */
+export type RecordingState = 
+/**  It has not been asked for yet. */
+{ kind: "beginning" } | 
+/**  All that is written comes here. */
+{ kind: "recorded"; 
+/**  Since when in this run of the app. */
+since: string } | 
+/**  Nothing comes for now; it goes on by itself. */
+{ kind: "held"; 
+/**  Since when it was recorded before. */
+since: string | null; 
+/**  Why. */
+failure: Failure } | 
+/**  As many others are recorded as can be. */
+{ kind: "tooMany" };
+
+/**  Logs of a connection are recorded otherwise than before. */
+export type RecordingsChanged = {
+	connection: ConnectionId,
 };
 
 /**
@@ -2483,6 +2721,31 @@ export type Rights = {
 	permissions: string[],
 };
 
+/**  How far one application of several is. */
+export type RolloutOutcome = 
+/**  It is being sent, or waits its turn in the budget. */
+{ kind: "sending" } | 
+/**  The deployment began; it is followed like any other. */
+{ kind: "sent"; 
+/**  The deployment. */
+deployment: Deployment } | 
+/**  It was refused, or nobody knows what became of it. */
+{ kind: "failed"; 
+/**  Why. */
+failure: Failure } | 
+/**  It was not sent: one before it ended all. */
+{ kind: "left" } | 
+/**  It was not sent: somebody stopped it before its turn. */
+{ kind: "stopped" };
+
+/**  What has become of one application of several. */
+export type RolloutStep = {
+	/**  Its key. */
+	application: string,
+	/**  What. */
+	outcome: RolloutOutcome,
+};
+
 /**  A deployment under way. */
 export type RunningDeployment = {
 	/**  Its id. */
@@ -2542,6 +2805,16 @@ export type SeenKind =
 /**  Who is signed in. */
 "account";
 
+/**  Requests that were sent in this run, by how urgent they were. */
+export type SentByClass = {
+	/**  Somebody clicked. */
+	interactive: number,
+	/**  It was on screen. */
+	watched: number,
+	/**  Nobody looked at it. */
+	background: number,
+};
+
 /**  A session has a new state. */
 export type SessionChanged = {
 	connection: ConnectionId,
@@ -2577,14 +2850,24 @@ notice: Failure | null };
 
 /**  What the user chose. */
 export type Settings = {
-	/**  Light, dark or as the system. */
+	/**  Light, dark, of high contrast or as the system. */
 	theme: Theme,
+	/**  What the app speaks. */
+	language: Language,
+	/**  How times are shown. */
+	times: Times,
 	/**  Whether the sidebar is narrow. */
 	sidebarCollapsed: boolean,
 	/**  Applications to keep in sight. */
 	starred: Starred[],
 	/**  Whether the system tells nothing of what ended while the window was not in front. */
 	quiet: boolean,
+	/**  The same for watched applications that turn unwell, and well again. */
+	quietHealth: boolean,
+	/**  The same for requests for access that wait for a decision. */
+	quietRequests: boolean,
+	/**  When the system tells nothing at all. */
+	quietHours: QuietHours | null,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
@@ -2597,6 +2880,8 @@ export type Settings = {
 	logColumns: LogColumns[],
 	/**  Whether long lines of a log are broken instead of cut off. */
 	logWrap: boolean,
+	/**  What is kept of logs. */
+	logKeeping: LogKeeping,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */
@@ -2693,6 +2978,21 @@ export type Source =
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
 
+/**  What was spent of a limit. */
+export type SpentOf = {
+	/**  Requests that were sent. */
+	spent: number,
+	/**  Requests that may be sent. */
+	limit: number,
+};
+
+/**  A language that the app speaks. */
+export type Spoken = 
+/**  English. */
+"en" | 
+/**  Finnish. */
+"fi";
+
 /**  An environment as it is shown. */
 export type Stage = {
 	/**  Its key. */
@@ -2775,14 +3075,16 @@ export type TailState =
 /**  The server could not be asked; it will be again. */
 "waiting";
 
-/**  Light, dark or as the system. */
+/**  Light, dark, of high contrast or as the system. */
 export type Theme = 
 /**  As the system. */
 "system" | 
 /**  Light. */
 "light" | 
 /**  Dark. */
-"dark";
+"dark" | 
+/**  Of high contrast, and light or dark as the system. */
+"highContrast";
 
 /**  How far back. Only these are asked for, so that what is kept of them does not multiply. */
 export type TimeRange = 
@@ -2845,6 +3147,16 @@ export type TimelineRow = {
 	marks: number[],
 };
 
+/**  How times are shown. */
+export type Times = {
+	/**  The zone by its IANA name; null for the system's. */
+	zone: string | null,
+	/**  How hours are counted. */
+	hours: Hours,
+	/**  Whether lists show when something was instead of how long ago. */
+	exact: boolean,
+};
+
 /**  What was typed. */
 export type TypedTime = 
 /**  A time. */
@@ -2900,6 +3212,18 @@ export type Versioned<T> = {
 	value: T,
 	/**  Its `ETag`; `None` where the server gives none. */
 	version: string | null,
+};
+
+/**  What runs here. */
+export type Versions = {
+	/**  The app. */
+	app: string,
+	/**  The operating system with its machine. */
+	system: string,
+	/**  What draws the pages; null where that is not known. */
+	webview: string | null,
+	/**  The compiler that made the app. */
+	rust: string,
 };
 
 /**  One broken rule. */
@@ -2963,6 +3287,19 @@ export type WaitDue = {
 	connection: ConnectionId,
 	seconds: number,
 };
+
+/**  The image that a form asks for. */
+export type WantedImage = 
+/**  All of it was typed. */
+{ kind: "image"; 
+/**  The image. */
+image: string } | 
+/**  A tag or a digest of a repository. */
+{ kind: "tag"; 
+/**  The repository. */
+repository: string; 
+/**  The tag. */
+tag: string };
 
 /**  Why a place is unwell: what failed there, or what its health says. */
 export type Why = 

@@ -7,6 +7,7 @@ import type {
   ConnectionId,
   Course,
   Fleet,
+  FleetQuery,
   FleetRow,
   PlaceHealth,
   Reading,
@@ -14,6 +15,7 @@ import type {
   SideBySide,
   TimeRange,
   Timeline,
+  WantedImage,
 } from './types';
 
 /** What Rust tells of resources, and those it is made of: it changes when one of them does. */
@@ -22,6 +24,11 @@ export type Made<T> = {
   ask: () => Promise<Reading<T>>;
   of: Resource[];
 };
+
+/** The key of what is recorded of a connection's logs. */
+export function recordingsKey(connection: ConnectionId): readonly unknown[] {
+  return [connection, 'recordings'];
+}
 
 /** A resource as it is. */
 export function plain<R extends Readable>(connection: ConnectionId, resource: R): Made<ValueOf<R>> {
@@ -156,6 +163,21 @@ export function askedAccess(connection: ConnectionId): Made<AskedAccess[]> {
   };
 }
 
+/** What the server finds, from a page on; nothing brings it up to date but asking again. */
+export function foundKey(
+  connection: ConnectionId,
+  query: FleetQuery | null,
+  from: number,
+): readonly unknown[] {
+  return [connection, FOUND, query, from];
+}
+
+export function isFoundKey(key: readonly unknown[]): boolean {
+  return key[1] === FOUND;
+}
+
+const FOUND = 'found';
+
 export function rightsHeldKey(connection: ConnectionId, application: string | null): readonly unknown[] {
   return [connection, 'rightsHeld', application];
 }
@@ -168,9 +190,19 @@ export function preflightKey(
   connection: ConnectionId,
   application: string,
   environment: string,
-  image: string | null,
+  wanted: WantedImage | null,
 ): readonly unknown[] {
-  return [connection, 'preflight', application, environment, image];
+  return [connection, 'preflight', application, environment, wanted];
+}
+
+export function deployChoicesKey(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  wanted: string | null,
+  copied: string | null,
+): readonly unknown[] {
+  return [connection, 'deployChoices', application, environment, wanted, copied];
 }
 
 export function promotionKey(
@@ -199,30 +231,42 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
   const made = (names: string[], ...rest: string[]) => names.map((name) => [connection, name, ...rest]);
   switch (resource.kind) {
     case 'applications':
-      return [own, ...made(['fleet', 'activity', 'preflight', 'batch', 'rights', ...ACCESS])];
+      return [
+        own,
+        ...made(['fleet', 'activity', 'preflight', 'deployChoices', 'batch', 'rights', ...ACCESS]),
+      ];
     case 'environments':
-      return [own, ...made(['fleet', 'places', 'preflight', 'batch', ...ACCESS])];
+      return [own, ...made(['fleet', 'places', 'preflight', 'deployChoices', 'batch', ...ACCESS])];
     case 'me':
-      return [own, ...made(['fleet', 'places', 'preflight', 'batch', 'rights', ...ACCESS])];
+      return [own, ...made(['fleet', 'places', 'preflight', 'deployChoices', 'batch', 'rights', ...ACCESS])];
     case 'application':
       return [
         own,
         ...made(
-          ['places', 'preflight', 'promotion', 'rights', 'accessGrid', 'accessChoices', 'healthOverview'],
+          [
+            'places',
+            'preflight',
+            'deployChoices',
+            'promotion',
+            'rights',
+            'accessGrid',
+            'accessChoices',
+            'healthOverview',
+          ],
           resource.application,
         ),
         ...made(['askedAccess', 'rightsHeld', 'batch']),
       ];
     case 'deployments':
       return resource.application === null
-        ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'batch'])]
+        ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'deployChoices', 'batch'])]
         : [
             own,
-            ...made(['places', 'preflight', 'promotion', 'timeline'], resource.application),
+            ...made(['places', 'preflight', 'deployChoices', 'promotion', 'timeline'], resource.application),
             ...made(['batch']),
           ];
     case 'deployment':
-      return [own, ...made(['course'], resource.id), ...made(['preflight'])];
+      return [own, ...made(['course'], resource.id), ...made(['preflight', 'deployChoices'])];
     case 'configuration':
       return [own, ...made(['sideBySide', 'preflight', 'promotion'], resource.application)];
     case 'environment':

@@ -4,7 +4,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
 import { queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
-import { searchOf } from '../app/logSearch';
+import { numberAround, searchOf, stepFrom } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
 import { places as placesOf, type ConnectionId } from '../ipc';
 import { useConnection, useShell } from '../app/shell';
@@ -13,6 +13,7 @@ import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
+import { LogBorder, LogOldest } from '../components/LogBorder';
 import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogGap } from '../components/LogGap';
@@ -22,6 +23,7 @@ import { LogTools } from '../components/LogTools';
 import { LogView, type LogViewHandle } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
 import { Problem } from '../components/Problem';
+import { Recorded } from '../components/Recorded';
 import { useLetters } from '../hooks/useLetters';
 import { useLogAddress } from '../hooks/useLogAddress';
 import { useLogTarget } from '../hooks/useLogTarget';
@@ -33,7 +35,7 @@ import { useLogTail, type Tail } from '../hooks/useLogTail';
 import { useLogGaps } from '../hooks/useLogGaps';
 import { useFrontOf, useMade } from '../hooks/useResource';
 import { exactTime, number } from '../i18n/format';
-import { asCommandError, commands, type CommandError, type MatchStep, type TypedTime } from '../ipc';
+import { asCommandError, commands, type CommandError, type TypedTime } from '../ipc';
 
 /** The log of an application in an environment, live; narrowed to what is searched for in all that is kept. */
 export function ApplicationLogs() {
@@ -52,7 +54,7 @@ export function ApplicationLogs() {
   // The line of the log that the keys stand on, whichever way it is looked at.
   const [reading, setReading] = useState<number | null>(null);
   const way = useMemo(() => searchOf(connection, key, environment), [connection, key, environment]);
-  const search = useLogSearch(way, queryOf(filter), lines.total);
+  const search = useLogSearch(way, queryOf(filter), lines.total, lines);
   const exporting = useLogExport(connection, () => setOfOne(connection, key, environment));
   const [unread, setUnread] = useState<CommandError | null>(null);
   const heat = useLogHeatOf(connection, key, environment, setUnread);
@@ -98,7 +100,8 @@ export function ApplicationLogs() {
   });
 
   if (count === 0) return <NoLines tail={tail} />;
-  const shownError = failure ?? narrowing?.error ?? unread ?? gaps.failure;
+  const older = onlyFound && narrowing.older?.since ? narrowing.older : null;
+  const shownError = failure ?? narrowing?.error ?? narrowing?.older?.error ?? unread ?? gaps.failure;
   const common = {
     ref: view,
     following,
@@ -106,8 +109,9 @@ export function ApplicationLogs() {
     look,
     narrow,
     menu: (line: Parameters<typeof lineMenu>[0]) =>
-      lineMenu(line, { connection, application: key, filter, change, others }),
+      lineMenu(line, { connection, application: key, environment, filter, change, others }),
   };
+  const unkept = onlyFound ? narrowing.unkept : 0;
   const nothing = narrowing?.progress?.done === true && matches === 0;
   return (
     <>
@@ -137,28 +141,31 @@ export function ApplicationLogs() {
         {state !== null && (
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
+        {!search && <Recorded connection={connection} log={{ application: key, environment }} />}
         <LogExport
           exporting={exporting}
           query={narrowing ? queryOf(filter) : null}
           onlyFound={onlyFound}
           first={lines.first}
-          selected={() => view.current?.selected() ?? null}
+          selected={() => keptOf(view.current?.selected() ?? null, unkept)}
         />
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </LogBar>
       <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
-      {onlyFound && nothing ? (
+      {onlyFound && nothing && unkept === 0 ? (
         <PageBody>
-          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
+          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')}>
+            {older && <LogBorder older={older} alone />}
+          </Empty>
         </PageBody>
       ) : onlyFound ? (
         <LogView
           key="found"
           {...common}
           lines={narrowing.lines}
-          start={near?.number ?? null}
-          match={(position, by) => Promise.resolve(around(position + by, matches))}
+          start={near && unkept + near.number}
+          match={(position, by) => Promise.resolve(numberAround(position + by, unkept + matches))}
           moved={(cursor) => {
             setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
           }}
@@ -166,6 +173,14 @@ export function ApplicationLogs() {
             setReading(position);
             see(true);
           }}
+          gapAt={(position) =>
+            older &&
+            (position === unkept ? (
+              <LogBorder older={older} />
+            ) : position === 0 ? (
+              <LogOldest older={older} />
+            ) : null)
+          }
         />
       ) : (
         <LogView
@@ -188,19 +203,14 @@ export function ApplicationLogs() {
           heat={narrowing === null ? heat : narrowing.heat}
         />
       )}
+      {older && nothing && unkept > 0 && <LogBorder older={older} alone />}
     </>
   );
 }
 
-/** Before the first line, the next match may be that line itself. */
-function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
-  if (position < 0) return [0, 'here'];
-  return [position, by > 0 ? 'next' : 'previous'];
-}
-
-/** A number of a match; after the last comes the first. */
-function around(number: number, matches: number): number | null {
-  return matches === 0 ? null : (number + matches) % matches;
+/** What of the selected matches is kept: only that can be written to a file. */
+function keptOf(span: [from: number, to: number] | null, unkept: number): [from: number, to: number] | null {
+  return span !== null && span[0] >= unkept ? [span[0] - unkept, span[1] - unkept] : null;
 }
 
 /** Where an application's log is bad. */

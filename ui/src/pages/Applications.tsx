@@ -1,13 +1,14 @@
 import { Plus, Star, X } from 'lucide-react';
-import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { columnOf, columnsOf, isColumnShown } from '../app/columns';
-import { filterRows, FILTERS, sortRows } from '../app/filter';
+import { FILTERS } from '../app/filter';
 import { refreshWhatIsOnScreen } from '../app/events';
 import { fleetMenu } from '../app/fleetMenu';
-import { listFrom, WHOLE, type List } from '../app/list';
+import { isSortedHere, listFrom, WHOLE, type List } from '../app/list';
 import { go, goInstead, useAddress } from '../app/navigation';
 import { paths } from '../app/paths';
+import { closeRollout, useRollout } from '../app/rollouts';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { Button, IconButton } from '../components/Button';
 import { smallIcon } from '../components/icon';
@@ -15,13 +16,13 @@ import { EnvironmentName } from '../components/EnvironmentName';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
 import { ListLook } from '../components/ListLook';
+import { LoadMore } from '../components/LoadMore';
 import { Matrix } from '../components/Matrix';
 import { OfflineBar } from '../components/OfflineBar';
-import { Problem } from '../components/Problem';
-import { Remark } from '../components/Remark';
 import { NoApplications } from '../components/NoApplications';
 import { PageBody } from '../components/PageBody';
 import { SearchInput } from '../components/SearchInput';
+import { SearchState } from '../components/SearchState';
 import { Selection } from '../components/Selection';
 import { Segmented } from '../components/Segmented';
 import { Toolbar } from '../components/Toolbar';
@@ -29,10 +30,11 @@ import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useRights } from '../hooks/useRights';
 import { useFleet } from '../hooks/useFleet';
-import { useFound } from '../hooks/useFound';
+import { useListed, type Listed } from '../hooks/useListed';
 import { useFront } from '../hooks/useResource';
 import { number } from '../i18n/format';
-import type { BatchAct, FleetRow } from '../ipc';
+import type { Translate } from '../i18n/i18n';
+import type { BatchAct, Fleet } from '../ipc';
 import styles from './Applications.module.css';
 
 const BatchPanel = lazy(() => import('../components/BatchPanel'));
@@ -50,21 +52,16 @@ export function Applications() {
   const narrow = (change: Partial<List>) => {
     goInstead(paths.applications(connection, { ...list, ...change }));
   };
-  const wanted = useDeferredValue(search);
-  const { unseen } = fleet.counts;
-  const found = useFound(connection, search, unseen > 0);
-  const all = useMemo(() => withFound(fleet.rows, found.rows), [fleet.rows, found.rows]);
-  const rows = useMemo(
-    () => sortRows(filterRows(rowsIn(all, environment), wanted, filter), sort),
-    [all, wanted, filter, environment, sort],
-  );
-  const total = fleet.rows.length + unseen;
+  const { total } = fleet.counts;
+  const listed = useListed(connection, fleet, list);
+  const { rows, found } = listed;
   const [selected, select] = useState<ReadonlySet<string>>(NONE);
-  const keys = all.map((row) => row.key).filter((key) => selected.has(key));
+  const keys = useMemo(() => selectedIn(fleet, selected), [fleet, selected]);
   const [batch, setBatch] = useState<BatchAct['kind'] | null>(null);
+  const rollout = useRollout(({ connection: id, of }) => id === connection && of.kind === 'batch');
   const can = useRights(connection);
   const columns = columnsOf(settings, connection);
-  const environments = fleet.environments.filter(({ key }) => isColumnShown(columns, columnOf(key)));
+  const environments = listed.environments.filter(({ key }) => isColumnShown(columns, columnOf(key)));
   const create = () => {
     go(paths.newApplication(connection));
   };
@@ -76,7 +73,7 @@ export function Applications() {
     <>
       <Header
         title={t('applications.title')}
-        covered={batch !== null}
+        covered={batch !== null || rollout !== null}
         actions={
           <Button data-new="" reason={noCreating} onClick={create}>
             <Plus {...smallIcon} />
@@ -115,9 +112,7 @@ export function Applications() {
             <X {...smallIcon} />
           </Button>
         )}
-        {held.value &&
-          keys.length === 0 &&
-          t('applications.shown', { shown: number(rows.length), total: number(total) })}
+        {held.value && keys.length === 0 && countOf(listed, total, t)}
         {keys.length > 0 && (
           <Selection
             keys={keys}
@@ -132,6 +127,8 @@ export function Applications() {
               <Button
                 key={kind}
                 onClick={() => {
+                  // What goes on is in the status bar.
+                  if (rollout) closeRollout(rollout);
                   setBatch(kind);
                 }}
               >
@@ -143,22 +140,21 @@ export function Applications() {
         )}
         {total > 0 && (
           <span className={styles.look} data-selecting={keys.length > 0}>
-            <ListLook connection={connection} list={list} environments={fleet.environments} />
+            <ListLook connection={connection} list={list} environments={listed.environments} />
           </span>
         )}
       </Toolbar>
       <PageBody>
-        {unseen > 0 && (
-          <Remark>
-            {found.searching
-              ? t('applications.searching')
-              : t('applications.unseen', { count: unseen, formatted: number(unseen) })}
-          </Remark>
-        )}
-        {found.error && <Problem error={found.error} />}
+        <SearchState
+          connection={connection}
+          fleet={fleet}
+          // Going on with the list is said where it ends.
+          search={found && !listed.isNarrowed ? { ...found, searching: false } : found}
+          said={knownOfLoaded(list, listed, total, t)}
+        />
         <Waiting held={held} what={t('applications.title')} rows={18} />
         {held.value && total === 0 && <NoApplications connection={connection} />}
-        {total > 0 && rows.length === 0 && (
+        {total > 0 && rows.length === 0 && found?.searching !== true && (
           <Empty title={t('applications.noMatch')} text={t('applications.noMatchText')}>
             <Button
               onClick={() => {
@@ -219,17 +215,27 @@ export function Applications() {
             }}
           />
         )}
+        {found?.more && (
+          <LoadMore
+            loading={found.searching}
+            // What is filtered or sorted here may bring a page of which nothing is seen.
+            byItself={filter === 'all' && !isSortedHere(list) && found.error === null}
+            load={found.loadMore}
+          />
+        )}
       </PageBody>
-      {batch !== null && (
+      {(batch !== null || rollout !== null) && (
         <Suspense fallback={null}>
           <BatchPanel
-            key={batch}
+            key={batch ?? rollout?.id}
             connection={connection}
             keys={keys}
-            kind={batch}
-            environments={fleet.environments}
+            kind={batch ?? 'restart'}
+            environments={listed.environments}
+            rollout={rollout}
             close={() => {
               setBatch(null);
+              if (rollout) closeRollout(rollout);
             }}
           />
         </Suspense>
@@ -240,11 +246,37 @@ export function Applications() {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** What is known and what the server found beside it, each once. */
-function withFound(known: FleetRow[], found: FleetRow[]): FleetRow[] {
-  if (found.length === 0) return known;
-  const keys = new Set(known.map((row) => row.key));
-  return [...known, ...found.filter((row) => !keys.has(row.key))];
+/** What is selected, in the order of the fleet; what is beyond that stays selected while others are looked for. */
+function selectedIn({ rows, nextPage }: Fleet, selected: ReadonlySet<string>): string[] {
+  const known = rows.map(({ key }) => key).filter((key) => selected.has(key));
+  if (nextPage === null) return known;
+  const others = new Set(selected);
+  for (const key of known) others.delete(key);
+  return [...known, ...others];
+}
+
+/** How many are shown, and of how many: of all, or of what the server found where more of that is to come. */
+function countOf({ rows, found, isNarrowed }: Listed, total: number, t: Translate): string {
+  const shown = number(rows.length);
+  return isNarrowed && found?.more && found.total !== null
+    ? t('applications.shownFound', { shown, total: number(found.total) })
+    : t('applications.shown', { shown, total: number(total) });
+}
+
+/** What a filter or an order does not know of what is not loaded. */
+function knownOfLoaded(
+  list: List,
+  { loaded, isNarrowed }: Listed,
+  total: number,
+  t: Translate,
+): string | undefined {
+  const words = { loaded: number(loaded), total: number(total) };
+  if (list.filter === 'behind' || list.filter === 'stopped') return t('applications.filteredHere', words);
+  if (list.filter === 'unwell') return t('applications.unwellHere', words);
+  if (isSortedHere(list)) return t('applications.sortedHere', words);
+  const unseen = total - loaded;
+  if (isNarrowed || unseen <= 0) return undefined;
+  return t('applications.unseen', { count: unseen, formatted: number(unseen) });
 }
 
 /** The address of the list, which stays what it was while another page is on its way. */
@@ -254,11 +286,6 @@ function useListAddress(connection: string): string {
   const ours = now.split('?')[0] === paths.applications(connection);
   if (ours && now !== kept) keep(now);
   return ours ? now : kept;
-}
-
-function rowsIn(rows: FleetRow[], environment: string | null): FleetRow[] {
-  if (environment === null) return rows;
-  return rows.filter(({ cells }) => cells.some((cell) => cell.environment === environment && cell.place));
 }
 
 function toggled(before: ReadonlySet<string>, key: string): ReadonlySet<string> {

@@ -16,7 +16,7 @@ import { Problem } from '../components/Problem';
 import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
 import { useNow } from '../hooks/useNow';
-import { ago, between, exactTime } from '../i18n/format';
+import { between, exactTime, whenInWords } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import { asCommandError, commands, type Comparison, type Deployment } from '../ipc';
 
@@ -158,7 +158,7 @@ function Side({
       </span>,
     ],
     [t('compare.who'), requestedBy ?? t('deployments.unknownPerson')],
-    [t('compare.when'), <span title={exactTime(createdAt)}>{ago(createdAt, now)}</span>],
+    [t('compare.when'), <span title={exactTime(createdAt)}>{whenInWords(createdAt, now)}</span>],
     [t('compare.took'), between(startedAt ?? createdAt, completedAt)],
     [t('compare.note'), why === '' ? '–' : why],
   ];

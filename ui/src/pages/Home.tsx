@@ -111,6 +111,13 @@ export function Home() {
                   fleetMenu(connection, row, environment, event);
                 }}
               />
+              {fleet.nextPage !== null && (
+                <p className={styles.others}>
+                  <Link to={paths.applications(connection)}>
+                    {t('home.others', { count: counts.unseen, formatted: number(counts.unseen) })}
+                  </Link>
+                </p>
+              )}
             </>
           )}
         </PageBody>
@@ -125,11 +132,14 @@ function sentence(counts: Counts, t: Translate): string {
   const { allWell, placed, unwell, total, deploying, unknown, unseen } = counts;
   if (allWell) return t('home.allWell');
   if (placed + unseen === 0) return t('home.nothingPlaced');
+  const loaded = { loaded: total - unseen, total };
+  if (placed === 0) return t('home.noneOfLoaded', loaded);
   return [
-    unwell > 0 && t('home.unwell', { count: unwell, total }),
+    // What is not loaded is not said to be well, nor to be anything.
+    unseen > 0 && t('home.unwellOfLoaded', { count: unwell, ...loaded }),
+    unseen === 0 && unwell > 0 && t('home.unwell', { count: unwell, total }),
     deploying > 0 && t('home.deploying', { count: deploying }),
     unknown > 0 && t('home.unknown', { count: unknown }),
-    unseen > 0 && t('home.unseen', { count: unseen }),
   ]
     .filter((part) => part !== false)
     .join(', ');

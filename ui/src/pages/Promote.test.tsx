@@ -1,8 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
-import type { Application, SessionState } from '../ipc';
-import { applications } from '../ipc/fake/data';
+import type { Application, RolloutStep, SessionState } from '../ipc';
+import { applications, deployment } from '../ipc/fake/data';
 import { account, failure } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -68,8 +68,6 @@ describe('a pair of environments', () => {
     await user.type(screen.getByRole('textbox', { name: 'Note' }), 'once');
     await user.click(screen.getByRole('button', { name: /^Promote 1 to test/ }));
     expect(await screen.findByText('The deployment began.')).toBeVisible();
-    // A secret is gone from the page as soon as it was sent.
-    expect((await review(first)).getByLabelText(secret)).toHaveValue('');
     await user.click(screen.getByRole('button', { name: 'Done' }));
 
     await user.click(await screen.findByRole('checkbox', { name: second }));
@@ -78,9 +76,44 @@ describe('a pair of environments', () => {
     await user.click(await screen.findByRole('button', { name: /^Promote 1 to test/ }));
     await waitFor(() => {
       expect(sentOf(callsOf(fake, 'promote'))).toEqual([
-        [{ application: first, note: 'once', secrets: { WEBHOOK_SECRET: 'hush' } }],
+        [{ application: first, note: 'once', secrets: { WEBHOOK_SECRET: 'held-1' } }],
         [{ application: second, note: null, secrets: {} }],
       ]);
+    });
+  });
+
+  it('gives a secret to Rust as its field is left, and has a word for it and nothing else', async () => {
+    const { user, ...fake } = await renderApp(DEV, twins);
+    await user.click(await screen.findByRole('checkbox', { name: first }));
+    const field = async () => (await review(first)).findByLabelText(secret);
+    await user.type(await field(), 'hush');
+    await user.tab();
+    expect(await field()).toHaveValue('');
+    expect(await (await review(first)).findByText('gets the value you typed in test')).toBeVisible();
+    expect(callsOf(fake, 'configurationHold')).toEqual([['orders', 'hush']]);
+    // It is taken back, and another one typed that is sent with the key that sends the page.
+    await user.click((await review(first)).getByRole('button', { name: `Forget the value of ${secret}` }));
+    expect(callsOf(fake, 'configurationLetGo')).toEqual([['orders', ['held-1']]]);
+    await user.type(await field(), 'louder');
+    await user.keyboard('{Control>}{Enter}{/Control}');
+    await waitFor(() => {
+      expect(sentOf(callsOf(fake, 'promote'))).toEqual([
+        [{ application: first, note: null, secrets: { WEBHOOK_SECRET: 'held-2' } }],
+      ]);
+    });
+    const others = fake.calls.filter(({ name }) => name !== 'configurationHold');
+    expect(JSON.stringify(others)).not.toMatch(/hush|louder/);
+    expect(document.body.innerHTML).not.toMatch(/hush|louder/);
+  });
+
+  it('forgets a secret that was typed where the page is left', async () => {
+    const { user, ...fake } = await renderApp(DEV, twins);
+    await user.click(await screen.findByRole('checkbox', { name: first }));
+    await user.type(await (await review(first)).findByLabelText(secret), 'hush');
+    await user.click(screen.getByRole('link', { name: 'Environments' }));
+    await screen.findByRole('heading', { name: 'Environments' });
+    await waitFor(() => {
+      expect(callsOf(fake, 'configurationLetGo')).toEqual([['orders', ['held-1']]]);
     });
   });
 
@@ -89,9 +122,9 @@ describe('a pair of environments', () => {
     const { user, ...fake } = await renderApp(DEV, {
       ...twins,
       answers: {
-        promote: (_, choices, __, told) => {
-          choices.forEach(({ promotion: { application } }, at) => {
-            told.onmessage({
+        promote: (_, choices) =>
+          Promise.resolve(
+            choices.map(({ promotion: { application } }, at) => ({
               application,
               outcome:
                 at > 0
@@ -99,10 +132,8 @@ describe('a pair of environments', () => {
                   : refusing
                     ? { kind: 'failed', failure: failure('conflict') }
                     : { kind: 'sending' },
-            });
-          });
-          return Promise.resolve(null);
-        },
+            })),
+          ),
       },
     });
     await user.click(await screen.findByRole('checkbox', { name: first }));
@@ -146,6 +177,122 @@ describe('a pair of environments', () => {
       expect(callsOf(fake, 'draftSave').at(-1)?.[2]).toMatchObject({ note: 'at last' });
     });
     expect(JSON.stringify(callsOf(fake, 'draftSave'))).not.toContain('hush');
+  });
+});
+
+describe('a promotion whose page is left', () => {
+  const DEV = '/c/orders/promote?from=dev&to=test';
+  const keys = ['orders-api', 'orders-twin', 'orders-last'];
+  const model = applications.find(({ key }) => key === 'orders-api') as Application;
+  const all = keys.map((key) => ({ ...structuredClone(model), key }));
+  const step = (at: number, outcome: RolloutStep['outcome']): RolloutStep => ({
+    application: keys[at] ?? '',
+    outcome,
+  });
+  const sent: RolloutStep['outcome'] = {
+    kind: 'sent',
+    deployment: deployment('orders-api', 'test', '1.0', '1.1', { at: 0, status: 'pending' }),
+  };
+  const bar = () => within(screen.getByRole('contentinfo', { name: 'Status' }));
+
+  /** Sends all of them and goes elsewhere; what Rust says of it comes when the test says so. */
+  const left = async () => {
+    let tell: (step: RolloutStep) => void = () => undefined;
+    let end: (steps: RolloutStep[]) => void = () => undefined;
+    const { user, ...fake } = await renderApp(DEV, {
+      applications: all,
+      answers: {
+        promote: (_, __, ___, told) => {
+          tell = told.onmessage;
+          return new Promise((resolve) => {
+            end = resolve;
+          });
+        },
+      },
+    });
+    for (const key of keys) await user.click(await screen.findByRole('checkbox', { name: key }));
+    const send = () => screen.getByRole('button', { name: /^Promote 3 to test/ });
+    await waitFor(() => {
+      expect(send()).not.toHaveAttribute('aria-disabled', 'true');
+    });
+    await user.click(send());
+    await screen.findByRole('button', { name: /^Sending…/ });
+    expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
+    act(() => {
+      tell(step(0, { kind: 'sending' }));
+    });
+    await user.click(screen.getByRole('link', { name: 'Environments' }));
+    await screen.findByRole('heading', { name: 'Environments' });
+    return {
+      ...fake,
+      user,
+      tell: (one: RolloutStep) => {
+        act(() => {
+          tell(one);
+        });
+      },
+      end: (steps: RolloutStep[]) =>
+        act(async () => {
+          end(steps);
+          await Promise.resolve();
+        }),
+    };
+  };
+
+  it('goes on in the status bar, and is opened again from there', async () => {
+    const { user, tell, end, ...fake } = await left();
+    expect(bar().getByRole('link', { name: /Promoting 1 of 3 · dev → test/ })).toBeVisible();
+    tell(step(0, sent));
+    tell(step(1, { kind: 'sending' }));
+    await user.click(bar().getByRole('link', { name: /Promoting 2 of 3 · dev → test/ }));
+    expect(await screen.findByText('1 of 3 sent')).toBeVisible();
+    const first = within(await screen.findByRole('region', { name: 'orders-api' }));
+    expect(await first.findByText('The deployment began.')).toBeVisible();
+    expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
+    await end([step(0, sent), step(1, sent), step(2, sent)]);
+    expect(screen.getByText('3 of 3 sent, 0 refused')).toBeVisible();
+    expect(callsOf(fake, 'promote')).toHaveLength(1);
+    await user.click(screen.getByRole('button', { name: 'Done' }));
+    expect(await screen.findByRole('heading', { name: 'Choose what to promote' })).toBeVisible();
+  });
+
+  it('stops after what is being sent, and says what was not', async () => {
+    const { user, end, ...fake } = await left();
+    await user.click(bar().getByRole('button', { name: 'Stop' }));
+    const [[, , , , call] = []] = callsOf(fake, 'promote');
+    expect(callsOf(fake, 'callOff')).toEqual([[call]]);
+    await user.click(bar().getByRole('button', { name: 'Stops after this one…' }));
+    expect(callsOf(fake, 'callOff')).toHaveLength(1);
+    await end([step(0, sent), step(1, { kind: 'stopped' }), step(2, { kind: 'stopped' })]);
+    expect(screen.getByText('Promoting dev → test, 1 of 3 sent.')).toBeVisible();
+    expect(screen.getByText('You stopped it. Not sent: orders-twin, orders-last.')).toBeVisible();
+    expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
+  });
+
+  it('tells why it was refused, and leads to all that became of it', async () => {
+    const { user, end } = await left();
+    const refused = failure('forbidden', { requestId: 'req-403' });
+    await end([step(0, sent), step(1, { kind: 'failed', failure: refused }), step(2, { kind: 'left' })]);
+    expect(screen.getByText('Promoting dev → test, 1 of 3 sent: Your account may not do this')).toBeVisible();
+    expect(screen.getByText('req-403')).toBeVisible();
+    await user.click(screen.getByRole('link', { name: 'See what happened' }));
+    const last = within(await screen.findByRole('region', { name: 'orders-last' }));
+    expect(await last.findByText('Not sent: one before it was refused.')).toBeVisible();
+    expect(screen.getByText('1 of 3 sent, 1 refused, 1 not sent')).toBeVisible();
+    // Once it was looked at and left, it is over.
+    await user.click(screen.getByRole('link', { name: 'Environments' }));
+    await screen.findByRole('heading', { name: 'Environments' });
+    act(() => {
+      history.push(`${DEV}&of=orders-last`);
+    });
+    expect(await screen.findByRole('button', { name: /^Promote 1 to test/ })).toBeVisible();
+  });
+
+  it('of which all went needs no word', async () => {
+    const { end } = await left();
+    await end([step(0, sent), step(1, sent), step(2, sent)]);
+    expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
+    expect(screen.queryByText(/^Promoting dev/)).toBeNull();
   });
 });
 

@@ -3,7 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { goInstead, useAddress } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths } from '../app/paths';
-import { choiceOf, pairsOf, promotionFrom, takenItems, type Pair } from '../app/promotions';
+import { rolloutSummary } from '../app/rollouts';
+import { choiceOf, pairsOf, pickedOf, promotionFrom, takenItems, type Pair } from '../app/promotions';
 import { Button } from '../components/Button';
 import { DraftLine } from '../components/DraftLine';
 import { Empty } from '../components/Empty';
@@ -15,6 +16,7 @@ import styles from '../components/Promotion.module.css';
 import { PromotionList } from '../components/PromotionList';
 import { PromotionReview } from '../components/PromotionReview';
 import { Segmented } from '../components/Segmented';
+import { StopRollout } from '../components/StopRollout';
 import { Waiting } from '../components/Waiting';
 import { UnlockButton } from '../components/UnlockButton';
 import { useConnectionId } from '../hooks/useParams';
@@ -26,6 +28,8 @@ import { usePromotions } from '../hooks/usePromotions';
 import { useFront } from '../hooks/useResource';
 import { useSendKey } from '../hooks/useSendKey';
 import type { FleetRow, Reading, Stage } from '../ipc';
+
+const NONE: never[] = [];
 
 /** So many reviews are asked for within a minute without waiting. */
 const AT_ONCE = 20;
@@ -80,6 +84,7 @@ export function Promote() {
           reading={held.reading}
           chosen={address.applications}
           all={fleet.rows}
+          total={fleet.nextPage === null ? null : fleet.counts.total}
         />
       )}
     </>
@@ -92,22 +97,32 @@ type ChosenProps = {
   reading: Reading<unknown> | undefined;
   chosen: string[];
   all: FleetRow[];
+  /** How many there are, where these are not all. */
+  total: number | null;
 };
 
 /** One pair of environments: who is ahead, and the review of what was chosen of them. */
-function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
+function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) {
   const { t } = useTranslation();
   const { from, to, rows } = pair;
   const noWrites = useNoWrites(connection, reading);
   const picks = usePicks(connection, from.key, to.key);
-  const promoting = usePromoting(connection, picks.forgetSecrets, picks.draft.sent);
-  const { phase, left, takenBack, steps, error } = promoting;
-  // What is being sent stays in view, though it is not ahead any more, and is not looked at anew while it goes.
+  // What is about to be sent stays in view, though it is not ahead any more, and is not looked at anew while it goes.
   const [kept, keep] = useState<{ keys: string[]; all: FleetRow[] } | null>(null);
-  const there = kept?.keys ?? chosen.filter((key) => rows.some((row) => row.key === key));
+  const promoting = usePromoting(
+    connection,
+    { from, to, all: kept?.all ?? all },
+    picks.sent,
+    picks.draft.sent,
+  );
+  const { phase, left, takenBack, rollout, error } = promoting;
+  const steps = rollout?.steps ?? NONE;
+  const there =
+    rollout?.applications ?? kept?.keys ?? chosen.filter((key) => rows.some((row) => row.key === key));
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
-  const known = busy || phase === 'sent' ? (kept?.all ?? all) : all;
+  const then = rollout?.of.kind === 'promotion' ? rollout.of.rows : kept?.all;
+  const known = busy || phase === 'sent' ? (then ?? all) : all;
   const reviewed = usePromotions(connection, from.key, to.key, there, known);
   const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
 
@@ -135,26 +150,38 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
     );
     choose(there.includes(key) ? open.filter((each) => each !== key) : [...open, key]);
   };
+  const was = rollout?.of.kind === 'promotion' ? rollout.of.choices : NONE;
+  // What was sent stays as it was picked, its secrets held or not.
+  const pickedFor = (application: string) => {
+    const choice = was.find(({ promotion }) => promotion.application === application);
+    return choice ? pickedOf(choice) : picks.of(application);
+  };
   const ready = reviewed.flatMap(({ promotion }) =>
     promotion && promotion.refusal === null ? [promotion] : [],
   );
-  const choices = ready.map((promotion) => choiceOf(promotion, picks.of(promotion.application), picks.note));
   const values = ready.reduce(
     (sum, promotion) => sum + takenItems(promotion, picks.of(promotion.application)).length,
     0,
   );
   const longestNote = Math.min(...ready.map((promotion) => promotion.longestNote));
+  const problem = error ?? picks.secrets.error;
   const complete = ready.length > 0 && ready.length === there.length && phase !== 'sent';
   const send = () => {
     if (!complete || busy || noWrites !== undefined) return;
     keep({ keys: there, all });
-    promoting.start(choices, to.production);
+    promoting.start(async () => {
+      const picked = await picks.settled();
+      return ready.map((promotion) => choiceOf(promotion, picked(promotion.application), picks.note));
+    });
   };
   const page = useSendKey<HTMLDivElement>(send);
   return (
     <div ref={page} className={styles.page}>
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
+        {total !== null && (
+          <p className={styles.dim}>{t('promote.ofLoaded', { loaded: all.length, total })}</p>
+        )}
         {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
         {rows.length > 0 && <PromotionList pair={pair} chosen={there} toggle={toggle} disabled={busy} />}
         {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (
@@ -191,21 +218,25 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
               />
             </div>
           )}
-          {there.length > 0 && <DraftLine draft={picks.draft} disabled={busy} />}
+          {there.length > 0 && !rollout && <DraftLine draft={picks.draft} disabled={busy} />}
           {reviewed.map((each) => (
             <PromotionReview
               key={each.application}
               connection={connection}
               reviewed={each}
-              picked={picks.of(each.application)}
+              picked={pickedFor(each.application)}
               pick={(picked) => {
                 picks.pick(each.application, picked);
+              }}
+              secrets={(name, secret) => {
+                if (secret === null) picks.secrets.letGo(each.application, name);
+                else picks.secrets.hold(each.application, name, secret);
               }}
               step={steps.find((step) => step.application === each.application)}
               disabled={busy || phase === 'sent'}
             />
           ))}
-          {error && <Problem error={error} />}
+          {problem && <Problem error={problem} />}
         </div>
         {there.length > 0 && (
           <footer className={styles.foot} data-waiting={waiting}>
@@ -214,13 +245,15 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
                 ? t('promote.about', { count: there.length, environment: to.name, seconds: left })
                 : takenBack
                   ? t('deploy.takenBack')
-                  : (noWrites ??
-                    t('promote.summary', {
-                      applications: t('promote.applications', { count: ready.length }),
-                      values: t('promote.values', { count: values }),
-                    }))}
+                  : rollout
+                    ? rolloutSummary(rollout)
+                    : (noWrites ??
+                      t('promote.summary', {
+                        applications: t('promote.applications', { count: ready.length }),
+                        values: t('promote.values', { count: values }),
+                      }))}
             </span>
-            {!waiting && phase !== 'sent' && ready.length > 0 && longestNote > 0 && (
+            {!waiting && !rollout && ready.length > 0 && longestNote > 0 && (
               <input
                 className={styles.note}
                 aria-label={t('deploy.note')}
@@ -230,7 +263,8 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
                 {...picks.form.register('note')}
               />
             )}
-            <UnlockButton connection={connection} />
+            {!rollout && <UnlockButton connection={connection} />}
+            {rollout && <StopRollout rollout={rollout} />}
             {phase === 'sent' ? (
               <Button
                 onClick={() => {
@@ -257,7 +291,7 @@ function Chosen({ connection, pair, reading, chosen, all }: ChosenProps) {
                 aria-disabled={busy}
                 onClick={send}
               >
-                {phase === 'sending'
+                {rollout
                   ? t('deploy.sending')
                   : t('promote.send', { count: there.length, environment: to.name })}
                 <span className={styles.kbd}>{`${modifier} ⏎`}</span>

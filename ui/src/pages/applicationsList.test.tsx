@@ -2,10 +2,9 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import { queries } from '../app/queries';
-import type { BatchTold } from '../ipc';
+import type { RolloutStep } from '../ipc';
 import { failure } from '../ipc/fake/parts';
 import { applications } from '../ipc/fake/data';
-import { fleetOf } from '../ipc/fake/fleet';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const LIST = '/c/orders/applications';
@@ -44,7 +43,7 @@ describe('several applications at once', () => {
   });
 
   it('name what is left out and why; what is refused keeps nothing from the rest', async () => {
-    const told = (application: string, outcome: BatchTold['outcome']): BatchTold => ({
+    const told = (application: string, outcome: RolloutStep['outcome']): RolloutStep => ({
       application,
       outcome,
     });
@@ -57,7 +56,7 @@ describe('several applications at once', () => {
                 application,
                 at === 0
                   ? { kind: 'failed', failure: failure('conflict', { message: 'another is under way' }) }
-                  : { kind: 'notSent' },
+                  : { kind: 'left' },
               ),
             ),
           ),
@@ -77,18 +76,45 @@ describe('several applications at once', () => {
     expect(panel().getByText('0 of 1 sent, 1 refused')).toBeVisible();
   });
 
-  it('are not reviewed again while they are sent', async () => {
-    const batch = () => new Promise<BatchTold[]>(() => undefined);
+  it('go on in the status bar where the panel is closed, and are opened again from there', async () => {
+    let end: (steps: RolloutStep[]) => void = () => undefined;
+    const batch = () =>
+      new Promise<RolloutStep[]>((resolve) => {
+        end = resolve;
+      });
     const { user, ...fake } = await renderApp(LIST, { answers: { batch } });
-    const selected = await select(user, 'storefront');
+    const bar = () => within(screen.getByRole('contentinfo', { name: 'Status' }));
+    const selected = await select(user, 'storefront', 'checkout');
     await user.click(selected.getByRole('button', { name: 'Restart…' }));
     await screen.findByRole('complementary', { name: 'Several applications' });
-    await user.click(await panel().findByRole('button', { name: /^Restart 1 in dev/ }));
+    await user.click(await panel().findByRole('button', { name: /^Restart 2 in dev/ }));
     await panel().findByRole('list', { name: 'What happened' });
     const reviewed = callsOf(fake, 'batchReview').length;
     await act(() => queries.invalidateQueries());
     expect(callsOf(fake, 'batchReview')).toHaveLength(reviewed);
-    expect(panel().getByRole('button', { name: 'Close the panel' })).toBeDisabled();
+    expect(bar().queryByRole('link', { name: /Restarting/ })).toBeNull();
+    await user.click(panel().getByRole('button', { name: 'Close the panel' }));
+    expect(screen.queryByRole('complementary', { name: 'Several applications' })).toBeNull();
+    await user.click(screen.getByRole('link', { name: 'Environments' }));
+    await screen.findByRole('heading', { name: 'Environments' });
+    await user.click(bar().getByRole('link', { name: /Restarting 1 of 2 · dev/ }));
+    await screen.findByRole('complementary', { name: 'Several applications' });
+    const results = within(await panel().findByRole('list', { name: 'What happened' }));
+    expect(results.getAllByText('waits its turn')).toHaveLength(2);
+    await user.click(panel().getByRole('button', { name: 'Stop' }));
+    expect(callsOf(fake, 'callOff')).toEqual([[callsOf(fake, 'batch')[0]?.[5]]]);
+    await act(async () => {
+      end([
+        { application: 'checkout', outcome: { kind: 'failed', failure: failure('conflict') } },
+        { application: 'storefront', outcome: { kind: 'stopped' } },
+      ]);
+      await Promise.resolve();
+    });
+    expect(panel().getByText('0 of 2 sent, 1 refused, 1 not sent')).toBeVisible();
+    // It is seen here: nothing has to be said above the page, and it is over as the panel is closed.
+    expect(screen.queryByText(/^Restarting in dev/)).toBeNull();
+    await user.click(panel().getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('complementary', { name: 'Several applications' })).toBeNull();
   });
 
   it('can be taken back for three seconds where it is production', async () => {
@@ -177,33 +203,5 @@ describe('how the list is looked at', () => {
     const table = await matrix();
     expect(table).toHaveAttribute('aria-rowcount', '10001');
     expect(within(table).getAllByRole('row').length).toBeLessThan(120);
-  });
-});
-
-describe('an instance with more applications than the list holds', () => {
-  it('is searched for the others', async () => {
-    const rows = fleetOf(applications, [])
-      .rows.slice(0, 1)
-      .map((row) => ({ ...row, key: 'far-away' }));
-    const { user, ...fake } = await renderApp(LIST, {
-      answers: {
-        fleet: () => {
-          const fleet = fleetOf(applications, []);
-          return Promise.resolve({
-            value: { ...fleet, counts: { ...fleet.counts, unseen: 9_000 } },
-            asOf: new Date().toISOString(),
-            source: 'live',
-            failure: null,
-          });
-        },
-        fleetFound: () => Promise.resolve({ ...fleetOf([], []), rows }),
-      },
-    });
-    await matrix();
-    expect(screen.getByText(/9,000 more applications/)).toBeVisible();
-    await user.type(screen.getByRole('searchbox'), 'far');
-    expect(await screen.findByRole('link', { name: 'far-away' })).toBeVisible();
-    // Once for what was typed, not for each letter.
-    expect(callsOf(fake, 'fleetFound')).toEqual([['orders', 'far']]);
   });
 });

@@ -64,6 +64,38 @@ describe('the logs of several applications', () => {
     });
   });
 
+  it('are walked from match to match, alone and among all lines', async () => {
+    const { user } = await renderApp(LOGS, { lines: 300 });
+    await user.type(await screen.findByRole('searchbox', { name: 'Search the log' }), 'refused');
+    await screen.findByText(/^\d+ of 600 · 12 ms$/);
+    const current = async () => (await lines()).find((line) => line.getAttribute('aria-current') === 'true');
+    await waitFor(async () => {
+      expect((await lines()).at(-1)).toHaveTextContent(/refused/i);
+    });
+    await user.click(screen.getByRole('button', { name: 'Next match (n)' }));
+    expect(await screen.findByText(/^\d+ of \d+ · 12 ms$/)).toBeVisible();
+    await waitFor(async () => {
+      expect(await current()).toHaveTextContent(/refused/i);
+    });
+    // Among all lines one stays at a match, and goes on from there.
+    await user.click(screen.getByRole('button', { name: 'Only what was found (m)' }));
+    const place = async () => {
+      const line = await current();
+      return line?.hasAttribute('data-match') ? Number(line.dataset['position']) : -1;
+    };
+    await waitFor(async () => {
+      expect(await place()).toBeGreaterThanOrEqual(0);
+      expect((await lines()).some((line) => !/refused/i.test(line.textContent))).toBe(true);
+    });
+    const before = await place();
+    await user.keyboard('N');
+    await waitFor(async () => {
+      expect(await place()).toBeGreaterThanOrEqual(0);
+      expect(await place()).toBeLessThan(before);
+    });
+    expect(await current()).toHaveTextContent(/refused/i);
+  });
+
   it('are written to a file: everything, or what was found', async () => {
     const fake = await renderApp(LOGS, { lines: 300 });
     const { user } = fake;

@@ -1,6 +1,7 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { act, fireEvent, renderHook, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
+import { useManifest } from '../hooks/useManifest';
 import { failure } from '../ipc/fake/parts';
 import type { PlannedCreation, Violation } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
@@ -236,6 +237,50 @@ describe('a new application', () => {
       expect(JSON.stringify(kept)).toContain('shop');
     });
     expect(JSON.stringify(callsOf(fake, 'draftSave'))).not.toContain('hunter');
+  });
+
+  it('keeps a text that cannot be read too, unless a secret may be in it', async () => {
+    const { calls } = await renderApp(NEW);
+    const kept = () => calls.filter(({ name }) => name === 'draftSave').at(-1)?.args[2];
+    const { result } = renderHook(() => useManifest('orders', 'create other', { key: 'shop' }));
+    const type = (text: string) => {
+      act(() => {
+        result.current.json.change(text);
+      });
+    };
+    type('{"key": "shop", "port": 80');
+    expect(result.current.json).toMatchObject({ kept: true, reason: expect.any(String) as string });
+    await waitFor(() => {
+      expect(kept()).toMatchObject({ text: '{"key": "shop", "port": 80' });
+    });
+    type('{"key": "shop", "configuration": [{"name": "TOKEN", "value": "hunter2"');
+    expect(result.current.json.kept).toBe(false);
+    await waitFor(() => {
+      expect(kept()).toMatchObject({ text: '' });
+    });
+    type('{"key": "till"}');
+    expect(result.current.json).toMatchObject({ kept: true, reason: null });
+    await waitFor(() => {
+      expect(kept()).toMatchObject({ manifest: '{"key":"till"}', text: '' });
+    });
+    expect(JSON.stringify(calls)).not.toContain('hunter');
+  });
+
+  it('begins with a text that could not be read where it was left', async () => {
+    const text = '{"key": "shop", "port": 80';
+    await renderApp(NEW, {
+      drafts: [
+        {
+          connection: 'orders',
+          account: 'u-2',
+          place: 'create',
+          at: new Date().toISOString(),
+          fields: { manifest: '{"key":"shop"}', text },
+        },
+      ],
+    });
+    expect(await screen.findByText(/^The JSON cannot be read yet/)).toBeVisible();
+    expect(await screen.findByRole('textbox', { name: 'Manifest as JSON' })).toHaveTextContent(text);
   });
 
   it('is refused with its reason where the permission is missing', async () => {

@@ -337,7 +337,7 @@ describe('a session that ends', () => {
   });
 
   it('is ended by the user after one question', async () => {
-    const { user, ...fake } = await renderApp('/settings');
+    const { user, ...fake } = await renderApp('/settings/connections');
     await user.click(await screen.findByRole('button', { name: 'Sign out of Team Orders' }));
     const question = await screen.findByRole('dialog', { name: 'Sign out of Team Orders?' });
     expect(question).toHaveTextContent('erases what this app kept');

@@ -4,6 +4,9 @@ import type { Preflight } from '../ipc';
 export function preflightIn(environment: string, change: Partial<Preflight> = {}): Preflight {
   return {
     environment: { key: environment, name: environment, production: environment === 'prod' },
+    image: null,
+    tag: '',
+    effect: 'deploy',
     findings: [],
     refusal: null,
     repeats: null,

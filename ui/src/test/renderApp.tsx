@@ -8,6 +8,7 @@ import { followKeys } from '../app/keys';
 import { layers } from '../app/layers';
 import { history } from '../app/navigation';
 import { queries } from '../app/queries';
+import { forgetRollouts } from '../app/rollouts';
 import { createPages } from '../app/router';
 import { begin, patchShell } from '../app/shell';
 import '../i18n/i18n';
@@ -33,6 +34,7 @@ export async function renderApp(
     offers: null,
     deletion: null,
   }));
+  forgetRollouts();
   patchShell({ toasts: [], refusals: [], waits: {}, front: {}, failure: null, retry: null });
   const events = await followEvents();
   if (!keysFollowed) followKeys();

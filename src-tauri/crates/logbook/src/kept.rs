@@ -63,6 +63,30 @@ impl Logbook {
         self.shelf().retire_total()
     }
 
+    /// Changes how long the lines of each book are kept, of those that are not open too, and how
+    /// many bytes all of them have, and drops what is beyond it.
+    ///
+    /// # Errors
+    /// As [`Logbook::retire`].
+    pub fn keep(&self, total_bytes: u64, age_of: impl Fn(&BookKey) -> Duration) -> io::Result<()> {
+        let shelf = self.shelf();
+        shelf.total_bytes.store(total_bytes, Ordering::SeqCst);
+        for folder in shelf.folders()? {
+            let Some(about) = about::read(&folder) else {
+                continue;
+            };
+            let age = age_of(&about.key);
+            match shelf.opened_in(&folder) {
+                Some(book) => {
+                    let limits = book.limits();
+                    book.set_limits(crate::Limits { age, ..limits })?;
+                }
+                None => about::set_age(&folder, age)?,
+            }
+        }
+        self.retire()
+    }
+
     /// Drops what is too old, in books that are not open too, and what is too much in all. An
     /// open book does the first by itself when lines come, and every book the second when it
     /// begins a segment.

@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicBool;
 
 use miso_api::LogLine;
 
-use crate::found::{Bucket, Found};
+use crate::found::{Bucket, Found, Marked};
 use crate::matcher::Hit;
-use crate::merged::{Merged, Moment};
+use crate::merged::{Merged, MergedWindow, Moment};
 use crate::query::{BadQuery, Query};
 use crate::search::{Outcome, Progress, Search};
 use crate::times::Unread;
@@ -78,6 +78,25 @@ impl MergedSearch {
                 elapsed: all.elapsed + one.elapsed,
             }
         })
+    }
+
+    /// What is searched in.
+    pub fn merged(&self) -> &Arc<Merged> {
+        &self.merged
+    }
+
+    /// The lines of a window that match, whether the search has come to them yet or not, and where
+    /// in their messages the text is.
+    pub fn marks(&self, window: &MergedWindow) -> Vec<Marked> {
+        let numbered = (window.from..).zip(&window.lines);
+        let marked = numbered.filter_map(|(position, one)| {
+            let matcher = &self.searches.get(one.book)?.matcher;
+            matcher.is_line_match(&one.line).then(|| Marked {
+                position,
+                hits: matcher.hits(&one.line.message),
+            })
+        });
+        marked.collect()
     }
 
     /// The searches in the books, in their order.

@@ -1,7 +1,7 @@
 //! The same for several applications at once: one review, one confirmation, then one deployment after
 //! the other. What fails keeps nothing from the rest.
 
-use miso_api::{DeployRequest, Deployment};
+use miso_api::DeployRequest;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -10,6 +10,7 @@ use crate::fleet::entry_of;
 use crate::image::with_tag;
 use crate::known::Known;
 use crate::preflight::{Finding, check, findings};
+use crate::rollout::{Rollout, RolloutStep};
 use crate::{Client, Code, Failure, Stage};
 
 /// What is done with each application.
@@ -58,35 +59,6 @@ pub struct BatchOrder {
     pub image: Option<String>,
 }
 
-/// What has become of one application of a batch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-pub struct BatchTold {
-    /// Its key.
-    pub application: String,
-    /// What.
-    pub outcome: BatchOutcome,
-}
-
-/// How far one application of a batch is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase", tag = "kind")]
-pub enum BatchOutcome {
-    /// It is being sent, or waits its turn in the budget.
-    Sending,
-    /// The deployment began; it is followed like any other.
-    Started {
-        /// The deployment.
-        deployment: Box<Deployment>,
-    },
-    /// It was refused, or nobody knows what became of it.
-    Failed {
-        /// Why.
-        failure: Failure,
-    },
-    /// It was not sent: the batch ended before its turn.
-    NotSent,
-}
-
 impl Client {
     /// What a batch would do, by what is known. Asks nobody.
     pub fn batch_review(
@@ -106,50 +78,32 @@ impl Client {
     }
 
     /// Starts one deployment after the other, each as [`Client::deploy_confirmed`] does with what was
-    /// shown of the whole batch, and tells how far each is. It ends early where it is stopped, where nobody is signed in any more, and where the
-    /// instance cannot be reached: the rest is not sent.
+    /// shown of the whole batch, and tells how far each is. It ends early where it is stopped, where
+    /// nobody is signed in any more, and where the instance cannot be reached: the rest is not sent.
     pub async fn batch(
         &self,
         environment: &str,
         orders: &[BatchOrder],
         confirmation: Option<&str>,
         stop: &CancellationToken,
-        told: &(dyn Fn(&BatchTold) + Send + Sync),
-    ) -> Vec<BatchTold> {
-        let mut all = Vec::with_capacity(orders.len());
-        let mut goes_on = true;
+        told: &(dyn Fn(&RolloutStep) + Send + Sync),
+    ) -> Vec<RolloutStep> {
+        let mut rollout = Rollout::new(stop, told);
         for order in orders {
-            let tell = |outcome| {
-                let told_now = BatchTold {
-                    application: order.application.clone(),
-                    outcome,
-                };
-                told(&told_now);
-                told_now
-            };
-            if !goes_on || stop.is_cancelled() {
-                all.push(tell(BatchOutcome::NotSent));
+            if !rollout.begin(&order.application) {
                 continue;
             }
-            tell(BatchOutcome::Sending);
             let request = DeployRequest {
                 environment: environment.to_owned(),
                 image: order.image.clone(),
                 ..DeployRequest::default()
             };
             let sent = self.deploy_confirmed(&order.application, &request, confirmation);
-            let outcome = match sent.await {
-                Ok(deployment) => BatchOutcome::Started {
-                    deployment: Box::new(deployment),
-                },
-                Err(failure) => {
-                    goes_on = !failure.is_connectivity() && !failure.needs_sign_in();
-                    BatchOutcome::Failed { failure }
-                }
-            };
-            all.push(tell(outcome));
+            rollout.end(&order.application, sent.await, |failure| {
+                failure.is_connectivity() || failure.needs_sign_in()
+            });
         }
-        all
+        rollout.steps()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use miso_api::{Application, Deployment, Environment, Health, Me, Page};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -14,9 +14,10 @@ use crate::confirming::Confirmations;
 use crate::course::Still;
 use crate::fleet::entry_of;
 use crate::read_only::ReadOnly;
+use crate::recording::Recorder;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
-use crate::tail::{LogKey, LogPlace, TailProgress, Tails, follow};
+use crate::tail::Tails;
 use crate::transport::{Instance, Transport};
 use crate::view::View;
 use crate::watch::{Leases, follow_on, watch};
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     /// Since when deployments have not moved.
     pub still: Still,
     pub tails: Tails,
+    pub recorder: Recorder,
     pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }
@@ -65,7 +67,7 @@ impl Client {
             ..around
         };
         let (clock, publish) = (around.clock.clone(), around.publish.clone());
-        let budget = Arc::new(budget_of(connection, clock.clone(), cache.clone()));
+        let budget = Arc::new(Budget::of(connection, clock.clone(), cache.clone()));
         let capabilities = Arc::new(Capabilities::kept(
             connection.id.clone(),
             cache.clone(),
@@ -120,6 +122,7 @@ impl Client {
                 confirmations: Confirmations::default(),
                 still: Still::default(),
                 tails: Tails::default(),
+                recorder: Recorder::default(),
                 held_secrets: HeldSecrets::default(),
                 session,
             }),
@@ -317,7 +320,7 @@ impl Client {
         self.read(Resource::Me).await
     }
 
-    /// Every application with all its environments, up to 1,000.
+    /// Every application with all its environments, up to 1,000; of many, the first ones at first.
     ///
     /// # Errors
     /// See [`Self::me`].
@@ -405,30 +408,6 @@ impl Client {
         watch(&self.inner, resource)
     }
 
-    /// Follows a log while the lease is held. All who follow the same log share one tail, which
-    /// puts its lines where the first of them said.
-    pub fn follow_log(
-        &self,
-        application: String,
-        environment: String,
-        place: LogPlace,
-        on_progress: impl Fn(TailProgress) + Send + Sync + 'static,
-    ) -> Lease {
-        let log = LogKey {
-            application,
-            environment,
-        };
-        follow(&self.inner, log, place, Box::new(on_progress))
-    }
-
-    /// Has a log that is followed asked for now.
-    pub fn refresh_log(&self, application: String, environment: String) {
-        self.inner.tails.wake(&LogKey {
-            application,
-            environment,
-        });
-    }
-
     /// Renews a lease.
     ///
     /// # Errors
@@ -470,8 +449,14 @@ impl Client {
 impl Inner {
     /// Goes on with what waited for somebody to be signed in.
     fn go_on(self: &Arc<Self>) {
-        if let SessionState::SignedIn { .. } = self.session.state().state {
+        let state = self.session.state().state;
+        self.transport
+            .faults()
+            .note_session(&state, self.clock.now());
+        if let SessionState::SignedIn { .. } = state {
             follow_on(self);
+            self.recorder.go_on();
+            self.tails.wake_recorded();
         }
         self.leases.wake_all();
     }
@@ -479,22 +464,10 @@ impl Inner {
     /// Ends what runs for the account from before: its logs are not for the next one, nor is the
     /// end of what it started.
     fn leave_the_account(&self) {
+        self.recorder.leave_the_account();
         self.tails.end();
         self.held_secrets.clear();
         self.confirmations.clear();
         self.leases.leave_the_account();
     }
-}
-
-/// The budget of a connection, with what an earlier run has spent of it.
-fn budget_of(connection: &Connection, clock: Arc<dyn Clock>, cache: Arc<Cache>) -> Budget {
-    let id = &connection.id;
-    let since = clock.now() - TimeDelta::hours(1);
-    let sent_before = cache.sent_since(id, since).unwrap_or_else(|failure| {
-        tracing::warn!(?failure, "what was sent before is not known");
-        Vec::new()
-    });
-    let id = id.clone();
-    let keep = Box::new(move |at| cache.note_sent(&id, at));
-    Budget::kept(clock, connection.limits.limits(), &sent_before, keep)
 }

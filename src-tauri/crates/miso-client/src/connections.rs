@@ -317,6 +317,7 @@ impl Publish for Relay {
             | Event::ResourceChanged { .. }
             | Event::WaitDue { .. }
             | Event::DeploymentEnded { .. }
+            | Event::RecordingsChanged { .. }
             | Event::SignOutNotTold { .. } => None,
         };
         let shared = self.lock().upgrade();

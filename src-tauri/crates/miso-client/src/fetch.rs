@@ -20,9 +20,6 @@ use crate::watch::is_brought;
 use crate::wire::documented;
 use crate::{Class, Code, Event, Failure, Resource, Source};
 
-/// Above this many applications search, sort and paging are the server's (DESIGN.md).
-const MOST_APPLICATIONS: u32 = 1_000;
-
 impl Inner {
     /// Asks the server for a resource, once for all who ask at the same time, and publishes.
     pub(crate) async fn refresh(&self, resource: &Resource, class: Class) -> Result<(), Failure> {
@@ -129,6 +126,14 @@ impl Inner {
             return;
         };
         self.announce(resource, changed);
+        if changed
+            && matches!(
+                resource,
+                Resource::Applications | Resource::Application { .. }
+            )
+        {
+            self.recorder.look_again();
+        }
         for list in lists {
             self.announce(&list, true);
         }
@@ -333,66 +338,16 @@ impl Inner {
         let value = Arc::new(json(&value)?);
         Ok(Tagged { value, tag })
     }
-
-    /// One application; where the instance does not offer it by itself, out of the list.
-    pub(crate) async fn fetch_application(
-        &self,
-        key: &str,
-        class: Class,
-    ) -> Result<Application, Failure> {
-        let call = documented::application(key);
-        match self.transport.send(&call, class).await {
-            Err(failure) if failure.code == Code::NotOffered => {
-                self.fetch_from_list(key, class).await
-            }
-            answer => answer,
-        }
-    }
-
-    async fn fetch_from_list(&self, key: &str, class: Class) -> Result<Application, Failure> {
-        let list = Resource::Applications;
-        Box::pin(self.refresh(&list, class)).await?;
-        self.view
-            .peek::<Page<Application>>(&list)
-            .and_then(|list| list.value.data.into_iter().find(|one| one.key == key))
-            .ok_or_else(|| Failure::new(Code::NotFound))
-    }
-
-    async fn fetch_applications(
-        &self,
-        Asking { class, known }: Asking,
-    ) -> Result<Tagged<Arc<Value>>, Failure> {
-        let call = documented::applications(1);
-        let tag = known.as_ref().and_then(|known| known.tag.as_deref());
-        let answer = self.transport.send_unless(&call, class, tag).await?;
-        let Some(Tagged { value, tag }) = answer else {
-            return known.ok_or_else(|| Failure::new(Code::NotMiso));
-        };
-        let mut all: Page<Application> = value;
-        let pages = all.meta.as_ref().map_or(1, |meta| meta.total_pages);
-        if pages <= 1 {
-            let value = Arc::new(json(&all)?);
-            return Ok(Tagged { value, tag });
-        }
-        for page in 2..=pages.min(MOST_APPLICATIONS / documented::PAGE_SIZE) {
-            let next: Page<Application> = self
-                .transport
-                .send(&documented::applications(page), class)
-                .await?;
-            all.data.extend(next.data);
-        }
-        // A version is that of one page.
-        Ok(untagged(json(&all)?))
-    }
 }
 
 /// How a resource is asked for, and what of it is known by a version.
-struct Asking {
-    class: Class,
-    known: Option<Tagged<Arc<Value>>>,
+pub(crate) struct Asking {
+    pub class: Class,
+    pub known: Option<Tagged<Arc<Value>>>,
 }
 
-fn untagged(value: Value) -> Tagged<Arc<Value>> {
+/// A value that is none of the server's versions.
+pub(crate) fn untagged(value: Value) -> Tagged<Arc<Value>> {
     Tagged {
         value: Arc::new(value),
         tag: None,
@@ -400,7 +355,7 @@ fn untagged(value: Value) -> Tagged<Arc<Value>> {
 }
 
 /// What is kept of an answer. A secret's value is not, whatever the server says of it.
-fn json(value: &impl Serialize) -> Result<Value, Failure> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Value, Failure> {
     let mut value = serde_json::to_value(value)
         .map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))?;
     hide_secrets(&mut value);

@@ -127,14 +127,14 @@ impl Client {
         })
     }
 
-    /// The newer of what its own reading and the list say of an application.
+    /// The newest of what its own reading, the list and what the server found say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         self.inner.view.known_application(key)
     }
 }
 
 impl View {
-    /// The newer of what its own reading and the list say of an application.
+    /// The newest of what its own reading, the list and what the server found say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         let application = key.to_owned();
         let own = self.peek::<Application>(&Resource::Application { application });
@@ -145,7 +145,7 @@ impl View {
             Some((as_of, Application::deserialize(row).ok()?))
         });
         let own = own.map(|own| (own.as_of, own.value));
-        let newest = own.into_iter().chain(listed);
+        let newest = own.into_iter().chain(listed).chain(self.found(key));
         newest
             .max_by_key(|(as_of, _)| *as_of)
             .map(|(_, application)| application)

@@ -28,9 +28,11 @@ mod connection;
 mod connections;
 mod connections_file;
 mod course;
+mod deploy_choices;
 mod deploying;
 pub mod doctor;
 mod error;
+mod faults;
 mod fetch;
 mod fleet;
 mod history;
@@ -38,6 +40,7 @@ mod http;
 mod image;
 mod known;
 mod link;
+mod listing;
 mod lock;
 pub mod merge;
 mod nap;
@@ -51,7 +54,9 @@ mod promotion;
 mod range;
 mod read_only;
 mod reading;
+mod recording;
 mod renewed;
+mod rollout;
 mod session;
 pub mod signin;
 mod stage;
@@ -68,8 +73,8 @@ mod write;
 
 pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
-pub use batch::{BatchAct, BatchItem, BatchOrder, BatchOutcome, BatchReview, BatchTold};
-pub use budget::{Budget, Class, Limits, OwnLimits, Permit};
+pub use batch::{BatchAct, BatchItem, BatchOrder, BatchReview};
+pub use budget::{Budget, BudgetStand, Class, Limits, OwnLimits, Permit, SentByClass, SpentOf};
 pub use cache::Cache;
 pub use capability::{Capabilities, Capability};
 pub use client::Client;
@@ -80,26 +85,30 @@ pub use connection::{Account, Connection, ConnectionEdit, ConnectionId, Connecti
 pub use connections::{Connections, Parts};
 pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
+pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
+pub use faults::Fault;
 pub use fleet::{
-    Cell, Change, Counts, Fleet, FleetRow, Place, RunningDeployment, Standing, State, UnwellPlace,
-    Why,
+    Cell, Change, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
+    RunningDeployment, Standing, State, UnwellPlace, Why,
 };
 pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use permission::{Held, HeldRights, HeldRow, Rights};
-pub use preflight::{Finding, FindingKind, PendingChanges, PendingItem, Preflight};
-pub use promoting::{PromotionOutcome, PromotionStep};
+pub use preflight::{Effect, Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};
 pub use range::TimeRange;
 pub use reading::{Reading, Resource, Source, Versioned};
+pub use recording::{LogPlaces, Recording, RecordingState};
+pub use rollout::{RolloutOutcome, RolloutStep};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{
-    FillCost, FillGap, Filled, LogPlace, MissingLines, StillMissing, TailProgress, TailState,
+    FillCost, FillGap, Filled, LogPlace, MissingLines, OlderLines, OlderWanted, StillMissing,
+    TailProgress, TailState,
 };
 pub use timeline::{
     HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,

@@ -19,6 +19,11 @@ const LONGEST_IMAGE: usize = 500;
 /// Characters of a part of a page's path, and parts it may have.
 const LONGEST_PART: usize = 200;
 const MOST_PARTS: usize = 4;
+/// Characters of what a log is narrowed by, and how many logs or fields are named.
+const LONGEST_WORD: usize = 1_000;
+const MOST_WORDS: usize = 12;
+/// What a log is narrowed by and how it is looked at; the page knows what it means.
+const LOG_WORDS: &[&str] = &["q", "regex", "level", "from", "to", "field", "look", "at"];
 
 /// What is written in an address as it is.
 const IN_AN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
@@ -124,6 +129,24 @@ impl Connections {
     }
 }
 
+impl Connections {
+    /// A link to a page of a connection, for whoever has a connection to the same instance: with
+    /// what of the page's address a link may say.
+    ///
+    /// # Errors
+    /// [`Code::ConnectionUnknown`]; [`Code::LinkInvalid`] where no link leads to such a page.
+    pub fn link_to(&self, id: &ConnectionId, page: &str) -> Result<String, Failure> {
+        let url = self.get(id)?.url;
+        let port = url.port().map(|port| format!(":{port}"));
+        let host = url.host_str().unwrap_or_default();
+        let start = format!("miso://{host}{}", port.unwrap_or_default());
+        match link_from(&format!("{start}{page}"))? {
+            Link::Page { page, .. } => Ok(format!("{start}{page}")),
+            Link::Connect { .. } => Err(Failure::new(Code::LinkInvalid).with("link", page)),
+        }
+    }
+}
+
 impl LinkTarget {
     /// To a deployment of a connection.
     pub fn deployment(connection: ConnectionId, deployment: &Deployment) -> Self {
@@ -170,10 +193,33 @@ fn page_of(url: &Url) -> Option<String> {
         (Some(deploy), None) => vec![("deploy", deploy)],
         (None, None) => Vec::new(),
     };
-    // Only an application's page has a panel.
-    let query = if parts.len() < 3 { Vec::new() } else { query };
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let known = match parts.as_slice() {
+        ["logs"] => words_of(url, &["log"]),
+        ["applications", _, _, "logs"] if query.is_empty() => words_of(url, LOG_WORDS),
+        _ => Vec::new(),
+    };
+    // Only an application's page has a panel.
+    let panel = if parts.len() < 3 { Vec::new() } else { query };
+    let known = known
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let query: Vec<(&str, &str)> = panel.into_iter().chain(known).collect();
     Some(page_with(&parts, &query))
+}
+
+/// The words of a query that a page knows, as far as they are good.
+fn words_of(url: &Url, names: &[&str]) -> Vec<(String, String)> {
+    let is_good = |value: &str| {
+        !value.is_empty()
+            && value.chars().count() <= LONGEST_WORD
+            && !value.chars().any(char::is_control)
+    };
+    url.query_pairs()
+        .filter(|(name, value)| names.contains(&name.as_ref()) && is_good(value))
+        .take(MOST_WORDS)
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect()
 }
 
 fn page_with(parts: &[&str], query: &[(&str, &str)]) -> String {
@@ -305,6 +351,35 @@ mod tests {
                 Ok(Link::Page { host, port, page }),
                 "{link}"
             );
+        }
+        for (link, page) in [
+            (
+                "miso://h/applications/a/dev/logs?q=no+route&level=errors&at=2026-11-25T10:00:00Z&send=1",
+                "/applications/a/dev/logs?q=no%20route&level=errors&at=2026-11-25T10%3A00%3A00Z",
+            ),
+            (
+                "miso://h/applications/a/dev/logs?field=path%3D%252Fapi%26took%3D5&look=all",
+                "/applications/a/dev/logs?field=path%3D%252Fapi%26took%3D5&look=all",
+            ),
+            (
+                "miso://h/applications/a/dev/logs?q=a%0Ab",
+                "/applications/a/dev/logs",
+            ),
+            // A panel has the address for itself.
+            (
+                "miso://h/applications/a/dev/logs?q=a&deploy=d-1",
+                "/applications/a/dev/logs?deploy=d-1",
+            ),
+            (
+                "miso://h/logs?log=shop%40dev&log=till%40prod&q=a",
+                "/logs?log=shop%40dev&log=till%40prod",
+            ),
+            ("miso://h/applications/a/dev?q=a", "/applications/a/dev"),
+        ] {
+            let Ok(Link::Page { page: found, .. }) = link_from(link) else {
+                panic!("{link} leads to a page");
+            };
+            assert_eq!(found, page, "{link}");
         }
         let long = format!(
             "miso://h/applications/a/dev?image={}",

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::compare_page::compare_page;
-use crate::fleet::{State, entry_of};
-use crate::image::{repository_of, tag_of};
+use crate::fleet::{State, entry_of, image_to_go_back_to};
+use crate::image::{own_tag_of, repository_of, tag_of};
 use crate::known::{Known, KnownDeployments};
 use crate::paired::paired;
 use crate::permission::{Allowed, to_deploy};
@@ -24,6 +24,12 @@ pub struct Preflight {
     pub environment: Stage,
     /// What to know before; empty without an image.
     pub findings: Vec<Finding>,
+    /// The image that would be deployed; `None` where none was named.
+    pub image: Option<String>,
+    /// The tag of that image; empty where it has none.
+    pub tag: String,
+    /// What deploying it does to what runs there.
+    pub effect: Effect,
     /// Why it may not be sent.
     pub refusal: Option<Failure>,
     /// The deployment that brought this image there last, where something else runs now: repeating
@@ -43,6 +49,18 @@ pub struct Preflight {
     pub comparable: bool,
     /// Characters that its note may have; 0 where the instance is known to keep none.
     pub longest_note: u32,
+}
+
+/// What a deployment does to what runs in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Effect {
+    /// Another image runs then.
+    Deploy,
+    /// The same is started again.
+    Restart,
+    /// What ran before what is unwell now runs again.
+    RollBack,
 }
 
 /// Something to know before a deployment is sent.
@@ -145,6 +163,9 @@ impl Client {
         let offers = |capability| self.inner.capabilities.offers(capability);
         Preflight {
             environment: known.stages.stage(environment),
+            image: image.map(str::to_owned),
+            tag: image.and_then(own_tag_of).unwrap_or_default().to_owned(),
+            effect: effect(&known, environment, image),
             findings: image
                 .filter(|image| !image.is_empty())
                 .map(|image| {
@@ -203,6 +224,23 @@ pub(crate) fn check(known: &Known, request: &DeployRequest) -> Result<(), Failur
         return Err(Failure::new(Code::NoteTooLong).with("limit", LONGEST_NOTE));
     }
     Ok(())
+}
+
+/// What deploying an image does to what runs there.
+fn effect(known: &Known, environment: &str, image: Option<&str>) -> Effect {
+    let application = known.application.as_ref();
+    let entry = application.and_then(|application| entry_of(application, environment));
+    let (Some(entry), Some(image)) = (entry, image) else {
+        return Effect::Deploy;
+    };
+    if entry.image.as_deref() == Some(image) {
+        return Effect::Restart;
+    }
+    let deployments = known.deployments.iter().flat_map(|known| &known.list);
+    match image_to_go_back_to(entry, deployments) {
+        Some(before) if before == image => Effect::RollBack,
+        Some(_) | None => Effect::Deploy,
+    }
 }
 
 /// The deployment that brought an image there last and came through, where something else runs now.
@@ -354,7 +392,7 @@ fn restarted(entry: &EnvironmentEntry) -> State {
 }
 
 /// The stage that comes before, of those the application was deployed to.
-fn below(known: &Known, application: &Application, environment: &str) -> Option<String> {
+pub(crate) fn below(known: &Known, application: &Application, environment: &str) -> Option<String> {
     let entries = application.environments.iter();
     let keys = entries.map(|entry| entry.environment.as_str());
     let order = known.stages.in_order(keys.chain([environment]));

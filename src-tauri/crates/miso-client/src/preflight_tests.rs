@@ -358,3 +358,26 @@ fn what_runs_there_can_be_compared_in_the_repository() {
         "nothing runs there"
     );
 }
+
+#[test]
+fn what_a_deployment_does_to_what_runs_there_is_said() {
+    let mut known = known();
+    let mut sick = entry("prod", "1.0");
+    sick.health = miso_api::HealthStatus::Unhealthy;
+    known.application = Some(application("a", vec![entry("dev", "1.2"), sick]));
+    let mut last = deployment("a", "prod", "1.0", 2, "completed");
+    last.previous_image = Some(image("0.9"));
+    known.deployments = history(vec![last]);
+    let does = |environment: &str, tag: &str| effect(&known, environment, Some(&image(tag)));
+    assert_eq!(does("dev", "1.2"), Effect::Restart);
+    assert_eq!(
+        does("dev", "0.9"),
+        Effect::Deploy,
+        "nothing is unwell there"
+    );
+    assert_eq!(does("prod", "1.0"), Effect::Restart);
+    assert_eq!(does("prod", "0.9"), Effect::RollBack);
+    assert_eq!(does("prod", "0.8"), Effect::Deploy);
+    assert_eq!(does("test", "1.2"), Effect::Deploy, "nothing runs there");
+    assert_eq!(effect(&known, "prod", None), Effect::Deploy);
+}

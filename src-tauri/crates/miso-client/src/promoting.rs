@@ -1,48 +1,21 @@
 //! Promotion against the server: what is asked for to show the difference, and what is sent of it.
 
 use chrono::TimeDelta;
-use miso_api::{AccessEntry, AccessGrant, Configuration, Deployment, DeploymentStatus, Permission};
+use miso_api::{
+    AccessEntry, AccessGrant, Configuration, DeployRequest, Deployment, DeploymentStatus,
+    Permission,
+};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use specta::Type;
+use tokio_util::sync::CancellationToken;
 
 use crate::access::grant_of;
 use crate::fleet::{State, entry_of};
 use crate::promotion::{promoted_access, promoted_items};
+use crate::rollout::{Rollout, RolloutStep};
 use crate::{Capability, Class, Client, Code, Failure, Promotion, PromotionChoice, Resource};
 
 /// What is older is asked for again before it is shown as a difference.
 const FRESH: TimeDelta = TimeDelta::seconds(30);
-
-/// How a promotion goes on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct PromotionStep {
-    /// The application.
-    pub application: String,
-    /// What became of it.
-    pub outcome: PromotionOutcome,
-}
-
-/// What became of one application of a promotion.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum PromotionOutcome {
-    /// It is its turn.
-    Sending,
-    /// Its deployment began.
-    Sent {
-        /// The deployment.
-        deployment: Box<Deployment>,
-    },
-    /// It was refused, or nobody knows.
-    Failed {
-        /// Why.
-        failure: Failure,
-    },
-    /// It was not tried any more.
-    Left,
-}
 
 impl Client {
     /// What an application would bring from one environment to another. Asks for what is not known
@@ -110,38 +83,27 @@ impl Client {
     }
 
     /// Sends what was chosen, one after the other: the access first, then the deployment. Ends at the
-    /// first that is refused, or of which nobody knows. Nothing goes to production but what
-    /// `confirmation` stands for ([`Client::show_to_confirm`]).
+    /// first that is refused, or of which nobody knows, and where it is stopped. Nothing goes to
+    /// production but what `confirmation` stands for ([`Client::show_to_confirm`]). The secrets that
+    /// were typed for it are not held any more then, whatever came of it.
     pub async fn promote(
         &self,
         choices: &[PromotionChoice],
         confirmation: Option<&str>,
-        told: impl Fn(PromotionStep),
-    ) {
-        let tell = |choice: &PromotionChoice, outcome| {
-            let application = choice.promotion.application.clone();
-            told(PromotionStep {
-                application,
-                outcome,
-            });
-        };
-        let mut left = choices.iter();
-        for choice in left.by_ref() {
-            tell(choice, PromotionOutcome::Sending);
-            match self.promote_one(choice, confirmation).await {
-                Ok(deployment) => {
-                    let deployment = Box::new(deployment);
-                    tell(choice, PromotionOutcome::Sent { deployment });
-                }
-                Err(failure) => {
-                    tell(choice, PromotionOutcome::Failed { failure });
-                    break;
-                }
+        stop: &CancellationToken,
+        told: &(dyn Fn(&RolloutStep) + Send + Sync),
+    ) -> Vec<RolloutStep> {
+        let mut rollout = Rollout::new(stop, told);
+        for choice in choices {
+            let application = &choice.promotion.application;
+            if rollout.begin(application) {
+                let sent = self.promote_one(choice, confirmation).await;
+                rollout.end(application, sent, |_| true);
             }
         }
-        for choice in left {
-            tell(choice, PromotionOutcome::Left);
-        }
+        let words = choices.iter().flat_map(|choice| choice.secrets.values());
+        self.let_go_of_secrets(&words.cloned().collect::<Vec<String>>());
+        rollout.steps()
     }
 
     async fn promote_one(
@@ -160,6 +122,7 @@ impl Client {
         // Nobody is given access to what is known not to come.
         self.check_deploy(&promotion.application, &request)?;
         self.check_confirmed(&promotion.application, &request, confirmation)?;
+        let request = self.with_its_secrets(choice, request)?;
         self.as_offered(&promotion.application, &request).await?;
         let granted = promotion.access.iter().flatten();
         for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
@@ -172,6 +135,21 @@ impl Client {
                 .await?;
         }
         self.deploy_checked(&promotion.application, &request).await
+    }
+
+    /// The deployment with the secrets in the place of the words by which they are held.
+    fn with_its_secrets(
+        &self,
+        choice: &PromotionChoice,
+        mut request: DeployRequest,
+    ) -> Result<DeployRequest, Failure> {
+        for change in request.configuration.iter_mut().flatten() {
+            let Some(word) = choice.word_for(change) else {
+                continue;
+            };
+            change.value = Some(self.held_secret(word, &change.name)?);
+        }
+        Ok(request)
     }
 
     async fn items_in(

@@ -97,15 +97,16 @@ pub struct PromotedAccess {
     pub environments: Vec<String>,
 }
 
-/// What was chosen of a promotion. It may hold secrets.
-#[derive(Clone, Serialize, Deserialize, Type)]
+/// What was chosen of a promotion.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PromotionChoice {
     /// What was shown.
     pub promotion: Promotion,
     /// The names of the items that go along.
     pub items: Vec<String>,
-    /// Values for secrets that are not set there.
+    /// The words by which values are held for secrets that are not set there
+    /// ([`crate::Client::hold_secret`]), by the names of the items.
     pub secrets: BTreeMap<String, String>,
     /// The subjects that are given access there before.
     pub access: Vec<String>,
@@ -190,8 +191,8 @@ impl PromotionChoice {
         self.items.iter().any(|taken| taken == name)
     }
 
-    /// The deployment that it comes to. What is chosen item by item is named one by one: then what
-    /// only the target has stays there.
+    /// The deployment that it comes to, with a secret's word in the place of its value. What is chosen
+    /// item by item is named one by one: then what only the target has stays there.
     pub fn request(&self) -> DeployRequest {
         let whole = self.is_whole();
         let items = self.promotion.items.as_deref().unwrap_or_default();
@@ -209,6 +210,13 @@ impl PromotionChoice {
             dry_run: None,
             note: self.note.clone(),
         }
+    }
+
+    /// The word that stands in the place of a secret's value in what a choice comes to.
+    pub(crate) fn word_for(&self, change: &ItemChange) -> Option<&str> {
+        let is_secret = change.location == Some(ConfigurationLocation::Keyvault);
+        let word = self.secrets.get(&change.name).filter(|_| is_secret);
+        word.map(String::as_str)
     }
 
     /// What has to be named of an item.
@@ -230,10 +238,7 @@ impl PromotionChoice {
                 Some(named(item.after.clone(), ConfigurationLocation::Variable))
             }
             PromotedKind::ArrivesUnset if self.takes(&item.name) => {
-                let value = self
-                    .secrets
-                    .get(&item.name)
-                    .filter(|value| !value.is_empty());
+                let value = self.secrets.get(&item.name);
                 // Else the list brings it by itself, unset.
                 let is_named = value.is_some() || !whole;
                 is_named.then(|| named(value.cloned(), ConfigurationLocation::Keyvault))

@@ -110,13 +110,16 @@ fn the_whole_is_repeated_and_what_is_left_out_is_named_one_by_one() {
     assert_eq!(all.configuration, None);
 
     let mut given = choice(promotion(&dev, &test, true), |_| true);
-    given.secrets.insert("S".to_owned(), "typed".to_owned());
+    given.secrets.insert("B".to_owned(), "none".to_owned());
+    given.secrets.insert("S".to_owned(), "word".to_owned());
     let named = given.request().configuration.unwrap();
     let names: Vec<_> = named
         .iter()
         .map(|change| (change.name.as_str(), change.value.as_deref()))
         .collect();
-    assert_eq!(names, [("B", Some("1")), ("S", Some("typed"))]);
+    assert_eq!(names, [("B", Some("1")), ("S", Some("word"))]);
+    let words: Vec<_> = named.iter().map(|change| given.word_for(change)).collect();
+    assert_eq!(words, [None, Some("word")]);
 
     let some = choice(promotion(&dev, &test, true), |item| item.name == "A").request();
     assert_eq!(some.from, None);

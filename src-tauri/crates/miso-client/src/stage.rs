@@ -140,11 +140,10 @@ impl Client {
     /// and what the platform's documents call them. Asks nobody.
     pub fn stages(&self) -> Vec<Stage> {
         let stages = self.known_stages();
-        let placed: Option<Placed> = self.peek(&Resource::Applications);
         let me: Option<Me> = self.peek(&Resource::Me);
         let mut keys: BTreeSet<String> = DOCUMENTED.map(str::to_owned).into();
         keys.extend(stages.known.iter().cloned());
-        keys.extend(placed.into_iter().flat_map(Placed::keys));
+        keys.extend(self.placed_keys());
         keys.extend(me.into_iter().flat_map(|me| me.environments));
         stages.in_order(keys.iter().map(String::as_str))
     }
@@ -152,6 +151,12 @@ impl Client {
     /// One environment as it is shown, by what is known of it.
     pub fn stage(&self, environment: &str) -> Stage {
         self.known_stages().stage(environment)
+    }
+
+    /// Where the applications of the list are.
+    pub(crate) fn placed_keys(&self) -> BTreeSet<String> {
+        let placed: Option<Placed> = self.peek(&Resource::Applications);
+        placed.into_iter().flat_map(Placed::keys).collect()
     }
 
     pub(crate) fn known_stages(&self) -> Stages {

@@ -6,9 +6,12 @@ mod brought;
 mod events;
 mod fill;
 mod live;
+mod older;
 mod pages;
+mod recorded;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -22,14 +25,16 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Inner;
 use crate::lock::lock;
 use crate::nap::nap;
-use crate::watch::waited_for;
+use crate::watch::{is_final, waited_for};
 use crate::wire::documented::LogRange;
-use crate::{Code, Failure, Lease, LeaseId};
+use crate::{Client, Code, Failure, Lease, LeaseId};
 use brought::{Brought, Missing};
 use live::{Live, Streams, Turns};
 use pages::Step;
 
 pub use fill::{FillCost, FillGap, Filled, MissingLines, StillMissing};
+pub use older::{OlderLines, OlderWanted};
+pub(crate) use recorded::record;
 
 /// Lines asked for at once.
 const CHUNK: u32 = 5_000;
@@ -84,7 +89,7 @@ pub type KeepCursor = Arc<dyn Fn(Option<String>) + Send + Sync>;
 pub(crate) type OnProgress = Box<dyn Fn(TailProgress) + Send + Sync>;
 
 /// Names a log of a connection.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct LogKey {
     pub application: String,
     pub environment: String,
@@ -100,8 +105,12 @@ pub(crate) struct Tails {
 struct Running {
     wake: Arc<Notify>,
     ended: CancellationToken,
-    /// Who follows it.
+    /// Who looks at it.
     leases: Vec<LeaseId>,
+    /// It goes on whether anybody looks at it or not.
+    recorded: bool,
+    /// Its lines come by a stream.
+    is_live: Arc<AtomicBool>,
     progress: watch::Receiver<Option<TailProgress>>,
 }
 
@@ -118,7 +127,7 @@ impl Tails {
         for running in lock(&self.running).values_mut() {
             let followed = running.leases.len();
             running.leases.retain(|held| held != lease);
-            if running.leases.is_empty() && followed > 0 {
+            if running.leases.is_empty() && followed > 0 && !running.recorded {
                 running.wake.notify_one();
             }
         }
@@ -131,7 +140,7 @@ impl Tails {
         }
     }
 
-    /// Ends a tail that nobody follows any more; whether it has ended.
+    /// Ends a tail that nobody wants any more; whether it has ended.
     fn finish(
         &self,
         log: &LogKey,
@@ -146,7 +155,7 @@ impl Tails {
             return true;
         };
         running.leases.retain(|lease| is_held(lease));
-        if running.leases.is_empty() {
+        if running.leases.is_empty() && !running.recorded {
             all.remove(log);
             return true;
         }
@@ -154,77 +163,74 @@ impl Tails {
     }
 }
 
+impl Client {
+    /// Follows a log while the lease is held. All who follow the same log share one tail, which
+    /// puts its lines where the first of them said.
+    pub fn follow_log(
+        &self,
+        application: String,
+        environment: String,
+        place: LogPlace,
+        on_progress: impl Fn(TailProgress) + Send + Sync + 'static,
+    ) -> Lease {
+        let log = LogKey {
+            application,
+            environment,
+        };
+        follow(&self.inner, log, place, Box::new(on_progress))
+    }
+
+    /// Has a log that is followed asked for now.
+    pub fn refresh_log(&self, application: String, environment: String) {
+        self.inner.tails.wake(&LogKey {
+            application,
+            environment,
+        });
+    }
+}
+
 /// Takes a lease on a log; the first one starts its tail.
-pub(crate) fn follow(
+fn follow(client: &Arc<Inner>, log: LogKey, place: LogPlace, on_progress: OnProgress) -> Lease {
+    let lease = client.leases.take_for_log(client.clock.monotonic());
+    let progress = join(client, log, place, |running| {
+        running.leases.push(lease.id.clone());
+        running.look_closely();
+    });
+    let (client, held) = (Arc::downgrade(client), lease.id.clone());
+    let is_wanted = move || {
+        client.upgrade().is_some_and(|client| {
+            let now = client.clock.monotonic();
+            client.leases.is_held(&held, now)
+        })
+    };
+    tokio::spawn(tell(is_wanted, progress, on_progress));
+    lease
+}
+
+/// Has somebody join a tail, which begins with the first; how far it is.
+fn join(
     client: &Arc<Inner>,
     log: LogKey,
     place: LogPlace,
-    on_progress: OnProgress,
-) -> Lease {
-    let lease = client.leases.take_for_log(client.clock.monotonic());
-    let progress = {
-        let mut all = lock(&client.tails.running);
-        match all.get_mut(&log) {
-            Some(running) => {
-                running.leases.push(lease.id.clone());
-                running.progress.clone()
-            }
-            None => {
-                let (tell, progress) = watch::channel(None);
-                let running = Running {
-                    wake: Arc::new(Notify::new()),
-                    ended: CancellationToken::new(),
-                    leases: vec![lease.id.clone()],
-                    progress: progress.clone(),
-                };
-                let tail = Tail {
-                    log: log.clone(),
-                    gives_cursors: place.cursor.is_some(),
-                    cursor: place.cursor,
-                    sink: place.sink,
-                    keep_cursor: place.keep_cursor,
-                    unkept: false,
-                    kept_at: None,
-                    tell,
-                    wake: running.wake.clone(),
-                    ended: running.ended.clone(),
-                    gap: None,
-                    missing: None,
-                    refused: None,
-                    behind: 0,
-                    is_near: false,
-                    turns: Turns::default(),
-                };
-                all.insert(log, running);
-                tokio::spawn(tail.run(Arc::downgrade(client)));
-                progress
-            }
-        }
-    };
-    let told = tell(
-        Arc::downgrade(client),
-        lease.id.clone(),
-        progress,
-        on_progress,
-    );
-    tokio::spawn(told);
-    lease
+    take: impl FnOnce(&mut Running),
+) -> watch::Receiver<Option<TailProgress>> {
+    let mut all = lock(&client.tails.running);
+    let running = all
+        .entry(log.clone())
+        .or_insert_with(|| Tail::start(client, log, place));
+    take(running);
+    running.progress.clone()
 }
 
 /// Tells one who follows how far the tail is: at once what is known, then what changes.
 async fn tell(
-    client: Weak<Inner>,
-    lease: LeaseId,
+    is_wanted: impl Fn() -> bool,
     mut progress: watch::Receiver<Option<TailProgress>>,
     on_progress: OnProgress,
 ) {
     progress.mark_changed();
     while progress.changed().await.is_ok() {
-        let is_held = client.upgrade().is_some_and(|client| {
-            let now = client.clock.monotonic();
-            client.leases.is_held(&lease, now)
-        });
-        if !is_held {
+        if !is_wanted() {
             return;
         }
         let now = progress.borrow_and_update().clone();
@@ -260,6 +266,8 @@ struct Tail {
     gives_cursors: bool,
     /// When it may ask for a stream.
     turns: Turns,
+    /// What it has comes by one.
+    is_live: Arc<AtomicBool>,
 }
 
 /// What comes after a turn.
@@ -271,6 +279,40 @@ enum Next {
 }
 
 impl Tail {
+    /// Begins a tail that nobody wants yet.
+    fn start(client: &Arc<Inner>, log: LogKey, place: LogPlace) -> Running {
+        let (tell, progress) = watch::channel(None);
+        let running = Running {
+            wake: Arc::new(Notify::new()),
+            ended: CancellationToken::new(),
+            leases: Vec::new(),
+            recorded: false,
+            is_live: Arc::default(),
+            progress,
+        };
+        let tail = Self {
+            log,
+            gives_cursors: place.cursor.is_some(),
+            cursor: place.cursor,
+            sink: place.sink,
+            keep_cursor: place.keep_cursor,
+            unkept: false,
+            kept_at: None,
+            tell,
+            wake: running.wake.clone(),
+            ended: running.ended.clone(),
+            gap: None,
+            missing: None,
+            refused: None,
+            behind: 0,
+            is_near: false,
+            turns: Turns::default(),
+            is_live: running.is_live.clone(),
+        };
+        tokio::spawn(tail.run(Arc::downgrade(client)));
+        running
+    }
+
     /// Follows the log until nobody wants it any more.
     async fn run(mut self, client: Weak<Inner>) {
         let mut calm = SHORTEST;
@@ -284,7 +326,7 @@ impl Tail {
                 Next::Live(live) => {
                     calm = SHORTEST;
                     match self.live(&client, clock.as_ref(), live).await {
-                        Some(pause) => pause,
+                        Some(pause) => self.before_another(&client, pause),
                         None => break,
                     }
                 }
@@ -311,13 +353,14 @@ impl Tail {
             () = ended.cancelled() => return None,
         };
         let is_up_to_date = stepped.is_ok();
+        let is_final = stepped.as_ref().is_err_and(is_final);
         match stepped {
             Ok(Step {
                 live: Some(live), ..
             }) => return Some(Next::Live(live)),
             Ok(Step { full: true, .. }) => {
                 self.keep_now_and_then(client.clock.monotonic()).await;
-                return Some(Next::Pause(Duration::ZERO));
+                return Some(Next::Pause(self.between_pages(&client)));
             }
             Ok(Step { lines: 0, .. }) => *calm = (*calm * 3 / 2).min(LONGEST),
             Ok(_) => *calm = SHORTEST,
@@ -346,7 +389,7 @@ impl Tail {
                 return Some(Next::Live(live));
             }
         }
-        Some(Next::Pause(calm.mul_f64(client.budget.stretch())))
+        Some(Next::Pause(self.pause(&client, *calm, is_final)))
     }
 
     /// Whether nobody follows it any more; then it is not there for who comes next.

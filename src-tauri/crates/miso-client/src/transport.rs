@@ -20,6 +20,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
+use crate::faults::Faults;
 use crate::http::{Carrier, ReadError, read_bounded};
 use crate::read_only::ReadOnly;
 use crate::wire::{description, documented};
@@ -82,6 +83,7 @@ pub struct Transport {
     clock: Arc<dyn Clock>,
     capabilities: Arc<Capabilities>,
     wait_due: WaitDue,
+    faults: Faults,
 }
 
 impl Transport {
@@ -109,7 +111,13 @@ impl Transport {
             clock,
             capabilities,
             wait_due,
+            faults: Faults::default(),
         }
+    }
+
+    /// What went wrong lately.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Has another far end answer, and other tokens taken.
@@ -171,6 +179,14 @@ impl Transport {
     }
 
     async fn exchange(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
+        let answer = self.exchanged(call, class).await;
+        if let Err(failure) = &answer {
+            self.faults.note(call, failure, self.clock.now());
+        }
+        answer
+    }
+
+    async fn exchanged(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
         if !call.is_read() {
             self.read_only.refuse(self.clock.now())?;
         }

@@ -1,5 +1,7 @@
 //! The cached view of one connection: the last reading of everything, in memory and on disk.
 
+mod found;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,6 +14,7 @@ use crate::cache::{Cache, Row};
 use crate::lock::lock;
 use crate::transport::Tagged;
 use crate::{Code, ConnectionId, Failure, Reading, Resource, Source};
+use found::{FoundRows, Searches};
 
 /// As many readings are held in memory; the least recently used go first, and come back from the
 /// disk where they are asked for again.
@@ -27,6 +30,7 @@ pub(crate) struct View {
     /// What is known to have changed on the server since it was asked.
     outdated: Mutex<HashSet<Resource>>,
     gates: Mutex<HashMap<Resource, Gate>>,
+    searches: Searches,
 }
 
 type Gate = Arc<tokio::sync::Mutex<()>>;
@@ -35,6 +39,8 @@ type Gate = Arc<tokio::sync::Mutex<()>>;
 struct Entries {
     all: HashMap<Resource, (Entry, u64)>,
     uses: u64,
+    /// What the server found beside the list of applications.
+    found: FoundRows,
 }
 
 #[derive(Clone)]
@@ -48,7 +54,7 @@ struct Entry {
 }
 
 /// Whose view it is: what was asked for by one account never reaches the next.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Epoch(u64);
 
 impl View {
@@ -62,6 +68,7 @@ impl View {
             entries: Mutex::default(),
             outdated: Mutex::default(),
             gates: Mutex::default(),
+            searches: Searches::default(),
         }
     }
 
@@ -283,6 +290,7 @@ impl View {
             if let Err(failure) = self.cache.forget(&self.connection, &account, resource) {
                 tracing::warn!(?failure, "a reading could not be forgotten");
             }
+            entries.forget_found(resource);
             return entries.all.remove(resource).is_some();
         }
         let Some((entry, _)) = entries.all.get_mut(resource) else {

@@ -17,7 +17,7 @@ mod following;
 pub(crate) use due::first_wait;
 use due::{class_of, pause, until_due};
 
-pub(crate) use due::is_brought;
+pub(crate) use due::{is_brought, patience};
 pub(crate) use following::{follow_deployment, follow_on};
 
 use crate::client::Inner;
@@ -73,6 +73,11 @@ pub enum Event {
         connection: ConnectionId,
         /// The deployment.
         deployment: Box<Deployment>,
+    },
+    /// Logs are recorded otherwise than before.
+    RecordingsChanged {
+        /// Whose.
+        connection: ConnectionId,
     },
     /// Somebody signed out here, and the provider could not be told: its session may go on.
     SignOutNotTold {
@@ -371,7 +376,7 @@ pub(crate) fn waited_for(failure: &Failure) -> Duration {
 }
 
 /// Whether asking again will not help whoever is signed in now.
-fn is_final(failure: &Failure) -> bool {
+pub(crate) fn is_final(failure: &Failure) -> bool {
     matches!(failure.code, Code::NotFound | Code::Forbidden)
 }
 

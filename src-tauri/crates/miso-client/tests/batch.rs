@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use miso_api::DeployRequest;
 use miso_client::{
-    BatchAct, BatchOrder, BatchOutcome, BatchTold, Code, FindingKind, PlannedDeployment,
+    BatchAct, BatchOrder, Code, FindingKind, PlannedDeployment, RolloutOutcome, RolloutStep,
 };
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -76,30 +76,18 @@ fn orders(keys: &[&str]) -> Vec<BatchOrder> {
     keys.iter().map(order).collect()
 }
 
-fn words(all: &[BatchTold]) -> Vec<String> {
-    let word = |told: &BatchTold| {
+fn words(all: &[RolloutStep]) -> Vec<String> {
+    let word = |told: &RolloutStep| {
         let word = match &told.outcome {
-            BatchOutcome::Sending => "sending".to_owned(),
-            BatchOutcome::Started { deployment } => deployment.id.clone(),
-            BatchOutcome::Failed { failure } => format!("{:?}", failure.code),
-            BatchOutcome::NotSent => "not sent".to_owned(),
+            RolloutOutcome::Sending => "sending".to_owned(),
+            RolloutOutcome::Sent { deployment } => deployment.id.clone(),
+            RolloutOutcome::Failed { failure } => format!("{:?}", failure.code),
+            RolloutOutcome::Left => "left".to_owned(),
+            RolloutOutcome::Stopped => "stopped".to_owned(),
         };
         format!("{} {word}", told.application)
     };
     all.iter().map(word).collect()
-}
-
-#[tokio::test]
-async fn what_the_list_does_not_hold_is_found_by_the_server() {
-    let (far_end, here) = instance().await;
-    let found = here.client.fleet_found("o rd&s").await.unwrap();
-    assert_eq!(found.rows.len(), 5);
-    let asked = far_end.asked("GET /api/applications?");
-    let line = &asked.last().unwrap().line;
-    assert!(
-        line.contains("search=o+rd%26s") || line.contains("search=o%20rd%26s"),
-        "{line}"
-    );
 }
 
 #[tokio::test]
@@ -163,7 +151,7 @@ async fn each_application_is_reviewed_with_its_own_image_and_what_stands_in_its_
 async fn what_fails_keeps_nothing_from_the_rest() {
     let (far_end, here) = instance().await;
     let told = Mutex::new(Vec::new());
-    let tell = |one: &BatchTold| told.lock().unwrap().push(one.clone());
+    let tell = |one: &RolloutStep| told.lock().unwrap().push(one.clone());
     let stop = CancellationToken::new();
     let all = here
         .client
@@ -246,8 +234,8 @@ async fn one_that_is_stopped_sends_nothing_more() {
     let (far_end, here) = instance().await;
     let stop = CancellationToken::new();
     // Somebody presses "stop" while the first is on its way.
-    let tell = |one: &BatchTold| {
-        if one.outcome == BatchOutcome::Sending {
+    let tell = |one: &RolloutStep| {
+        if one.outcome == RolloutOutcome::Sending {
             stop.cancel();
         }
     };
@@ -263,7 +251,7 @@ async fn one_that_is_stopped_sends_nothing_more() {
         .await;
     assert_eq!(
         words(&all),
-        ["bills d-bills", "old not sent", "orders not sent"]
+        ["bills d-bills", "old stopped", "orders stopped"]
     );
     assert_eq!(far_end.asked("POST /api").len(), 1);
 }
@@ -276,8 +264,8 @@ async fn the_rest_is_not_sent_where_nobody_is_signed_in_any_more() {
         .client
         .batch("dev", &orders(&["gone", "bills"]), None, &stop, &|_| ())
         .await;
-    assert!(matches!(all[0].outcome, BatchOutcome::Failed { .. }));
-    assert_eq!(all[1].outcome, BatchOutcome::NotSent);
+    assert!(matches!(all[0].outcome, RolloutOutcome::Failed { .. }));
+    assert_eq!(all[1].outcome, RolloutOutcome::Left);
     assert_eq!(far_end.asked("POST /api/applications/bills").len(), 0);
 }
 

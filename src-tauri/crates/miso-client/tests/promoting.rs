@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use miso_client::{Promotion, PromotionChoice, PromotionOutcome};
+use miso_client::{Promotion, PromotionChoice, RolloutOutcome, RolloutStep};
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::far_end::{Answer, Asked, FarEnd, Restored, restored, tokens};
 
@@ -68,6 +69,7 @@ fn answer(asked: &Asked, fields: &[&str], there: &There) -> Answer {
             {"name": "NEW", "value": "1", "location": "variable"},
             {"name": "KEPT", "value": "a secret that a server should not tell",
              "location": "keyvault", "isSet": true},
+            {"name": "UNSET", "location": "keyvault", "isSet": true},
         ])),
         line if line.contains("/configuration?environment=test") => items(json!([
             {"name": "KEPT", "location": "keyvault", "isSet": true},
@@ -116,18 +118,15 @@ impl Instance {
     }
 
     async fn promote(&self, choices: &[PromotionChoice]) -> Vec<(String, String)> {
-        let told = Mutex::new(Vec::new());
-        let tell = |step: miso_client::PromotionStep| {
-            let outcome = match step.outcome {
-                PromotionOutcome::Sending => return,
-                PromotionOutcome::Sent { .. } => "sent".to_owned(),
-                PromotionOutcome::Left => "left".to_owned(),
-                PromotionOutcome::Failed { failure } => format!("{:?}", failure.code),
-            };
-            told.lock().unwrap().push((step.application, outcome));
+        let (stop, told) = (CancellationToken::new(), Mutex::new(Vec::new()));
+        let tell = |step: &RolloutStep| {
+            if step.outcome != RolloutOutcome::Sending {
+                told.lock().unwrap().push(step.clone());
+            }
         };
-        self.here.client.promote(choices, None, tell).await;
-        told.into_inner().unwrap()
+        let all = self.here.client.promote(choices, None, &stop, &tell).await;
+        assert_eq!(told.into_inner().unwrap(), all, "what is told is what is");
+        words(&all)
     }
 
     /// The writes in the order in which they came.
@@ -137,6 +136,20 @@ impl Instance {
         all.retain(|asked| writes.iter().any(|write| asked.line.starts_with(write)));
         all.into_iter().map(|asked| asked.line).collect()
     }
+}
+
+fn words(all: &[RolloutStep]) -> Vec<(String, String)> {
+    let word = |step: &RolloutStep| {
+        let word = match &step.outcome {
+            RolloutOutcome::Sending => "sending".to_owned(),
+            RolloutOutcome::Sent { .. } => "sent".to_owned(),
+            RolloutOutcome::Left => "left".to_owned(),
+            RolloutOutcome::Stopped => "stopped".to_owned(),
+            RolloutOutcome::Failed { failure } => format!("{:?}", failure.code),
+        };
+        (step.application.clone(), word)
+    };
+    all.iter().map(word).collect()
 }
 
 fn choice(promotion: Promotion, access: &[&str]) -> PromotionChoice {
@@ -219,4 +232,53 @@ async fn it_ends_at_the_first_that_is_refused() {
     let words: Vec<&str> = told.iter().map(|(_, word)| word.as_str()).collect();
     assert_eq!(words, ["Conflict", "left"]);
     assert_eq!(instance.writes(), ["POST /api/applications/billing/deploy"]);
+}
+
+#[tokio::test]
+async fn one_that_is_stopped_sends_what_is_under_way_and_nothing_more() {
+    let instance = instance(ALL).await;
+    let choices = [
+        choice(instance.promotion("orders").await, &[]),
+        choice(instance.promotion("billing").await, &[]),
+    ];
+    // Somebody presses "stop" while the first is on its way.
+    let stop = CancellationToken::new();
+    let tell = |step: &RolloutStep| {
+        if step.outcome == RolloutOutcome::Sending {
+            stop.cancel();
+        }
+    };
+    let all = instance.here.client.promote(&choices, None, &stop, &tell);
+    let all = words(&all.await);
+    let outcomes: Vec<_> = all.iter().map(|(key, word)| (&**key, &**word)).collect();
+    assert_eq!(outcomes, [("orders", "sent"), ("billing", "stopped")]);
+    assert_eq!(instance.writes(), ["POST /api/applications/orders/deploy"]);
+}
+
+#[tokio::test]
+async fn a_secret_goes_to_the_instance_alone_and_is_held_no_longer() {
+    let instance = instance(ALL).await;
+    let client = &instance.here.client;
+    let word = client.hold_secret("hush, hush".to_owned().into());
+    let mut given = choice(instance.promotion("orders").await, &[]);
+    given.secrets.insert("UNSET".to_owned(), word.clone());
+    let planned = format!("{:?}", given.request());
+    assert!(
+        planned.contains(&word) && !planned.contains("hush"),
+        "{planned}"
+    );
+    let told = instance.promote(std::slice::from_ref(&given)).await;
+    assert_eq!(told[0].1, "sent");
+    let sent = instance.far_end.asked("POST /api/applications");
+    let body: Value = serde_json::from_str(&sent[0].body).unwrap();
+    let items = body["configuration"].as_array().unwrap();
+    let unset = items.iter().find(|item| item["name"] == "UNSET").unwrap();
+    assert_eq!(unset["value"], "hush, hush");
+    assert!(!sent[0].body.contains(&word), "a word says nothing there");
+
+    // Once it went, it is not held any more; and without it nobody is given access.
+    given.access.push("alice".to_owned());
+    let told = instance.promote(&[given]).await;
+    assert_eq!(told[0].1, "SecretNotHeld");
+    assert_eq!(instance.writes().len(), 1);
 }

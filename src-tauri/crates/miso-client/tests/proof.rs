@@ -212,6 +212,7 @@ fn not_told(here: &Restored) -> Option<(String, Code)> {
         | Event::ConnectionsChanged
         | Event::ResourceChanged { .. }
         | Event::WaitDue { .. }
+        | Event::RecordingsChanged { .. }
         | Event::DeploymentEnded { .. } => None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod arrows;
+mod first_page;
 mod layout;
 mod lengths;
 mod packaging;

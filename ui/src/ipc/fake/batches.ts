@@ -1,21 +1,18 @@
-import { asCommandError } from '../errors';
-import type { ChannelOf, Commands } from '../ipc';
-import type { Application, BatchTold, FieldChange, Merged, Value } from '../types';
-import { fleetOf } from './fleet';
+import type { Commands } from '../ipc';
+import type { Application, FieldChange, Merged, Value } from '../types';
 import { failure, stage } from './parts';
 
-type Batches = Pick<Commands, 'batchReview' | 'batch' | 'mergeChanges' | 'manifestPlain' | 'fleetFound'>;
+type Batches = Pick<Commands, 'batchReview' | 'mergeChanges' | 'manifestPlain'>;
 
 const READ_ONLY = ['environments', 'status', 'url', 'createdAt', 'updatedAt'];
 
 /** The same for several applications, and two changes of a document; the rules themselves stand in Rust. */
-export function batches(applications: Application[], deploy: Commands['deploy']): Batches {
+export function batches(applications: Application[]): Batches {
   const there = (key: string, environment: string) =>
     applications
       .find((each) => each.key === key)
       ?.environments.find((each) => each.environment === environment);
   return {
-    fleetFound: () => Promise.resolve(fleetOf([], [])),
     batchReview: (_, environment, keys, act) =>
       Promise.resolve({
         environment: stage(environment),
@@ -45,25 +42,6 @@ export function batches(applications: Application[], deploy: Commands['deploy'])
           };
         }),
       }),
-    batch: async (connection, environment, orders, confirmation, told: ChannelOf<BatchTold>) => {
-      const all: BatchTold[] = [];
-      for (const { application, image } of orders) {
-        told.onmessage({ application, outcome: { kind: 'sending' } });
-        const request = { environment, image, note: null, configuration: null, from: null, dryRun: null };
-        const outcome: BatchTold['outcome'] = await deploy(
-          connection,
-          application,
-          request,
-          confirmation,
-        ).then(
-          (deployment) => ({ kind: 'started' as const, deployment }),
-          (thrown: unknown) => ({ kind: 'failed' as const, failure: asCommandError(thrown) }),
-        );
-        all.push({ application, outcome });
-        told.onmessage({ application, outcome });
-      }
-      return all;
-    },
     mergeChanges: (base, mine, theirs, choices) =>
       Promise.resolve(merged(base as Fields, mine as Fields, theirs as Fields, choices)),
     manifestPlain: (manifest) =>

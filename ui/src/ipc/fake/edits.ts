@@ -47,6 +47,8 @@ export function edits(connections: ConnectionView[], tell: () => void): Edits {
         return refuse('proxy_invalid', { proxy: proxy.url, reason: 'address' });
       if (way.signIn.issuer?.startsWith('http:'))
         return refuse('issuer_invalid', { issuer: way.signIn.issuer });
+      for (const [limit, most] of Object.entries(way.limits) as [string, number | null][])
+        if (most === 0) return refuse('limits_invalid', { limit, least: '1', most: '1000000' });
       ways.set(id, structuredClone(way));
       return change(id, edit);
     },

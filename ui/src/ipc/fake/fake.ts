@@ -16,15 +16,18 @@ import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
 import { batches } from './batches';
+import { chosen } from './chosen';
+import { diagnosing } from './diagnosing';
 import { edits } from './edits';
 import { activityOf } from './activity';
-import { fleetOf, preflightOf, rowOf } from './fleet';
+import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
 import { promoting } from './promoting';
+import { rollouts } from './rollouts';
 import { fakeSignIns } from './signIns';
 import { timelines } from './timelines';
 import { ways } from './ways';
@@ -34,6 +37,8 @@ export type FakeOptions = {
   signedIn?: boolean;
   settings?: Partial<Settings>;
   applications?: Application[];
+  /** As many of them are listed at most. */
+  listed?: number;
   deployments?: Deployment[];
   drafts?: Draft[];
   source?: 'live' | 'cache' | 'offline';
@@ -66,22 +71,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const { signedIn = true, source = 'live', lines = 100_000, delay = 0, step = 900 } = options;
   const applications = structuredClone(options.applications ?? data.applications);
   const deployments = structuredClone(options.deployments ?? data.deployments);
-  const settings: Settings = {
-    theme: 'system',
-    sidebarCollapsed: false,
-    starred: ['orders-api', 'pricing', 'storefront', 'invoices'].map((application) => ({
-      connection: 'orders',
-      application,
-    })),
-    quiet: false,
-    typeToDeploy: false,
-    looked: [{ connection: 'orders', at: data.before(14 * 3_600_000) }],
-    views: [],
-    columns: [],
-    logColumns: [],
-    logWrap: false,
-    ...options.settings,
-  };
+  const settings: Settings = { ...chosen(), ...options.settings };
   const asOf = data.before(4000);
   const calls: Fake['calls'] = [];
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
@@ -191,6 +181,7 @@ export function createFake(options: FakeOptions = {}): Fake {
       answer({
         version: '0.1.0',
         settings,
+        systemLanguage: 'en',
         connections,
         address: null,
         notices: [],
@@ -203,6 +194,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     settingsSave: () => answer(null),
     addressSave: () => answer(null),
     draftSave: () => answer(null),
+    ...diagnosing(connections),
     connections: () => answer(connections),
     ...ways(step, (id) => connections.find((each) => each.id === id)?.session.state === 'signedIn'),
     connectionAdd: ({ url }) => {
@@ -235,7 +227,6 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     signInAsService: (id, clientId, secret, remember) => signIns.asService(id, clientId, secret, remember),
     linkTake: () => answer(null),
-    callOff: () => answer(null),
     signInDeviceCode: (id) => answer(signIns.deviceCode(id)),
     signInCancel: (id) => {
       signIns.cancel(id);
@@ -252,7 +243,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       const found = applications.find((each) => each.key === key);
       return found ? reading(found) : refuse(failure('not_found', { requestId: 'req-404' }));
     },
-    fleet: () => reading(fleetOf(applications, deployments)),
+    fleet: () => reading(fleetOf(applications, deployments, options.listed)),
+    fleetFound: (_, query, page) => answer(foundOf(applications, deployments, query, page)),
     activity: (_, since) => reading(activityOf(applications, deployments, since)),
     places: (_, key) => {
       const found = applications.find((each) => each.key === key);
@@ -262,10 +254,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     environment: (_, key) => refuseUnless(data.environments.find((each) => each.key === key)),
     deployments: (_, key) =>
       reading(page(deployments.filter((each) => key === null || each.applicationKey === key))),
-    deployment: (_, id) => {
-      const found = deployments.find((each) => each.id === id);
-      return found ? reading(found) : refuse(failure('not_found'));
-    },
+    deployment: (_, id) => refuseUnless(deployments.find((each) => each.id === id)),
     health: (_, key, environment) => {
       const entry = applications
         .find((each) => each.key === key)
@@ -294,12 +283,22 @@ export function createFake(options: FakeOptions = {}): Fake {
         ],
       });
     },
-    preflight: (_, key, environment, image) =>
+    deployChoices: (_, key, environment, wanted, copied) =>
+      answer(
+        choicesOf(
+          applications.find((each) => each.key === key),
+          environment,
+          deployments,
+          wanted,
+          copied,
+        ),
+      ),
+    preflight: (_, key, environment, wanted) =>
       answer(
         preflightOf(
           applications.find((each) => each.key === key),
           environment,
-          image,
+          wanted,
           deployments,
         ),
       ),
@@ -342,7 +341,8 @@ export function createFake(options: FakeOptions = {}): Fake {
       publish(id, made);
       return answer(made);
     },
-    ...batches(applications, (...sent) => commands.deploy(...sent)),
+    ...batches(applications),
+    ...rollouts((...sent) => commands.deploy(...sent), step),
     dryRun: (_, key, { environment, image }) => {
       const runs = applications
         .find((each) => each.key === key)
@@ -351,7 +351,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...deploying(deployments, reading, publish),
     ...timelines(applications, deployments, reading),
-    ...promoting(applications, deployments, answer, (...sent) => commands.deploy(...sent)),
+    ...promoting(applications, deployments, answer),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),
     watchRenew: () => answer(null),

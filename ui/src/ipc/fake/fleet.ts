@@ -3,22 +3,36 @@ import { tagOf } from '../../app/image';
 import type {
   Application,
   Cell,
+  DeployChoices,
   Deployment,
   EnvironmentEntry,
   Finding,
   Fleet,
+  FleetPage,
+  FleetQuery,
   FleetRow,
+  OfferedImage,
   Preflight,
   State,
   UnwellPlace,
+  WantedImage,
 } from '../types';
 import { failure, stage, stages } from './parts';
 
 const ORDER = ['dev', 'test', 'prod'];
 const STATES: State[] = ['bad', 'warning', 'progress', 'unknown', 'off', 'well'];
 const DEPLOY = 'applications:deploy';
+/** As many are on a page. */
+const PAGE = 200;
 
-export function fleetOf(applications: Application[], deployments: Deployment[]): Fleet {
+export function fleetOf(
+  all: Application[],
+  deployments: Deployment[],
+  /** As many are listed; the others are beyond. */
+  most = Infinity,
+): Fleet {
+  const applications = all.slice(0, most);
+  const unseen = all.length - applications.length;
   const rank = (row: FleetRow) => (row.unwell ? STATES.indexOf(row.state) : STATES.length);
   const rows = applications
     .map((application) => rowOf(application, deployments))
@@ -26,8 +40,8 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
   const having = (state: State) =>
     rows.filter((row) => row.cells.some(({ place }) => place?.state === state));
   const counts = {
-    total: rows.length,
-    unseen: 0,
+    total: all.length,
+    unseen,
     placed: rows.filter((row) => row.cells.some(({ place }) => place !== null)).length,
     unwell: rows.filter((row) => row.unwell).length,
     deploying: having('progress').length,
@@ -51,7 +65,7 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
     counts: {
       ...counts,
       underWay: new Set([...places, ...deployed]).size,
-      allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown === 0,
+      allWell: counts.placed > 0 && counts.unwell + counts.deploying + counts.unknown + unseen === 0,
     },
     running: running.map((each) => ({
       id: each.id,
@@ -59,6 +73,28 @@ export function fleetOf(applications: Application[], deployments: Deployment[]):
       environment: stage(each.environment),
       progress: each.progress,
     })),
+    nextPage: unseen > 0 ? Math.floor(most / PAGE) + 1 : null,
+  };
+}
+
+/** A page of what a server finds that searches, filters, sorts and pages. */
+export function foundOf(
+  applications: Application[],
+  deployments: Deployment[],
+  { search, status, environment, sort }: FleetQuery,
+  page: number,
+): FleetPage {
+  const word = ({ key, type }: Application) => (sort?.by === 'type' ? type : key);
+  const found = applications
+    .filter((each) => `${each.key} ${each.displayName}`.toLowerCase().includes(search.toLowerCase()))
+    .filter((each) => status === null || each.status === status)
+    .filter((each) => environment === null || entryOf(each, environment) !== undefined);
+  if (sort) found.sort((a, b) => word(a).localeCompare(word(b)) * (sort.descending ? -1 : 1));
+  return {
+    environments: stages,
+    rows: found.slice((page - 1) * PAGE, page * PAGE).map((each) => rowOf(each, deployments)),
+    total: found.length,
+    next: found.length > page * PAGE ? page + 1 : null,
   };
 }
 
@@ -113,9 +149,10 @@ export function rowOf(application: Application, deployments: Deployment[]): Flee
 export function preflightOf(
   application: Application | undefined,
   environment: string,
-  image: string | null,
+  wanted: WantedImage | string | null,
   deployments: Deployment[],
 ): Preflight {
+  const image = wanted === null || typeof wanted === 'string' ? wanted : imageOf(wanted);
   const entry = application && entryOf(application, environment);
   const below = ORDER[ORDER.indexOf(environment) - 1];
   const found: Finding[] = [];
@@ -145,6 +182,16 @@ export function preflightOf(
   else find('noOther', 'well');
   return {
     environment: stage(environment),
+    image,
+    tag: ownTag(image),
+    effect:
+      image === null || !entry
+        ? 'deploy'
+        : image === entry.image
+          ? 'restart'
+          : isUnwell(stateOf(entry)) && image === imageBefore(application.key, entry, deployments)
+            ? 'rollBack'
+            : 'deploy',
     findings: image === null ? [] : found,
     refusal: entry && !entry.permissions.includes(DEPLOY) ? failure('forbidden') : null,
     longestNote: 1000,
@@ -164,6 +211,66 @@ export function preflightOf(
     last: null,
     dryRun: true,
   };
+}
+
+export function choicesOf(
+  application: Application | undefined,
+  environment: string,
+  deployments: Deployment[],
+  wanted: string | null,
+  copied: string | null,
+): DeployChoices {
+  const entry = application && entryOf(application, environment);
+  const running = entry?.image ?? null;
+  const below = application && entryOf(application, ORDER[ORDER.indexOf(environment) - 1] ?? '');
+  const next = below?.image ?? running ?? application?.image ?? '';
+  const repository = repositoryOf(running ?? next);
+  const before = entry && isUnwell(stateOf(entry)) ? imageBefore(application.key, entry, deployments) : null;
+  const offer = (image: string): OfferedImage => ({
+    image,
+    tag: ownTag(image),
+    name: tagOf(image) ?? '',
+    byTag: ownTag(image) !== '' && repositoryOf(image) === repository,
+    runsIn: null,
+    before: false,
+    copied: false,
+  });
+  const others = new Map<string, OfferedImage>();
+  const add = (image: string | null, more: Partial<OfferedImage>) => {
+    if (image === null || image === running) return;
+    others.set(image, { ...(others.get(image) ?? offer(image)), ...more });
+  };
+  add(copied, { copied: true });
+  for (const each of ORDER)
+    if (each !== environment && application) add(entryOf(application, each)?.image ?? null, { runsIn: each });
+  const here = deployments.filter(
+    (each) =>
+      each.applicationKey === application?.key &&
+      each.environment === environment &&
+      each.status === 'completed',
+  );
+  add(here.find((each) => each.image === running)?.previousImage ?? null, { before: true });
+  for (const each of here) add(each.image, {});
+  return {
+    repository,
+    first: offer(wanted ?? before ?? next),
+    goesBack: wanted === null && before !== null,
+    others: [...others.values()].slice(0, 6),
+  };
+}
+
+export function imageOf(wanted: WantedImage): string | null {
+  if (wanted.kind === 'image') return wanted.image.trim() === '' ? null : wanted.image.trim();
+  const tag = wanted.tag.trim();
+  return tag === '' ? null : `${wanted.repository}${tag.startsWith('sha256:') ? '@' : ':'}${tag}`;
+}
+
+function repositoryOf(image: string): string {
+  return image.replace(/(@[^@]*|:[^:/]*)$/, '');
+}
+
+function ownTag(image: string | null): string {
+  return /[@:]([^@:/]*|sha256:[^/]*)$/.exec(image ?? '')?.[1] ?? '';
 }
 
 function entryOf(application: Application, environment: string): EnvironmentEntry | undefined {

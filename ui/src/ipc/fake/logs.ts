@@ -8,6 +8,9 @@ import type {
   LogProgress,
   LogQuery,
   LogWindow,
+  MatchStep,
+  NumberedMatch,
+  Recording,
   TypedTime,
 } from '../types';
 import { failure, later } from './parts';
@@ -31,7 +34,7 @@ const MESSAGES: [level: string, message: string][] = [
 
 /** The line at a position: the same position, the same line. */
 export function lineAt(position: number, total: number, application: string): LogLine {
-  const [level, message] = MESSAGES[(position * 7) % MESSAGES.length] ?? ['info', ''];
+  const [level, message] = MESSAGES[Math.abs(position * 7) % MESSAGES.length] ?? ['info', ''];
   return {
     id: `line-${String(position)}`,
     timestamp: new Date(Date.now() - (total - position) * 420).toISOString(),
@@ -68,6 +71,10 @@ type Logs = Pick<
   Commands,
   | 'logFollow'
   | 'logRefresh'
+  | 'logRecordings'
+  | 'logKept'
+  | 'logOlder'
+  | 'linkCopy'
   | 'logWindow'
   | 'logHeat'
   | 'logBackfill'
@@ -123,10 +130,55 @@ export function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fit
   };
 }
 
-/** Logs that grow by a few lines a second; that of one application is empty. */
 /** Lines put into a gap. */
 const FILLED = 40;
 
+/** What the instance has besides what is kept: so many lines a page, and how long it takes to find them. */
+const OLDER = 60;
+const OLDER_PAGES = 2;
+const OLDER_TAKES = 5;
+
+/** Of a starred application: recorded, held up, and one too many. */
+const RECORDINGS: Recording[] = [
+  {
+    application: 'orders-api',
+    environment: 'dev',
+    state: { kind: 'recorded', since: new Date(Date.now() - 7_200_000).toISOString() },
+  },
+  {
+    application: 'orders-api',
+    environment: 'test',
+    state: {
+      kind: 'held',
+      since: new Date(Date.now() - 7_200_000).toISOString(),
+      failure: failure('budget_wait'),
+    },
+  },
+  { application: 'orders-api', environment: 'prod', state: { kind: 'beginning' } },
+  { application: 'pricing', environment: 'dev', state: { kind: 'tooMany' } },
+];
+
+type At = Pick<LogMatch, 'position' | 'hits'>;
+
+/** A match from a position on. */
+export function matchOf(all: At[], position: number, step: MatchStep): NumberedMatch | null {
+  const found = all.map((each) => each.position ?? 0);
+  if (found.length === 0) return null;
+  const after = found.findIndex((each) => (step === 'next' ? each > position : each >= position));
+  const here = after < 0 ? found.length : after;
+  const at = step === 'previous' ? here - 1 : here;
+  const wrapped = step === 'here' ? Math.min(at, found.length - 1) : (at + found.length) % found.length;
+  return { number: wrapped, position: found[wrapped] ?? 0 };
+}
+
+/** The matches among so many lines. */
+export function marksOf(all: At[], from: number, count: number): At[] {
+  return all
+    .filter(({ position }) => (position ?? 0) >= from && (position ?? 0) < from + count)
+    .map(({ position, hits }) => ({ position, hits }));
+}
+
+/** Logs that grow by a few lines a second; that of one application is empty. */
 export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogOptions): Logs {
   let total = lines;
   let gaps = missing;
@@ -212,21 +264,28 @@ export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogO
       while (position < total && lineAt(position, total, key).timestamp < time) position += 1;
       return Promise.resolve({ position });
     },
-    logMatch: (number, position, step) => {
-      const found = (searches[number]?.found ?? []).map((each) => each.position ?? 0);
-      if (found.length === 0) return Promise.resolve(null);
-      const after = found.findIndex((each) => (step === 'next' ? each > position : each >= position));
-      const here = after < 0 ? found.length : after;
-      const at = step === 'previous' ? here - 1 : here;
-      const wrapped = step === 'here' ? Math.min(at, found.length - 1) : (at + found.length) % found.length;
-      return Promise.resolve({ number: wrapped, position: found[wrapped] ?? 0 });
+    logMatch: (number, position, step) =>
+      Promise.resolve(matchOf(searches[number]?.found ?? [], position, step)),
+    logMarks: (number, from, count) => Promise.resolve(marksOf(searches[number]?.found ?? [], from, count)),
+    logKept: () => Promise.resolve({ since: lineAt(0, total, '').timestamp }),
+    logOlder: async (_, key, __, query, ___, cursor) => {
+      await later(OLDER_TAKES);
+      const page = Number(cursor ?? 0);
+      const fits = fitsOf(query);
+      // Lines before the first one that is kept.
+      const lines = Array.from({ length: OLDER }, (____, at) => lineAt(at - (page + 1) * OLDER, total, key));
+      return {
+        found: lines.flatMap((line) => {
+          const hits = fits?.(line) ?? null;
+          return hits ? [{ line: { ...line, id: `older-${String(page)}-${line.id}` }, hits }] : [];
+        }),
+        looked: lines.length,
+        oldest: lines[0]?.timestamp ?? null,
+        next: page + 1 < OLDER_PAGES ? String(page + 1) : null,
+      };
     },
-    logMarks: (number, from, count) =>
-      Promise.resolve(
-        (searches[number]?.found ?? [])
-          .filter(({ position }) => (position ?? 0) >= from && (position ?? 0) < from + count)
-          .map(({ position, hits }) => ({ position, hits })),
-      ),
+    logRecordings: () => Promise.resolve(RECORDINGS),
+    linkCopy: () => Promise.resolve(null),
     logWindow: (_, key, __, from, count) => {
       const window = windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key);
       const end = (window.from ?? 0) + window.lines.length;

@@ -1,9 +1,9 @@
 // The page over invented data, for looking at it in a plain browser:
 // fake.html?welcome, ?theme=dark, ?source=offline, ?delay=2000, ?lines=5000000, ?many=1000, ?configured,
-// ?may=access:update,…, ?gaps
+// ?may=access:update,…, ?gaps, ?language=fi
 import { start } from '../../app/start';
 import { replaceIpc } from '../ipc';
-import type { Theme } from '../types';
+import type { Language, Theme } from '../types';
 import { applications, configuration } from './data';
 import { createFake } from './fake';
 
@@ -27,11 +27,16 @@ const someGaps = (end: number) => {
 replaceIpc(
   createFake({
     signedIn: !asked.has('welcome'),
-    settings: { theme: (asked.get('theme') ?? 'system') as Theme, sidebarCollapsed: asked.has('collapsed') },
+    settings: {
+      theme: (asked.get('theme') ?? 'system') as Theme,
+      language: (asked.get('language') ?? 'system') as Language,
+      sidebarCollapsed: asked.has('collapsed'),
+    },
     source: (asked.get('source') ?? 'live') as 'live',
     ...(asked.has('may') ? { permissions: (asked.get('may') ?? '').split(',') } : {}),
     ...(asked.has('gaps') ? { gaps: someGaps(100_000) } : {}),
     ...number('lines'),
+    ...number('listed'),
     ...number('delay'),
     ...number('step'),
     ...(many > 0

@@ -1,6 +1,6 @@
 import type { Commands } from '../ipc';
 import type { LogName, LogQuery, MergedMatch } from '../types';
-import { fitsOf, lineAt } from './logs';
+import { fitsOf, lineAt, marksOf, matchOf } from './logs';
 import { failure, later } from './parts';
 
 type Merged = Pick<
@@ -14,6 +14,9 @@ type Merged = Pick<
   | 'mergedSearchOn'
   | 'mergedMatches'
   | 'mergedSearchEnd'
+  | 'mergedMatch'
+  | 'mergedMarks'
+  | 'mergedSearchHeat'
   | 'mergedExport'
   | 'logFileOpen'
   | 'logFileTake'
@@ -88,6 +91,9 @@ export function fakeMerged(linesOfEach: number): Merged {
       return Promise.resolve({ generation: 0, total: all.length, found: all.slice(from, from + count) });
     },
     mergedSearchEnd: () => Promise.resolve(),
+    mergedMatch: (number, position, step) => Promise.resolve(matchOf(searches[number] ?? [], position, step)),
+    mergedMarks: (number, from, count) => Promise.resolve(marksOf(searches[number] ?? [], from, count)),
+    mergedSearchHeat: () => Promise.resolve([]),
     mergedExport: async (_, set, part, __, heard) => {
       const all = part.query ? found(set, part.query).length : totalOf(setOf(set));
       const of = part.from === null || part.to === null ? all : part.to - part.from;

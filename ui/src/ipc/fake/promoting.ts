@@ -1,25 +1,15 @@
 import type { Commands } from '../ipc';
-import type { Application, Deployment, Promotion, PromotionChoice } from '../types';
+import type { Application, Deployment, Promotion } from '../types';
 import { preflightOf } from './fleet';
 import { failure, stage } from './parts';
 
-type Promoting = Pick<Commands, 'promotion' | 'promotionRequest' | 'promote' | 'deploymentsCompare'>;
+type Promoting = Pick<Commands, 'promotion' | 'deploymentsCompare'>;
 
-const request = ({ promotion, note }: PromotionChoice) => ({
-  environment: promotion.to.key,
-  image: promotion.after,
-  configuration: null,
-  from: null,
-  dryRun: null,
-  note,
-});
-
-/** What would go from one environment to the next. What is chosen item by item is worked out in Rust alone. */
+/** What would go from one environment to the next. */
 export function promoting(
   applications: Application[],
   deployments: Deployment[],
   answer: <T>(value: T) => Promise<T>,
-  deploy: Commands['deploy'],
 ): Promoting {
   return {
     promotion: (_, key, from, to) => {
@@ -85,28 +75,6 @@ export function promoting(
         refusal,
       };
       return answer(promotion);
-    },
-    promotionRequest: (choice) => answer(request(choice)),
-    promote: async (connection, choices, confirmation, told) => {
-      let failed = false;
-      for (const choice of choices) {
-        const { application } = choice.promotion;
-        if (failed) {
-          told.onmessage({ application, outcome: { kind: 'left' } });
-          continue;
-        }
-        told.onmessage({ application, outcome: { kind: 'sending' } });
-        await deploy(connection, application, request(choice), confirmation).then(
-          (deployment) => {
-            told.onmessage({ application, outcome: { kind: 'sent', deployment } });
-          },
-          (thrown: unknown) => {
-            failed = true;
-            told.onmessage({ application, outcome: { kind: 'failed', failure: thrown as never } });
-          },
-        );
-      }
-      return null;
     },
     deploymentsCompare: (_, one, other) => {
       const [before, after] = deployments.filter((each) => each.id === one || each.id === other).reverse();

@@ -2,9 +2,11 @@
 //! server says is left and by what others seem to spend of the same quota. It never lets more
 //! through than the limits allow (DESIGN.md, "The request budget").
 
+mod kept;
 mod others;
 mod own_limits;
 mod pace;
+mod stand;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +19,7 @@ use crate::chance::any_share;
 use others::Others;
 pub use own_limits::OwnLimits;
 use pace::Pace;
+pub use stand::{BudgetStand, SentByClass, SpentOf};
 
 /// How urgent a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -121,10 +121,16 @@ impl Client {
         let Some(word) = item.held.clone().filter(|_| item.is_secret()) else {
             return Ok(item.into_item(None));
         };
-        let Some(secret) = self.inner.held_secrets.get(&word) else {
-            return Err(Failure::new(Code::SecretNotHeld).with("name", item.name));
+        let secret = self.held_secret(&word, &item.name)?;
+        Ok(item.into_item(Some(secret)))
+    }
+
+    /// The secret that is held by a word for an item, to be sent.
+    pub(crate) fn held_secret(&self, word: &str, name: &str) -> Result<String, Failure> {
+        let Some(secret) = self.inner.held_secrets.get(word) else {
+            return Err(Failure::new(Code::SecretNotHeld).with("name", name));
         };
-        Ok(item.into_item(Some(secret.expose_secret().to_owned())))
+        Ok(secret.expose_secret().to_owned())
     }
 
     /// The environments of the instance, on the way of a release.

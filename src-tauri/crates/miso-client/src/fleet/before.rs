@@ -7,6 +7,7 @@ use miso_api::{Deployment, DeploymentStatus, EnvironmentEntry};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::row::State;
 use crate::image::{compare_tags, tag_of};
 
 /// What begins within this time after a change is said to begin after it; later other things have
@@ -27,10 +28,21 @@ pub struct Change {
     pub at: DateTime<Utc>,
 }
 
+/// The image that one goes back to: what ran before what is unwell there now.
+pub(crate) fn image_to_go_back_to<'a>(
+    entry: &EnvironmentEntry,
+    known: impl IntoIterator<Item = &'a Deployment>,
+) -> Option<String> {
+    if !State::of(entry).is_unwell() {
+        return None;
+    }
+    image_before(entry, known)
+}
+
 /// The image that ran before the one there now; `known` are deployments of this application, the
 /// newest first. Going back is no change to go back from: after 1.3 → 1.4 → 1.3 the image before 1.3
 /// is not 1.4.
-pub(crate) fn image_before<'a>(
+pub(super) fn image_before<'a>(
     entry: &EnvironmentEntry,
     known: impl IntoIterator<Item = &'a Deployment>,
 ) -> Option<String> {

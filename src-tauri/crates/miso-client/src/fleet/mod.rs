@@ -2,6 +2,7 @@
 //! the recent deployments; it asks for nothing else (DESIGN.md, "The request budget").
 
 mod before;
+mod found;
 mod row;
 mod standing;
 #[cfg(test)]
@@ -15,15 +16,17 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 pub use before::Change;
+pub(crate) use before::image_to_go_back_to;
+pub use found::{FleetOrder, FleetPage, FleetQuery, FleetSort};
 pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
 pub use standing::Standing;
 pub(crate) use standing::{by_application, newest_first};
 pub use unwell::{UnwellPlace, Why};
 
+use crate::listing::page_beyond;
 use crate::stage::Stages;
-use crate::wire::documented;
-use crate::{Class, Client, Failure, Reading, Resource, Stage};
+use crate::{Client, Failure, Reading, Resource, Stage};
 
 /// Applications × environments, with what is said above them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -39,6 +42,9 @@ pub struct Fleet {
     pub counts: Counts,
     /// The deployments under way, the newest first.
     pub running: Vec<RunningDeployment>,
+    /// Where the instance has more applications than are ever listed here: the server's page after these.
+    /// What is beyond them it searches, filters, sorts and pages itself.
+    pub next_page: Option<u32>,
 }
 
 /// Applications, counted.
@@ -94,21 +100,6 @@ impl Client {
         Ok(list.map(|list| fleet_of(&list, &recent, me.as_ref(), &stages)))
     }
 
-    /// What the server finds, where it has more applications than the list holds. One request, of
-    /// which nothing is kept.
-    ///
-    /// # Errors
-    /// Where the server could not be asked.
-    pub async fn fleet_found(&self, search: &str) -> Result<Fleet, Failure> {
-        let call = documented::applications_found(search);
-        let found: Page<Application> = self.inner.transport.send(&call, Class::Interactive).await?;
-        let recent: Option<Page<Deployment>> =
-            self.peek(&Resource::Deployments { application: None });
-        let me: Option<Me> = self.peek(&Resource::Me);
-        let recent = recent.map(|page| page.data).unwrap_or_default();
-        Ok(fleet_of(&found, &recent, me.as_ref(), &self.known_stages()))
-    }
-
     /// One application in each of its environments, as a row of the fleet.
     ///
     /// # Errors
@@ -150,6 +141,7 @@ fn fleet_of(
     Fleet {
         unwell: unwell::unwell_places(&list.data, &by_application, &environments),
         counts: counts(list, &rows, &running),
+        next_page: page_beyond(list),
         running,
         environments,
         rows,

@@ -7,7 +7,7 @@ use miso_api::{
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::before::image_before;
+use super::before::image_to_go_back_to;
 use super::standing::{Standing, standing};
 use crate::Stage;
 use crate::image::tag_of;
@@ -250,9 +250,6 @@ fn place_of(
         } else {
             standing(entry, left, known)
         },
-        before: match state.is_unwell() {
-            true => image_before(entry, known.iter().copied()),
-            false => None,
-        },
+        before: image_to_go_back_to(entry, known.iter().copied()),
     }
 }

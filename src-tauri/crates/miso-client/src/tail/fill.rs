@@ -11,11 +11,11 @@ use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use super::brought::{not_kept, refusal};
-use super::pages::{fetch, put_in_order};
+use super::pages::{fetch, knows_no_times, put_in_order};
 use super::{CHUNK, LogKey};
 use crate::client::Inner;
 use crate::wire::documented::LogRange;
-use crate::{Class, Client, Code, Failure};
+use crate::{Class, Client, Failure};
 
 /// Lines asked for at once: more of them become too large in memory.
 const PAGE: u32 = CHUNK;
@@ -190,7 +190,7 @@ impl Filling {
         let is_newer = |line: &LogLine| to.is_some_and(|to| line.timestamp > moved(to, EDGE));
         if lines.iter().any(is_newer) {
             // It does not know the question, and what it says is no answer.
-            return Err(Failure::new(Code::NotOffered));
+            return Err(knows_no_times());
         }
         let oldest = lines.iter().map(|line| line.timestamp).min();
         self.has_joined |= from.is_none_or(|from| oldest.is_some_and(|oldest| oldest <= from));

@@ -3,6 +3,7 @@
 //! after it: no line is lost where it breaks, and none is there twice.
 
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use crate::client::Inner;
 use crate::nap::nap;
 use crate::transport::{Opened, decode};
 use crate::wire::documented::{self, LogRange};
-use crate::{Capability, Class, Clock, Code, Failure};
+use crate::{Capability, Clock, Code, Failure};
 
 /// Each is a connection of its own where the server speaks HTTP/1.1; the other tails ask.
 const AT_ONCE: usize = 4;
@@ -47,7 +48,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// The streams of one connection.
-pub(super) struct Streams(Arc<Semaphore>);
+pub(super) struct Streams(pub(super) Arc<Semaphore>);
 
 impl Default for Streams {
     fn default() -> Self {
@@ -90,7 +91,7 @@ impl Turns {
 enum Left {
     /// It ended, or was of no use.
     Ended(Option<Failure>),
-    /// Somebody asks for what is new now, or the machine slept.
+    /// Somebody asks for what is new now or needs its place, or the machine slept.
     Stirred,
     /// There was too much to catch up with.
     Behind,
@@ -133,17 +134,14 @@ impl Tail {
         if now < self.turns.not_before {
             return None;
         }
-        let place = client.tails.streams.0.clone().try_acquire_owned().ok()?;
+        let class = self.class(client);
+        let place = client.tails.stream_place(class).await?;
         let LogKey {
             application,
             environment,
         } = &self.log;
         let call = documented::live_logs(application, environment, range, CHUNK);
-        match client
-            .transport
-            .open::<LogPage>(&call, Class::Watched)
-            .await
-        {
+        match client.transport.open::<LogPage>(&call, class).await {
             Ok(Opened::Events(bytes)) => {
                 return Some(Live {
                     bytes: bytes.peekable(),
@@ -175,6 +173,7 @@ impl Tail {
         live: Live,
     ) -> Option<Duration> {
         let opened = clock.monotonic();
+        self.is_live.store(true, Ordering::SeqCst);
         let mut reader = Reader::of(live);
         let left = loop {
             if let Some(left) = self.hear(client, clock, &mut reader).await {
@@ -184,6 +183,7 @@ impl Tail {
         let was_heard = reader.was_heard;
         let unread = std::mem::take(&mut reader.batch);
         drop(reader);
+        self.is_live.store(false, Ordering::SeqCst);
         let kept = match left {
             Left::Over => return None,
             // What came whole counts, however the stream ended.

@@ -9,6 +9,7 @@ use super::brought::Brought;
 use super::live::Live;
 use super::{CHUNK, LogKey, Tail, TailState};
 use crate::client::Inner;
+use crate::transport::Call;
 use crate::wire::documented::{self, LogRange};
 use crate::{Class, Code, Failure};
 
@@ -66,7 +67,7 @@ impl Tail {
         range: &LogRange,
         limit: u32,
     ) -> Result<(LogPage, u32), Failure> {
-        fetch(client, &self.log, range, limit, Class::Watched).await
+        fetch(client, &self.log, range, limit, self.class(client)).await
     }
 
     /// A page of what comes after something.
@@ -137,10 +138,20 @@ pub(super) async fn fetch(
         application,
         environment,
     } = log;
+    let call = |limit| documented::logs(application, environment, range, limit);
+    fetch_by(client, call, limit, class).await
+}
+
+/// The same by another call, which is told for how many lines.
+pub(super) async fn fetch_by(
+    client: &Inner,
+    call: impl Fn(u32) -> Call,
+    limit: u32,
+    class: Class,
+) -> Result<(LogPage, u32), Failure> {
     let mut limit = limit;
     loop {
-        let call = documented::logs(application, environment, range, limit);
-        match client.transport.send(&call, class).await {
+        match client.transport.send(&call(limit), class).await {
             // Long lines: fewer of them at once.
             Err(failure) if failure.code == Code::TooLarge && limit > 1 => {
                 limit = (limit / 8).max(1)
@@ -164,4 +175,9 @@ pub(super) fn put_in_order(lines: &mut Vec<LogLine>, wanted: &str, newest_first:
         Some(Ordering::Equal) if newest_first => lines.reverse(),
         Some(Ordering::Less | Ordering::Equal) | None => {}
     }
+}
+
+/// A server that does not know what was asked of a log, and gives its newest lines.
+pub(super) fn knows_no_times() -> Failure {
+    Failure::new(Code::NotOffered).with("capability", "logTimes")
 }

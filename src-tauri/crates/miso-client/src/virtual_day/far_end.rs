@@ -91,13 +91,14 @@ impl FarEnd {
     }
 
     /// A log as it is written.
-    fn log(&self) -> reqwest::Body {
-        let lines = stream::unfold(self.clock.clone(), async |clock| {
+    fn log(&self, open: Open) -> reqwest::Body {
+        let begin = (self.clock.clone(), open);
+        let lines = stream::unfold(begin, async |(clock, open)| {
             tokio::time::sleep(WRITES).await;
             let now = clock.now();
             let line = json!({"id": now.to_string(), "timestamp": time(now), "message": "m"});
             let event = format!("event: line\nid: now\ndata: {line}\n\n");
-            Some((Ok::<_, std::io::Error>(event), clock))
+            Some((Ok::<_, std::io::Error>(event), (clock, open)))
         });
         reqwest::Body::wrap_stream(lines)
     }
@@ -207,6 +208,18 @@ pub(super) struct Line {
     pub(super) refused: AtomicU32,
     /// Streams that were opened, which are among those that were answered.
     pub(super) streams: AtomicU32,
+    /// Those that are open, and the most that ever were at once.
+    open: Arc<AtomicU32>,
+    pub(super) most_open: AtomicU32,
+}
+
+/// Held by a stream that is open.
+struct Open(Arc<AtomicU32>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Line {
@@ -216,7 +229,15 @@ impl Line {
             answered: AtomicU32::new(0),
             refused: AtomicU32::new(0),
             streams: AtomicU32::new(0),
+            open: Arc::default(),
+            most_open: AtomicU32::new(0),
         })
+    }
+
+    fn opens(&self) -> Open {
+        let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most_open.fetch_max(open, Ordering::Relaxed);
+        Open(self.open.clone())
     }
 }
 
@@ -247,7 +268,7 @@ impl Carrier for Line {
         let accepted = request.headers().get("accept").unwrap();
         if left.is_some() && accepted == "text/event-stream" {
             self.streams.fetch_add(1, Ordering::Relaxed);
-            let mut stream = answer.body(self.far_end.log()).unwrap();
+            let mut stream = answer.body(self.far_end.log(self.opens())).unwrap();
             let kind = "text/event-stream".parse().unwrap();
             stream.headers_mut().insert("content-type", kind);
             return Ok(stream.into());

@@ -19,7 +19,7 @@ use crate::{
 };
 use clock::HandClock;
 use far_end::{FarEnd, Line};
-use person::{Ages, OVERVIEW, Person, ROUND};
+use person::{Ages, Log, OVERVIEW, Person, ROUND};
 
 const DAY: u64 = 8 * 3600;
 
@@ -165,6 +165,46 @@ async fn virtual_day_with_a_thief() {
     // Charts wait first: what was measured is as old as the page at most.
     let open = ROUND - OVERVIEW;
     at_most(ages, [30.0, 15.0, 120.0, open as f64 + 1.0]);
+}
+
+/// Nine logs are recorded all day: what is on screen does not notice it.
+#[tokio::test(start_paused = true)]
+async fn virtual_day_that_records() {
+    let world = world();
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    let recorded = person.record(3);
+    a_day(&mut person).await;
+    let ages = table("that records nine logs", &person);
+    at_most(ages, [10.0, 5.0, 60.0, 65.0]);
+    assert!(p95(&person.log.ages.lock().unwrap()) <= 1.0);
+    records(&person, &recorded);
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_day_that_records_with_a_thief() {
+    let world = world();
+    thief(world.far_end.clone(), 700);
+    let mut person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    let recorded = person.record(3);
+    a_day(&mut person).await;
+    let ages = table("that records with a thief of 70 %", &person);
+    let open = ROUND - OVERVIEW;
+    at_most(ages, [30.0, 15.0, 120.0, open as f64 + 1.0]);
+    records(&person, &recorded);
+}
+
+/// What is recorded comes by streams, and by crumbs of the budget.
+fn records(person: &Person, recorded: &Log) {
+    assert_eq!(person.line.refused.load(Ordering::Relaxed), 0);
+    assert_eq!(person.line.most_open.load(Ordering::Relaxed), 4);
+    let [_, _, background] = person.sent();
+    let lines = recorded.ages.lock().unwrap().len();
+    eprintln!("figure: {lines} lines were recorded by {background} requests");
+    // A request a minute, and what it takes to begin.
+    assert!(background <= DAY / 60 + 40, "{background} requests");
+    // A page takes one of four streams at most; each brings a line every 15 s.
+    let least = 3 * DAY as usize / 15 * 9 / 10;
+    assert!(lines >= least, "{lines} lines of {least}");
 }
 
 #[tokio::test(start_paused = true)]

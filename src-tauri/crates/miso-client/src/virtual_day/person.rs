@@ -9,7 +9,7 @@ use miso_api::{Appended, DeployRequest, LineSink, LogLine};
 
 use super::far_end::{APPLICATIONS, DEPLOYING, ENVIRONMENTS, Line, key};
 use crate::session::Surroundings;
-use crate::{Class, Client, Clock, Lease, LogPlace, Resource, TimeRange};
+use crate::{Class, Client, Clock, Lease, LogPlace, LogPlaces, Resource, TimeRange};
 
 /// Seconds between two renewals of the leases (the page's habit).
 const RENEW: u64 = 20;
@@ -114,6 +114,26 @@ impl Person {
         );
         assert!(me.is_ok() && list.is_ok() && recent.is_ok());
         person
+    }
+
+    /// Has the logs of so many applications recorded; where all of their lines go.
+    pub(super) fn record(&self, applications: usize) -> Arc<Log> {
+        let recorded = Arc::new(Log {
+            ages: Mutex::default(),
+            clock: self.clock.clone(),
+        });
+        let sink = recorded.clone();
+        let places: LogPlaces = Arc::new(move |_, _| {
+            Ok(LogPlace {
+                sink: sink.clone(),
+                cursor: None,
+                keep_cursor: Arc::new(|_| {}),
+            })
+        });
+        self.client.inner.recorder.go_on();
+        self.client
+            .record((0..applications).map(key).collect(), places);
+        recorded
     }
 
     /// What they do in a second.

@@ -42,6 +42,10 @@ pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
 /// How long until a resource is asked for again: by how fast it changes and whether it is in front,
 /// by how long the budget has to last, and by how often it failed.
 pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
+    if *resource == Resource::Applications && failures == 0 && client.is_listed_in_part() {
+        // The rest of what may be listed follows what is there.
+        return Duration::ZERO;
+    }
     let in_front = match resource {
         Resource::Health { .. } => true,
         Resource::Applications => {
@@ -61,13 +65,7 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         | Resource::Me => false,
     };
     let stretch = client.budget.stretch();
-    // What is not in front changes slowly already.
-    let gentle = f64::midpoint(1.0, stretch);
-    // What can wait does so where hardly anything is left.
-    let patient = match stretch > NEARLY_SPENT {
-        true => stretch.powi(PATIENT),
-        false => gentle,
-    };
+    let (gentle, patient) = (gently(stretch), patience(stretch));
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
         Resource::Me => HARDLY_EVER,
@@ -91,6 +89,12 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
             false => REST.mul_f64(gentle),
         },
     };
+    // The list costs a request a page.
+    let pause = if *resource == Resource::Applications {
+        pause * client.listed_pages()
+    } else {
+        pause
+    };
     // A list brings it before: it is asked for by itself where that fails.
     let pause = if is_brought(client, resource) {
         pause * 2
@@ -99,6 +103,19 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     };
     let prolonged = pause * 2u32.saturating_pow(failures.min(5));
     prolonged.min(LONGEST_PAUSE.max(pause))
+}
+
+/// How many times longer than calmly what is not in front waits: it changes slowly already.
+fn gently(stretch: f64) -> f64 {
+    f64::midpoint(1.0, stretch)
+}
+
+/// The same of what can wait: it does so where hardly anything is left.
+pub(crate) fn patience(stretch: f64) -> f64 {
+    match stretch > NEARLY_SPENT {
+        true => stretch.powi(PATIENT),
+        false => gently(stretch),
+    }
 }
 
 /// How urgent it is that a resource is asked for again. Where the budget is short, charts and what
@@ -128,6 +145,8 @@ pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
 /// Whether a list that is watched brings a resource too (`renewed`).
 pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
     let list = match resource {
+        // What is beyond the list is not brought by it.
+        Resource::Application { application } if !may_list(client, application) => return false,
         Resource::Application { .. } => Resource::Applications,
         Resource::Deployments {
             application: Some(_),
@@ -147,6 +166,14 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
         | Resource::Me => return false,
     };
     client.leases.is_watched(&list)
+}
+
+/// Whether the list has an application, or has not said yet.
+fn may_list(client: &Inner, application: &str) -> bool {
+    let Some((list, ..)) = client.view.raw(&Resource::Applications) else {
+        return true;
+    };
+    rows(&list).iter().any(|row| row["key"] == application)
 }
 
 /// Whether something is being deployed that has no watcher of its own to say how it goes on.

@@ -1,11 +1,14 @@
 //! The documented API (API.md): paths, parameters and headers of every call made.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use miso_api::{AccessDecision, AccessGrant, AccessWish, DeployRequest};
+use miso_api::{
+    AccessDecision, AccessGrant, AccessWish, ApplicationStatus, DeployRequest, LogLevel,
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::Capability;
+use crate::fleet::{FleetQuery, FleetSort};
 use crate::transport::{Call, LOG_LIMIT};
 
 /// The largest page (API.md, "Lists").
@@ -32,9 +35,20 @@ pub(crate) fn applications(page: u32) -> Call {
         .query("pageSize", PAGE_SIZE)
 }
 
-/// Those whose key, name or description has this text in it.
-pub(crate) fn applications_found(search: &str) -> Call {
-    applications(1).query("search", search)
+/// A page of those that are looked for, in the order that is wanted.
+pub(crate) fn applications_found(query: &FleetQuery, page: u32) -> Call {
+    let FleetQuery {
+        search,
+        status,
+        environment,
+        sort,
+    } = query;
+    let search = Some(search.trim()).filter(|search| !search.is_empty());
+    applications(page)
+        .query_if("search", search)
+        .query_if("status", status.as_ref().map(ApplicationStatus::as_str))
+        .query_if("environment", environment.as_deref())
+        .query_if("sort", sort.map(FleetSort::word))
 }
 
 pub(crate) fn application(key: &str) -> Call {
@@ -249,6 +263,25 @@ pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit
         limit: LOG_LIMIT,
         ..call
     }
+}
+
+/// The same, of lines that have a text in their message and one of some levels.
+pub(crate) fn logs_found(
+    application: &str,
+    environment: &str,
+    range: &LogRange,
+    limit: u32,
+    text: Option<&str>,
+    levels: &[LogLevel],
+) -> Call {
+    let levels: Vec<&str> = levels.iter().map(LogLevel::as_str).collect();
+    let levels = levels.join(",");
+    logs(application, environment, range, limit)
+        .query_if("search", text)
+        .query_if(
+            "level",
+            Some(levels.as_str()).filter(|levels| !levels.is_empty()),
+        )
 }
 
 /// The same from somewhere on as it is written. A server without streams reads it as [`logs`].
