@@ -13,7 +13,7 @@ use crate::support::instance::{Instance, Serve};
 use crate::support::pictures;
 use crate::support::session::Session;
 use crate::support::shop::manifest;
-use crate::support::sign_in::by_address;
+use crate::support::sign_in::{by_address, connection_of};
 use crate::support::wait::{LATER, SOON, until};
 use crate::support::window::Window;
 
@@ -132,8 +132,9 @@ pub(crate) async fn talkative(session: &Session, lines: u32) -> Instance {
 
 async fn at_its_log(session: &mut Session, instance: &Instance) -> Window {
     let window = by_address(session, instance).await;
-    window.click("link", "shop").await;
-    window.click("link", "Logs").await;
+    let connection = connection_of(&window).await;
+    let address = format!("/c/{connection}/applications/shop/dev/logs");
+    window.go_to(&address).await;
     window.see_within(LATER, "region", "Log lines").await;
     window
 }

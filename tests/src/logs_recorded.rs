@@ -25,7 +25,7 @@ async fn a_starred_application_is_recorded_while_no_page_shows_it() {
     assert_eq!(newest_kept(&session), 0, "nothing of it is kept");
 
     window.click("button", "Star shop").await;
-    window.click("link", "Settings").await;
+    window.go_to("/settings/logs").await;
     window.see("checkbox", "Record the logs of starred").await;
     window.picture(&pictures::out("settings-logs")).await;
     axe::finds_nothing_serious(&window, "the settings of logs").await;
@@ -67,7 +67,7 @@ async fn a_starred_application_is_recorded_while_no_page_shows_it() {
 }
 
 async fn switch(window: &Window) {
-    window.click("link", "Settings").await;
+    window.go_to("/settings/logs").await;
     window.click("checkbox", "Record the logs of starred").await;
 }
 

@@ -1,6 +1,8 @@
 //! One finds one's way in a log, in the real window: from match to match among all lines, to a
 //! time, with fields as columns and long lines broken.
 
+use std::time::{Duration, Instant};
+
 use fantoccini::key::Key;
 
 use crate::support::axe;
@@ -21,6 +23,7 @@ async fn one_finds_ones_way_in_a_log() {
     let api = instance.account().await;
     api.create("shop", "miso/talkative:1.0").await;
     api.deployed("shop", 1).await;
+    let printing = Instant::now();
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
     window.click("link", "Logs").await;
@@ -69,6 +72,13 @@ async fn one_finds_ones_way_in_a_log() {
     })
     .await;
     window.press([Key::Enter.into()]).await;
+    until("the log goes back so far", LATER, || async {
+        match printing.elapsed() {
+            age if age > Duration::from_secs(6) => Ok(()),
+            age => Err(format!("{age:?}")),
+        }
+    })
+    .await;
     window.press("t".chars()).await;
     window.press("-5s".chars()).await;
     window.press([Key::Enter.into()]).await;

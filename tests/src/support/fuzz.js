@@ -102,7 +102,11 @@ const differences = () =>
     parts: chance(0.5) ? [] : ['value', pick(['secret', 'location', 'required', 'input'])],
   }));
 const manifest = () => (chance(0.5) ? plainManifest() : oddManifest());
-const plainManifest = () => ({ key: pick(known.applications), displayName: 'Fuzzed', type: 'external' });
+const plainManifest = () => ({
+  key: pick([pick(known.applications), `fuzzed-${below(100_000)}`]),
+  displayName: 'Fuzzed',
+  type: 'external',
+});
 const oddManifest = () => ({
   key: pick([application(), anyText()]),
   displayName: anyText(),
@@ -237,6 +241,7 @@ const sensible = ([name, type]) => {
     case 'PromotionChoice[]':
       return Array.from({ length: below(3) }, choice);
     case 'AccessGrant':
+      if (chance(0.5)) return { subjectType: 'user', role: 'viewer', environments: ['dev'] };
       return { subjectType: pick(['user', 'group']), role: role(), environments: environments() };
     case 'AccessEntry':
       return { subject: anyText(), subjectType: pick(['user', 'group']), role: role(), environments: environments() };

@@ -118,10 +118,16 @@ impl Page {
             Err(self.seen().await)
         })
         .await;
-        field
-            .clear()
-            .await
-            .unwrap_or_else(|error| panic!("{name} cannot be cleared: {error}"));
+        // A form that has just come may take up its values once more.
+        until(&format!("{name} is empty"), SOON, || async {
+            field.clear().await.map_err(|error| error.to_string())?;
+            let value = field.prop("value").await;
+            match value.map_err(|error| error.to_string())? {
+                Some(rest) if !rest.is_empty() => Err(rest),
+                Some(_) | None => Ok(()),
+            }
+        })
+        .await;
         field
             .send_keys(text)
             .await

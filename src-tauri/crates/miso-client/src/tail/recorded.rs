@@ -18,7 +18,7 @@ use crate::watch::patience;
 /// calm.
 const CRUMB: Duration = Duration::from_secs(60);
 /// However many there are and however little is left, each waits at most for so many of these.
-const MOST_CRUMBS: f64 = 60.0;
+const MOST_CRUMBS: f64 = 120.0;
 /// What will not be given to whoever is signed in is asked for so many times less often.
 const REFUSED: u32 = 10;
 /// A stream is left within this time where its place is needed.
