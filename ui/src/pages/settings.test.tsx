@@ -37,8 +37,8 @@ describe('the settings', () => {
 
   it('tell what is to be told, and when nothing is', async () => {
     const { user, ...fake } = await renderApp('/settings/notifications');
-    await user.click(await screen.findByRole('checkbox', { name: /turns unwell/ }));
-    expect(saved(fake)).toMatchObject({ quiet: false, quietHealth: true, quietRequests: false });
+    await user.click(await screen.findByRole('checkbox', { name: /deployment/ }));
+    expect(saved(fake)).toMatchObject({ quiet: true });
     await user.click(screen.getByRole('checkbox', { name: 'Tell nothing at these hours' }));
     expect(saved(fake)?.quietHours).toEqual({ from: 1320, to: 420 });
     const to = screen.getByRole('textbox', { name: 'To' });

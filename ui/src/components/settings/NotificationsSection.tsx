@@ -4,9 +4,6 @@ import { Choice } from '../Choice';
 import { QuietHours } from './QuietHours';
 import { Section, SettingsRow } from './Section';
 
-/** What keeps the system silent about each. */
-const TOLD = { tellEnds: 'quiet', tellHealth: 'quietHealth', tellRequests: 'quietRequests' } as const;
-
 /** What the system tells, and when it does not. */
 export function NotificationsSection() {
   const { t } = useTranslation();
@@ -14,16 +11,13 @@ export function NotificationsSection() {
   return (
     <Section part="notifications">
       <SettingsRow label={t('settings.tell')} hint={t('settings.tellText')} choices>
-        {(['tellEnds', 'tellHealth', 'tellRequests'] as const).map((each) => (
-          <Choice
-            key={each}
-            label={t(`settings.${each}`)}
-            checked={!settings[TOLD[each]]}
-            change={(tell) => {
-              changeSettings((before) => ({ ...before, [TOLD[each]]: !tell }));
-            }}
-          />
-        ))}
+        <Choice
+          label={t('settings.tellEnds')}
+          checked={!settings.quiet}
+          change={(tell) => {
+            changeSettings((before) => ({ ...before, quiet: !tell }));
+          }}
+        />
       </SettingsRow>
       <SettingsRow label={t('settings.quietHours')} hint={t('settings.quietHint')} choices>
         <QuietHours
