@@ -71,7 +71,8 @@ async fn what_a_million_kept_lines_cost_in_the_window() {
     tell(&figures, "MISO_LOG_WINDOW_FIGURES_JSON");
 }
 
-async fn open_the_log(window: &Window, connection: &str) {
+/// Goes to the log of the one application, and sees it.
+pub async fn open_the_log(window: &Window, connection: &str) {
     let address = format!("/c/{connection}/applications/shop/dev/logs");
     window.go_to(&address).await;
     window.see_within(LATER, "region", "Log lines").await;

@@ -8,6 +8,7 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use crate::log_figures::open_the_log;
 use crate::support::axe;
 use crate::support::instance::{Instance, Serve};
 use crate::support::pictures;
@@ -133,9 +134,7 @@ pub(crate) async fn talkative(session: &Session, lines: u32) -> Instance {
 async fn at_its_log(session: &mut Session, instance: &Instance) -> Window {
     let window = by_address(session, instance).await;
     let connection = connection_of(&window).await;
-    let address = format!("/c/{connection}/applications/shop/dev/logs");
-    window.go_to(&address).await;
-    window.see_within(LATER, "region", "Log lines").await;
+    open_the_log(&window, &connection).await;
     window
 }
 

@@ -129,11 +129,10 @@ pub async fn log_matches(
     from: u32,
     count: u32,
 ) -> Answer<LogMatches> {
-    let begun = begun(&app, search)?;
     let count = count.min(MOST_LINES) as usize;
-    let read = move || begun.search.window(u64::from(from), count);
-    let window = tauri::async_runtime::spawn_blocking(read).await?;
-    Ok(window.map_err(log_store_failed)?.into())
+    let read = move |begun: &Begun| begun.search.window(from.into(), count);
+    let window = of_search(begun(&app, search)?, read).await?;
+    Ok(window.into())
 }
 
 /// Ends a search.
@@ -146,6 +145,15 @@ pub fn log_search_end(app: State<'_, App>, search: u32) {
 pub(super) fn begun(app: &App, search: u32) -> Answer<Arc<Begun>> {
     let begun = app.searches.get(search);
     begun.ok_or_else(|| CommandError::new("search_ended"))
+}
+
+/// Reads of a search, in one log or in several, where it may wait for the disk.
+pub(super) async fn of_search<S: Send + Sync + 'static, T: Send + 'static>(
+    begun: Arc<Begun<S>>,
+    read: impl FnOnce(&Begun<S>) -> std::io::Result<T> + Send + 'static,
+) -> Answer<T> {
+    let read = tauri::async_runtime::spawn_blocking(move || read(&begun)).await?;
+    read.map_err(log_store_failed)
 }
 
 /// Searches where nobody waits for it.

@@ -8,9 +8,9 @@ use tauri::State;
 use miso_client::ConnectionId;
 
 use super::Answer;
-use super::log_search::begun;
+use super::log_search::{begun, of_search};
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
-use crate::searches::{MatchStep, NumberedMatch, Seek};
+use crate::searches::{Begun, MatchStep, NumberedMatch, Seek};
 use crate::state::{App, log_store_failed};
 use crate::typed_time::{self, TypedTime};
 
@@ -87,24 +87,20 @@ pub async fn log_marks(
     from: u32,
     count: u32,
 ) -> Answer<Vec<LogMark>> {
-    let begun = begun(&app, search)?;
     let count = count.min(MOST_LINES) as usize;
-    let read = move || begun.search.marks_in(from.into(), count);
-    let marks = tauri::async_runtime::spawn_blocking(read).await?;
-    let marks = marks.map_err(log_store_failed)?.into_iter();
-    Ok(marks.map(LogMark::from).collect())
+    let read = move |begun: &Begun| begun.search.marks_in(from.into(), count);
+    let marks = of_search(begun(&app, search)?, read).await?;
+    Ok(marks.into_iter().map(LogMark::from).collect())
 }
 
 /// What is kept of a log in parts of equal size, with how much of each was found so far.
 #[tauri::command]
 #[specta::specta]
 pub async fn log_search_heat(app: State<'_, App>, search: u32, count: u32) -> Answer<Vec<LogHeat>> {
-    let begun = begun(&app, search)?;
     let count = count.min(MOST_PARTS) as usize;
-    let read = move || begun.search.parts(count);
-    let buckets = tauri::async_runtime::spawn_blocking(read).await?;
-    let buckets = buckets.map_err(log_store_failed)?.into_iter();
-    Ok(buckets.map(LogHeat::from).collect())
+    let read = move |begun: &Begun| begun.search.parts(count);
+    let parts = of_search(begun(&app, search)?, read).await?;
+    Ok(parts.into_iter().map(LogHeat::from).collect())
 }
 
 impl From<logbook::Marked> for LogMark {

@@ -13,7 +13,7 @@ use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
 use super::Answer;
-use super::log_search::{LogQuery, LogSearchProgress, tell};
+use super::log_search::{LogQuery, LogSearchProgress, of_search, tell};
 use super::log_view::LogMark;
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
 use crate::error::CommandError;
@@ -232,7 +232,7 @@ pub async fn merged_matches(
 ) -> Answer<MergedMatches> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun<MergedSearch>| matches(&begun.search, from.into(), count);
-    of_search(&app, search, read).await
+    of_search(begun(&app, search)?, read).await
 }
 
 /// The match at a position among all lines or after it, or the next or the previous one from there;
@@ -246,7 +246,7 @@ pub async fn merged_match(
     step: MatchStep,
 ) -> Answer<Option<NumberedMatch>> {
     let read = move |begun: &Begun<MergedSearch>| begun.step(position.into(), step);
-    of_search(&app, search, read).await
+    of_search(begun(&app, search)?, read).await
 }
 
 /// Which of all lines from a position on are what is searched for.
@@ -260,7 +260,7 @@ pub async fn merged_marks(
 ) -> Answer<Vec<LogMark>> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun<MergedSearch>| begun.search.marks_in(from.into(), count);
-    let marks = of_search(&app, search, read).await?;
+    let marks = of_search(begun(&app, search)?, read).await?;
     Ok(marks.into_iter().map(LogMark::from).collect())
 }
 
@@ -274,7 +274,7 @@ pub async fn merged_search_heat(
 ) -> Answer<Vec<LogHeat>> {
     let count = count.min(MOST_PARTS) as usize;
     let read = move |begun: &Begun<MergedSearch>| begun.search.parts(count);
-    let parts = of_search(&app, search, read).await?;
+    let parts = of_search(begun(&app, search)?, read).await?;
     Ok(parts.into_iter().map(LogHeat::from).collect())
 }
 
@@ -380,17 +380,6 @@ async fn of_set<T: Send + 'static>(
 ) -> Answer<T> {
     let shown = shown(app, set)?;
     let read = tauri::async_runtime::spawn_blocking(move || read(&shown)).await?;
-    read.map_err(log_store_failed)
-}
-
-/// The same of a search.
-async fn of_search<T: Send + 'static>(
-    app: &App,
-    search: u32,
-    read: impl FnOnce(&Begun<MergedSearch>) -> std::io::Result<T> + Send + 'static,
-) -> Answer<T> {
-    let begun = begun(app, search)?;
-    let read = tauri::async_runtime::spawn_blocking(move || read(&begun)).await?;
     read.map_err(log_store_failed)
 }
 

@@ -241,8 +241,16 @@ function placeOf(found: NumberedMatch | null): { number: number; position: numbe
   return found && { number: found.number ?? 0, position: found.position ?? 0 };
 }
 
+/** How one goes from a position to the next match among all lines; null where nothing is searched for. */
+export function matchFrom(
+  search: LogSearch | null,
+): ((position: number, by: 1 | -1) => Promise<number | null>) | null {
+  if (search === null) return null;
+  return (position, by) => search.step(...stepFrom(position, by)).then((found) => found && found.position);
+}
+
 /** Before the first line, the next match may be that line itself. */
-export function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
+function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchStep] {
   if (position < 0) return [0, 'here'];
   return [position, by > 0 ? 'next' : 'previous'];
 }

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryOf, UNFILTERED, withField, type LogFilter } from '../app/logFilter';
 import { toggleLogWrap } from '../app/logLook';
-import { numberAround, stepFrom } from '../app/logSearch';
+import { matchFrom, numberAround } from '../app/logSearch';
 import type { MergedLogs } from '../app/mergedLogs';
 import { useShell } from '../app/shell';
 import { useLetters } from '../hooks/useLetters';
@@ -145,12 +145,7 @@ export function MergedView(props: Props) {
           lines={lines}
           start={reading}
           marks={narrowing?.marks ?? null}
-          match={
-            narrowing === null
-              ? null
-              : (position, by) =>
-                  narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
-          }
+          match={matchFrom(narrowing)}
           moved={setReading}
           heat={narrowing === null ? heat : narrowing.heat}
         />

@@ -4,7 +4,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
 import { queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
-import { numberAround, searchOf, stepFrom } from '../app/logSearch';
+import { matchFrom, numberAround, searchOf } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
 import { places as placesOf, type ConnectionId } from '../ipc';
 import { useConnection, useShell } from '../app/shell';
@@ -189,12 +189,7 @@ export function ApplicationLogs() {
           lines={lines}
           start={reading}
           marks={narrowing?.marks ?? null}
-          match={
-            narrowing === null
-              ? null
-              : (position, by) =>
-                  narrowing.step(...stepFrom(position, by)).then((found) => found && found.position)
-          }
+          match={matchFrom(narrowing)}
           moved={setReading}
           gapAt={(position) => {
             const gap = lines.gapAt(position);

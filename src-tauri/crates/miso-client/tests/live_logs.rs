@@ -88,7 +88,7 @@ fn cursor(asked: &Asked) -> usize {
 
 /// What came, in the order in which it came, repetitions too.
 #[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
+pub struct Lines(pub Mutex<Vec<String>>);
 
 impl LineSink for Lines {
     fn append(&self, lines: &[LogLine]) -> io::Result<Appended> {

@@ -5,7 +5,6 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use miso_api::{Appended, LineSink, LogLine};
 use miso_client::{
     Code, Event, LogPlace, LogPlaces, Recording, RecordingState, SessionState, TailState,
 };
@@ -13,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::far_end::{Answer, Asked, FarEnd, Restored, restored, tokens, until};
+use crate::live_logs::Lines;
 
 /// The streams that were opened, by the path and query that were asked for.
 #[derive(Clone, Default)]
@@ -60,18 +60,6 @@ impl Streams {
 struct Kept(Arc<Mutex<ByLog>>);
 
 type ByLog = HashMap<(String, String), Arc<Lines>>;
-
-#[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
-
-impl LineSink for Lines {
-    fn append(&self, lines: &[LogLine]) -> io::Result<Appended> {
-        let mut all = self.0.lock().unwrap();
-        all.extend(lines.iter().map(|line| line.id.clone()));
-        let (total, new) = (all.len() as u64, lines.len());
-        Ok(Appended { total, new })
-    }
-}
 
 impl Kept {
     fn places(&self) -> LogPlaces {

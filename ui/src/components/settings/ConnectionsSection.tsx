@@ -20,6 +20,7 @@ import { Swatch } from '../Swatch';
 import table from '../Table.module.css';
 import styles from './ConnectionsSection.module.css';
 import section from './Section.module.css';
+import { ConnectionsTable } from './ConnectionsTable';
 import { Section } from './Section';
 
 /** The connections, and what is done with them. */
@@ -28,29 +29,11 @@ export function ConnectionsSection() {
   const connections = useShell((value) => value.connections);
   return (
     <Section part="connections">
-      {connections.length === 0 ? (
-        <p className={section.dim}>{t('settings.noConnections')}</p>
-      ) : (
-        <div className={styles.wide}>
-          <table className={table.table} aria-label={t('settings.part.connections')}>
-            <thead>
-              <tr>
-                <th scope="col">{t('settings.name')}</th>
-                <th scope="col">{t('settings.address')}</th>
-                <th scope="col">{t('settings.session')}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t('settings.actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {connections.map((connection) => (
-                <Row key={connection.id} connection={connection} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <ConnectionsTable
+        label={t('settings.part.connections')}
+        columns={[t('settings.name'), t('settings.address'), t('settings.session')]}
+        row={Row}
+      />
       <div className={section.below}>
         <Button
           onClick={() => {

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { openConnection, useLayers } from '../../app/layers';
-import { useShell } from '../../app/shell';
 import { number } from '../../i18n/format';
 import {
   asCommandError,
@@ -17,39 +16,25 @@ import { Swatch } from '../Swatch';
 import table from '../Table.module.css';
 import named from './ConnectionsSection.module.css';
 import section from './Section.module.css';
+import { ConnectionsTable } from './ConnectionsTable';
 import { Section } from './Section';
 
 /** How each connection reaches its instance, with the way to change it. */
 export function NetworkSection() {
   const { t } = useTranslation();
-  const connections = useShell((value) => value.connections);
   return (
     <Section part="network">
       <p className={section.dim}>{t('settings.network.text')}</p>
-      {connections.length === 0 ? (
-        <p className={section.dim}>{t('settings.noConnections')}</p>
-      ) : (
-        <div className={named.wide}>
-          <table className={table.table} aria-label={t('settings.network.label')}>
-            <thead>
-              <tr>
-                <th scope="col">{t('settings.network.connection')}</th>
-                <th scope="col">{t('settings.network.proxy')}</th>
-                <th scope="col">{t('settings.network.certificates')}</th>
-                <th scope="col">{t('settings.network.limits')}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t('settings.actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {connections.map((connection) => (
-                <Row key={connection.id} connection={connection} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <ConnectionsTable
+        label={t('settings.network.label')}
+        columns={[
+          t('settings.network.connection'),
+          t('settings.network.proxy'),
+          t('settings.network.certificates'),
+          t('settings.network.limits'),
+        ]}
+        row={Row}
+      />
     </Section>
   );
 }
