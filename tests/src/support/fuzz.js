@@ -73,7 +73,7 @@ const resource = () =>
     () => ({ kind: 'environment', environment: environment() }),
     () => ({ kind: 'deployments', application: chance(0.5) ? null : application() }),
     () => ({ kind: 'deployment', id: uuid() }),
-    () => ({ kind: pick(['health', 'healthHistory']), application: application(), environment: environment() }),
+    () => ({ kind: pick(['health', 'healthHistory', 'permissions']), application: application(), environment: environment() }),
     () => ({ kind: pick(['metrics', 'events']), application: application(), environment: environment(), range: range() }),
   ])();
 

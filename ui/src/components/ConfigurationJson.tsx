@@ -2,6 +2,7 @@ import { jsonLanguage } from '@codemirror/lang-json';
 import type { SyntaxNode } from '@lezer/common';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { brokenAt, keepBroken } from '../app/brokenTexts';
 import { bring, itemsOf, type Sheet } from '../app/configuration';
 import { itemsFrom, readableSecrets, textOf } from '../app/configurationText';
 import { i18n } from '../i18n/i18n';
@@ -11,6 +12,8 @@ import JsonEditor, { type TextFault } from './JsonEditor';
 import { violationWords } from './violationWords';
 
 type Props = {
+  /** Names the account, application and environment: a text that is left before it is right is found again there. */
+  place: string;
   sheet: Sheet;
   readOnly: boolean;
   change: (next: (before: Sheet) => Sheet) => void;
@@ -19,19 +22,20 @@ type Props = {
 };
 
 /** The configuration as a text. What is right by the rules is in the table at once; what is not is marked. */
-export default function ConfigurationJson({ sheet, readOnly, change, broken }: Props) {
+export default function ConfigurationJson({ place, sheet, readOnly, change, broken }: Props) {
   const { t } = useTranslation();
   const text = textOf(itemsOf(sheet));
   // What the text in the editor stands for; another one is brought by an import, a merge or the last step back.
   const [stands, setStands] = useState(text);
-  const [shown, setShown] = useState({ text, number: 0 });
+  const [left] = useState(() => brokenAt(place, text));
+  const [shown, setShown] = useState({ text: left ?? text, number: 0 });
   if (stands !== text) {
     setStands(text);
     setShown(({ number }) => ({ text, number: number + 1 }));
   }
-  const latest = useRef({ sheet, change, broken });
+  const latest = useRef({ place, sheet, change, broken });
   useEffect(() => {
-    latest.current = { sheet, change, broken };
+    latest.current = { place, sheet, change, broken };
   });
   useEffect(
     () => () => {
@@ -39,13 +43,15 @@ export default function ConfigurationJson({ sheet, readOnly, change, broken }: P
     },
     [],
   );
-  const written = useRef(text);
-  const [wrong, setWrong] = useState(false);
+  const written = useRef(left ?? text);
+  const [wrong, setWrong] = useState(left !== null);
   /** Marks what is wrong; what is right goes into the table. */
   const look = useCallback(async (typed: string): Promise<TextFault[]> => {
     const { faults, raw } = await faultsOf(typed);
     // What was typed meanwhile is looked at next.
     if (typed !== written.current) return faults;
+    const table = textOf(itemsOf(latest.current.sheet));
+    keepBroken(latest.current.place, faults.length > 0 ? { table, text: typed } : null);
     latest.current.broken(faults.length > 0);
     setWrong(faults.length > 0);
     if (faults.length > 0) return faults;

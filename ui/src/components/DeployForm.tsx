@@ -8,6 +8,7 @@ import { goInstead, history as way } from '../app/navigation';
 import { modifier } from '../app/platform';
 import { paths, sameAddress, type Panel } from '../app/paths';
 import { useConnection, useShell } from '../app/shell';
+import { useAskedPermissions } from '../hooks/useAskedPermissions';
 import { useDraft } from '../hooks/useDraft';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { usePreflight } from '../hooks/usePreflight';
@@ -70,6 +71,7 @@ export function DeployForm({
   useResource(connection, { kind: 'deployments', application: key });
   const environments = useResource(connection, { kind: 'environments' });
   const entry = application.environments.find((each) => each.environment === environment);
+  useAskedPermissions(connection, key, environment, (entry?.permissions.length ?? 0) > 0);
   const can = useRights(connection, key, environment);
   useResource(
     connection,

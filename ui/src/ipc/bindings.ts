@@ -2691,6 +2691,15 @@ range: TimeRange } |
 application: string } | 
 /**  Requests for access: the caller's own, and those the caller may decide. */
 { kind: "accessRequests" } | 
+/**
+ *  What the caller may do with an application in an environment: asked for where the application's own
+ *  entries do not say it.
+ */
+{ kind: "permissions"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string } | 
 /**  The configuration of an application. */
 { kind: "configuration"; 
 /**  Its key. */

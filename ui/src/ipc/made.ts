@@ -265,6 +265,8 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
             ...made(['places', 'preflight', 'deployChoices', 'promotion', 'timeline'], resource.application),
             ...made(['batch']),
           ];
+    case 'permissions':
+      return [own, ...made(['preflight', 'rights'], resource.application), ...made(['batch'])];
     case 'deployment':
       return [own, ...made(['course'], resource.id), ...made(['preflight', 'deployChoices'])];
     case 'configuration':

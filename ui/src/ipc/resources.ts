@@ -53,6 +53,7 @@ export function resourceKey(connection: ConnectionId, resource: Resource): reado
     case 'health':
     case 'healthHistory':
     case 'configuration':
+    case 'permissions':
       return [connection, resource.kind, resource.application, resource.environment];
     case 'metrics':
     case 'events':

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import * as sheets from '../app/configuration';
 import { goInstead } from '../app/navigation';
 import { configurationViewFrom, paths, type ConfigurationView } from '../app/paths';
+import { useConnection } from '../app/shell';
 import { ConfigurationBars } from '../components/ConfigurationBars';
 import { ConfigurationComparison } from '../components/ConfigurationComparison';
 import { ConfigurationConflict } from '../components/ConfigurationConflict';
@@ -97,6 +98,8 @@ export function ApplicationConfiguration() {
   ];
   const entry = application?.environments.find((each) => each.environment === environment);
   const loaded = editing.base !== null;
+  const account = useConnection(connection)?.account?.subject;
+  const place = [connection, account, key, environment].join(' ');
   return (
     <>
       <ConfigurationTools
@@ -158,7 +161,7 @@ export function ApplicationConfiguration() {
           <div onDragOver={dropped} onDrop={dropped}>
             {view === 'json' ? (
               <Suspense fallback={null}>
-                <ConfigurationJson sheet={sheet} readOnly={readOnly} change={change} broken={setBroken} />
+                <ConfigurationJson place={place} sheet={sheet} readOnly={readOnly} change={change} broken={setBroken} />
               </Suspense>
             ) : sheet.rows.length === 0 ? (
               <Empty title={t('configuration.none')} text={t('configuration.noneText')}>

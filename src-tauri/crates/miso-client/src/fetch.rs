@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use miso_api::{
     AccessEntry, AccessRequest, Application, ApplicationStatus, Configuration, Deployment,
-    Environment, Events, Health, Me, Metrics, Page,
+    Environment, Events, Health, Me, Metrics, Page, Permissions,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,7 @@ impl Inner {
             | Resource::Deployment { .. }
             | Resource::Access { .. }
             | Resource::AccessRequests
+            | Resource::Permissions { .. }
             | Resource::Configuration { .. }
             | Resource::Health { .. }
             | Resource::HealthHistory { .. }
@@ -289,6 +290,13 @@ impl Inner {
                 let call = documented::access_requests();
                 self.fetch_one::<Page<AccessRequest>>(&call, asking).await
             }
+            Resource::Permissions {
+                application,
+                environment,
+            } => {
+                let call = documented::my_permissions(application, environment);
+                self.fetch_one::<Permissions>(&call, asking).await
+            }
             Resource::Configuration {
                 application,
                 environment,
@@ -321,6 +329,7 @@ impl Inner {
             | Resource::Health { .. }
             | Resource::Access { .. }
             | Resource::AccessRequests
+            | Resource::Permissions { .. }
             | Resource::Configuration { .. } => true,
         }
     }
@@ -428,6 +437,7 @@ fn ended_between(list: &Resource, before: &Value, after: &Value) -> BTreeSet<Str
         | Resource::Deployment { .. }
         | Resource::Access { .. }
         | Resource::AccessRequests
+        | Resource::Permissions { .. }
         | Resource::Configuration { .. }
         | Resource::Health { .. }
         | Resource::HealthHistory { .. }

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
-use miso_api::{Application, Deployment, DeploymentStatus, Me, Page};
+use miso_api::{Application, Deployment, DeploymentStatus, Me, Page, Permission, Permissions};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub application: Option<Application>,
     pub deployments: Option<KnownDeployments>,
     pub me: Option<Me>,
+    /// What the server answered about places of the application, by environment.
+    pub asked: HashMap<String, Vec<Permission>>,
     pub stages: Stages,
     /// Whether the instance can repeat a deployment with its configuration, as far as is known.
     pub can_repeat: Option<bool>,
@@ -55,9 +57,32 @@ impl Client {
             application: self.known_application(application),
             deployments: self.known_deployments(application),
             me: self.peek(&Resource::Me),
+            asked: self
+                .asked_permissions_of_all()
+                .remove(application)
+                .unwrap_or_default(),
             stages: self.known_stages(),
             can_repeat: self.inner.capabilities.offers(Capability::DeployFrom),
         }
+    }
+
+    /// What the server answered about places, by application and environment.
+    fn asked_permissions_of_all(&self) -> HashMap<String, HashMap<String, Vec<Permission>>> {
+        let mut all: HashMap<String, HashMap<String, Vec<Permission>>> = HashMap::new();
+        for resource in self.inner.view.known() {
+            let Resource::Permissions {
+                application,
+                environment,
+            } = &resource
+            else {
+                continue;
+            };
+            if let Some(asked) = self.peek::<Permissions>(&resource) {
+                let places = all.entry(application.clone()).or_default();
+                places.insert(environment.clone(), asked.permissions);
+            }
+        }
+        all
     }
 
     /// The same before deployments of several applications: each list is gone through once.
@@ -76,6 +101,7 @@ impl Client {
         let all = recent.as_ref().map(|recent| recent.value.data.as_slice());
         let by_application = by_application(all.unwrap_or_default());
         let (me, stages) = (self.peek::<Me>(&Resource::Me), self.known_stages());
+        let asked = self.asked_permissions_of_all();
         let can_repeat = self.inner.capabilities.offers(Capability::DeployFrom);
         let known = |key: &String| {
             let row = listed.get(key.as_str());
@@ -92,6 +118,7 @@ impl Client {
                     live,
                 }),
                 me: me.clone(),
+                asked: asked.get(key).cloned().unwrap_or_default(),
                 stages: stages.clone(),
                 can_repeat,
             }
@@ -149,6 +176,13 @@ impl View {
         newest
             .max_by_key(|(as_of, _)| *as_of)
             .map(|(_, application)| application)
+    }
+}
+
+impl Known {
+    /// What the server answered about a place of the application, if it was asked.
+    pub(crate) fn asked(&self, environment: &str) -> Option<&[Permission]> {
+        self.asked.get(environment).map(Vec::as_slice)
     }
 }
 

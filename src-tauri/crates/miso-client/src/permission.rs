@@ -3,7 +3,7 @@
 
 mod held;
 
-use miso_api::{Application, EnvironmentEntry, Me, Permission};
+use miso_api::{Application, EnvironmentEntry, Me, Permission, Permissions};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -35,10 +35,17 @@ impl Client {
     /// Asks nobody.
     pub fn rights(&self, application: Option<&str>, environment: Option<&str>) -> Rights {
         let known = application.and_then(|key| self.known_application(key));
+        let asked = self.asked_permissions(application, environment);
         let me: Option<Me> = self.peek(&Resource::Me);
         let listed = Permission::KNOWN.iter().copied().map(Permission::from);
         let may = listed.filter(|needed| {
-            allowed(needed, known.as_ref(), me.as_ref(), environment) != Allowed::No
+            may(
+                needed,
+                known.as_ref(),
+                asked.as_deref(),
+                me.as_ref(),
+                environment,
+            ) != Allowed::No
         });
         Rights {
             permissions: may.collect(),
@@ -56,17 +63,38 @@ impl Client {
         environment: Option<&str>,
     ) -> Result<(), Failure> {
         let known = application.and_then(|key| self.known_application(key));
+        let asked = self.asked_permissions(application, environment);
         let me: Option<Me> = self.peek(&Resource::Me);
-        match allowed(needed, known.as_ref(), me.as_ref(), environment) {
+        match may(
+            needed,
+            known.as_ref(),
+            asked.as_deref(),
+            me.as_ref(),
+            environment,
+        ) {
             Allowed::No => Err(Failure::new(Code::Forbidden).with("permission", needed)),
             Allowed::Yes | Allowed::NotKnown => Ok(()),
         }
+    }
+
+    /// What the server answered when it was asked about one place; `None` where nobody asked.
+    pub(crate) fn asked_permissions(
+        &self,
+        application: Option<&str>,
+        environment: Option<&str>,
+    ) -> Option<Vec<Permission>> {
+        let asked: Permissions = self.peek(&Resource::Permissions {
+            application: application?.to_owned(),
+            environment: environment?.to_owned(),
+        })?;
+        Some(asked.permissions)
     }
 }
 
 /// Whether the caller may deploy to an environment.
 pub(crate) fn to_deploy(
     entry: Option<&EnvironmentEntry>,
+    asked: Option<&[Permission]>,
     me: Option<&Me>,
     environment: &str,
 ) -> Allowed {
@@ -74,6 +102,7 @@ pub(crate) fn to_deploy(
     by(
         &Permission::ApplicationsDeploy,
         listed.unwrap_or_default(),
+        asked,
         me,
         Some(environment),
     )
@@ -84,6 +113,17 @@ pub(crate) fn to_deploy(
 pub(crate) fn allowed(
     needed: &Permission,
     application: Option<&Application>,
+    me: Option<&Me>,
+    environment: Option<&str>,
+) -> Allowed {
+    may(needed, application, None, me, environment)
+}
+
+/// The same, with what the server answered about that place.
+fn may(
+    needed: &Permission,
+    application: Option<&Application>,
+    asked: Option<&[Permission]>,
     me: Option<&Me>,
     environment: Option<&str>,
 ) -> Allowed {
@@ -98,23 +138,27 @@ pub(crate) fn allowed(
         }
         (None, _) => Vec::new(),
     };
-    match by(needed, &listed, me, environment) {
+    match by(needed, &listed, asked, me, environment) {
         // What is not held where it runs may be held where it does not run yet.
-        Allowed::No if environment.is_none() => by(needed, &[], me, None),
+        Allowed::No if environment.is_none() => by(needed, &[], None, me, None),
         allowed => allowed,
     }
 }
 
-/// By what the server lists for a place, else by what the account may do in general, and where. An
-/// empty list says nothing: who may see a place has at least that permission.
+/// By what the server lists for a place, else by what it answered about it, else by what the account may do
+/// in general, and where. An empty list says nothing: who may see a place has at least that permission.
 fn by(
     needed: &Permission,
     listed: &[String],
+    asked: Option<&[Permission]>,
     me: Option<&Me>,
     environment: Option<&str>,
 ) -> Allowed {
     if !listed.is_empty() {
         return yes_if(listed.iter().any(|held| held == needed.as_str()));
+    }
+    if let Some(asked) = asked {
+        return yes_if(asked.contains(needed));
     }
     let Some(me) = me.filter(|me| !me.permissions.is_empty()) else {
         return Allowed::NotKnown;
@@ -178,6 +222,26 @@ mod tests {
         assert_eq!(
             allowed(update, Some(&app), None, Some("test")),
             Allowed::NotKnown
+        );
+        let asked = |permissions: &[Permission]| {
+            may(
+                update,
+                Some(&app),
+                Some(permissions),
+                Some(&none),
+                Some("test"),
+            )
+        };
+        assert_eq!(asked(&[]), Allowed::No, "nothing at all");
+        assert_eq!(
+            asked(&[update.clone()]),
+            Allowed::Yes,
+            "the place's own answer"
+        );
+        assert_eq!(
+            may(update, Some(&app), Some(&[]), None, Some("dev")),
+            Allowed::Yes,
+            "what its entry lists is newer"
         );
         assert_eq!(allowed(update, None, Some(&none), None), Allowed::No);
         assert_eq!(allowed(update, None, None, None), Allowed::NotKnown);

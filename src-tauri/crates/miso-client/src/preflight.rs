@@ -214,7 +214,8 @@ pub(crate) fn check(known: &Known, request: &DeployRequest) -> Result<(), Failur
         .application
         .as_ref()
         .and_then(|application| entry_of(application, &request.environment));
-    if to_deploy(entry, known.me.as_ref(), &request.environment) == Allowed::No {
+    let asked = known.asked(&request.environment);
+    if to_deploy(entry, asked, known.me.as_ref(), &request.environment) == Allowed::No {
         return Err(
             Failure::new(Code::Forbidden).with("permission", Permission::ApplicationsDeploy)
         );
@@ -298,7 +299,8 @@ pub(crate) fn findings(known: &Known, environment: &str, image: &str) -> Vec<Fin
     if application.is_some() && entry.is_none() {
         found.push(finding(FindingKind::First, environment));
     }
-    if to_deploy(entry, known.me.as_ref(), environment) == Allowed::NotKnown {
+    let asked = known.asked(environment);
+    if to_deploy(entry, asked, known.me.as_ref(), environment) == Allowed::NotKnown {
         found.push(finding(FindingKind::NotKnownPermission, environment));
     }
     let deploying = entry.is_some_and(|entry| entry.status == ApplicationStatus::Deploying);

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use miso_api::{DeployRequest, Deployment, Me, Page};
 use proptest::prelude::*;
 use serde_json::json;
@@ -36,6 +38,7 @@ fn known() -> Known {
             deployment("b", "test", "1.9", 2, "completed"),
         ]),
         me: None,
+        asked: HashMap::new(),
         stages: Stages::default(),
         can_repeat: None,
     }

@@ -126,6 +126,14 @@ pub enum Resource {
     },
     /// Requests for access: the caller's own, and those the caller may decide.
     AccessRequests,
+    /// What the caller may do with an application in an environment: asked for where the application's own
+    /// entries do not say it.
+    Permissions {
+        /// The application's key.
+        application: String,
+        /// The environment's key.
+        environment: String,
+    },
     /// The configuration of an application.
     Configuration {
         /// Its key.
@@ -157,7 +165,8 @@ impl Resource {
             | Self::Me
             | Self::Deployment { .. }
             | Self::Access { .. }
-            | Self::AccessRequests => false,
+            | Self::AccessRequests
+            | Self::Permissions { .. } => false,
         }
     }
 }

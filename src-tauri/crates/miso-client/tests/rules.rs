@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use miso_api::{DeployRequest, LONGEST_NOTE};
+use miso_api::{DeployRequest, LONGEST_NOTE, Permission};
 use miso_client::{Code, Event, FindingKind, PlannedDeployment, Resource, Source, Standing};
 use serde_json::{Value, json};
 
-use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens};
+use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens, until};
 use crate::hand_clock::HandClock;
 
 fn entry(environment: &str, tag: &str, permissions: &[&str]) -> Value {
@@ -148,6 +148,50 @@ async fn what_may_not_be_deployed_is_not_sent() {
         .await
         .unwrap();
     assert_eq!(sent(), 1);
+}
+
+#[tokio::test]
+async fn before_a_first_deployment_the_place_itself_is_asked_what_may_be_done_there() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        line if line.starts_with("GET /api/applications") => Answer::json(200, json!([orders()])),
+        line if line.starts_with("GET /api/users/me/permissions") => {
+            let may = match line.contains("environment=qa") {
+                true => json!(["applications:read"]),
+                false => json!(["applications:read", "applications:deploy"]),
+            };
+            Answer::json(200, json!({ "permissions": may }))
+        }
+        _ => Answer::error(404, "NOT_FOUND"),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    here.client.applications().await.unwrap();
+    let known = |environment: &str| {
+        let preflight = here.client.preflight("orders", environment, Some("a:1.2"));
+        let mut found = preflight.findings.iter();
+        (
+            found.any(|each| each.kind == FindingKind::NotKnownPermission),
+            preflight.refusal.map(|refusal| refusal.code),
+        )
+    };
+    assert_eq!(known("qa"), (true, None));
+    let place = |environment: &str| Resource::Permissions {
+        application: "orders".to_owned(),
+        environment: environment.to_owned(),
+    };
+    for environment in ["qa", "test"] {
+        here.client.watch(place(environment));
+        until("the place has answered", || !known(environment).0).await;
+    }
+    assert_eq!(known("qa"), (false, Some(Code::Forbidden)));
+    assert_eq!(known("test"), (false, None));
+    let asked = far_end.asked("GET /api/users/me/permissions");
+    assert_eq!(asked.len(), 2);
+    assert!(asked[0].line.contains("application=orders"));
+    let deploy = |key| here.client.rights(Some("orders"), Some(key)).permissions;
+    assert!(!deploy("qa").contains(&Permission::ApplicationsDeploy));
+    assert!(deploy("test").contains(&Permission::ApplicationsDeploy));
 }
 
 #[tokio::test]

@@ -168,7 +168,7 @@ pub(super) fn row_of(
                 .or(left);
             Cell {
                 environment: column.key.clone(),
-                may_deploy: to_deploy(entry, me, &column.key) != Allowed::No,
+                may_deploy: to_deploy(entry, None, me, &column.key) != Allowed::No,
                 promotes_from,
                 place,
             }

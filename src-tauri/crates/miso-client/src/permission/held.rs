@@ -102,7 +102,7 @@ fn held(
         .iter()
         .filter(|held| held.contains(permission.as_str()));
     match (having.count(), places.len()) {
-        (_, 0) => match by(permission, &[], me, Some(&stage.key)) {
+        (_, 0) => match by(permission, &[], None, me, Some(&stage.key)) {
             Allowed::Yes => Held::Yes,
             Allowed::No => Held::No,
             Allowed::NotKnown => Held::NotKnown,

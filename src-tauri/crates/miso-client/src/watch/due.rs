@@ -62,13 +62,14 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         | Resource::HealthHistory { .. }
         | Resource::Metrics { .. }
         | Resource::Events { .. }
+        | Resource::Permissions { .. }
         | Resource::Me => false,
     };
     let stretch = client.budget.stretch();
     let (gentle, patient) = (gently(stretch), patience(stretch));
     let pause = match resource {
         Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
-        Resource::Me => HARDLY_EVER,
+        Resource::Me | Resource::Permissions { .. } => HARDLY_EVER,
         // What is new of them shows by the health and by deployments, which have them asked for.
         Resource::HealthHistory { .. } | Resource::Events { .. } => SELDOM.mul_f64(patient),
         // No step is measured before it is over. Where the budget is short, charts wait first.
@@ -138,6 +139,7 @@ pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
         | Resource::Deployments { .. }
         | Resource::Deployment { .. }
         | Resource::Health { .. }
+        | Resource::Permissions { .. }
         | Resource::Me => Class::Watched,
     }
 }
@@ -163,6 +165,7 @@ pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
         | Resource::Access { .. }
         | Resource::AccessRequests
         | Resource::Configuration { .. }
+        | Resource::Permissions { .. }
         | Resource::Me => return false,
     };
     client.leases.is_watched(&list)

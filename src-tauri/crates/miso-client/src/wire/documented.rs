@@ -29,6 +29,14 @@ pub(crate) fn me() -> Call {
     Call::get("/api/users/me")
 }
 
+/// What the caller may do with an application in an environment.
+pub(crate) fn my_permissions(application: &str, environment: &str) -> Call {
+    Call::get("/api/users/me/permissions")
+        .query("application", application)
+        .query("environment", environment)
+        .needing(Capability::MyPermissions)
+}
+
 pub(crate) fn applications(page: u32) -> Call {
     Call::get("/api/applications")
         .query("page", page)
