@@ -59,11 +59,12 @@ function selectedText(): string {
 
 /** The link to a page of the app that something stands in. */
 function linkAt(target: Element | null): HTMLAnchorElement | null {
-  return target?.closest<HTMLAnchorElement>('a[href^="#/"]') ?? null;
+  const link = target?.closest<HTMLAnchorElement>('a[href]');
+  return link?.hash.startsWith('#/') === true ? link : null;
 }
 
 function linkEntries(link: HTMLAnchorElement): MenuEntry[] {
-  const path = (link.getAttribute('href') ?? '').slice(1);
+  const path = link.hash.slice(1);
   return [
     {
       label: i18n.t('menu.open'),

@@ -53,36 +53,42 @@ export function findIn(root: Element, text: string): Range[] {
 /** The texts that are seen, those of a line together. */
 function runsIn(root: Element): Text[][] {
   const runs: Text[][] = [];
-  const blocks = new Map<Element, Element>();
+  const blocks = new Map<Element, Element | null>();
   let last: Element | null = null;
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) => {
-    if (node instanceof Text) return NodeFilter.FILTER_ACCEPT;
-    return node instanceof Element && isHidden(node) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP;
-  });
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const text = node as Text;
     const block = text.parentElement && blockOf(text.parentElement, blocks);
-    if (block !== null && block === last) runs.at(-1)?.push(text);
+    if (block === null) continue;
+    if (block === last) runs.at(-1)?.push(text);
     else runs.push([text]);
     last = block;
   }
   return runs;
 }
 
-/** The nearest element that stands on lines of its own. */
-function blockOf(element: Element, known: Map<Element, Element>): Element {
+/** The nearest element that stands on lines of its own; null where it is not seen. */
+function blockOf(element: Element, known: Map<Element, Element | null>): Element | null {
   const before = known.get(element);
-  if (before) return before;
-  const inline = /^(inline$|contents$)/.test(getComputedStyle(element).display);
-  const block = inline && element.parentElement ? blockOf(element.parentElement, known) : element;
+  if (before !== undefined) return before;
+  const { display } = getComputedStyle(element);
+  const inline = display === 'inline' || display === 'contents';
+  const parent = inline ? element.parentElement : null;
+  const seen = parent ? !element.matches(UNSEEN) : isSeen(element);
+  const block = !seen ? null : parent ? blockOf(parent, known) : element;
   known.set(element, block);
   return block;
 }
 
-function isHidden(element: Element): boolean {
-  if (element.matches('[hidden], .visually-hidden, script, style, svg, textarea, select')) return true;
-  const { display, visibility } = getComputedStyle(element);
-  return display === 'none' || visibility === 'hidden';
+/** What is there for others than the eyes, or says nothing. */
+const UNSEEN = '[hidden], .visually-hidden, script, style, textarea, option';
+
+function isSeen(element: Element): boolean {
+  if (element.closest(UNSEEN)) return false;
+  // Where the engine cannot say it, nothing else is hidden.
+  return (element.checkVisibility as Element['checkVisibility'] | undefined)
+    ? element.checkVisibility({ visibilityProperty: true })
+    : getComputedStyle(element).display !== 'none';
 }
 
 function rangeOf(run: Text[], from: number, to: number): Range {

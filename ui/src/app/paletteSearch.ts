@@ -28,6 +28,8 @@ export type PaletteEntry = {
 /** As many are listed, and of what was chosen last before anything is typed. */
 export const MOST = 60;
 const MOST_RECENT = 8;
+/** What is called so itself is meant rather than what some call so. */
+const OTHERWISE = 0.8;
 /** So much better fits what is of the application that is open. */
 const HERE = 30;
 
@@ -58,7 +60,9 @@ export function fitEntry(query: string, { label, detail, aliases = '' }: Palette
   const typed = query.toLowerCase().split(/\s+/).filter(Boolean);
   // Of another word its beginning is needed: strewn letters would find anything.
   const meant = aliases.split(' ').filter((alias) => typed.some((word) => isBegun(alias, word)));
-  return fit(query, label, detail, ...meant);
+  const called = fit(query, label, detail);
+  const otherwise = meant.length === 0 ? null : fit(query, label, detail, ...meant);
+  return otherwise === null ? called : Math.max(called ?? -Infinity, otherwise * OTHERWISE);
 }
 
 function isBegun(alias: string, word: string): boolean {
