@@ -349,6 +349,10 @@ mod tests {
                 from: 1320,
                 to: 420,
             }),
+            recents: vec![Recents {
+                connection: ConnectionId::from("one".to_owned()),
+                entries: vec!["/c/one/promote".to_owned()],
+            }],
             ..Settings::default()
         };
         let kept = serde_json::to_value(&chosen).unwrap();
