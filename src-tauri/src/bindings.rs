@@ -44,6 +44,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::connections::connection_remove,
             commands::start::link_take,
             commands::start::link_copy,
+            commands::start::facts_copy,
             commands::connections::local_start,
             commands::network::address_examine,
             commands::network::connection_examine,

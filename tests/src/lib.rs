@@ -17,6 +17,7 @@ mod drafts;
 mod endings;
 mod errands;
 mod figures;
+mod frame;
 mod keyboard;
 mod keyboard_errands;
 mod local_catalogue;

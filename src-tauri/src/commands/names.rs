@@ -24,6 +24,7 @@ pub const COMMANDS: &[&str] = &[
     "connection_remove",
     "link_take",
     "link_copy",
+    "facts_copy",
     "local_start",
     "address_examine",
     "connection_examine",

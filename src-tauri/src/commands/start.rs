@@ -96,6 +96,21 @@ pub fn link_copy(
     copy(&handle, app.connections.link_to(&connection, &page)?)
 }
 
+/// Puts what a page says of something on the clipboard, as text, with a link to it on a line of its
+/// own.
+#[tauri::command]
+#[specta::specta]
+pub fn facts_copy(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    page: String,
+    facts: String,
+) -> Answer<()> {
+    let link = app.connections.link_to(&connection, &page)?;
+    copy(&handle, format!("{facts}\n{link}"))
+}
+
 /// Says that something was painted.
 #[tauri::command]
 #[specta::specta]

@@ -61,6 +61,9 @@ pub struct Settings {
     /// What is kept of logs.
     #[serde(default)]
     pub log_keeping: LogKeeping,
+    /// What was chosen last in the palette, of each connection.
+    #[serde(default)]
+    pub recents: Vec<Recents>,
 }
 
 /// What is kept of logs on this machine.
@@ -151,6 +154,15 @@ pub struct Looked {
     pub connection: ConnectionId,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// What was chosen last in the palette while a connection was in front.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct Recents {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The names of what was chosen, the last first.
+    pub entries: Vec<String>,
 }
 
 /// A way to look at a connection's list of applications.
@@ -337,6 +349,10 @@ mod tests {
                 from: 1320,
                 to: 420,
             }),
+            recents: vec![Recents {
+                connection: ConnectionId::from("one".to_owned()),
+                entries: vec!["/c/one/promote".to_owned()],
+            }],
             ..Settings::default()
         };
         let kept = serde_json::to_value(&chosen).unwrap();

@@ -7,10 +7,16 @@ import { icon, smallIcon } from '../components/icon';
 import { Kbd } from '../components/Kbd';
 import { SearchState } from '../components/SearchState';
 import { useFleet } from '../hooks/useFleet';
+import { useMade } from '../hooks/useResource';
 import { useSearched } from '../hooks/useSearched';
+import { places, type Fleet, type FleetRow } from '../ipc';
 import { closeLayer } from './layers';
-import { allEntries, foundEntries, matching, type PaletteEntry } from './paletteEntries';
+import { history } from './navigation';
+import { allEntries, foundEntries } from './paletteEntries';
+import { matching, type PaletteEntry } from './paletteSearch';
 import styles from './Palette.module.css';
+import { applicationOf } from './paths';
+import { noteRecent, recentsOf } from './recents';
 import { useConnection, useShell } from './shell';
 
 const LIST = 'palette-list';
@@ -27,8 +33,13 @@ export function Palette({ query: first }: { query: string }) {
   const [query, setQuery] = useState(first);
   const [chosen, setChosen] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const entries = useMemo(() => allEntries(connection, fleet), [connection, fleet]);
-  const known = useMemo(() => matching(entries, query), [entries, query]);
+  // Whatever lies above it, the page stays the same.
+  const [path] = useState(() => history.location.href);
+  const row = useOpenRow(connection?.id ?? '', path, fleet);
+  const entries = useMemo(() => allEntries(connection, fleet, { path, row }), [connection, fleet, path, row]);
+  // Who is on a page does not look for it.
+  const [recents] = useState(() => (connection ? recentsOf(connection.id).filter((id) => id !== path) : []));
+  const known = useMemo(() => matching(entries, query, recents), [entries, query, recents]);
   const searched = useSearched(connection?.id ?? '', query, isFew(known));
   const found = useMemo(() => {
     const others = connection ? foundEntries(connection, searched.found, query) : [];
@@ -36,7 +47,8 @@ export function Palette({ query: first }: { query: string }) {
   }, [known, connection, searched.found, query]);
 
   const run = (entry: PaletteEntry | undefined) => {
-    if (!entry) return;
+    if (!entry || entry.reason !== undefined) return;
+    if (connection) noteRecent(connection.id, entry.id);
     closeLayer('palette');
     entry.act();
   };
@@ -103,6 +115,7 @@ export function Palette({ query: first }: { query: string }) {
             id={option(at)}
             role="option"
             aria-selected={at === chosen}
+            aria-disabled={entry.reason !== undefined}
             className={styles.option}
             onPointerMove={() => {
               setChosen(at);
@@ -112,7 +125,10 @@ export function Palette({ query: first }: { query: string }) {
             }}
           >
             <span className={styles.mark}>{entry.icon ? <entry.icon {...smallIcon} /> : entry.mark}</span>
-            <span className={styles.label}>{entry.label}</span>
+            <span className={styles.label}>
+              {entry.label}
+              {entry.reason !== undefined && <span className={styles.reason}>{entry.reason}</span>}
+            </span>
             <span className={styles.detail}>
               {entry.environment === undefined ? (
                 entry.detail
@@ -136,6 +152,14 @@ export function Palette({ query: first }: { query: string }) {
       )}
     </Dialog>
   );
+}
+
+/** The application of the page in each of its environments, also where it is beyond the list. */
+function useOpenRow(connection: string, path: string, fleet: Fleet): FleetRow | null {
+  const open = applicationOf(path);
+  const listed = fleet.rows.find(({ key }) => key === open?.application) ?? null;
+  const asked = useMade(connection, open && !listed ? places(connection, open.application) : null);
+  return listed ?? asked.value ?? null;
 }
 
 function isFew(entries: PaletteEntry[]): boolean {

@@ -5,6 +5,7 @@ import { Link } from '../components/Link';
 import { Lock } from '../components/Lock';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
+import { useStore } from '../hooks/store';
 import { useFleet } from '../hooks/useFleet';
 import { useMade } from '../hooks/useResource';
 import { useNow } from '../hooks/useNow';
@@ -14,6 +15,7 @@ import { middle } from './image';
 import { openShortcuts } from './layers';
 import { paths } from './paths';
 import { openRollout, rolloutCounts, rolloutPath, stopRollout, useDocked } from './rollouts';
+import { said } from './said';
 import { useConnection, useShell } from './shell';
 import styles from './StatusBar.module.css';
 
@@ -30,6 +32,7 @@ export function StatusBar({ connection }: { connection: ConnectionView | null })
           <Account connection={connection} />
           <Lock connection={connection} className={styles.shortcuts} />
           <FrontAge />
+          <Said />
           <span className={styles.space} />
           <Wait connection={connection.id} />
         </>
@@ -71,6 +74,12 @@ function FrontAge() {
       {said}
     </span>
   );
+}
+
+/** What was just done that is not seen on the page. */
+function Said() {
+  const words = useStore(said, (value) => value);
+  return <span aria-live="polite">{words}</span>;
 }
 
 function Wait({ connection }: { connection: string }) {

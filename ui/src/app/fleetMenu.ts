@@ -5,9 +5,11 @@ import { i18n } from '../i18n/i18n';
 import { commands, type ConnectionId, type FleetRow } from '../ipc';
 import { carefully } from './carefully';
 import { imageWords } from './image';
-import { openDeletion, openMenu, type MenuEntry } from './layers';
+import { selectionEntries } from './contextMenu';
+import { openDeletion, menuPlace, openMenu, type MenuEntry } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
+import { copyPlace, newWindowEntry, shareEntries } from './share';
 import { isStarred, shell, toggleStar } from './shell';
 
 /** The menu of an application in a list, the same for every list. */
@@ -20,7 +22,8 @@ export function fleetMenu(
   event.preventDefault();
   const { key } = row;
   const there = environment ?? row.target;
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  const { anchor, returnTo } = menuPlace(event);
+  const page = paths.application(connection, key, there);
   const starred = isStarred(shell.get().settings, connection, key);
   const cell = row.cells.find((each) => each.environment === there);
   const before = cell?.place?.before ?? null;
@@ -42,18 +45,19 @@ export function fleetMenu(
           },
         ];
   openMenu(
-    // Shift-F10 has no place of its own: the menu opens at what has the focus.
-    event.clientX === 0 && event.clientY === 0 && focused ? focused : { x: event.clientX, y: event.clientY },
+    anchor,
     key,
     [
+      ...selectionEntries(),
       {
         label: i18n.t('menu.open'),
         icon: ArrowRight,
         shortcut: '⏎',
         act: () => {
-          go(paths.application(connection, key, there));
+          go(page);
         },
       },
+      newWindowEntry(page),
       {
         label: i18n.t('deploy.action'),
         icon: ArrowUp,
@@ -64,6 +68,10 @@ export function fleetMenu(
         },
       },
       ...rollBack,
+      'divider',
+      ...shareEntries(page, () => {
+        copyPlace(connection, key, there);
+      }),
       'divider',
       {
         label: i18n.t('menu.openAddress'),
@@ -111,6 +119,6 @@ export function fleetMenu(
         },
       },
     ],
-    focused,
+    returnTo,
   );
 }

@@ -1,9 +1,13 @@
+import { followMenus } from './contextMenu';
 import { refreshWhatIsOnScreen } from './events';
+import { focusSearch, openFind } from './find';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
 import { applicationInFocus, listKey } from './listKeys';
 import { back, forward, go, history } from './navigation';
 import { applicationOf, connectionOf, paths } from './paths';
 import { changeSettings, shell } from './shell';
+import { copyFactsHere, copyLinkHere } from './share';
+import { isTyping } from './typing';
 
 const SEQUENCE = 1500;
 let startedAt = -Infinity;
@@ -28,11 +32,7 @@ export function followKeys(): void {
     if (event.button === 3) back();
     else forward();
   });
-  document.addEventListener('contextmenu', (event) => {
-    const target = event.target instanceof Element ? event.target : null;
-    const selected = (window.getSelection()?.toString() ?? '') !== '';
-    if (!selected && !target?.closest('input, textarea')) event.preventDefault();
-  });
+  followMenus();
 }
 
 function keyDown(event: KeyboardEvent): void {
@@ -57,6 +57,8 @@ function withModifier(event: KeyboardEvent): boolean {
       openPalette();
     });
   if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
+  // A layer is looked through at a glance, and the window's own search does not know the page.
+  if (command && !event.shiftKey && key === 'f') return does(anyLayerOpen() ? nothing : openFind);
   if (isTyping(event.target)) return false;
   if (key === 'contextmenu' || (event.shiftKey && key === 'f10')) return does(askForMenu);
   if (event.altKey && !command && event.key === 'ArrowLeft') return does(back);
@@ -82,6 +84,10 @@ function letter(event: KeyboardEvent): boolean {
       return true;
     case 'n':
       return makeNew();
+    case 'y':
+      return copyLinkHere();
+    case 'Y':
+      return copyFactsHere();
     default:
       return false;
   }
@@ -106,13 +112,7 @@ function goToLogs(connection: string): void {
 
 /** The page's own search field; where it has none, the palette. */
 function focusFilter(): void {
-  const field = document.querySelector<HTMLInputElement>('[data-filter]');
-  if (!field) {
-    openPalette();
-    return;
-  }
-  field.focus();
-  field.select();
+  if (!focusSearch()) openPalette();
 }
 
 /** Makes a new one of what the page lists, where it offers that. */
@@ -127,14 +127,10 @@ function askForMenu(): void {
   document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
 }
 
+function nothing(): void {}
+
 function foldSidebar(): void {
   changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !['radio', 'checkbox', 'button'].includes(target.type);
-  return target instanceof HTMLTextAreaElement || target.isContentEditable;
 }
 
 function refuseHistoryButtons(event: MouseEvent): void {

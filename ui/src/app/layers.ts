@@ -31,6 +31,9 @@ export type Question = {
 /** A part of a connection's dialog. */
 export type ConnectionPart = 'general' | 'network' | 'signIn' | 'check';
 
+/** So far from the page's corner opens the menu of the page itself, in pixels. */
+const EDGE = 16;
+
 type Layers = {
   /** What is searched for as it opens. */
   palette: false | { query: string };
@@ -78,6 +81,20 @@ export function openMenu(
   returnTo: HTMLElement | null,
 ): void {
   layers.set((before) => ({ ...before, menu: { anchor, label, entries, returnTo } }));
+}
+
+/** Where the menu of an event opens: where it points, or, asked for by a key, at what has the focus. */
+export function menuPlace({ clientX, clientY }: { clientX: number; clientY: number }): {
+  anchor: Anchor;
+  returnTo: HTMLElement | null;
+} {
+  const active = document.activeElement;
+  const returnTo = active instanceof HTMLElement && active !== document.body ? active : null;
+  if (clientX !== 0 || clientY !== 0) return { anchor: { x: clientX, y: clientY }, returnTo };
+  // What is as large as the page has no place of its own.
+  if (returnTo && !returnTo.matches('main')) return { anchor: returnTo, returnTo };
+  const { left = 0, top = 0 } = document.querySelector('main')?.getBoundingClientRect() ?? {};
+  return { anchor: { x: left + EDGE, y: top + EDGE }, returnTo };
 }
 
 /** Lets a connection be changed and checked. */

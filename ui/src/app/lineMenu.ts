@@ -1,12 +1,12 @@
 import { Clock, Link, ListFilter } from 'lucide-react';
 import { i18n } from '../i18n/i18n';
-import { commands, type ConnectionId, type LogLine } from '../ipc';
-import { carefully } from './carefully';
+import type { ConnectionId, LogLine } from '../ipc';
 import { fieldText } from './fieldText';
 import type { MenuEntry } from './layers';
 import { withField, type LogFilter } from './logFilter';
 import { go } from './navigation';
-import { pageOf, paths } from './paths';
+import { paths } from './paths';
+import { copyLink } from './share';
 
 type Context = {
   connection: ConnectionId;
@@ -65,7 +65,7 @@ export function lineMenu(
     act: () => {
       const look = { all: true, at: line.timestamp };
       const path = paths.logs(connection, application, environment, filter, look);
-      void carefully(() => commands.linkCopy(connection, pageOf(path)));
+      copyLink(path);
     },
   });
   if (line.level === 'warn' || line.level === 'error')

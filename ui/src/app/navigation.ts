@@ -49,6 +49,11 @@ export function useAddress(): string {
   return useSyncExternalStore(history.subscribe, () => history.location.href);
 }
 
+/** Whether there is a page to go back to, and one to go forward to. */
+export function canGo(): { back: boolean; forward: boolean } {
+  return { back: canGoBack(), forward: canGoForward() };
+}
+
 export function useCanGo(): { back: boolean; forward: boolean } {
   return {
     back: useSyncExternalStore(history.subscribe, canGoBack),

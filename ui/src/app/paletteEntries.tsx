@@ -1,104 +1,92 @@
-import {
-  ArrowUp,
-  CirclePlus,
-  Contrast,
-  House,
-  KeyRound,
-  Layers,
-  LayoutGrid,
-  LogOut,
-  Moon,
-  Plus,
-  RefreshCw,
-  ScrollText,
-  Settings,
-  Sun,
-  SunMoon,
-  PanelLeft,
-  Keyboard,
-  Stethoscope,
-  UserPlus,
-} from 'lucide-react';
-import type { ComponentType, ReactNode } from 'react';
+import { ArrowRight, ArrowUp, House, KeyRound, Layers, LayoutGrid, ScrollText } from 'lucide-react';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionView, Fleet, FleetRow, Theme } from '../ipc';
+import type { ConnectionView, Fleet, FleetRow, Place } from '../ipc';
 import { stageIn } from './environments';
-import { refreshWhatIsOnScreen } from './events';
-import { fit } from './fuzzy';
-import { openConnection, openShortcuts } from './layers';
 import { go } from './navigation';
-import { paths, SETTINGS } from './paths';
-import { changeSettings, shell } from './shell';
+import { actions } from './paletteActions';
+import { hereEntries, pageEntries, rollBackWords } from './paletteHere';
+import { fitEntry, MOST, type PaletteEntry } from './paletteSearch';
+import { applicationOf, connectionOf, paths, TABS } from './paths';
+import { shell } from './shell';
 import { isUnwell } from './state';
-import { addAnother, signOutAfterAsking } from './connectionActions';
-
-export type PaletteEntry = {
-  id: string;
-  label: string;
-  /** What kind of thing it is, or where it is. */
-  detail: string;
-  /** Where it happens, where that is an environment; production is coloured. */
-  environment?: string;
-  icon?: ComponentType<Record<string, unknown>>;
-  mark?: ReactNode;
-  shortcut?: string;
-  /** Found by its letters alone: an empty palette does not list it. */
-  onlySearched?: boolean;
-  /** Whether it is an application itself, not something of it. */
-  isApplication?: boolean;
-  act: () => void;
-};
-
-const MOST = 60;
 
 /** Everything the palette can go to and do. */
-export function allEntries(connection: ConnectionView | null, fleet: Fleet): PaletteEntry[] {
+export function allEntries(
+  connection: ConnectionView | null,
+  fleet: Fleet,
+  { path, row }: { path: string; row: FleetRow | null },
+): PaletteEntry[] {
   const signedIn = connection?.session.state === 'signedIn' || connection?.session.state === 'restoring';
-  return [
-    ...(connection && signedIn ? [...pages(connection, fleet), ...places(connection, fleet.rows)] : []),
+  const open = applicationOf(path);
+  const own = connectionOf(path);
+  const entries = [
+    ...(connection && signedIn
+      ? [
+          ...(open && own === connection.id ? hereEntries(connection, open, row) : []),
+          ...pages(connection, fleet),
+          ...places(connection, fleet.rows),
+        ]
+      : []),
     ...connections(),
+    ...pageEntries(path, own !== null),
     ...actions(connection),
   ];
-}
-
-/** The entries that fit, the best first; for an empty query what one may want to see without asking. */
-export function matching(entries: PaletteEntry[], query: string): PaletteEntry[] {
-  if (query.trim() === '') return entries.filter(({ onlySearched }) => onlySearched !== true).slice(0, MOST);
-  return entries
-    .flatMap((entry) => {
-      const score = fit(query, entry.label, entry.detail);
-      return score === null ? [] : [{ entry, score }];
-    })
-    .sort((a, b) => b.score - a.score)
-    .slice(0, MOST)
-    .map(({ entry }) => entry);
+  // What is of the open application is of its environment too.
+  const seen = new Set<string>();
+  return entries.filter(({ id }) => !seen.has(id) && seen.add(id));
 }
 
 function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
   const detail = i18n.t('palette.page');
-  const page = (label: string, path: string, icon: PaletteEntry['icon'], shortcut?: string) => ({
+  const page = (
+    label: string,
+    path: string,
+    icon: PaletteEntry['icon'],
+    aliases = '',
+    shortcut?: string,
+  ) => ({
     id: path,
     label,
     detail,
     icon,
+    aliases,
     ...(shortcut === undefined ? {} : { shortcut }),
     act: () => {
       go(path);
     },
   });
   return [
-    page(i18n.t('home.title'), paths.home(id), House, 'g h'),
-    page(i18n.t('applications.title'), paths.applications(id), LayoutGrid, 'g a'),
-    page(i18n.t('deployments.title'), paths.deployments(id), ArrowUp, 'g d'),
-    page(i18n.t('manyLogs.title'), paths.manyLogs(id), ScrollText, 'g l'),
-    page(i18n.t('environments.title'), paths.environments(id), Layers, 'g e'),
+    page(i18n.t('home.title'), paths.home(id), House, i18n.t('palette.alias.home'), 'g h'),
+    page(
+      i18n.t('applications.title'),
+      paths.applications(id),
+      LayoutGrid,
+      i18n.t('palette.alias.applications'),
+      'g a',
+    ),
+    page(
+      i18n.t('deployments.title'),
+      paths.deployments(id),
+      ArrowUp,
+      i18n.t('palette.alias.deployments'),
+      'g d',
+    ),
+    page(i18n.t('promote.title'), paths.promote(id), ArrowRight, i18n.t('palette.alias.promote'), 'g p'),
+    page(i18n.t('manyLogs.title'), paths.manyLogs(id), ScrollText, i18n.t('palette.alias.logs'), 'g l'),
+    page(
+      i18n.t('environments.title'),
+      paths.environments(id),
+      Layers,
+      i18n.t('palette.alias.environments'),
+      'g e',
+    ),
     ...fleet.environments.map(({ key, name }) => ({
       ...page(i18n.t('palette.environment', { name }), paths.environment(id, key), Layers),
       onlySearched: true,
     })),
-    page(i18n.t('access.title'), paths.access(id), KeyRound),
+    page(i18n.t('access.title'), paths.access(id), KeyRound, i18n.t('palette.alias.access')),
     page(i18n.t('access.askAction'), paths.access(id, { ask: null }), KeyRound),
   ];
 }
@@ -107,8 +95,8 @@ function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
 export function foundEntries(connection: ConnectionView, rows: FleetRow[], query: string): PaletteEntry[] {
   return places(connection, rows)
     .filter(
-      ({ onlySearched, label, detail, isApplication }) =>
-        isApplication === true || onlySearched !== true || fit(query, label, detail) !== null,
+      (entry) =>
+        entry.isApplication === true || entry.onlySearched !== true || fitEntry(query, entry) !== null,
     )
     .slice(0, MOST);
 }
@@ -124,9 +112,10 @@ function places(connection: ConnectionView, rows: FleetRow[]): PaletteEntry[] {
         environment,
         mark: <Shape state={place.state} labelled />,
       };
-      const entry = (label: string, path: string) => ({
+      const entry = (label: string, path: string, aliases = '') => ({
         id: path,
         label,
+        aliases,
         ...at,
         act: () => {
           go(path);
@@ -137,19 +126,26 @@ function places(connection: ConnectionView, rows: FleetRow[]): PaletteEntry[] {
           unwell: isUnwell(place.state),
           open: { ...entry(key, paths.application(id, key, environment)), isApplication: true },
           searched: [
-            entry(i18n.t('palette.logs', { key }), paths.application(id, key, environment, 'logs')),
-            entry(
-              i18n.t('palette.configuration', { key }),
-              paths.application(id, key, environment, 'configuration'),
+            ...TABS.flatMap((tab) =>
+              tab === 'now'
+                ? []
+                : [
+                    entry(
+                      i18n.t(`palette.${tab}`, { key }),
+                      paths.application(id, key, environment, tab),
+                      i18n.t(`palette.alias.${tab}`),
+                    ),
+                  ],
             ),
-            entry(i18n.t('palette.manifest', { key }), paths.application(id, key, environment, 'manifest')),
             {
               ...entry(
                 i18n.t('palette.deploy', { key }),
                 paths.application(id, key, environment, 'now', { form: true }),
+                i18n.t('palette.alias.deploy'),
               ),
               icon: ArrowUp,
             },
+            ...rollBackTo(connection, key, environment, place),
           ],
         },
       ];
@@ -175,6 +171,24 @@ function places(connection: ConnectionView, rows: FleetRow[]): PaletteEntry[] {
   ];
 }
 
+/** Back to what ran before, where it is unwell and that is known. */
+function rollBackTo({ id }: ConnectionView, key: string, environment: string, place: Place): PaletteEntry[] {
+  const { before, image } = place;
+  if (before === null) return [];
+  const path = paths.application(id, key, environment, 'now', { form: true, image: before });
+  return [
+    {
+      ...rollBackWords(key, image, before),
+      id: path,
+      detail: '',
+      environment,
+      act: () => {
+        go(path);
+      },
+    },
+  ];
+}
+
 function connections(): PaletteEntry[] {
   return shell.get().connections.map((connection) => ({
     id: `connection ${connection.id}`,
@@ -185,75 +199,4 @@ function connections(): PaletteEntry[] {
       go(paths.home(connection.id));
     },
   }));
-}
-
-function actions(connection: ConnectionView | null): PaletteEntry[] {
-  const detail = i18n.t('palette.action');
-  const action = (label: string, icon: PaletteEntry['icon'], act: () => void, shortcut?: string) => ({
-    id: `action ${label}`,
-    label,
-    detail,
-    icon,
-    act,
-    ...(shortcut === undefined ? {} : { shortcut }),
-  });
-  const theme = (value: Theme) => () => {
-    changeSettings((before) => ({ ...before, theme: value }));
-  };
-  return [
-    ...(connection?.session.state === 'signedIn'
-      ? [
-          action(
-            i18n.t('create.title'),
-            CirclePlus,
-            () => {
-              go(paths.newApplication(connection.id));
-            },
-            'n',
-          ),
-        ]
-      : []),
-    action(i18n.t('palette.refresh'), RefreshCw, refreshWhatIsOnScreen, 'F5'),
-    action(i18n.t('palette.light'), Sun, theme('light')),
-    action(i18n.t('palette.dark'), Moon, theme('dark')),
-    action(i18n.t('palette.highContrast'), Contrast, theme('highContrast')),
-    action(i18n.t('palette.system'), SunMoon, theme('system')),
-    action(i18n.t('palette.sidebar'), PanelLeft, () => {
-      changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));
-    }),
-    action(i18n.t('shortcuts.title'), Keyboard, openShortcuts, '?'),
-    action(i18n.t('settings.title'), Settings, () => {
-      go(paths.settings());
-    }),
-    ...SETTINGS.map((part) => ({
-      ...action(i18n.t('palette.settings', { part: i18n.t(`settings.part.${part}`) }), Settings, () => {
-        go(paths.settings(part));
-      }),
-      onlySearched: true,
-    })),
-    action(i18n.t('connections.add'), Plus, () => {
-      go(paths.welcome());
-    }),
-    ...(connection
-      ? [
-          action(i18n.t('connections.anotherOn', { name: connection.name }), UserPlus, () => {
-            void addAnother(connection);
-          }),
-          action(i18n.t('connection.checkNamed', { name: connection.name }), Stethoscope, () => {
-            openConnection(connection.id, 'check');
-          }),
-        ]
-      : []),
-    ...(connection?.session.state === 'signedIn'
-      ? [
-          action(
-            i18n.t('signOut.menu', { name: connection.account?.username ?? connection.name }),
-            LogOut,
-            () => {
-              void signOutAfterAsking(connection);
-            },
-          ),
-        ]
-      : []),
-  ];
 }

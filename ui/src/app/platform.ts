@@ -8,3 +8,6 @@ export const os: 'linux' | 'mac' | 'windows' = agent.includes('Mac')
 
 /** How the modifier of commands is written on this system's keys. */
 export const modifier = os === 'mac' ? '⌘' : 'Ctrl';
+
+/** The same of the key beside it. */
+export const alt = os === 'mac' ? '⌥' : 'Alt';

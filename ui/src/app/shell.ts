@@ -73,6 +73,7 @@ export const shell = createStore<Shell>({
     logColumns: [],
     logWrap: false,
     logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
+    recents: [],
   },
   systemLanguage: 'en',
   connections: [],

@@ -1,6 +1,4 @@
-import { modifier, os } from './platform';
-
-const alt = os === 'mac' ? '⌥' : 'Alt';
+import { alt, modifier } from './platform';
 
 /** What the sheet of shortcuts shows; `keys.ts` does it. */
 export const shortcutGroups = [
@@ -31,6 +29,8 @@ export const shortcutGroups = [
       { keys: ['Shift F10'], what: 'shortcuts.menu' },
       { keys: ['n'], what: 'shortcuts.newApplication' },
       { keys: ['/'], what: 'shortcuts.filter' },
+      { keys: ['y'], what: 'shortcuts.copyLink' },
+      { keys: ['Y'], what: 'shortcuts.copyForChat' },
     ],
   },
   {
@@ -75,6 +75,7 @@ export const shortcutGroups = [
     heading: 'shortcuts.window',
     shortcuts: [
       { keys: ['F5', `${modifier} R`], what: 'shortcuts.refresh' },
+      { keys: [`${modifier} F`], what: 'shortcuts.find' },
       { keys: [`${modifier} +`, `${modifier} −`, `${modifier} 0`], what: 'shortcuts.zoom' },
       { keys: [`${modifier} B`], what: 'shortcuts.sidebar' },
       { keys: ['Esc'], what: 'shortcuts.close' },

@@ -1,7 +1,9 @@
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { deploymentMenu } from '../app/deploymentMenu';
 import { imageNames, tagOf } from '../app/image';
 import { paths } from '../app/paths';
+import { deploymentPath } from '../app/share';
 import { deploymentState, isRunning } from '../app/state';
 import { useNow } from '../hooks/useNow';
 import { between, exactTime, percent, when } from '../i18n/format';
@@ -63,7 +65,15 @@ export function DeploymentTable({ connection, deployments, everything = false, s
           };
           return (
             <Fragment key={id}>
-              <tr data-row={id} data-open={opened} onClick={toggle}>
+              <tr
+                data-row={id}
+                data-link={deploymentPath(connection, deployment)}
+                data-open={opened}
+                onClick={toggle}
+                onContextMenu={(event) => {
+                  deploymentMenu(connection, deployment, event);
+                }}
+              >
                 <td>
                   <span className={styles.selectable}>
                     {selection && (

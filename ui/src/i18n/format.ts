@@ -43,6 +43,7 @@ function writers({ language, zone, hours, locale }: Look) {
     day: format({ ...inZone, day: 'numeric', month: language === 'fi' ? 'numeric' : 'short' }),
     date: format({ ...inZone, dateStyle: 'short' }),
     exact: format({ ...time, dateStyle: 'medium', timeStyle: 'medium' }),
+    zoned: format({ ...time, dateStyle: 'medium', timeStyle: 'long' }),
     // Alike in every language, as logs are read beside other tools.
     log: new Intl.DateTimeFormat('en-GB', {
       ...inZone,
@@ -158,6 +159,12 @@ export function clockTime(time: string): string {
 export function exactTime(time: string | null): string {
   const at = millis(time);
   return at === null ? '' : write.exact.format(at);
+}
+
+/** The same with its zone, for who reads it elsewhere. */
+export function zonedTime(time: string | null): string {
+  const at = millis(time);
+  return at === null ? '' : write.zoned.format(at);
 }
 
 /** The time of a log line to the millisecond. */

@@ -71,6 +71,11 @@ export const commands = {
 	linkTake: () => __TAURI_INVOKE<LinkTarget | null>("link_take"),
 	/**  Puts a link to a page of a connection on the clipboard: what of its address a link may say. */
 	linkCopy: (connection: ConnectionId, page: string) => __TAURI_INVOKE<null>("link_copy", { connection, page }),
+	/**
+	 *  Puts what a page says of something on the clipboard, as text, with a link to it on a line of its
+	 *  own.
+	 */
+	factsCopy: (connection: ConnectionId, page: string, facts: string) => __TAURI_INVOKE<null>("facts_copy", { connection, page, facts }),
 	/**  Starts the instance inside the app unless it runs, and gives the connection to it. */
 	localStart: () => __TAURI_INVOKE<ConnectionView>("local_start"),
 	/**
@@ -2591,6 +2596,14 @@ export type Reading<T> = {
 	failure: Failure | null,
 };
 
+/**  What was chosen last in the palette while a connection was in front. */
+export type Recents = {
+	/**  The connection. */
+	connection: ConnectionId,
+	/**  The names of what was chosen, the last first. */
+	entries: string[],
+};
+
 /**  A log that is recorded, or should be. */
 export type Recording = {
 	/**  The application's key. */
@@ -2891,6 +2904,8 @@ export type Settings = {
 	logWrap: boolean,
 	/**  What is kept of logs. */
 	logKeeping: LogKeeping,
+	/**  What was chosen last in the palette, of each connection. */
+	recents: Recents[],
 };
 
 /**  What of a connection's list of applications is shown or hidden. */

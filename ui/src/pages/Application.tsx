@@ -1,14 +1,14 @@
 import { Outlet, useSearch } from '@tanstack/react-router';
-import { ExternalLink, Link2 } from 'lucide-react';
+import { Ellipsis, ExternalLink } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
+import { applicationMenu } from '../app/applicationMenu';
 import { useAddress, go, leaveFor } from '../app/navigation';
 import { imageNames, middle } from '../app/image';
 import { panelFrom, paths, tabOf, type Tab } from '../app/paths';
 import { Button, IconButton } from '../components/Button';
-import { copyText } from '../components/copy';
 import { Empty } from '../components/Empty';
 import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
 import { Header } from '../components/Header';
@@ -141,17 +141,17 @@ export function Application() {
                 <span className={styles.word}>{t('application.open')}</span>
                 <ExternalLink {...smallIcon} size={13} />
               </Button>
-              {entry?.url && (
-                <IconButton
-                  label={t('menu.copyUrl')}
-                  className={styles.copyUrl}
-                  onClick={() => {
-                    copyText(entry.url ?? '');
-                  }}
-                >
-                  <Link2 {...smallIcon} />
-                </IconButton>
-              )}
+              <IconButton
+                label={t('menu.more')}
+                className={styles.more}
+                aria-haspopup="menu"
+                onClick={(event) => {
+                  const url = entry?.url ?? null;
+                  applicationMenu(event.currentTarget, { connection, application: key, environment, url });
+                }}
+              >
+                <Ellipsis {...smallIcon} />
+              </IconButton>
             </>
           )
         }

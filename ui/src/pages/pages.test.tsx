@@ -129,8 +129,11 @@ describe('Home', () => {
         .map((item) => item.textContent),
     ).toEqual([
       'Open⏎',
+      'Open in a new window',
       'Deploy…d',
       'Roll back to 2.1.7r',
+      'Copy linky',
+      'Copy for chatY',
       'Open its address',
       'Copy URL',
       'Copy key',

@@ -24,6 +24,13 @@ const LONGEST_WORD: usize = 1_000;
 const MOST_WORDS: usize = 12;
 /// What a log is narrowed by and how it is looked at; the page knows what it means.
 const LOG_WORDS: &[&str] = &["q", "regex", "level", "from", "to", "field", "look", "at"];
+/// What the list of applications and the history of deployments are narrowed and sorted by.
+const LIST_WORDS: &[&str] = &["q", "state", "in", "sort"];
+const HISTORY_WORDS: &[&str] = &["q", "result", "in"];
+/// Between which environments, and what of, a promotion is reviewed.
+const PROMOTION_WORDS: &[&str] = &["from", "to", "of"];
+/// A request for access that is shown, or the form for one as it is filled in.
+const ACCESS_WORDS: &[&str] = &["request", "ask", "in"];
 
 /// What is written in an address as it is.
 const IN_AN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
@@ -194,11 +201,7 @@ fn page_of(url: &Url) -> Option<String> {
         (None, None) => Vec::new(),
     };
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let known = match parts.as_slice() {
-        ["logs"] => words_of(url, &["log"]),
-        ["applications", _, _, "logs"] if query.is_empty() => words_of(url, LOG_WORDS),
-        _ => Vec::new(),
-    };
+    let known = words_of(url, words_on(&parts, !query.is_empty()));
     // Only an application's page has a panel.
     let panel = if parts.len() < 3 { Vec::new() } else { query };
     let known = known
@@ -206,6 +209,21 @@ fn page_of(url: &Url) -> Option<String> {
         .map(|(name, value)| (name.as_str(), value.as_str()));
     let query: Vec<(&str, &str)> = panel.into_iter().chain(known).collect();
     Some(page_with(&parts, &query))
+}
+
+/// The words that a page knows besides those of its panel. A panel has the address for itself.
+fn words_on(page: &[&str], has_panel: bool) -> &'static [&'static str] {
+    match page {
+        ["logs"] => &["log"],
+        ["applications"] => LIST_WORDS,
+        ["deployments"] => HISTORY_WORDS,
+        ["promote"] => PROMOTION_WORDS,
+        ["access"] => ACCESS_WORDS,
+        ["new-application"] => &["from"],
+        ["applications", _, _, "logs"] if !has_panel => LOG_WORDS,
+        ["applications", _, _, "configuration"] if !has_panel => &["view"],
+        _ => &[],
+    }
 }
 
 /// The words of a query that a page knows, as far as they are good.
@@ -375,6 +393,24 @@ mod tests {
                 "/logs?log=shop%40dev&log=till%40prod",
             ),
             ("miso://h/applications/a/dev?q=a", "/applications/a/dev"),
+            (
+                "miso://h/applications?q=shop&state=unwell&in=dev&sort=-%40dev&send=1",
+                "/applications?q=shop&state=unwell&in=dev&sort=-%40dev",
+            ),
+            (
+                "miso://h/deployments?result=failed&in=prod&deploy=d-1",
+                "/deployments?result=failed&in=prod",
+            ),
+            (
+                "miso://h/promote?from=dev&to=test&of=a%2Cb",
+                "/promote?from=dev&to=test&of=a%2Cb",
+            ),
+            ("miso://h/access?request=r-1", "/access?request=r-1"),
+            ("miso://h/compare/d-1/d-2?q=a", "/compare/d-1/d-2"),
+            (
+                "miso://h/applications/a/dev/configuration?view=json",
+                "/applications/a/dev/configuration?view=json",
+            ),
         ] {
             let Ok(Link::Page { page: found, .. }) = link_from(link) else {
                 panic!("{link} leads to a page");

@@ -23,5 +23,6 @@ export function chosen(): Settings {
     logColumns: [],
     logWrap: false,
     logKeeping: { record: true, days: 7, productionHours: 24, gibibytes: 2 },
+    recents: [],
   };
 }

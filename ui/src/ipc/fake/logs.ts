@@ -75,6 +75,7 @@ type Logs = Pick<
   | 'logKept'
   | 'logOlder'
   | 'linkCopy'
+  | 'factsCopy'
   | 'logWindow'
   | 'logHeat'
   | 'logBackfill'
@@ -286,6 +287,7 @@ export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogO
     },
     logRecordings: () => Promise.resolve(RECORDINGS),
     linkCopy: () => Promise.resolve(null),
+    factsCopy: () => Promise.resolve(null),
     logWindow: (_, key, __, from, count) => {
       const window = windowOf(key === 'contract-reader' ? 0 : total, 0, from, count, key);
       const end = (window.from ?? 0) + window.lines.length;
