@@ -39,10 +39,10 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
     let built = build(try_here);
     match built {
         Ok(app) => {
-            app.run(|app, event| {
-                if let RunEvent::Exit = event {
-                    ending::end(app);
-                }
+            app.run(|app, event| match event {
+                RunEvent::ExitRequested { .. } => ending::begin(),
+                RunEvent::Exit => ending::end(app),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
@@ -62,6 +62,7 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
+        .on_window_event(desktop::follow)
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);
@@ -79,9 +80,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let (settings, notice) = SettingsStore::open(app)?;
     let mut notices: Vec<Notice> = notice.into_iter().collect();
     let known = settings.connections();
-    let Settings {
-        theme, language, ..
-    } = settings.settings();
+    let Settings { language, .. } = settings.settings();
     desktop::speak(language);
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
@@ -134,7 +133,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }
     links::follow(app);
-    desktop::open_main(app, theme)?;
+    desktop::open_kept(app)?;
     watch_for_paint(app.clone());
     Ok(())
 }

@@ -161,6 +161,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::log_view::log_match,
             commands::log_view::log_marks,
             commands::log_view::log_search_heat,
+            commands::windows::window_open,
+            commands::windows::zoom,
         ])
         .events(collect_events![
             events::SessionChanged,
@@ -169,6 +171,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             events::WaitDue,
             events::DeploymentEnded,
             events::RecordingsChanged,
+            events::SettingsChanged,
+            events::DraftKept,
             events::NoticeRaised,
             events::LinkOpened,
         ])

@@ -7,12 +7,14 @@ use miso_api::Deployment;
 use miso_client::{ConnectionId, Event, Failure, Publish, Resource, SessionState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{AppHandle, Manager};
+use tauri::{AppHandle, Manager, WebviewWindow};
 use tauri_specta::Event as _;
 
 use crate::desktop;
+use crate::drafts::Draft;
 use crate::error::CommandError;
 use crate::recording;
+use crate::settings::Settings;
 use crate::state::App;
 
 /// A session has a new state.
@@ -55,6 +57,23 @@ pub struct DeploymentEnded {
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct RecordingsChanged {
     connection: ConnectionId,
+}
+
+/// The settings were changed in one of the windows.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct SettingsChanged {
+    settings: Settings,
+    /// The label of the window, which knows.
+    window: String,
+}
+
+/// Something was typed and not sent in one of the windows.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct DraftKept {
+    /// With nothing in it, what was kept there is gone.
+    draft: Draft,
+    /// The label of the window, which knows.
+    window: String,
 }
 
 /// Something the user must know.
@@ -236,12 +255,39 @@ pub(crate) fn raise(app: &AppHandle, notice: Notice) {
         notices.retain(|older| !notice.replaces(older));
         notices.push(notice.clone());
     }
+    mention(app, notice);
+}
+
+/// Tells the pages that are open now something that is soon of no matter.
+pub(crate) fn mention(app: &AppHandle, notice: Notice) {
     if let Err(error) = NoticeRaised(notice).emit(app) {
         tracing::warn!(%error, "a notice could not be sent to the pages");
     }
 }
 
-/// The same for several.
+/// Tells the pages of all windows what one of them changed of the settings.
+pub(crate) fn tell_settings(window: &WebviewWindow, settings: Settings) {
+    let changed = SettingsChanged {
+        settings,
+        window: window.label().to_owned(),
+    };
+    if let Err(error) = changed.emit(window) {
+        tracing::warn!(%error, "the pages could not be told of the settings");
+    }
+}
+
+/// The same of what was typed in one of them.
+pub(crate) fn tell_draft(window: &WebviewWindow, draft: Draft) {
+    let kept = DraftKept {
+        draft,
+        window: window.label().to_owned(),
+    };
+    if let Err(error) = kept.emit(window) {
+        tracing::warn!(%error, "the pages could not be told of a draft");
+    }
+}
+
+/// Does the same as [`raise`] for several.
 pub(crate) fn raise_all(app: &AppHandle, notices: impl IntoIterator<Item = Notice>) {
     notices.into_iter().for_each(|notice| raise(app, notice));
 }

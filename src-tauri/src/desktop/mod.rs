@@ -1,4 +1,4 @@
-//! The window, the browser and what the system wants of a desktop app.
+//! The windows, the browser and what the system wants of a desktop app.
 
 mod browser;
 mod environment;
@@ -15,6 +15,6 @@ pub(crate) use environment::{
 pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use notification::tell_end;
 pub(crate) use saving::{choose_file, save_as};
-pub(crate) use window::{bring_forward, open_main};
+pub(crate) use window::{bring_forward, follow, in_front, open_another, open_kept, show_in_size};
 pub use words::Spoken;
 pub(crate) use words::{of_the_system, speak};

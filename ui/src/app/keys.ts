@@ -1,3 +1,4 @@
+import { zoomWindows } from '../ipc';
 import { refreshWhatIsOnScreen } from './events';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
 import { applicationInFocus, listKey } from './listKeys';
@@ -16,6 +17,9 @@ const PLACES = {
   p: (connection: string) => paths.promote(connection),
   e: paths.environments,
 };
+
+/** How large pages are shown, by the key beside Ctrl; where + stands above =, either does. */
+const ZOOMS = { '+': 'in', '=': 'in', '-': 'out', _: 'out', '0': 'reset' } as const;
 
 /** Keys and mouse buttons that work on every page. */
 export function followKeys(): void {
@@ -57,6 +61,11 @@ function withModifier(event: KeyboardEvent): boolean {
       openPalette();
     });
   if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
+  const zooms = command && !event.altKey ? ZOOMS[key as keyof typeof ZOOMS] : undefined;
+  if (zooms)
+    return does(() => {
+      zoomWindows(zooms);
+    });
   if (isTyping(event.target)) return false;
   if (key === 'contextmenu' || (event.shiftKey && key === 'f10')) return does(askForMenu);
   if (event.altKey && !command && event.key === 'ArrowLeft') return does(back);

@@ -31,6 +31,8 @@ export type Toast = { id: number; connection: ConnectionId; deployment: Deployme
 
 /** What is known beside the pages: it came with the start and is kept up by events. */
 export type Shell = {
+  /** What the window is called within the app. */
+  window: string;
   version: string;
   settings: Settings;
   /** The system's language, as far as the app speaks it. */
@@ -55,6 +57,7 @@ export type Shell = {
 };
 
 export const shell = createStore<Shell>({
+  window: 'main',
   version: '',
   settings: {
     theme: 'system',
@@ -107,6 +110,7 @@ export function patchShell(change: Partial<Shell>): void {
 export function begin(start: AppStart): void {
   takeDrafts(start.drafts);
   patchShell({
+    window: start.window,
     version: start.version,
     settings: start.settings,
     systemLanguage: start.systemLanguage,

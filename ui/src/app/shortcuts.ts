@@ -76,6 +76,7 @@ export const shortcutGroups = [
     shortcuts: [
       { keys: ['F5', `${modifier} R`], what: 'shortcuts.refresh' },
       { keys: [`${modifier} +`, `${modifier} −`, `${modifier} 0`], what: 'shortcuts.zoom' },
+      { keys: [modifier], what: 'shortcuts.newWindow' },
       { keys: [`${modifier} B`], what: 'shortcuts.sidebar' },
       { keys: ['Esc'], what: 'shortcuts.close' },
       { keys: ['?'], what: 'shortcuts.sheet' },

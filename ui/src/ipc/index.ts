@@ -5,3 +5,4 @@ export * from './leases';
 export * from './made';
 export * from './resources';
 export * from './types';
+export * from './windows';

@@ -39,6 +39,10 @@ describe('the settings', () => {
     const { user, ...fake } = await renderApp('/settings/notifications');
     await user.click(await screen.findByRole('checkbox', { name: /deployment/ }));
     expect(saved(fake)).toMatchObject({ quiet: true });
+    await user.click(screen.getByRole('checkbox', { name: /I watch is unwell/ }));
+    expect(saved(fake)).toMatchObject({ quietHealth: true, quietRequests: false });
+    await user.click(screen.getByRole('checkbox', { name: /access request/ }));
+    expect(saved(fake)).toMatchObject({ quiet: true, quietHealth: true, quietRequests: true });
     await user.click(screen.getByRole('checkbox', { name: 'Tell nothing at these hours' }));
     expect(saved(fake)?.quietHours).toEqual({ from: 1320, to: 420 });
     const to = screen.getByRole('textbox', { name: 'To' });

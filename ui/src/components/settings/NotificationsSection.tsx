@@ -18,6 +18,20 @@ export function NotificationsSection() {
             changeSettings((before) => ({ ...before, quiet: !tell }));
           }}
         />
+        <Choice
+          label={t('settings.tellHealth')}
+          checked={!settings.quietHealth}
+          change={(tell) => {
+            changeSettings((before) => ({ ...before, quietHealth: !tell }));
+          }}
+        />
+        <Choice
+          label={t('settings.tellRequests')}
+          checked={!settings.quietRequests}
+          change={(tell) => {
+            changeSettings((before) => ({ ...before, quietRequests: !tell }));
+          }}
+        />
       </SettingsRow>
       <SettingsRow label={t('settings.quietHours')} hint={t('settings.quietHint')} choices>
         <QuietHours

@@ -1,0 +1,16 @@
+import type { Commands } from '../ipc';
+
+type Windows = 'painted' | 'settingsSave' | 'addressSave' | 'draftSave' | 'windowOpen' | 'zoom';
+
+/** The one window, which keeps nothing: another one is opened nowhere. */
+export function windows(): Pick<Commands, Windows> {
+  const nothing = () => Promise.resolve(null);
+  return {
+    painted: nothing,
+    settingsSave: nothing,
+    addressSave: nothing,
+    draftSave: nothing,
+    windowOpen: nothing,
+    zoom: nothing,
+  };
+}
