@@ -128,7 +128,10 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     app.manage(state);
     tauri::async_runtime::spawn(log_upkeep::run(app.clone()));
     let records = app.clone();
-    tauri::async_runtime::spawn(async move { recording::apply(&records) });
+    tauri::async_runtime::spawn(async move {
+        recording::apply(&records);
+        desktop::look_after(&records);
+    });
     for (connection, is_local) in to_restore {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }

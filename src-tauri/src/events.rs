@@ -181,6 +181,7 @@ impl Publish for ToPages {
                     if let Some(state) = handle.try_state::<App>() {
                         // One that is new, or leads elsewhere now, records as the others do.
                         recording::apply(&handle);
+                        desktop::look_after(&handle);
                         state.save_connections(&handle).await;
                     }
                 });
@@ -190,12 +191,15 @@ impl Publish for ToPages {
                 connection,
                 resource,
                 changed,
-            } => ResourceChanged {
-                connection,
-                resource,
-                changed,
+            } => {
+                desktop::tell_news(app, &connection, &resource);
+                ResourceChanged {
+                    connection,
+                    resource,
+                    changed,
+                }
+                .emit(app)
             }
-            .emit(app),
             Event::WaitDue { connection, wait } => {
                 let seconds = u32::try_from(wait.as_secs_f64().ceil() as u64).unwrap_or(u32::MAX);
                 WaitDue {

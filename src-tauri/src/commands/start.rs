@@ -121,6 +121,7 @@ pub async fn settings_save(
     desktop::speak(settings.language);
     let saving = app.settings.set_settings(&settings).await;
     recording::apply(&handle);
+    desktop::look_after(&handle);
     tell_settings(&window, settings.clone());
     if before.log_keeping != settings.log_keeping {
         log_upkeep::look_through(&handle).await;

@@ -3,6 +3,7 @@
 mod browser;
 mod environment;
 mod failure;
+mod news;
 mod notification;
 mod saving;
 mod window;
@@ -13,6 +14,7 @@ pub(crate) use environment::{
     Renderer, has_display, is_plain_again, may_start_again, prepare, start_again,
 };
 pub(crate) use failure::{NotStarted, say_and_quit};
+pub(crate) use news::{look_after, tell_news};
 pub(crate) use notification::tell_end;
 pub(crate) use saving::{choose_file, save_as};
 pub(crate) use window::{bring_forward, follow, in_front, open_another, open_kept, show_in_size};
