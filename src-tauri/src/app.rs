@@ -162,7 +162,8 @@ fn watch_for_paint(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
         let painted = crate::commands::start::painted_in_time().await;
         if painted && desktop::is_plain_again() {
-            if let Err(error) = app.state::<App>().settings.set_plain_renderer().await {
+            let mark = desktop::renderer_mark();
+            if let Err(error) = app.state::<App>().settings.set_plain_renderer(&mark).await {
                 tracing::error!(%error, "that the plain renderer is needed could not be kept");
             }
         } else if !painted && desktop::may_start_again() {
@@ -172,7 +173,8 @@ fn watch_for_paint(app: AppHandle) {
     });
 }
 
-/// Whether an earlier run found that the window needs the plain renderer. Read before Tauri
+/// Whether an earlier run of this version on this machine found that the window needs the plain
+/// renderer. Read before Tauri
 /// exists, since the environment must be right by then.
 fn plain_renderer_wanted() -> bool {
     let Some(folder) = dirs::data_dir() else {
@@ -183,5 +185,5 @@ fn plain_renderer_wanted() -> bool {
         return false;
     };
     let settings: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    settings["plainRenderer"].as_bool().unwrap_or_default()
+    settings["plainRenderer"] == desktop::renderer_mark()
 }

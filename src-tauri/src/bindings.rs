@@ -163,6 +163,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::log_view::log_search_heat,
             commands::windows::window_open,
             commands::windows::zoom,
+            commands::windows::quit,
         ])
         .events(collect_events![
             events::SessionChanged,

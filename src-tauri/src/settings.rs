@@ -143,9 +143,9 @@ impl SettingsStore {
         self.save().await
     }
 
-    /// Notes that the window needs the slower renderer here; [`crate::app`] reads it early.
-    pub(crate) async fn set_plain_renderer(&self) -> Result<(), Arc<NotSaved>> {
-        self.set("plainRenderer", || true)?;
+    /// Notes where the window needs the slower renderer; [`crate::app`] reads it early.
+    pub(crate) async fn set_plain_renderer(&self, mark: &str) -> Result<(), Arc<NotSaved>> {
+        self.set("plainRenderer", || mark)?;
         self.save().await
     }
 

@@ -143,4 +143,5 @@ pub const COMMANDS: &[&str] = &[
     "log_search_heat",
     "window_open",
     "zoom",
+    "quit",
 ];

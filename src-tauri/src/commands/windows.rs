@@ -1,4 +1,4 @@
-//! More windows than one, and how large all of them show their pages.
+//! More windows than one, how large all of them show their pages, and their end.
 
 use tauri::{AppHandle, State};
 
@@ -11,6 +11,8 @@ use crate::state::App;
 
 /// Characters of an address; a longer one is none.
 const LONGEST: usize = 8_192;
+/// What addresses of the app begin with (`ui/src/app/paths.ts`).
+const BEGINNINGS: [&str; 3] = ["/c/", "/settings", "/welcome"];
 
 /// Opens another window at an address of the app. What stands in the way is told like what else the
 /// user must know: whoever clicked on a link does not wait for an answer.
@@ -35,9 +37,18 @@ pub async fn zoom(handle: AppHandle, app: State<'_, App>, step: ZoomStep) -> Ans
     Ok(app.settings.save().await?)
 }
 
+/// Ends the app with all its windows, which come back at the next start.
+#[tauri::command]
+#[specta::specta]
+pub async fn quit(handle: AppHandle) -> Answer<()> {
+    handle.exit(0);
+    Ok(())
+}
+
 /// Whether a page can have this address.
 fn is_address(text: &str) -> bool {
-    text.starts_with('/') && text.len() <= LONGEST && !text.chars().any(char::is_control)
+    let begins = BEGINNINGS.iter().any(|each| text.starts_with(each));
+    begins && text.len() <= LONGEST && !text.chars().any(char::is_control)
 }
 
 fn shown(text: &str) -> String {
@@ -50,11 +61,15 @@ mod tests {
 
     #[test]
     fn only_an_address_of_the_app_is_opened() {
-        for good in ["/", "/c/x/applications/shop/dev/logs?q=a%20b", "/settings"] {
+        for good in [
+            "/welcome",
+            "/c/x/applications/shop/dev/logs?q=a%20b",
+            "/settings",
+        ] {
             assert!(is_address(good), "{good}");
         }
-        let long = format!("/{}", "x".repeat(LONGEST));
-        for bad in ["", "c/x", "https://example.com/", "/a\nb", &long] {
+        let long = format!("/c/{}", "x".repeat(LONGEST));
+        for bad in ["", "c/x", "https://example.com/", "/etc", "/c/a\nb", &long] {
             assert!(!is_address(bad), "{bad}");
         }
     }

@@ -11,7 +11,7 @@ mod words;
 
 pub(crate) use browser::SystemBrowser;
 pub(crate) use environment::{
-    Renderer, has_display, is_plain_again, may_start_again, prepare, start_again,
+    Renderer, has_display, is_plain_again, may_start_again, prepare, renderer_mark, start_again,
 };
 pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use news::{look_after, tell_news};

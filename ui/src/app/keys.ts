@@ -1,4 +1,4 @@
-import { zoomWindows } from '../ipc';
+import { commands, zoomWindows } from '../ipc';
 import { refreshWhatIsOnScreen } from './events';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
 import { applicationInFocus, listKey } from './listKeys';
@@ -61,6 +61,7 @@ function withModifier(event: KeyboardEvent): boolean {
       openPalette();
     });
   if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
+  if (command && !event.shiftKey && !event.altKey && key === 'q') return does(quit);
   const zooms = command && !event.altKey ? ZOOMS[key as keyof typeof ZOOMS] : undefined;
   if (zooms)
     return does(() => {
@@ -134,6 +135,11 @@ function makeNew(): boolean {
 /** The menu of what has the focus; it says itself what stands in it. */
 function askForMenu(): void {
   document.activeElement?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+}
+
+/** Where the system has a key of its own for this, it comes first. */
+function quit(): void {
+  commands.quit().catch(() => undefined);
 }
 
 function foldSidebar(): void {

@@ -79,6 +79,7 @@ export const shortcutGroups = [
       { keys: [modifier], what: 'shortcuts.newWindow' },
       { keys: [`${modifier} B`], what: 'shortcuts.sidebar' },
       { keys: ['Esc'], what: 'shortcuts.close' },
+      { keys: [`${modifier} Q`], what: 'shortcuts.quit' },
       { keys: ['?'], what: 'shortcuts.sheet' },
     ],
   },

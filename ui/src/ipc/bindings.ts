@@ -387,6 +387,8 @@ export const commands = {
 	windowOpen: (address: string) => __TAURI_INVOKE<null>("window_open", { address }),
 	/**  Shows the pages of all windows larger, smaller or as they are made. */
 	zoom: (step: ZoomStep) => __TAURI_INVOKE<null>("zoom", { step }),
+	/**  Ends the app with all its windows, which come back at the next start. */
+	quit: () => __TAURI_INVOKE<null>("quit"),
 };
 
 /** Events */

@@ -1,6 +1,6 @@
 import type { Commands } from '../ipc';
 
-type Windows = 'painted' | 'settingsSave' | 'addressSave' | 'draftSave' | 'windowOpen' | 'zoom';
+type Windows = 'painted' | 'settingsSave' | 'addressSave' | 'draftSave' | 'windowOpen' | 'zoom' | 'quit';
 
 /** The one window, which keeps nothing: another one is opened nowhere. */
 export function windows(): Pick<Commands, Windows> {
@@ -12,5 +12,6 @@ export function windows(): Pick<Commands, Windows> {
     draftSave: nothing,
     windowOpen: nothing,
     zoom: nothing,
+    quit: nothing,
   };
 }
