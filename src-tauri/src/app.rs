@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use logbook::Logbook;
 use miso_client::{ConnectionId, Connections, Parts, SystemClock, Vault};
 use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use crate::calls::Calls;
 use crate::data_lock::DataLock;
@@ -61,7 +62,12 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            // One that was hidden in the tray at the end is seen at the next start.
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(StateFlags::all().difference(StateFlags::VISIBLE))
+                .build(),
+        )
         .on_window_event(desktop::follow)
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
@@ -137,6 +143,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     }
     links::follow(app);
     desktop::open_kept(app)?;
+    desktop::enter_tray(app);
     watch_for_paint(app.clone());
     Ok(())
 }

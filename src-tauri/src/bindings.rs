@@ -174,6 +174,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             events::RecordingsChanged,
             events::SettingsChanged,
             events::DraftKept,
+            events::TrayChanged,
             events::NoticeRaised,
             events::LinkOpened,
         ])

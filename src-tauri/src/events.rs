@@ -67,6 +67,13 @@ pub struct SettingsChanged {
     window: String,
 }
 
+/// The desktop shows the app in its tray, or does so no more.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct TrayChanged {
+    /// Whether it does.
+    pub there: bool,
+}
+
 /// Something was typed and not sent in one of the windows.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct DraftKept {

@@ -52,6 +52,7 @@ mod portal_random;
 mod settings_walked;
 mod support;
 mod timeline;
+mod tray;
 mod walk;
 mod windows;
 mod windows_many;

@@ -37,6 +37,8 @@ pub struct AppStart {
     drafts: Vec<Draft>,
     /// Whether to do what a click on "Try it here" does.
     try_here: bool,
+    /// Whether the desktop shows the app in a tray.
+    tray: bool,
     /// How nearly every instance is reached and signed in to.
     usual_way: ConnectionWay,
     /// The link that the app was started with, told once.
@@ -76,6 +78,7 @@ pub async fn app_start(window: WebviewWindow, app: State<'_, App>) -> Answer<App
         notices: app.notices(),
         drafts: app.settings.drafts().recent(Utc::now()),
         try_here: app.try_here && windows.is_first(window.label()),
+        tray: desktop::is_in_tray(),
         usual_way: ConnectionWay::default(),
         link: app.take_link(&window),
     })

@@ -6,6 +6,7 @@ use miso_client::{ConnectionId, LinkTarget, News, Resource, Wanted};
 use tauri::{AppHandle, Manager};
 
 use super::notification::{Told, inert, tell};
+use super::tray::show_watched;
 use super::words::text;
 use crate::settings::Settings;
 use crate::state::App;
@@ -22,6 +23,7 @@ pub(crate) fn look_after(app: &AppHandle) {
             client.look_after(wanted(&settings, &connection.id));
         }
     }
+    show_watched(app);
 }
 
 /// Tells what is news after a resource was read, unless nobody wants to be told now.
@@ -42,6 +44,7 @@ pub(crate) fn tell_news(app: &AppHandle, connection: &ConnectionId, resource: &R
         let Ok(client) = state.client(&connection) else {
             return;
         };
+        show_watched(&app);
         // What happens in quiet hours is known when they are over.
         let news = client.news();
         if news.is_empty() || state.settings.settings().is_quiet_hour(Utc::now()) {

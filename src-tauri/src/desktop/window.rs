@@ -10,6 +10,7 @@ use tauri::{
 
 use url::Url;
 
+use super::tray::is_in_tray;
 use crate::ending;
 use crate::error::CommandError;
 use crate::settings::{LABELS, Theme, Zoom};
@@ -132,12 +133,30 @@ pub(crate) fn follow(window: &Window, event: &WindowEvent) {
             looked_at.push(label.to_owned());
         }
         // At the end of the app all windows go, and all come back; only a person closes one.
-        WindowEvent::CloseRequested { .. } if !ending::has_begun() => {
-            forget(window.app_handle(), label);
+        WindowEvent::CloseRequested { api, .. } if !ending::has_begun() => {
+            if !goes_on_without(window) {
+                forget(window.app_handle(), label);
+                return;
+            }
+            api.prevent_close();
+            if let Err(error) = window.hide() {
+                tracing::warn!(%error, "the window could not be hidden");
+            }
         }
         WindowEvent::Destroyed => looked_at().retain(|other| other != label),
         _ => {}
     }
+}
+
+/// Whether the app goes on in the tray where its last window is closed: where that was chosen, and
+/// there is a tray to come back from.
+fn goes_on_without(window: &Window) -> bool {
+    let Some(state) = window.try_state::<App>() else {
+        return false;
+    };
+    let settings = &state.settings;
+    let is_last = settings.windows().labels() == [window.label()];
+    is_last && settings.settings().close_to_tray && is_in_tray()
 }
 
 /// The window that was looked at last, else the first one that is open.

@@ -98,6 +98,9 @@ const heard: Heard = {
     // What this window changed itself may have been changed again by now.
     if (window !== shell.get().window) patchShell({ settings });
   },
+  trayChanged: ({ there }) => {
+    patchShell({ tray: there });
+  },
   draftKept: ({ draft, window }) => {
     if (window !== shell.get().window) hearDraft(draft);
   },

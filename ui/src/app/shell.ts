@@ -48,6 +48,8 @@ export type Shell = {
   front: { page?: Front | undefined; inner?: Front | undefined };
   /** How nearly every instance is reached and signed in to. */
   usualWay: ConnectionWay;
+  /** Whether the desktop shows the app in a tray. */
+  tray: boolean;
   /** A click on "Try it here" that the start asks for. */
   tryHere: boolean;
   /** What was done outside of a page and failed, a setting that could not be saved for one. */
@@ -69,6 +71,7 @@ export const shell = createStore<Shell>({
     quietHealth: false,
     quietRequests: false,
     quietHours: null,
+    closeToTray: false,
     typeToDeploy: false,
     looked: [],
     views: [],
@@ -90,6 +93,7 @@ export const shell = createStore<Shell>({
     signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
     limits: { requestsPerHour: null, requestsPerMinute: null },
   },
+  tray: false,
   tryHere: false,
   failure: null,
   retry: null,
@@ -118,6 +122,7 @@ export function begin(start: AppStart): void {
     current: start.connections[0]?.id ?? null,
     notices: start.notices,
     usualWay: start.usualWay,
+    tray: start.tray,
     tryHere: start.tryHere,
   });
 }

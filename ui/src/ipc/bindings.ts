@@ -402,6 +402,7 @@ export const events = {
 	resourceChanged: makeEvent<ResourceChanged, ResourceChanged>("resource-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 	settingsChanged: makeEvent<SettingsChanged, SettingsChanged>("settings-changed"),
+	trayChanged: makeEvent<TrayChanged, TrayChanged>("tray-changed"),
 	waitDue: makeEvent<WaitDue, WaitDue>("wait-due"),
 };
 
@@ -654,6 +655,8 @@ export type AppStart = {
 	drafts: Draft[],
 	/**  Whether to do what a click on "Try it here" does. */
 	tryHere: boolean,
+	/**  Whether the desktop shows the app in a tray. */
+	tray: boolean,
 	/**  How nearly every instance is reached and signed in to. */
 	usualWay: ConnectionWay,
 	/**  The link that the app was started with, told once. */
@@ -2889,6 +2892,8 @@ export type Settings = {
 	quietRequests: boolean,
 	/**  When the system tells nothing at all. */
 	quietHours: QuietHours | null,
+	/**  Whether the app goes on in the tray when its last window is closed. */
+	closeToTray: boolean,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
@@ -3183,6 +3188,12 @@ export type Times = {
 	hours: Hours,
 	/**  Whether lists show when something was instead of how long ago. */
 	exact: boolean,
+};
+
+/**  The desktop shows the app in its tray, or does so no more. */
+export type TrayChanged = {
+	/**  Whether it does. */
+	there: boolean,
 };
 
 /**  What was typed. */

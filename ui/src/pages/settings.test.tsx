@@ -57,6 +57,16 @@ describe('the settings', () => {
     expect(saved(fake)?.quietHours).toBeNull();
   });
 
+  it('let the app go on in the tray, where there is one', async () => {
+    const { user, ...fake } = await renderApp('/settings/notifications');
+    await user.click(await screen.findByRole('checkbox', { name: 'Go on in the tray' }));
+    expect(saved(fake)).toMatchObject({ closeToTray: true });
+    act(() => {
+      fake.emit('trayChanged', { there: false });
+    });
+    expect(screen.getByRole('checkbox', { name: /This desktop has no tray/ })).toBeDisabled();
+  });
+
   it('find a time zone by typing, and go back to the system', async () => {
     const { user, ...fake } = await renderApp('/settings/language');
     const zone = within(await screen.findByRole('group', { name: 'Time zone' }));

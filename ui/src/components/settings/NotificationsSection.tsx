@@ -8,6 +8,7 @@ import { Section, SettingsRow } from './Section';
 export function NotificationsSection() {
   const { t } = useTranslation();
   const settings = useShell((value) => value.settings);
+  const tray = useShell((value) => value.tray);
   return (
     <Section part="notifications">
       <SettingsRow label={t('settings.tell')} hint={t('settings.tellText')} choices>
@@ -38,6 +39,17 @@ export function NotificationsSection() {
           hours={settings.quietHours}
           change={(quietHours) => {
             changeSettings((before) => ({ ...before, quietHours }));
+          }}
+        />
+      </SettingsRow>
+      <SettingsRow label={t('settings.closing')} hint={t('settings.closingText')} choices>
+        <Choice
+          label={t('settings.closeToTray')}
+          {...(tray ? {} : { hint: t('settings.noTray') })}
+          checked={settings.closeToTray}
+          disabled={!tray}
+          change={(closeToTray) => {
+            changeSettings((before) => ({ ...before, closeToTray }));
           }}
         />
       </SettingsRow>

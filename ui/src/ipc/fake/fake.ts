@@ -189,6 +189,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         notices: [],
         drafts: options.drafts ?? [],
         tryHere: false,
+        tray: true,
         link: null,
         usualWay,
       }),
