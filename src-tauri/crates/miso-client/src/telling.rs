@@ -117,12 +117,13 @@ impl Client {
     /// What is news since it was asked for the last time. Nothing is at the first reading in this
     /// run of the app, nor what the server did not say just now.
     pub fn news(&self) -> Vec<News> {
-        let wanted = lock(&self.inner.telling.state).wanted.clone();
+        // Held meanwhile, so that what was read earlier is not taken later.
+        let mut told = lock(&self.inner.telling.state);
+        let wanted = told.wanted.clone();
         let entries = self.entries_now(&wanted.applications);
         let waiting = wanted.requests.then(|| self.waiting_now()).flatten();
         let stages = self.known_stages();
         let now = self.inner.clock.monotonic();
-        let mut told = lock(&self.inner.telling.state);
         let mut news = Vec::new();
         for (application, entry) in entries {
             let state = State::of(&entry);
