@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use logbook::Logbook;
 use miso_client::{ConnectionId, Connections, Parts, SystemClock, Vault};
 use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_window_state::StateFlags;
 
 use crate::calls::Calls;
 use crate::data_lock::DataLock;
@@ -39,10 +40,10 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
     let built = build(try_here);
     match built {
         Ok(app) => {
-            app.run(|app, event| {
-                if let RunEvent::Exit = event {
-                    ending::end(app);
-                }
+            app.run(|app, event| match event {
+                RunEvent::ExitRequested { .. } => ending::begin(),
+                RunEvent::Exit => ending::end(app),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
@@ -61,7 +62,13 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_window_state::Builder::default().build())
+        .plugin(
+            // One that was hidden in the tray at the end is seen at the next start.
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(StateFlags::all().difference(StateFlags::VISIBLE))
+                .build(),
+        )
+        .on_window_event(desktop::follow)
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             specta.mount_events(app);
@@ -79,9 +86,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let (settings, notice) = SettingsStore::open(app)?;
     let mut notices: Vec<Notice> = notice.into_iter().collect();
     let known = settings.connections();
-    let Settings {
-        theme, language, ..
-    } = settings.settings();
+    let Settings { language, .. } = settings.settings();
     desktop::speak(language);
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
@@ -129,12 +134,16 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     app.manage(state);
     tauri::async_runtime::spawn(log_upkeep::run(app.clone()));
     let records = app.clone();
-    tauri::async_runtime::spawn(async move { recording::apply(&records) });
+    tauri::async_runtime::spawn(async move {
+        recording::apply(&records);
+        desktop::look_after(&records);
+    });
     for (connection, is_local) in to_restore {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }
     links::follow(app);
-    desktop::open_main(app, theme)?;
+    desktop::open_kept(app)?;
+    desktop::enter_tray(app);
     watch_for_paint(app.clone());
     Ok(())
 }
@@ -160,7 +169,8 @@ fn watch_for_paint(app: AppHandle) {
     tauri::async_runtime::spawn(async move {
         let painted = crate::commands::start::painted_in_time().await;
         if painted && desktop::is_plain_again() {
-            if let Err(error) = app.state::<App>().settings.set_plain_renderer().await {
+            let mark = desktop::renderer_mark();
+            if let Err(error) = app.state::<App>().settings.set_plain_renderer(&mark).await {
                 tracing::error!(%error, "that the plain renderer is needed could not be kept");
             }
         } else if !painted && desktop::may_start_again() {
@@ -170,7 +180,8 @@ fn watch_for_paint(app: AppHandle) {
     });
 }
 
-/// Whether an earlier run found that the window needs the plain renderer. Read before Tauri
+/// Whether an earlier run of this version on this machine found that the window needs the plain
+/// renderer. Read before Tauri
 /// exists, since the environment must be right by then.
 fn plain_renderer_wanted() -> bool {
     let Some(folder) = dirs::data_dir() else {
@@ -181,5 +192,5 @@ fn plain_renderer_wanted() -> bool {
         return false;
     };
     let settings: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    settings["plainRenderer"].as_bool().unwrap_or_default()
+    settings["plainRenderer"] == desktop::renderer_mark()
 }

@@ -162,6 +162,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::log_view::log_match,
             commands::log_view::log_marks,
             commands::log_view::log_search_heat,
+            commands::windows::window_open,
+            commands::windows::zoom,
+            commands::windows::quit,
         ])
         .events(collect_events![
             events::SessionChanged,
@@ -170,6 +173,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             events::WaitDue,
             events::DeploymentEnded,
             events::RecordingsChanged,
+            events::SettingsChanged,
+            events::DraftKept,
+            events::TrayChanged,
             events::NoticeRaised,
             events::LinkOpened,
         ])

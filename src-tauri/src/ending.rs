@@ -29,6 +29,16 @@ const END: u8 = 1;
 const AGAIN: u8 = 2;
 const AGAIN_PLAINLY: u8 = 3;
 
+/// Says that the app is about to end.
+pub(crate) fn begin() {
+    let _already_set = NEXT.compare_exchange(RUNNING, END, Ordering::SeqCst, Ordering::SeqCst);
+}
+
+/// Whether the app is about to end.
+pub(crate) fn has_begun() -> bool {
+    NEXT.load(Ordering::SeqCst) != RUNNING
+}
+
 /// Somebody started the app once more: the window comes forward, or, where this one is about to
 /// end, the app starts again after it.
 pub(crate) fn asked_to_open(app: &AppHandle) {
@@ -46,7 +56,7 @@ pub(crate) fn start_again_plainly(app: &AppHandle) {
 
 /// Ends what the app runs. The last thing before the process goes.
 pub(crate) fn end(app: &AppHandle) {
-    let _already_set = NEXT.compare_exchange(RUNNING, END, Ordering::SeqCst, Ordering::SeqCst);
+    begin();
     let began = Instant::now();
     end_in_any_case();
     if let Some(state) = app.try_state::<App>() {

@@ -7,12 +7,14 @@ use miso_api::Deployment;
 use miso_client::{ConnectionId, Event, Failure, Publish, Resource, SessionState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{AppHandle, Manager};
+use tauri::{AppHandle, Manager, WebviewWindow};
 use tauri_specta::Event as _;
 
 use crate::desktop;
+use crate::drafts::Draft;
 use crate::error::CommandError;
 use crate::recording;
+use crate::settings::Settings;
 use crate::state::App;
 
 /// A session has a new state.
@@ -55,6 +57,30 @@ pub struct DeploymentEnded {
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct RecordingsChanged {
     connection: ConnectionId,
+}
+
+/// The settings were changed in one of the windows.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct SettingsChanged {
+    settings: Settings,
+    /// The label of the window, which knows.
+    window: String,
+}
+
+/// The desktop shows the app in its tray, or does so no more.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct TrayChanged {
+    /// Whether it does.
+    pub there: bool,
+}
+
+/// Something was typed and not sent in one of the windows.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct DraftKept {
+    /// With nothing in it, what was kept there is gone.
+    draft: Draft,
+    /// The label of the window, which knows.
+    window: String,
 }
 
 /// Something the user must know.
@@ -162,6 +188,7 @@ impl Publish for ToPages {
                     if let Some(state) = handle.try_state::<App>() {
                         // One that is new, or leads elsewhere now, records as the others do.
                         recording::apply(&handle);
+                        desktop::look_after(&handle);
                         state.save_connections(&handle).await;
                     }
                 });
@@ -171,12 +198,15 @@ impl Publish for ToPages {
                 connection,
                 resource,
                 changed,
-            } => ResourceChanged {
-                connection,
-                resource,
-                changed,
+            } => {
+                desktop::tell_news(app, &connection, &resource);
+                ResourceChanged {
+                    connection,
+                    resource,
+                    changed,
+                }
+                .emit(app)
             }
-            .emit(app),
             Event::WaitDue { connection, wait } => {
                 let seconds = u32::try_from(wait.as_secs_f64().ceil() as u64).unwrap_or(u32::MAX);
                 WaitDue {
@@ -236,12 +266,39 @@ pub(crate) fn raise(app: &AppHandle, notice: Notice) {
         notices.retain(|older| !notice.replaces(older));
         notices.push(notice.clone());
     }
+    mention(app, notice);
+}
+
+/// Tells the pages that are open now something that is soon of no matter.
+pub(crate) fn mention(app: &AppHandle, notice: Notice) {
     if let Err(error) = NoticeRaised(notice).emit(app) {
         tracing::warn!(%error, "a notice could not be sent to the pages");
     }
 }
 
-/// The same for several.
+/// Tells the pages of all windows what one of them changed of the settings.
+pub(crate) fn tell_settings(window: &WebviewWindow, settings: Settings) {
+    let changed = SettingsChanged {
+        settings,
+        window: window.label().to_owned(),
+    };
+    if let Err(error) = changed.emit(window) {
+        tracing::warn!(%error, "the pages could not be told of the settings");
+    }
+}
+
+/// The same of what was typed in one of them.
+pub(crate) fn tell_draft(window: &WebviewWindow, draft: Draft) {
+    let kept = DraftKept {
+        draft,
+        window: window.label().to_owned(),
+    };
+    if let Err(error) = kept.emit(window) {
+        tracing::warn!(%error, "the pages could not be told of a draft");
+    }
+}
+
+/// Does the same as [`raise`] for several.
 pub(crate) fn raise_all(app: &AppHandle, notices: impl IntoIterator<Item = Notice>) {
     notices.into_iter().for_each(|notice| raise(app, notice));
 }

@@ -16,7 +16,9 @@ pub(crate) fn follow(app: &AppHandle) {
         Ok(links) => {
             let first = links.unwrap_or_default().first().map(ToString::to_string);
             if let Some(link) = first.and_then(|link| read(app, &link)) {
-                app.state::<App>().keep_link(link);
+                let state = app.state::<App>();
+                let first = state.settings.windows().labels().swap_remove(0);
+                state.keep_link(link, first);
             }
         }
         Err(error) => tracing::warn!(%error, "the link that was opened could not be read"),
@@ -47,9 +49,13 @@ fn open(app: &AppHandle, link: &str) {
     lead(app, link);
 }
 
-/// Leads there whoever sits before the window.
+/// Leads there whoever sits before the windows, in the one that was looked at last.
 pub(crate) fn lead(app: &AppHandle, link: LinkTarget) {
-    app.state::<App>().keep_link(link);
+    let Some(window) = desktop::in_front(app) else {
+        return;
+    };
+    let state = app.state::<App>();
+    state.keep_link(link, window.label().to_owned());
     desktop::bring_forward(app);
     if let Err(error) = LinkOpened.emit(app) {
         tracing::warn!(%error, "the pages could not be told of a link");

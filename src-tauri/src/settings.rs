@@ -21,8 +21,11 @@ use crate::drafts::Drafts;
 use crate::events::Notice;
 
 mod chosen;
+mod windows;
 
 pub use chosen::*;
+pub use windows::ZoomStep;
+pub(crate) use windows::{KeptWindows, LABELS, Zoom};
 
 pub(crate) const FILE: &str = "settings.json";
 const GOOD_COPY: &str = "settings.good.json";
@@ -121,16 +124,6 @@ impl SettingsStore {
         self.save().await
     }
 
-    /// The route that was open last.
-    pub(crate) fn address(&self) -> Option<String> {
-        self.get("address")
-    }
-
-    pub(crate) async fn set_address(&self, address: &str) -> Result<(), Arc<NotSaved>> {
-        self.set("address", || address)?;
-        self.save().await
-    }
-
     /// What was typed and not sent.
     pub(crate) fn drafts(&self) -> Drafts {
         self.get("drafts").unwrap_or_default()
@@ -150,9 +143,9 @@ impl SettingsStore {
         self.save().await
     }
 
-    /// Notes that the window needs the slower renderer here; [`crate::app`] reads it early.
-    pub(crate) async fn set_plain_renderer(&self) -> Result<(), Arc<NotSaved>> {
-        self.set("plainRenderer", || true)?;
+    /// Notes where the window needs the slower renderer; [`crate::app`] reads it early.
+    pub(crate) async fn set_plain_renderer(&self, mark: &str) -> Result<(), Arc<NotSaved>> {
+        self.set("plainRenderer", || mark)?;
         self.save().await
     }
 
@@ -193,7 +186,8 @@ impl SettingsStore {
         self.setting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn save(&self) -> Result<(), Arc<NotSaved>> {
+    /// Waits until what was set is on the disk.
+    pub(crate) async fn save(&self) -> Result<(), Arc<NotSaved>> {
         let (saved, answer) = oneshot::channel();
         let ending = || Arc::new(NotSaved::Ending);
         self.writer.send(saved).map_err(|_| ending())?;
@@ -310,6 +304,10 @@ fn is_settings(bytes: &[u8]) -> bool {
         address: Option<String>,
         #[serde(default)]
         drafts: Option<Drafts>,
+        #[serde(default)]
+        windows: Option<KeptWindows>,
+        #[serde(default)]
+        zoom: Option<Zoom>,
     }
     serde_json::from_slice::<Shape>(bytes).is_ok()
 }

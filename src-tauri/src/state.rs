@@ -10,7 +10,7 @@ use miso_client::{
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager, WebviewWindow};
 use url::Url;
 
 use crate::calls::Calls;
@@ -44,8 +44,8 @@ pub(crate) struct App {
     pub merged_searches: Searches<MergedSearch>,
     /// Log files that pages open.
     pub opened: OpenedFiles,
-    /// A link that no page has followed yet.
-    pub link: Mutex<Option<LinkTarget>>,
+    /// A link that no page has followed yet, and the label of the window that is to follow it.
+    pub link: Mutex<Option<(LinkTarget, String)>>,
     /// Nobody else works on this data meanwhile.
     pub _lock: DataLock,
 }
@@ -86,15 +86,19 @@ pub struct ConnectionView {
 }
 
 impl App {
-    /// Keeps a link for the page that takes it; a newer one counts.
-    pub(crate) fn keep_link(&self, link: LinkTarget) {
-        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+    /// Keeps a link for the page of a window, which takes it; a newer one counts.
+    pub(crate) fn keep_link(&self, link: LinkTarget, window: String) {
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some((link, window));
     }
 
-    /// The link that no page has followed yet; told once.
-    pub(crate) fn take_link(&self) -> Option<LinkTarget> {
+    /// The link that no page has followed yet; told once, to its window. Where that is gone, any
+    /// other follows it.
+    pub(crate) fn take_link(&self, window: &WebviewWindow) -> Option<LinkTarget> {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
-        link.take()
+        let is_its_own = |(_, label): &mut (LinkTarget, String)| {
+            label == window.label() || window.get_webview_window(label).is_none()
+        };
+        Some(link.take_if(is_its_own)?.0)
     }
 
     pub(crate) fn client(&self, connection: &ConnectionId) -> Result<Client, CommandError> {

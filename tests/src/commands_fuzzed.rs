@@ -35,8 +35,11 @@ const GUARDED: &[&str] = &[
     "sign_out",
 ];
 
-/// These open the system's own dialog, whatever they are called with, and take nothing.
-const UNCALLED: &[&str] = &["diagnostics_export"];
+/// These open the system's own dialog, or end the app, whatever they are called with, and take nothing.
+const UNCALLED: &[&str] = &["diagnostics_export", "quit"];
+
+/// These open windows, which are as much as the app itself: with nothing that is an address.
+const UNOPENED: &[&str] = &["window_open"];
 
 /// These change how a connection is reached: with the id of one that nobody needs.
 const SPARED: &[&str] = &["connection_change"];
@@ -111,6 +114,7 @@ async fn call_each(calls: u64, growth: u64) {
             },
             "applications": ["shop", "till"],
             "address": instance.ready("url"),
+            "opens": !UNOPENED.contains(&command.as_str()),
             "secrets": [secret],
             "pem": PEM,
         });
@@ -134,7 +138,9 @@ async fn call_each(calls: u64, growth: u64) {
                 "{command}: only {reached} of {calls} calls came to it"
             ));
         }
-        let refuses = [GUARDED, REFUSING].concat().contains(&command.as_str());
+        let refuses = [GUARDED, REFUSING, UNOPENED]
+            .concat()
+            .contains(&command.as_str());
         if one.answered == 0 && !refuses {
             one.bad.push(format!("{command}: no call was answered"));
         }

@@ -73,7 +73,7 @@ async fn one_under_way_is_docked_found_again_after_a_restart_and_its_end_is_told
 
     // Nobody looks when the next one ends: the system tells it, and a click leads there.
     let connection = connection_of(&window).await;
-    put_away(&session, &window).await;
+    window.put_away(&session).await;
     let begun = invoke_deploy(&window, &connection, "dev").await;
     assert_eq!(begun["image"], "miso/hello:6.6", "{begun}");
     let told = notifications.see(LATER, "shop: 6.6 runs in dev").await;
@@ -184,25 +184,6 @@ async fn a_build_systems_link_and_the_clipboard_fill_the_form_and_send_nothing()
     field_holds(&window, "1.9").await;
     assert_eq!(api.deployments("shop").await.len(), 1);
     assert_eq!(instance.stop(), Some(0));
-}
-
-/// Minimizes the window, and waits until nobody looks at it.
-async fn put_away(session: &Session, window: &Window) {
-    let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
-                  timeout 2 xdotool windowminimize \"$id\"; done";
-    until("the window is not in front", SOON, || async {
-        let has_focus = window
-            .script("return document.hasFocus()", Vec::new())
-            .await;
-        if has_focus == json!(false) {
-            return Ok(());
-        }
-        let id = window.id().to_string();
-        let asked = session.command("sh").args(["-c", script, &id]).status();
-        asked.expect("xdotool starts");
-        Err("it has the focus".to_owned())
-    })
-    .await;
 }
 
 /// Calls the command as a page would that is not careful.

@@ -23,6 +23,7 @@ pub(crate) mod promotion;
 pub(crate) mod session;
 pub(crate) mod start;
 pub(crate) mod watch;
+pub(crate) mod windows;
 
 use miso_client::{Browser, RolloutStep};
 use tauri::AppHandle;

@@ -142,4 +142,7 @@ pub const COMMANDS: &[&str] = &[
     "log_match",
     "log_marks",
     "log_search_heat",
+    "window_open",
+    "zoom",
+    "quit",
 ];

@@ -8,13 +8,13 @@ use chrono::Utc;
 use miso_client::{ConnectionId, ConnectionWay, LinkTarget};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 use tokio::sync::watch;
 
 use super::{Answer, copy};
 use crate::desktop::{self, Spoken};
 use crate::drafts::Draft;
-use crate::events::Notice;
+use crate::events::{Notice, tell_draft, tell_settings};
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
 use crate::{log_upkeep, recording};
@@ -23,18 +23,22 @@ use crate::{log_upkeep, recording};
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AppStart {
+    /// What the page's window is called within the app.
+    window: String,
     version: String,
     settings: Settings,
     /// The system's language, as far as the app speaks it.
     system_language: Spoken,
     connections: Vec<ConnectionView>,
-    /// The route that was open when the app was quit.
+    /// The route that was open in the window when the app was quit, or that it was opened for.
     address: Option<String>,
     notices: Vec<Notice>,
     /// What was typed and not sent.
     drafts: Vec<Draft>,
     /// Whether to do what a click on "Try it here" does.
     try_here: bool,
+    /// Whether the desktop shows the app in a tray.
+    tray: bool,
     /// How nearly every instance is reached and signed in to.
     usual_way: ConnectionWay,
     /// The link that the app was started with, told once.
@@ -61,27 +65,30 @@ static SHOWN: LazyLock<watch::Sender<Shown>> = LazyLock::new(|| watch::Sender::n
 /// window's own thread.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_start(app: State<'_, App>) -> Answer<AppStart> {
+pub async fn app_start(window: WebviewWindow, app: State<'_, App>) -> Answer<AppStart> {
     has_come_to(Shown::Runs);
+    let windows = app.settings.windows();
     Ok(AppStart {
+        window: window.label().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         settings: app.settings.settings(),
         system_language: desktop::of_the_system(),
         connections: app.views(),
-        address: app.settings.address(),
+        address: windows.address_of(window.label()),
         notices: app.notices(),
         drafts: app.settings.drafts().recent(Utc::now()),
-        try_here: app.try_here,
+        try_here: app.try_here && windows.is_first(window.label()),
+        tray: desktop::is_in_tray(),
         usual_way: ConnectionWay::default(),
-        link: app.take_link(),
+        link: app.take_link(&window),
     })
 }
 
-/// The link that was opened and that no page has followed yet, told once.
+/// The link that was opened for this window and that no page has followed yet, told once.
 #[tauri::command]
 #[specta::specta]
-pub fn link_take(app: State<'_, App>) -> Answer<Option<LinkTarget>> {
-    Ok(app.take_link())
+pub async fn link_take(window: WebviewWindow, app: State<'_, App>) -> Answer<Option<LinkTarget>> {
+    Ok(app.take_link(&window))
 }
 
 /// Puts a link to a page of a connection on the clipboard: what of its address a link may say.
@@ -123,6 +130,7 @@ pub fn painted() -> Answer<()> {
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_save(
+    window: WebviewWindow,
     handle: AppHandle,
     app: State<'_, App>,
     settings: Settings,
@@ -131,23 +139,30 @@ pub async fn settings_save(
     desktop::speak(settings.language);
     let saving = app.settings.set_settings(&settings).await;
     recording::apply(&handle);
+    desktop::look_after(&handle);
+    tell_settings(&window, settings.clone());
     if before.log_keeping != settings.log_keeping {
         log_upkeep::look_through(&handle).await;
     }
     Ok(saving?)
 }
 
-/// Keeps the route that is open.
+/// Keeps the route that is open in the window.
 #[tauri::command]
 #[specta::specta]
-pub async fn address_save(app: State<'_, App>, address: String) -> Answer<()> {
-    Ok(app.settings.set_address(&address).await?)
+pub async fn address_save(
+    window: WebviewWindow,
+    app: State<'_, App>,
+    address: String,
+) -> Answer<()> {
+    Ok(app.settings.set_address(window.label(), &address).await?)
 }
 
 /// Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes.
 #[tauri::command]
 #[specta::specta]
 pub async fn draft_save(
+    window: WebviewWindow,
     app: State<'_, App>,
     connection: ConnectionId,
     place: String,
@@ -155,6 +170,7 @@ pub async fn draft_save(
 ) -> Answer<()> {
     let account = app.connections.get(&connection)?.account;
     let draft = Draft::of(connection, account, place, fields).map_err(Arc::new)?;
+    tell_draft(&window, draft.clone());
     let keeping = app.settings.change_drafts(|drafts| drafts.keep(draft));
     Ok(keeping.await?)
 }

@@ -1,7 +1,9 @@
 //! What must be right in the process before the first window.
 
-use crate::refuse;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::ExitCode;
+
+use crate::refuse;
 
 /// Set in a process that was started once more because its window stayed blank.
 const AGAIN: &str = "MISO_PLAIN_RENDERER";
@@ -27,6 +29,24 @@ pub(crate) fn prepare(plain_renderer: bool) -> Result<(), ExitCode> {
     #[cfg(not(target_os = "linux"))]
     let _ = plain_renderer;
     Ok(())
+}
+
+/// What stands for this machine and this version of the app where it is kept that the window needs the
+/// plain renderer: a folder that moved elsewhere, or a newer app, tries the other one again.
+pub(crate) fn renderer_mark() -> String {
+    let files = ["/etc/machine-id", "/proc/sys/kernel/hostname"];
+    let read = |file: &str| std::fs::read_to_string(file).ok();
+    let machine = files.into_iter().filter_map(read);
+    let machine = machine.map(|name| name.trim().to_owned());
+    let machine = machine.collect::<Vec<_>>().join(" ");
+    mark_of(env!("CARGO_PKG_VERSION"), &machine)
+}
+
+/// A machine's id is nobody else's business: only a number made of it is kept.
+fn mark_of(version: &str, machine: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    (version, machine).hash(&mut hasher);
+    format!("{version} {:016x}", hasher.finish())
 }
 
 /// Whether there can be a window at all.
@@ -95,4 +115,19 @@ fn set_sane_language() {
 )]
 fn set(name: &str, value: &str) {
     unsafe { std::env::set_var(name, value) };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_machine_and_another_version_try_again() {
+        let here = mark_of("1.0.0", "one");
+        assert_eq!(here, mark_of("1.0.0", "one"));
+        assert_ne!(here, mark_of("1.0.1", "one"));
+        assert_ne!(here, mark_of("1.0.0", "two"));
+        assert!(!here.contains("one"), "{here}");
+        assert_eq!(renderer_mark(), renderer_mark());
+    }
 }

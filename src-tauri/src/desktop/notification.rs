@@ -1,5 +1,5 @@
-//! The system's notification at the end of a deployment that was started here (UX.md, 6): where the window is
-//! in front, the page says it and nothing else does.
+//! The system's notifications, and the one at the end of a deployment that was started here (UX.md, 6): where
+//! one of the windows is in front, the page says it and nothing else does.
 
 use chrono::Utc;
 use miso_api::{Deployment, DeploymentStatus};
@@ -15,9 +15,9 @@ const LONGEST: usize = 200;
 
 /// What a notification says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Told {
-    title: String,
-    body: String,
+pub(super) struct Told {
+    pub title: String,
+    pub body: String,
 }
 
 /// Tells the end of a deployment, unless the page does or nobody wants to be told. A click leads to it.
@@ -39,13 +39,18 @@ pub(crate) fn tell_end(app: &AppHandle, connection: &ConnectionId, deployment: &
         &name.unwrap_or_default(),
     );
     let target = LinkTarget::deployment(connection.clone(), deployment);
+    tell(app, told, target);
+}
+
+/// Tells something by the system, unless one of the windows is in front. A click leads to its place.
+pub(super) fn tell(app: &AppHandle, told: Told, target: LinkTarget) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         if is_in_front(&app) {
             return;
         }
         if let Err(error) = system::show(&app, &told, target).await {
-            tracing::warn!(%error, "the end of a deployment could not be told by the system");
+            tracing::warn!(%error, "something could not be told by the system");
         }
     });
 }
@@ -79,7 +84,7 @@ fn told(deployment: &Deployment, environment: &str, connection: &str) -> Told {
 }
 
 /// One line without what steers a terminal or turns the direction of what follows.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let is_steering = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -138,7 +143,7 @@ mod system {
         fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
     }
 
-    /// Shows it; where it is clicked on, the window leads to the deployment.
+    /// Shows it; where it is clicked on, a window leads to its place.
     pub(super) async fn show(app: &AppHandle, told: &Told, target: LinkTarget) -> zbus::Result<()> {
         use futures_util::StreamExt;
 

@@ -1,22 +1,77 @@
-//! The main window.
+//! The windows.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tauri::utils::config::Color;
 use tauri::{
-    AppHandle, Manager, Theme as SystemTheme, UserAttentionType, WebviewUrl, WebviewWindowBuilder,
+    AppHandle, Manager, Theme as SystemTheme, UserAttentionType, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, Window, WindowEvent,
 };
 
 use url::Url;
 
-use crate::settings::Theme;
+use super::tray::is_in_tray;
+use crate::ending;
+use crate::error::CommandError;
+use crate::settings::{LABELS, Theme, Zoom};
+use crate::state::App;
 
-const MAIN: &str = "main";
 const LIGHT: Color = Color(0xfd, 0xfd, 0xfc, 0xff);
 const DARK: Color = Color(0x17, 0x19, 0x1b, 0xff);
 const WHITE: Color = Color(0xff, 0xff, 0xff, 0xff);
 const BLACK: Color = Color(0x00, 0x00, 0x00, 0xff);
 
-/// Opens the main window in the right theme, with its background set before the first paint.
-pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
+/// Which windows were looked at, the last one last.
+static LOOKED_AT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Opens the windows of the last time, each with its address. The app needs the first of them; one
+/// of the others that cannot be opened does not come back.
+pub(crate) fn open_kept(app: &AppHandle) -> tauri::Result<()> {
+    let settings = &app.state::<App>().settings;
+    for label in settings.windows().labels() {
+        let Err(error) = open(app, &label) else {
+            continue;
+        };
+        if settings.windows().is_first(&label) {
+            return Err(error);
+        }
+        tracing::warn!(%error, label, "a window could not be opened again");
+        forget(app, &label);
+    }
+    // The one that was opened last has the focus; the first is where one goes on.
+    if settings.windows().labels().len() > 1 {
+        bring_forward(app);
+    }
+    Ok(())
+}
+
+/// Opens another window at an address of the app. To be called from another thread than that of
+/// the windows.
+///
+/// # Errors
+/// `too_many_windows`, `window_not_opened`.
+pub(crate) fn open_another(app: &AppHandle, address: String) -> Result<(), CommandError> {
+    let failed = |reason: &dyn std::fmt::Display| {
+        CommandError::new("window_not_opened").with("reason", reason)
+    };
+    let settings = &app.state::<App>().settings;
+    let label = settings
+        .add_window(address)
+        .map_err(|error| failed(&error))?;
+    let Some(label) = label else {
+        return Err(CommandError::new("too_many_windows").with("most", LABELS.len()));
+    };
+    save(app);
+    open(app, label).map_err(|error| {
+        forget(app, label);
+        failed(&error)
+    })
+}
+
+/// Opens a window in the right theme and size, with its background set before the first paint.
+fn open(app: &AppHandle, label: &str) -> tauri::Result<()> {
+    let settings = &app.state::<App>().settings;
+    let theme = settings.settings().theme;
     let chosen = match theme {
         Theme::System | Theme::HighContrast => None,
         Theme::Light => Some(SystemTheme::Light),
@@ -26,7 +81,7 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         Theme::System | Theme::Light | Theme::Dark => (LIGHT, DARK),
         Theme::HighContrast => (WHITE, BLACK),
     };
-    let window = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, label, WebviewUrl::default())
         .title("Miso Desktop")
         .inner_size(1280.0, 800.0)
         .min_inner_size(720.0, 480.0)
@@ -43,12 +98,11 @@ pub(crate) fn open_main(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         })
         .on_navigation(is_own)
         .disable_drag_drop_handler()
-        .zoom_hotkeys_enabled(true)
         .build()?;
     if chosen.is_none() && window.theme().is_ok_and(|theme| theme == SystemTheme::Dark) {
         window.set_background_color(Some(dark))?;
     }
-    Ok(())
+    window.set_zoom(settings.zoom().factor())
 }
 
 /// Nothing but the app's own page is ever shown, whatever is dropped on it or linked from it.
@@ -60,9 +114,63 @@ fn is_own(address: &Url) -> bool {
     ) || (tauri::is_dev() && origin == ("http", Some("127.0.0.1"), Some(5173)))
 }
 
-/// Brings the main window to the front, or asks for attention where the system allows no more.
+/// Shows the pages of all windows in a size.
+pub(crate) fn show_in_size(app: &AppHandle, zoom: Zoom) {
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.set_zoom(zoom.factor()) {
+            tracing::warn!(%error, "a window could not be zoomed");
+        }
+    }
+}
+
+/// What becomes of a window: which one is looked at, and which one comes back at the next start.
+pub(crate) fn follow(window: &Window, event: &WindowEvent) {
+    let label = window.label();
+    match event {
+        WindowEvent::Focused(true) => {
+            let mut looked_at = looked_at();
+            looked_at.retain(|other| other != label);
+            looked_at.push(label.to_owned());
+        }
+        // At the end of the app all windows go, and all come back; only a person closes one.
+        WindowEvent::CloseRequested { api, .. } if !ending::has_begun() => {
+            if !goes_on_without(window) {
+                forget(window.app_handle(), label);
+                return;
+            }
+            api.prevent_close();
+            if let Err(error) = window.hide() {
+                tracing::warn!(%error, "the window could not be hidden");
+            }
+        }
+        WindowEvent::Destroyed => looked_at().retain(|other| other != label),
+        _ => {}
+    }
+}
+
+/// Whether the app goes on in the tray where its last window is closed: where that was chosen, and
+/// there is a tray to come back from.
+fn goes_on_without(window: &Window) -> bool {
+    let Some(state) = window.try_state::<App>() else {
+        return false;
+    };
+    let settings = &state.settings;
+    let is_last = settings.windows().labels() == [window.label()];
+    is_last && settings.settings().close_to_tray && is_in_tray()
+}
+
+/// The window that was looked at last, else the first one that is open.
+pub(crate) fn in_front(app: &AppHandle) -> Option<WebviewWindow> {
+    let looked_at = looked_at().clone();
+    let last = looked_at.iter().rev().map(String::as_str);
+    last.chain(LABELS)
+        .find_map(|label| app.get_webview_window(label))
+}
+
+/// Brings the window that was looked at last to the front, or asks for attention where the system
+/// allows no more.
 pub(crate) fn bring_forward(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN) else {
+    let Some(window) = in_front(app) else {
         return;
     };
     let brought = window
@@ -80,11 +188,35 @@ pub(crate) fn bring_forward(app: &AppHandle) {
     }
 }
 
-/// Whether somebody looks at the main window, as far as the system says.
+/// Whether somebody looks at one of the windows, as far as the system says.
 pub(super) fn is_in_front(app: &AppHandle) -> bool {
-    app.get_webview_window(MAIN).is_some_and(|window| {
+    app.webview_windows().values().any(|window| {
         window.is_focused().unwrap_or_default() && !window.is_minimized().unwrap_or_default()
     })
+}
+
+/// A window does not come back at the next start.
+fn forget(app: &AppHandle, label: &str) {
+    let Some(state) = app.try_state::<App>() else {
+        return;
+    };
+    if let Err(error) = state.settings.drop_window(label) {
+        tracing::warn!(%error, "that a window was closed could not be kept");
+    }
+    save(app);
+}
+
+fn save(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = app.state::<App>().settings.save().await {
+            tracing::warn!(%error, "which windows are open could not be saved");
+        }
+    });
+}
+
+fn looked_at() -> MutexGuard<'static, Vec<String>> {
+    LOOKED_AT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ pub struct Settings {
     /// When the system tells nothing at all.
     #[serde(default)]
     pub quiet_hours: Option<QuietHours>,
+    /// Whether the app goes on in the tray when its last window is closed.
+    #[serde(default)]
+    pub close_to_tray: bool,
     /// Whether an application's key is typed before anything of it is deployed to production.
     #[serde(default)]
     pub type_to_deploy: bool,

@@ -261,6 +261,9 @@ const sensible = ([name, type]) => {
       }));
     case 'LogPart':
       return { query: null, from: chance(0.5) ? null : below(100), to: null, form: pick(['text', 'csv']) };
+    case 'ZoomStep':
+      // The test goes on clicking on the page.
+      return 'reset';
     case 'MatchStep':
       return pick(['here', 'next', 'previous']);
     case 'AccessWish':
@@ -350,6 +353,7 @@ const sensible = ([name, type]) => {
     case 'place':
       return `deploy ${application()} ${environment()}`;
     case 'address':
+      if (!known.opens) return pick(['', 'c/x', known.address, 'http://127.0.0.1:1/']);
       return pick([known.address, `${known.address}/c/x`, 'http://127.0.0.1:1/', '/c/x/applications/y/dev', '127.0.0.1:9']);
     default:
       return uuid();

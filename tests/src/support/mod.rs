@@ -17,6 +17,7 @@ pub mod screen;
 pub mod session;
 pub mod shop;
 pub mod sign_in;
+pub mod tray;
 pub mod wait;
 pub mod webdriver;
 pub mod window;

@@ -5,8 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use fantoccini::Client;
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::actions::{
+    Actions, InputSource, KeyAction, KeyActions, MouseActions, PointerAction,
+};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
@@ -191,16 +194,51 @@ impl Page {
 
     /// Presses a key while another is held.
     pub async fn chord(&self, held: Key, key: char) {
+        let pressed = self.chorded(held, key).await;
+        pressed.expect("keys can be pressed");
+    }
+
+    /// The same where the page may go by that.
+    pub async fn chorded(&self, held: Key, key: char) -> Result<(), CmdError> {
         let held = char::from(held);
         let strokes = KeyActions::new("keyboard".to_owned())
             .then(KeyAction::Down { value: held })
             .then(KeyAction::Down { value: key })
             .then(KeyAction::Up { value: key })
             .then(KeyAction::Up { value: held });
-        self.client
-            .perform_actions(strokes)
-            .await
-            .expect("keys can be pressed");
+        self.client.perform_actions(strokes).await
+    }
+
+    /// Waits for an element and clicks on it with a mouse, by one of its buttons, while a key is held.
+    pub async fn click_holding(&self, held: Option<Key>, button: u64, role: &str, name: &str) {
+        let element = self.see(role, name).await;
+        let pause = Duration::ZERO;
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        if let Some(held) = held.map(char::from) {
+            keys = keys
+                .then(KeyAction::Down { value: held })
+                .then(KeyAction::Pause { duration: pause })
+                .then(KeyAction::Pause { duration: pause })
+                .then(KeyAction::Up { value: held });
+        }
+        let clicks = MouseActions::new("mouse".to_owned())
+            .then(PointerAction::MoveToElement {
+                element,
+                duration: None,
+                x: 0.0,
+                y: 0.0,
+            })
+            .then(PointerAction::Down { button })
+            .then(PointerAction::Up { button });
+        let clicked = match held {
+            Some(_) => {
+                self.client
+                    .perform_actions(Actions::from(keys).and(clicks))
+                    .await
+            }
+            None => self.client.perform_actions(clicks).await,
+        };
+        clicked.expect("a mouse can be used");
     }
 
     /// The document's title.

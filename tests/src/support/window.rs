@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use fantoccini::key::Key;
 use serde_json::{Map, Value, json};
 
 use super::binary;
@@ -90,6 +91,51 @@ impl Window {
                 .status();
             asked.expect("xdotool starts");
             Err(has.to_string())
+        })
+        .await;
+    }
+
+    /// Minimizes the window, and waits until nobody looks at it.
+    pub async fn put_away(&self, session: &Session) {
+        let script = "for id in $(xdotool search --onlyvisible --pid \"$0\"); do \
+                      timeout 2 xdotool windowminimize \"$id\"; done";
+        until("the window is not in front", SOON, || async {
+            let has_focus = self.script("return document.hasFocus()", Vec::new()).await;
+            if has_focus == json!(false) {
+                return Ok(());
+            }
+            let id = self.id().to_string();
+            let asked = session.command("sh").args(["-c", script, &id]).status();
+            asked.expect("xdotool starts");
+            Err("it has the focus".to_owned())
+        })
+        .await;
+    }
+
+    /// Ends the app with all its windows by the key for that, and waits until it has ended.
+    pub async fn quit_all(self, session: &mut Session) {
+        let app = process::Process::of(self.app).expect("the app runs");
+        // The page may be gone before it has answered.
+        let pressed = self.chorded(Key::Control, 'q');
+        let _gone = tokio::time::timeout(SOON, pressed).await;
+        self.see_ended(&app).await;
+        self.driver.stop(session).await;
+    }
+
+    /// Waits until the app has ended by itself, and ends what drove its window.
+    pub async fn ended(self, session: &mut Session) {
+        if let Some(app) = process::Process::of(self.app) {
+            self.see_ended(&app).await;
+        }
+        self.driver.stop(session).await;
+    }
+
+    async fn see_ended(&self, app: &process::Process) {
+        until("the app has ended", LATER, || async {
+            match app.runs() {
+                true => Err(format!("it runs: {}", app.doing())),
+                false => Ok(()),
+            }
         })
         .await;
     }

@@ -21,6 +21,14 @@ export function takeDrafts(all: Draft[]): void {
   drafts.set(() => all);
 }
 
+/** Takes what was typed in another window, in the stead of what was there; with nothing in it, that is gone. */
+export function hearDraft(heard: Draft): void {
+  const isThere = (draft: Draft) =>
+    draft.connection === heard.connection && draft.account === heard.account && draft.place === heard.place;
+  const isGone = Object.keys(heard.fields).length === 0;
+  drafts.set((before) => [...before.filter((draft) => !isThere(draft)), ...(isGone ? [] : [heard])]);
+}
+
 /** What the account that is signed in typed at a place, or null. */
 export function draftAt(connection: ConnectionView | null, place: string): Draft | null {
   if (!connection) return null;

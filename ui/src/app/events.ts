@@ -13,10 +13,11 @@ import {
   type EventPayload,
   type Resource,
 } from '../ipc';
+import { hearDraft } from './drafts';
 import { goAnew, history } from './navigation';
 import { pathOf } from './paths';
 import { queries } from './queries';
-import { announce, putNotice, shell } from './shell';
+import { announce, patchShell, putNotice, shell } from './shell';
 
 /** What environments there are, and which are production, is told by these. */
 const NAMING: Resource['kind'][] = ['applications', 'environments', 'me'];
@@ -92,6 +93,16 @@ const heard: Heard = {
   },
   recordingsChanged: ({ connection }) => {
     makeAgain(recordingsKey(connection));
+  },
+  settingsChanged: ({ settings, window }) => {
+    // What this window changed itself may have been changed again by now.
+    if (window !== shell.get().window) patchShell({ settings });
+  },
+  trayChanged: ({ there }) => {
+    patchShell({ tray: there });
+  },
+  draftKept: ({ draft, window }) => {
+    if (window !== shell.get().window) hearDraft(draft);
   },
   linkOpened: () => {
     commands.linkTake().then(

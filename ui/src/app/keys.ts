@@ -1,4 +1,5 @@
 import { followMenus } from './contextMenu';
+import { commands, zoomWindows } from '../ipc';
 import { refreshWhatIsOnScreen } from './events';
 import { focusSearch, openFind } from './find';
 import { anyLayerOpen, openPalette, openShortcuts } from './layers';
@@ -20,6 +21,9 @@ const PLACES = {
   p: (connection: string) => paths.promote(connection),
   e: paths.environments,
 };
+
+/** How large pages are shown, by the key beside Ctrl; where + stands above =, either does. */
+const ZOOMS = { '+': 'in', '=': 'in', '-': 'out', _: 'out', '0': 'reset' } as const;
 
 /** Keys and mouse buttons that work on every page. */
 export function followKeys(): void {
@@ -59,6 +63,12 @@ function withModifier(event: KeyboardEvent): boolean {
   if (command && !event.shiftKey && key === 'b') return does(foldSidebar);
   // A layer is looked through at a glance, and the window's own search does not know the page.
   if (command && !event.shiftKey && key === 'f') return does(anyLayerOpen() ? nothing : openFind);
+  if (command && !event.shiftKey && !event.altKey && key === 'q') return does(quit);
+  const zooms = command && !event.altKey ? ZOOMS[key as keyof typeof ZOOMS] : undefined;
+  if (zooms)
+    return does(() => {
+      zoomWindows(zooms);
+    });
   if (isTyping(event.target)) return false;
   if (key === 'contextmenu' || (event.shiftKey && key === 'f10')) return does(askForMenu);
   if (event.altKey && !command && event.key === 'ArrowLeft') return does(back);
@@ -128,6 +138,11 @@ function askForMenu(): void {
 }
 
 function nothing(): void {}
+
+/** Where the system has a key of its own for this, it comes first. */
+function quit(): void {
+  commands.quit().catch(() => undefined);
+}
 
 function foldSidebar(): void {
   changeSettings((before) => ({ ...before, sidebarCollapsed: !before.sidebarCollapsed }));

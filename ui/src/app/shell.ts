@@ -31,6 +31,8 @@ export type Toast = { id: number; connection: ConnectionId; deployment: Deployme
 
 /** What is known beside the pages: it came with the start and is kept up by events. */
 export type Shell = {
+  /** What the window is called within the app. */
+  window: string;
   version: string;
   settings: Settings;
   /** The system's language, as far as the app speaks it. */
@@ -46,6 +48,8 @@ export type Shell = {
   front: { page?: Front | undefined; inner?: Front | undefined };
   /** How nearly every instance is reached and signed in to. */
   usualWay: ConnectionWay;
+  /** Whether the desktop shows the app in a tray. */
+  tray: boolean;
   /** A click on "Try it here" that the start asks for. */
   tryHere: boolean;
   /** What was done outside of a page and failed, a setting that could not be saved for one. */
@@ -55,6 +59,7 @@ export type Shell = {
 };
 
 export const shell = createStore<Shell>({
+  window: 'main',
   version: '',
   settings: {
     theme: 'system',
@@ -66,6 +71,7 @@ export const shell = createStore<Shell>({
     quietHealth: false,
     quietRequests: false,
     quietHours: null,
+    closeToTray: false,
     typeToDeploy: false,
     looked: [],
     views: [],
@@ -88,6 +94,7 @@ export const shell = createStore<Shell>({
     signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
     limits: { requestsPerHour: null, requestsPerMinute: null },
   },
+  tray: false,
   tryHere: false,
   failure: null,
   retry: null,
@@ -108,6 +115,7 @@ export function patchShell(change: Partial<Shell>): void {
 export function begin(start: AppStart): void {
   takeDrafts(start.drafts);
   patchShell({
+    window: start.window,
     version: start.version,
     settings: start.settings,
     systemLanguage: start.systemLanguage,
@@ -115,6 +123,7 @@ export function begin(start: AppStart): void {
     current: start.connections[0]?.id ?? null,
     notices: start.notices,
     usualWay: start.usualWay,
+    tray: start.tray,
     tryHere: start.tryHere,
   });
 }

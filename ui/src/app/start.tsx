@@ -11,6 +11,7 @@ import { followEvents } from './events';
 import { followKeys } from './keys';
 import { followLanguage } from './language';
 import { history } from './navigation';
+import { followNewWindows } from './newWindows';
 import { os } from './platform';
 import { connectionOf, pathOf } from './paths';
 import { queries } from './queries';
@@ -31,6 +32,7 @@ export async function start(): Promise<void> {
   events.replay();
   followTheme();
   followKeys();
+  followNewWindows();
   refuseDrops();
   followVisibility();
   followAddress();

@@ -17,7 +17,7 @@ export const commands = {
 	painted: () => __TAURI_INVOKE<null>("painted"),
 	/**  Keeps what the user chose. */
 	settingsSave: (settings: Settings) => __TAURI_INVOKE<null>("settings_save", { settings }),
-	/**  Keeps the route that is open. */
+	/**  Keeps the route that is open in the window. */
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
 	draftSave: (connection: ConnectionId, place: string, fields: { [key in string]: string }) => __TAURI_INVOKE<null>("draft_save", { connection, place, fields }),
@@ -67,7 +67,7 @@ export const commands = {
 	connectionLockAgain: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_lock_again", { connection }),
 	/**  Removes a connection with all that was kept of it. */
 	connectionRemove: (connection: ConnectionId) => __TAURI_INVOKE<null>("connection_remove", { connection }),
-	/**  The link that was opened and that no page has followed yet, told once. */
+	/**  The link that was opened for this window and that no page has followed yet, told once. */
 	linkTake: () => __TAURI_INVOKE<LinkTarget | null>("link_take"),
 	/**  Puts a link to a page of a connection on the clipboard: what of its address a link may say. */
 	linkCopy: (connection: ConnectionId, page: string) => __TAURI_INVOKE<null>("link_copy", { connection, page }),
@@ -385,17 +385,29 @@ export const commands = {
 	logMarks: (search: number, from: number, count: number) => __TAURI_INVOKE<LogMark[]>("log_marks", { search, from, count }),
 	/**  What is kept of a log in parts of equal size, with how much of each was found so far. */
 	logSearchHeat: (search: number, count: number) => __TAURI_INVOKE<LogHeat[]>("log_search_heat", { search, count }),
+	/**
+	 *  Opens another window at an address of the app. What stands in the way is told like what else the
+	 *  user must know: whoever clicked on a link does not wait for an answer.
+	 */
+	windowOpen: (address: string) => __TAURI_INVOKE<null>("window_open", { address }),
+	/**  Shows the pages of all windows larger, smaller or as they are made. */
+	zoom: (step: ZoomStep) => __TAURI_INVOKE<null>("zoom", { step }),
+	/**  Ends the app with all its windows, which come back at the next start. */
+	quit: () => __TAURI_INVOKE<null>("quit"),
 };
 
 /** Events */
 export const events = {
 	connectionsChanged: makeEvent<ConnectionsChanged, ConnectionsChanged>("connections-changed"),
 	deploymentEnded: makeEvent<DeploymentEnded, DeploymentEnded>("deployment-ended"),
+	draftKept: makeEvent<DraftKept, DraftKept>("draft-kept"),
 	linkOpened: makeEvent<LinkOpened, LinkOpened>("link-opened"),
 	noticeRaised: makeEvent<NoticeRaised, NoticeRaised>("notice-raised"),
 	recordingsChanged: makeEvent<RecordingsChanged, RecordingsChanged>("recordings-changed"),
 	resourceChanged: makeEvent<ResourceChanged, ResourceChanged>("resource-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
+	settingsChanged: makeEvent<SettingsChanged, SettingsChanged>("settings-changed"),
+	trayChanged: makeEvent<TrayChanged, TrayChanged>("tray-changed"),
 	waitDue: makeEvent<WaitDue, WaitDue>("wait-due"),
 };
 
@@ -634,18 +646,22 @@ export type AdviceKind =
 
 /**  Everything a page needs before its first paint. */
 export type AppStart = {
+	/**  What the page's window is called within the app. */
+	window: string,
 	version: string,
 	settings: Settings,
 	/**  The system's language, as far as the app speaks it. */
 	systemLanguage: Spoken,
 	connections: ConnectionView[],
-	/**  The route that was open when the app was quit. */
+	/**  The route that was open in the window when the app was quit, or that it was opened for. */
 	address: string | null,
 	notices: Notice[],
 	/**  What was typed and not sent. */
 	drafts: Draft[],
 	/**  Whether to do what a click on "Try it here" does. */
 	tryHere: boolean,
+	/**  Whether the desktop shows the app in a tray. */
+	tray: boolean,
 	/**  How nearly every instance is reached and signed in to. */
 	usualWay: ConnectionWay,
 	/**  The link that the app was started with, told once. */
@@ -1219,6 +1235,14 @@ export type Draft = {
 	fields: { [key in string]: string },
 	/**  When it was typed. */
 	at: string,
+};
+
+/**  Something was typed and not sent in one of the windows. */
+export type DraftKept = {
+	/**  With nothing in it, what was kept there is gone. */
+	draft: Draft,
+	/**  The label of the window, which knows. */
+	window: string,
 };
 
 /**  A configuration item while it is changed. */
@@ -2890,6 +2914,8 @@ export type Settings = {
 	quietRequests: boolean,
 	/**  When the system tells nothing at all. */
 	quietHours: QuietHours | null,
+	/**  Whether the app goes on in the tray when its last window is closed. */
+	closeToTray: boolean,
 	/**  Whether an application's key is typed before anything of it is deployed to production. */
 	typeToDeploy: boolean,
 	/**  When somebody last looked at each connection. */
@@ -2906,6 +2932,13 @@ export type Settings = {
 	logKeeping: LogKeeping,
 	/**  What was chosen last in the palette, of each connection. */
 	recents: Recents[],
+};
+
+/**  The settings were changed in one of the windows. */
+export type SettingsChanged = {
+	settings: Settings,
+	/**  The label of the window, which knows. */
+	window: string,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */
@@ -3181,6 +3214,12 @@ export type Times = {
 	exact: boolean,
 };
 
+/**  The desktop shows the app in its tray, or does so no more. */
+export type TrayChanged = {
+	/**  Whether it does. */
+	there: boolean,
+};
+
 /**  What was typed. */
 export type TypedTime = 
 /**  A time. */
@@ -3351,6 +3390,15 @@ message: string | null;
 since: string | null; 
 /**  The change it began after, where one was shortly before. */
 after: Change | null };
+
+/**  A change of how large pages are shown. */
+export type ZoomStep = 
+/**  The next larger size. */
+"in" | 
+/**  The next smaller one. */
+"out" | 
+/**  As they are made. */
+"reset";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;

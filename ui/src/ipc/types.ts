@@ -158,4 +158,5 @@ export type {
   Violation,
   WantedImage,
   Why,
+  ZoomStep,
 } from './bindings';

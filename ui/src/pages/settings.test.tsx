@@ -39,6 +39,10 @@ describe('the settings', () => {
     const { user, ...fake } = await renderApp('/settings/notifications');
     await user.click(await screen.findByRole('checkbox', { name: /deployment/ }));
     expect(saved(fake)).toMatchObject({ quiet: true });
+    await user.click(screen.getByRole('checkbox', { name: /I watch is unwell/ }));
+    expect(saved(fake)).toMatchObject({ quietHealth: true, quietRequests: false });
+    await user.click(screen.getByRole('checkbox', { name: /access request/ }));
+    expect(saved(fake)).toMatchObject({ quiet: true, quietHealth: true, quietRequests: true });
     await user.click(screen.getByRole('checkbox', { name: 'Tell nothing at these hours' }));
     expect(saved(fake)?.quietHours).toEqual({ from: 1320, to: 420 });
     const to = screen.getByRole('textbox', { name: 'To' });
@@ -51,6 +55,16 @@ describe('the settings', () => {
     expect(to).toHaveValue('06:30');
     await user.click(screen.getByRole('checkbox', { name: 'Tell nothing at these hours' }));
     expect(saved(fake)?.quietHours).toBeNull();
+  });
+
+  it('let the app go on in the tray, where there is one', async () => {
+    const { user, ...fake } = await renderApp('/settings/notifications');
+    await user.click(await screen.findByRole('checkbox', { name: 'Go on in the tray' }));
+    expect(saved(fake)).toMatchObject({ closeToTray: true });
+    act(() => {
+      fake.emit('trayChanged', { there: false });
+    });
+    expect(screen.getByRole('checkbox', { name: /This desktop has no tray/ })).toBeDisabled();
   });
 
   it('find a time zone by typing, and go back to the system', async () => {

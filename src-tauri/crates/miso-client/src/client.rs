@@ -18,6 +18,7 @@ use crate::recording::Recorder;
 use crate::session::{Bearer, Known, Session, Surroundings};
 use crate::signin::{DeviceCode, SignInParameters, SignInSettings};
 use crate::tail::Tails;
+use crate::telling::Telling;
 use crate::transport::{Instance, Transport};
 use crate::view::View;
 use crate::watch::{Leases, follow_on, watch};
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub still: Still,
     pub tails: Tails,
     pub recorder: Recorder,
+    pub telling: Telling,
     pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }
@@ -123,6 +125,7 @@ impl Client {
                 still: Still::default(),
                 tails: Tails::default(),
                 recorder: Recorder::default(),
+                telling: Telling::default(),
                 held_secrets: HeldSecrets::default(),
                 session,
             }),
@@ -456,6 +459,7 @@ impl Inner {
         if let SessionState::SignedIn { .. } = state {
             follow_on(self);
             self.recorder.go_on();
+            self.telling.go_on();
             self.tails.wake_recorded();
         }
         self.leases.wake_all();
@@ -465,6 +469,7 @@ impl Inner {
     /// end of what it started.
     fn leave_the_account(&self) {
         self.recorder.leave_the_account();
+        self.telling.leave_the_account();
         self.tails.end();
         self.held_secrets.clear();
         self.confirmations.clear();

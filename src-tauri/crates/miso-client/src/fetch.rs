@@ -135,6 +135,9 @@ impl Inner {
         {
             self.recorder.look_again();
         }
+        if changed && *resource == Resource::Me {
+            self.telling.look_again();
+        }
         for list in lists {
             self.announce(&list, true);
         }

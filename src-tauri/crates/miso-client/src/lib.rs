@@ -61,6 +61,7 @@ mod session;
 pub mod signin;
 mod stage;
 mod tail;
+mod telling;
 mod timeline;
 pub mod transport;
 mod vault;
@@ -110,6 +111,7 @@ pub use tail::{
     FillCost, FillGap, Filled, LogPlace, MissingLines, OlderLines, OlderWanted, StillMissing,
     TailProgress, TailState,
 };
+pub use telling::{News, Wanted};
 pub use timeline::{
     HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,
 };

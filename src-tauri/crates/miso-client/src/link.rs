@@ -165,6 +165,24 @@ impl LinkTarget {
         let page = page_with(&parts, &[("deploy", &deployment.id)]);
         Self::Page { connection, page }
     }
+
+    /// To an application in an environment.
+    pub fn place(connection: ConnectionId, application: &str, environment: &str) -> Self {
+        let page = page_with(&["applications", application, environment], &[]);
+        Self::Page { connection, page }
+    }
+
+    /// To the list of applications.
+    pub fn applications(connection: ConnectionId) -> Self {
+        let page = page_with(&["applications"], &[]);
+        Self::Page { connection, page }
+    }
+
+    /// To a request for access.
+    pub fn request(connection: ConnectionId, id: &str) -> Self {
+        let page = page_with(&["access"], &[("request", id)]);
+        Self::Page { connection, page }
+    }
 }
 
 /// What an instance's page says of itself, in a link.

@@ -245,7 +245,7 @@ impl Leases {
     }
 
     /// Whether a resource has a watcher of its own.
-    fn is_watched(&self, resource: &Resource) -> bool {
+    pub(crate) fn is_watched(&self, resource: &Resource) -> bool {
         lock(&self.watched).contains_key(resource)
     }
 

@@ -8,6 +8,7 @@ import { Section, SettingsRow } from './Section';
 export function NotificationsSection() {
   const { t } = useTranslation();
   const settings = useShell((value) => value.settings);
+  const tray = useShell((value) => value.tray);
   return (
     <Section part="notifications">
       <SettingsRow label={t('settings.tell')} hint={t('settings.tellText')} choices>
@@ -18,12 +19,37 @@ export function NotificationsSection() {
             changeSettings((before) => ({ ...before, quiet: !tell }));
           }}
         />
+        <Choice
+          label={t('settings.tellHealth')}
+          checked={!settings.quietHealth}
+          change={(tell) => {
+            changeSettings((before) => ({ ...before, quietHealth: !tell }));
+          }}
+        />
+        <Choice
+          label={t('settings.tellRequests')}
+          checked={!settings.quietRequests}
+          change={(tell) => {
+            changeSettings((before) => ({ ...before, quietRequests: !tell }));
+          }}
+        />
       </SettingsRow>
       <SettingsRow label={t('settings.quietHours')} hint={t('settings.quietHint')} choices>
         <QuietHours
           hours={settings.quietHours}
           change={(quietHours) => {
             changeSettings((before) => ({ ...before, quietHours }));
+          }}
+        />
+      </SettingsRow>
+      <SettingsRow label={t('settings.closing')} hint={t('settings.closingText')} choices>
+        <Choice
+          label={t('settings.closeToTray')}
+          {...(tray ? {} : { hint: t('settings.noTray') })}
+          checked={settings.closeToTray}
+          disabled={!tray}
+          change={(closeToTray) => {
+            changeSettings((before) => ({ ...before, closeToTray }));
           }}
         />
       </SettingsRow>

@@ -16,6 +16,7 @@ export function chosen(): Settings {
     quietHealth: false,
     quietRequests: false,
     quietHours: null,
+    closeToTray: false,
     typeToDeploy: false,
     looked: [{ connection: 'orders', at: before(14 * 3_600_000) }],
     views: [],

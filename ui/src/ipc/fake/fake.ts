@@ -31,6 +31,7 @@ import { rollouts } from './rollouts';
 import { fakeSignIns } from './signIns';
 import { timelines } from './timelines';
 import { ways } from './ways';
+import { windows } from './windows';
 
 export type FakeOptions = {
   /** Begin signed in, with the team's connection. */
@@ -179,6 +180,7 @@ export function createFake(options: FakeOptions = {}): Fake {
   const commands: Commands = {
     appStart: () =>
       answer({
+        window: 'main',
         version: '0.1.0',
         settings,
         systemLanguage: 'en',
@@ -187,13 +189,11 @@ export function createFake(options: FakeOptions = {}): Fake {
         notices: [],
         drafts: options.drafts ?? [],
         tryHere: false,
+        tray: true,
         link: null,
         usualWay,
       }),
-    painted: () => answer(null),
-    settingsSave: () => answer(null),
-    addressSave: () => answer(null),
-    draftSave: () => answer(null),
+    ...windows(),
     ...diagnosing(connections),
     connections: () => answer(connections),
     ...ways(step, (id) => connections.find((each) => each.id === id)?.session.state === 'signedIn'),

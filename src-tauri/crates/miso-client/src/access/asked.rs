@@ -3,12 +3,12 @@
 
 use std::cmp::Reverse;
 
-use miso_api::{AccessRequest, AccessRequestStatus, Application, Me, Permission};
+use miso_api::{AccessRequest, AccessRequestStatus, Application, Me, Page, Permission};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::permission::{Allowed, allowed};
-use crate::{Client, Code, Failure, Reading, Resource};
+use crate::{Client, Code, Failure, Reading, Resource, Source};
 
 /// A request for access.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -54,9 +54,27 @@ impl Client {
         }))
     }
 
+    /// What others asked for and waits for the caller's decision, where the server said so in this run and
+    /// last. Asks nobody.
+    pub(crate) fn waiting_now(&self) -> Option<Vec<AccessRequest>> {
+        let reading: Reading<Page<AccessRequest>> = self.peek_reading(&Resource::AccessRequests)?;
+        if reading.source != Source::Live {
+            return None;
+        }
+        let me: Option<Me> = self.peek(&Resource::Me);
+        let waits = |request: &AccessRequest| {
+            let application = self.known_application(&request.application_key);
+            !is_own(request, me.as_ref())
+                && is_to_decide(request, application.as_ref(), me.as_ref())
+        };
+        let mut waiting = reading.value.data;
+        waiting.retain(waits);
+        Some(waiting)
+    }
+
     /// Refuses a decision that is known not to be the caller's.
     pub(super) fn check_decision(&self, id: &str) -> Result<(), Failure> {
-        let known: Option<miso_api::Page<AccessRequest>> = self.peek(&Resource::AccessRequests);
+        let known: Option<Page<AccessRequest>> = self.peek(&Resource::AccessRequests);
         let known = known.map(|page| page.data).unwrap_or_default();
         let Some(request) = known.into_iter().find(|request| request.id == id) else {
             return Ok(());

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::session::Surroundings;
 use crate::{
-    Browser, Class, CredentialStore, Event, Network, Publish, Resource, Vault, VaultError,
+    Browser, Class, CredentialStore, Event, Network, Publish, Resource, Vault, VaultError, Wanted,
 };
 use clock::HandClock;
 use far_end::{FarEnd, Line};
@@ -250,6 +250,36 @@ async fn virtual_day_of_twenty() {
     let (least, most) = (shares.iter().min().unwrap(), shares.iter().max().unwrap());
     eprintln!("figure: twenty on one quota: the smallest share {least}, the largest {most}");
     assert!(*most <= 2 * *least, "{shares:?}");
+}
+
+/// Nobody looks at anything for an hour; how many requests that takes, of each class.
+async fn an_hour_unseen(person: &Person) -> [u64; 3] {
+    // Leases that are not renewed end by themselves, and their watchers at the next look.
+    tokio::time::sleep(Duration::from_secs(180)).await;
+    let before = person.sent();
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    let after = person.sent();
+    std::array::from_fn(|class| after[class] - before[class])
+}
+
+#[tokio::test(start_paused = true)]
+async fn virtual_hour_in_which_what_is_watched_is_asked_for_as_background() {
+    let world = world();
+    let person = Person::start(&world.around, Line::to(&world.far_end), 0, 1).await;
+    person.client.inner.telling.go_on();
+    assert_eq!(an_hour_unseen(&person).await, [0, 0, 0], "nobody wants it");
+    // Nothing says that the caller decides about requests.
+    let wanted = |applications: Vec<String>| Wanted {
+        applications,
+        requests: true,
+    };
+    person.client.look_after(wanted(Vec::new()));
+    assert_eq!(an_hour_unseen(&person).await, [0, 0, 0]);
+    person.client.look_after(wanted(vec![far_end::key(0)]));
+    let [interactive, watched, background] = an_hour_unseen(&person).await;
+    eprintln!("figure: an hour of telling without a page: {background} requests");
+    assert_eq!([interactive, watched], [0, 0]);
+    assert!((55..=60).contains(&background), "{background} requests");
 }
 
 /// What is known to have changed is read when the budget lets it be, not when it would be due by

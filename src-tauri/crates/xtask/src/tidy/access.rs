@@ -52,14 +52,6 @@ fn capabilities_name_what_they_allow() {
     none("capabilities that allow more than they say", &wrong);
 }
 
-/// Tauri's keys for zooming call a command of its core from the page.
-#[test]
-fn keys_that_zoom_are_granted() {
-    let window = read(Path::new("src-tauri/src/desktop/window.rs"));
-    assert!(window.contains(".zoom_hotkeys_enabled(true)"));
-    assert!(granted().contains("core:webview:allow-set-webview-zoom"));
-}
-
 fn commands() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for file in files()

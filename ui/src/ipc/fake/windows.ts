@@ -1,0 +1,17 @@
+import type { Commands } from '../ipc';
+
+type Windows = 'painted' | 'settingsSave' | 'addressSave' | 'draftSave' | 'windowOpen' | 'zoom' | 'quit';
+
+/** The one window, which keeps nothing: another one is opened nowhere. */
+export function windows(): Pick<Commands, Windows> {
+  const nothing = () => Promise.resolve(null);
+  return {
+    painted: nothing,
+    settingsSave: nothing,
+    addressSave: nothing,
+    draftSave: nothing,
+    windowOpen: nothing,
+    zoom: nothing,
+    quit: nothing,
+  };
+}
