@@ -18,6 +18,8 @@ use crate::state::App;
 
 /// As many are kept; a newer one takes the place of the oldest.
 const MOST: usize = 100;
+/// The most bytes of what names one besides its text: real names are far shorter.
+const LONGEST_NAMES: usize = 1_000;
 /// A pattern is told of at most once in so long.
 const TOLD_AGAIN: TimeDelta = TimeDelta::minutes(10);
 
@@ -91,9 +93,12 @@ impl WatchedPatterns {
         all.map(|kept| kept.pattern.clone()).collect()
     }
 
-    /// With another one; one that is kept already stays as it is.
+    /// With another one; one that is kept already stays as it is, and one of a log or a level that
+    /// cannot be is none.
     pub(crate) fn with(mut self, key: &BookKey, pattern: WatchedPattern) -> Self {
-        if self.of(key).iter().any(|each| each.is_same(&pattern)) {
+        let names = [&key.application, &key.environment].map(String::len);
+        let named = names.iter().sum::<usize>() + pattern.level.as_str().len();
+        if named > LONGEST_NAMES || self.of(key).iter().any(|each| each.is_same(&pattern)) {
             return self;
         }
         self.0.push(Kept {
@@ -272,6 +277,8 @@ mod tests {
         });
         let of_shop = many.of(&shop);
         assert_eq!((of_shop.len(), &of_shop[0]), (MOST, &named(3)));
+        let long = key(&"x".repeat(LONGEST_NAMES));
+        assert_eq!(many.clone().with(&long, named(0)), many);
     }
 
     #[test]

@@ -20,6 +20,13 @@ export function maskedPieces(text: string): { text: string; masked: boolean }[] 
     .filter((piece) => piece.text !== '');
 }
 
+/** A pattern as it is shown, in one piece. */
+export function shownPattern(text: string): string {
+  return maskedPieces(text)
+    .map((piece) => piece.text)
+    .join('');
+}
+
 /** How bad lines of a level are, as a shape. */
 export function levelState(level: string): State {
   if (level === 'error') return 'bad';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { carefully } from '../app/carefully';
 import { LEVELS, type LogFilter } from '../app/logFilter';
-import { patternKey, sinceIn } from '../app/logNews';
+import { patternKey, shownPattern, sinceIn } from '../app/logNews';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { useHistory } from '../hooks/useHistory';
 import { useLogNews } from '../hooks/useLogNews';
@@ -144,7 +144,7 @@ function Watched({ connection, application, watched }: WatchedProps) {
           <Level level={pattern.level} />
           <PatternText text={pattern.text} />
           <Button
-            aria-label={t('logs.news.endOne', { pattern: pattern.text })}
+            aria-label={t('logs.news.endOne', { pattern: shownPattern(pattern.text) })}
             onClick={() => {
               watched.toggle(pattern);
             }}

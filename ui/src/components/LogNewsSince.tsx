@@ -54,13 +54,6 @@ export function LogNewsSince({ deployments, since, choose }: Props) {
         },
       ];
     }),
-    'divider',
-    {
-      label: t('logs.news.aTime'),
-      act: () => {
-        document.querySelector<HTMLElement>('[data-time]')?.focus();
-      },
-    },
   ];
   return (
     <>
@@ -73,6 +66,15 @@ export function LogNewsSince({ deployments, since, choose }: Props) {
       >
         {words}
         <ChevronDown {...smallIcon} />
+      </Button>
+      <Button
+        kind="quiet"
+        title={t('logs.times')}
+        onClick={() => {
+          document.querySelector<HTMLElement>('[data-time]')?.focus();
+        }}
+      >
+        {t('logs.news.aTime')}
       </Button>
       <IconButton
         label={t('logs.news.end')}

@@ -1,6 +1,6 @@
 import { Bell, BellRing } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { levelState, maskedPieces, patternKey } from '../app/logNews';
+import { levelState, maskedPieces, patternKey, shownPattern } from '../app/logNews';
 import { printable } from '../app/printable';
 import { useNow } from '../hooks/useNow';
 import type { WatchedPatterns } from '../hooks/useWatchedPatterns';
@@ -101,10 +101,9 @@ export function Level({ level }: { level: string }) {
 
 /** A pattern, with what is masked in it dim. */
 export function PatternText({ text }: { text: string }) {
-  const pieces = maskedPieces(text);
   return (
-    <span className={table.mono} title={pieces.map((piece) => piece.text).join('')}>
-      {pieces.map((piece, at) =>
+    <span className={table.mono} title={shownPattern(text)}>
+      {maskedPieces(text).map((piece, at) =>
         piece.masked ? (
           <span key={at} className={styles.masked}>
             {piece.text}
