@@ -20,6 +20,7 @@ use crate::numbered::Numbered;
 use crate::searches::Searches;
 use crate::settings::{self, Settings, SettingsStore};
 use crate::state::App;
+use crate::watched_patterns::ToldPatterns;
 use crate::{IDENTIFIER, bindings, links, recording, refuse, trace};
 
 /// Opens the app's window for a link, which the window follows, or says what is wrong with it.
@@ -124,6 +125,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         searches: Searches::default(),
         merged: Numbered::default(),
         merged_searches: Searches::default(),
+        told_patterns: ToldPatterns::default(),
         opened: OpenedFiles::in_folder(&folder),
         link: Mutex::default(),
         _lock: lock,

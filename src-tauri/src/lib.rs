@@ -33,6 +33,7 @@ mod settings;
 mod state;
 mod typed_secret;
 mod typed_time;
+mod watched_patterns;
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use logbook::Book;
+use logbook::{Book, BookKey};
 use miso_client::{ConnectionId, Failure, LogPlace, LogPlaces};
 use tauri::{AppHandle, Manager};
 
 use crate::settings::Settings;
 use crate::state::{App, log_store_failure};
+use crate::watched_patterns::Watching;
 
 /// Has each connection record what the settings say.
 pub(crate) fn apply(handle: &AppHandle) {
@@ -23,9 +24,14 @@ pub(crate) fn apply(handle: &AppHandle) {
     }
 }
 
-/// Where a tail puts its lines, and goes on. Waits for the disk.
-pub(crate) fn place(book: Arc<Book>) -> LogPlace {
-    let (sink, cursor) = (book.clone(), book.cursor());
+/// Where a tail puts its lines, tells of some, and goes on. Waits for the disk.
+pub(crate) fn place(app: AppHandle, key: BookKey, book: Arc<Book>) -> LogPlace {
+    let cursor = book.cursor();
+    let sink = Arc::new(Watching {
+        app,
+        key,
+        book: book.clone(),
+    });
     let keep_cursor = move |cursor| {
         if let Err(error) = book.set_cursor(cursor) {
             tracing::warn!(%error, "where the tail goes on could not be kept");
@@ -58,7 +64,8 @@ fn places(handle: AppHandle, connection: ConnectionId) -> LogPlaces {
         let logbook = app.logbook.as_ref().ok_or_else(no_logbook)?;
         let limits = app.log_limits(&connection, environment);
         let book = logbook.book_with(&key, limits);
-        Ok(place(book.map_err(log_store_failure)?))
+        let book = book.map_err(log_store_failure)?;
+        Ok(place(handle.clone(), key, book))
     })
 }
 

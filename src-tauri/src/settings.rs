@@ -19,6 +19,7 @@ use tokio::sync::oneshot;
 
 use crate::drafts::Drafts;
 use crate::events::Notice;
+use crate::watched_patterns::WatchedPatterns;
 
 mod chosen;
 mod windows;
@@ -139,6 +140,23 @@ impl SettingsStore {
             let drafts = change(self.drafts());
             let drafts = serde_json::to_value(drafts).map_err(NotSaved::from)?;
             self.store.set("drafts", drafts);
+        }
+        self.save().await
+    }
+
+    /// Which patterns of logs somebody is told of.
+    pub(crate) fn watched_patterns(&self) -> WatchedPatterns {
+        self.get("watchedPatterns").unwrap_or_default()
+    }
+
+    pub(crate) async fn change_watched_patterns(
+        &self,
+        change: impl FnOnce(WatchedPatterns) -> WatchedPatterns,
+    ) -> Result<(), Arc<NotSaved>> {
+        {
+            let _one_at_a_time = self.lock_setting();
+            let watched = bounded(change(self.watched_patterns()))?;
+            self.store.set("watchedPatterns", watched);
         }
         self.save().await
     }
@@ -308,6 +326,8 @@ fn is_settings(bytes: &[u8]) -> bool {
         windows: Option<KeptWindows>,
         #[serde(default)]
         zoom: Option<Zoom>,
+        #[serde(default, rename = "watchedPatterns")]
+        watched_patterns: Option<WatchedPatterns>,
     }
     serde_json::from_slice::<Shape>(bytes).is_ok()
 }

@@ -23,6 +23,7 @@ use crate::merged::{LogName, MergedLogs, OpenedFiles};
 use crate::numbered::Numbered;
 use crate::searches::Searches;
 use crate::settings::SettingsStore;
+use crate::watched_patterns::{ToldPatterns, WatchedPatterns};
 
 /// The app's state, managed by Tauri.
 pub(crate) struct App {
@@ -44,6 +45,8 @@ pub(crate) struct App {
     pub merged_searches: Searches<MergedSearch>,
     /// Log files that pages open.
     pub opened: OpenedFiles,
+    /// Which patterns of logs somebody was just told of.
+    pub told_patterns: ToldPatterns,
     /// A link that no page has followed yet, and the label of the window that is to follow it.
     pub link: Mutex<Option<(LinkTarget, String)>>,
     /// Nobody else works on this data meanwhile.
@@ -212,12 +215,16 @@ impl App {
         self.settings.settings().log_keeping.limits(is_production)
     }
 
-    /// Erases what is kept of a connection beside its session: log lines, and what was typed.
+    /// Erases what is kept of a connection beside its session: log lines, what of them somebody is
+    /// told of, and what was typed.
     pub(crate) async fn erase(&self, connection: &ConnectionId) -> Result<(), CommandError> {
         let without = |drafts: Drafts| drafts.without(connection);
         let forgotten = self.settings.change_drafts(without).await;
+        let unwatched = |watched: WatchedPatterns| watched.without_those_of(connection);
+        let unwatched = self.settings.change_watched_patterns(unwatched).await;
         let erased = self.erase_logs(connection).await;
         forgotten?;
+        unwatched?;
         erased
     }
 

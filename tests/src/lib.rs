@@ -35,6 +35,7 @@ mod local_sign_in;
 mod local_walked;
 mod local_workloads;
 mod log_figures;
+mod log_patterns;
 mod logs_kept;
 mod logs_merged;
 mod logs_recorded;

@@ -9,8 +9,8 @@ use miso_api::{LogGap, LogLine};
 use miso_client::{ConnectionId, Failure, Lease, Recording, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
 
 use super::Answer;
 use super::log_gaps::LogGapView;
@@ -102,6 +102,7 @@ impl From<Bucket> for LogHeat {
 #[tauri::command]
 #[specta::specta]
 pub async fn log_follow(
+    handle: AppHandle,
     app: State<'_, App>,
     connection: ConnectionId,
     application: String,
@@ -111,7 +112,8 @@ pub async fn log_follow(
     let limits = app.log_limits(&connection, &environment);
     let open = move |logs: &Logbook, key: &BookKey| {
         let book = logs.book_with(key, limits)?;
-        Ok((recording::place(book.clone()), book))
+        let place = recording::place(handle, key.clone(), book.clone());
+        Ok((place, book))
     };
     let opened = app.with_logs(&connection, &application, &environment, open);
     let (place, book) = opened.await?;

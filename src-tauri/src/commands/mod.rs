@@ -12,6 +12,7 @@ pub(crate) mod diagnostics;
 pub(crate) mod documents;
 pub(crate) mod log_gaps;
 pub(crate) mod log_older;
+pub(crate) mod log_patterns;
 pub(crate) mod log_search;
 pub(crate) mod log_view;
 pub(crate) mod logs;

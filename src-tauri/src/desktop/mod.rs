@@ -16,7 +16,7 @@ pub(crate) use environment::{
 };
 pub(crate) use failure::{NotStarted, say_and_quit};
 pub(crate) use news::{look_after, tell_news};
-pub(crate) use notification::tell_end;
+pub(crate) use notification::{tell_appeared, tell_end};
 pub(crate) use saving::{choose_file, save_as};
 pub(crate) use tray::{enter_tray, is_in_tray};
 pub(crate) use window::{bring_forward, follow, in_front, open_another, open_kept, show_in_size};

@@ -1,8 +1,10 @@
-//! The system's notifications, and the one at the end of a deployment that was started here (UX.md, 6): where
-//! one of the windows is in front, the page says it and nothing else does.
+//! The system's notifications: at the end of a deployment that was started here (UX.md, 6), where the page
+//! does not say it because none of the windows is in front, and when a log says again what somebody wants to be
+//! told of (UX.md, 10).
 
 use chrono::Utc;
-use miso_api::{Deployment, DeploymentStatus};
+use logbook::BookKey;
+use miso_api::{Deployment, DeploymentStatus, LogLine};
 use miso_client::{ConnectionId, LinkTarget};
 use tauri::{AppHandle, Manager};
 
@@ -25,8 +27,7 @@ pub(crate) fn tell_end(app: &AppHandle, connection: &ConnectionId, deployment: &
     let Some(state) = app.try_state::<App>() else {
         return;
     };
-    let settings = state.settings.settings();
-    if settings.quiet || settings.is_quiet_hour(Utc::now()) {
+    if is_quiet(&state) {
         return;
     }
     let Ok(client) = state.client(connection) else {
@@ -53,6 +54,55 @@ pub(super) fn tell(app: &AppHandle, told: Told, target: LinkTarget) {
             tracing::warn!(%error, "something could not be told by the system");
         }
     });
+}
+
+/// Tells that a log says again what somebody wants to be told of, unless nobody wants to be told now.
+/// A click leads to the line.
+pub(crate) fn tell_appeared(app: &AppHandle, log: &BookKey, line: &LogLine) {
+    let Some(state) = app.try_state::<App>() else {
+        return;
+    };
+    let connection = ConnectionId::from(log.connection.clone());
+    let Ok(client) = state.client(&connection) else {
+        return;
+    };
+    if is_quiet(&state) {
+        return;
+    }
+    let name = state.connections.get(&connection).map(|one| one.name);
+    let stage = client.stage(&log.environment).name;
+    let told = appeared(&log.application, &stage, &name.unwrap_or_default(), line);
+    let target = LinkTarget::log(
+        connection,
+        &log.application,
+        &log.environment,
+        line.timestamp,
+    );
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = system::show(&app, &told, target).await {
+            tracing::warn!(%error, "what a log says again could not be told by the system");
+        }
+    });
+}
+
+/// Whether nobody wants to be told anything now.
+fn is_quiet(state: &App) -> bool {
+    let settings = state.settings.settings();
+    settings.quiet || settings.is_quiet_hour(Utc::now())
+}
+
+fn appeared(application: &str, environment: &str, connection: &str, line: &LogLine) -> Told {
+    let (application, environment) = (inert(application), inert(environment));
+    let title = text(
+        "notification.appeared",
+        &[("application", &application), ("environment", &environment)],
+    );
+    let said = [connection, &line.message].map(inert);
+    Told {
+        title,
+        body: said.join("\n").trim().to_owned(),
+    }
 }
 
 fn told(deployment: &Deployment, environment: &str, connection: &str) -> Told {
@@ -259,6 +309,16 @@ mod tests {
             title,
             "orders: the deployment of 1.4.0 to PROD was cancelled"
         );
+    }
+
+    #[test]
+    fn it_says_what_a_log_says_again() {
+        let line = json!({"id": "a", "timestamp": "2026-11-26T02:10:14Z", "level": "error",
+            "message": "refused\nby db:5432"});
+        let line = serde_json::from_value(line).unwrap();
+        let Told { title, body } = appeared("orders", "PROD", "Team Orders", &line);
+        assert_eq!(title, "orders: a watched message again in PROD");
+        assert_eq!(body, "Team Orders\nrefused by db:5432");
     }
 
     #[test]

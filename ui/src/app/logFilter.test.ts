@@ -14,17 +14,19 @@ describe('what a log is narrowed by', () => {
         ['a=b&c', 'x:y&z='],
       ],
     };
-    const words = logWords(filter, { all: true, at: '2026-11-25T14:06:00Z' });
-    expect(logFrom(`/logs${words}`)).toEqual({ ...filter, all: true, at: '2026-11-25T14:06:00Z' });
+    const look = { all: true, at: '2026-11-25T14:06:00Z', since: '2026-11-25T13:00:00Z' };
+    expect(logFrom(`/logs${logWords(filter, look)}`)).toEqual({ ...filter, ...look });
+    expect(logFrom('/logs?new=last').since).toBe('last');
     expect(logWords(UNFILTERED)).toBe('');
-    expect(logFrom('/logs')).toEqual({ ...UNFILTERED, all: false, at: null });
+    expect(logFrom('/logs')).toEqual({ ...UNFILTERED, all: false, at: null, since: null });
   });
 
   it('counts as not said where it is not understood', () => {
-    expect(logFrom('/logs?level=loud&from=yesterday&regex=yes&at=x')).toEqual({
+    expect(logFrom('/logs?level=loud&from=yesterday&regex=yes&at=x&new=y')).toEqual({
       ...UNFILTERED,
       all: false,
       at: null,
+      since: null,
     });
   });
 

@@ -12,8 +12,14 @@ export type LogFilter = {
   fields: [name: string, value: string][];
 };
 
-/** How a log is looked at: what was found alone, or all lines with that marked; and where it begins. */
-export type LogLook = { all: boolean; at: string | null };
+/**
+ * How a log is looked at: what was found alone, or all lines with that marked; where it begins; or what is new in it
+ * since a time, or since the last deployment.
+ */
+export type LogLook = { all: boolean; at: string | null; since: string | null };
+
+/** In the place of the time of the last deployment, whichever that is. */
+export const LAST = 'last';
 
 export const LEVELS = { all: [], warnings: ['warn', 'error'], errors: ['error'] };
 
@@ -53,6 +59,7 @@ export function logWords(filter: Partial<LogFilter>, look: Partial<LogLook> = {}
     words.set('field', new URLSearchParams(filter.fields).toString());
   if (look.all) words.set('look', 'all');
   if (look.at) words.set('at', look.at);
+  if (look.since) words.set('new', look.since);
   const text = words.toString();
   return text === '' ? '' : `?${text}`;
 }
@@ -70,6 +77,7 @@ export function logFrom(address: string): LogFilter & LogLook {
     fields: [...new URLSearchParams(words.get('field') ?? '')],
     all: words.get('look') === 'all',
     at: timeIn(words.get('at')),
+    since: words.get('new') === LAST ? LAST : timeIn(words.get('new')),
   };
 }
 

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { beginOf } from '../app/logNews';
 import { paths } from '../app/paths';
 import { isRunning } from '../app/state';
 import { useResource } from '../hooks/useResource';
@@ -17,6 +18,7 @@ export function DeploymentDetails({
 }) {
   const { t } = useTranslation();
   const { value = deployment } = useResource(connection, { kind: 'deployment', id: deployment.id });
+  const begun = beginOf(value);
   return (
     <div className={styles.details}>
       {value.error !== null && <p className={styles.error}>{value.error}</p>}
@@ -33,6 +35,11 @@ export function DeploymentDetails({
         <Link to={paths.application(connection, value.applicationKey, value.environment, 'logs')}>
           {t('deploy.seeLogs')}
         </Link>
+        {begun !== null && (
+          <Link to={paths.logs(connection, value.applicationKey, value.environment, {}, { since: begun })}>
+            {t('deployments.newSince')}
+          </Link>
+        )}
         <code className={styles.id}>{value.id}</code>
       </p>
     </div>

@@ -68,6 +68,12 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
           change={setLevel}
         />
         <Button onClick={newest}>{t('timeline.newest')}</Button>
+        <Link
+          className={styles.link}
+          to={paths.logs(connection, application, environment, {}, { since: new Date(from).toISOString() })}
+        >
+          {t('deployments.newSince')}
+        </Link>
         <Link className={styles.link} to={paths.application(connection, application, environment, 'logs')}>
           {t('now.openLogs')}
         </Link>

@@ -10,6 +10,8 @@ export type LogAddress = LogFilter &
     change: (filter: LogFilter) => void;
     /** Another look at the same, which Back takes back. */
     see: (all: boolean) => void;
+    /** What is new since a time, or since the last deployment; null for the lines again. Back takes it back. */
+    showNew: (since: string | null) => void;
   };
 
 /** A log's page keeps in the address what is searched for: Back, a copied link and a second window have it too. */
@@ -31,16 +33,20 @@ export function useLogAddress(connection: string, key: string, environment: stri
     if (before.current !== null && now === page) goInstead(before.current);
     before.current = null;
   }, [panel, now, page, kept]);
-  const { all, at, ...filter } = logFrom(ours ? now : kept);
+  const { all, at, since, ...filter } = logFrom(ours ? now : kept);
   return {
     ...filter,
     all,
     at,
+    since,
     change: (next) => {
-      goInstead(paths.logs(connection, key, environment, next, { all }));
+      goInstead(paths.logs(connection, key, environment, next, { all, since }));
     },
     see: (other) => {
       go(paths.logs(connection, key, environment, filter, { all: other }));
+    },
+    showNew: (next) => {
+      go(paths.logs(connection, key, environment, filter, { all, since: next }));
     },
   };
 }

@@ -358,6 +358,17 @@ export const commands = {
 	 *  One request; `cursor` is where the answer before this one said that the next ones are.
 	 */
 	logOlder: (connection: ConnectionId, application: string, environment: string, query: LogQuery, until: string, cursor: string | null) => __TAURI_INVOKE<OlderMatches>("log_older", { connection, application, environment, query, until, cursor }),
+	/**
+	 *  The patterns of a log's messages that no line of the same level had before a time: of some levels,
+	 *  or of all where none is named. Ends when it is called off.
+	 */
+	logNewSince: (connection: ConnectionId, application: string, environment: string, since: string, levels: string[], call: number) => __TAURI_INVOKE<LogNewSince>("log_new_since", { connection, application, environment, since, levels, call }),
+	/**  Which patterns of a log somebody is told of when they appear again, the oldest first. */
+	logPatternsWatched: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<WatchedPattern[]>("log_patterns_watched", { connection, application, environment }),
+	/**  Has a pattern of a log told when it appears again, and gives those that are. */
+	logPatternWatch: (connection: ConnectionId, application: string, environment: string, level: string, text: string) => __TAURI_INVOKE<WatchedPattern[]>("log_pattern_watch", { connection, application, environment, level, text }),
+	/**  Ends that, and gives those that are left. */
+	logPatternForget: (connection: ConnectionId, application: string, environment: string, level: string, text: string) => __TAURI_INVOKE<WatchedPattern[]>("log_pattern_forget", { connection, application, environment, level, text }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -1957,6 +1968,26 @@ export type LogName = {
 	environment: string,
 };
 
+/**  Patterns that a log did not have before a time, as far as that is kept. */
+export type LogNewSince = {
+	/**  The generation in which the positions are right. */
+	generation: number | null,
+	/**  The new ones, those of most lines first; not all of very many. */
+	patterns: LogPattern[],
+	/**  How many there are. */
+	total: number,
+	/**  How many lines were written since, whether they are new or not. */
+	lines: number | null,
+	/**  How many of them were not looked at by their pattern, because there are too many. */
+	others: number | null,
+	/**  How many lines are kept from before. */
+	before: number | null,
+	/**  When the oldest line that is kept was written; `None` without lines. */
+	oldest: string | null,
+	/**  In how many places lines from before are missing. */
+	gaps: number,
+};
+
 /**  Which lines are written to a file, and how. */
 export type LogPart = {
 	/**  Those that are searched for; null for all. */
@@ -1967,6 +1998,22 @@ export type LogPart = {
 	to: number | null,
 	/**  How they are written. */
 	form: LogForm,
+};
+
+/**  What lines of one level have in common. */
+export type LogPattern = {
+	/**  The message; what differs is masked in it: `<*>`. */
+	text: string,
+	/**  How bad its lines are. */
+	level: string,
+	/**  How many lines have it. */
+	count: number | null,
+	/**  When the first of them was written. */
+	first: string,
+	/**  When the last of them was written. */
+	last: string,
+	/**  The position of the first of them. */
+	position: number | null,
 };
 
 /**  A place in a log. */
@@ -3363,6 +3410,16 @@ image: string } |
 repository: string; 
 /**  The tag. */
 tag: string };
+
+/**  A pattern of a log's messages that somebody wants to be told of. */
+export type WatchedPattern = {
+	/**  How bad its lines are. */
+	level: string,
+	/**  The pattern, as `logbook::mask` gives it. */
+	text: string,
+	/**  Since when: lines from before are not told of. */
+	since: string,
+};
 
 /**  Why a place is unwell: what failed there, or what its health says. */
 export type Why = 

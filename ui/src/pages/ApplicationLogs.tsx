@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
-import { queryOf, withField, type LogFilter } from '../app/logFilter';
+import { LAST, queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
 import { matchFrom, numberAround, searchOf } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
@@ -17,6 +17,7 @@ import { LogBorder, LogOldest } from '../components/LogBorder';
 import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogGap } from '../components/LogGap';
+import { LogNews } from '../components/LogNews';
 import { LogFound, LogSearchBar } from '../components/LogSearchBar';
 import { LogTimeField } from '../components/LogTimeField';
 import { LogTools } from '../components/LogTools';
@@ -46,8 +47,10 @@ export function ApplicationLogs() {
   const {
     all,
     at: begin,
+    since,
     change: changeAddress,
     see,
+    showNew,
     ...filter
   } = useLogAddress(connection, key, environment);
   const [following, follow] = useState(true);
@@ -81,7 +84,8 @@ export function ApplicationLogs() {
     follow(true);
   };
   const typed = (time: TypedTime) => {
-    if (time.kind === 'span') change({ ...filter, from: time.from, to: time.to });
+    if (since !== null) showNew(time.kind === 'span' ? time.from : time.time);
+    else if (time.kind === 'span') change({ ...filter, from: time.from, to: time.to });
     else goTo(time.time);
   };
   const narrow = (name: string, value: string) => {
@@ -124,7 +128,8 @@ export function ApplicationLogs() {
           look={look}
           fields={(onlyFound ? narrowing : { lines }).lines.fields.keys()}
         />
-        {search ? (
+        <NewsButton since={since} showNew={showNew} />
+        {search && since === null ? (
           <LogFound
             search={search}
             at={near !== null && near.position === reading ? near.number + 1 : null}
@@ -153,7 +158,22 @@ export function ApplicationLogs() {
       </LogBar>
       <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
-      {onlyFound && nothing && unkept === 0 ? (
+      {since !== null ? (
+        <LogNews
+          key={`${key} ${environment}`}
+          connection={connection}
+          application={key}
+          environment={environment}
+          since={since}
+          choose={showNew}
+          filter={filter}
+          total={lines.total}
+          lead={(position) => {
+            setReading(position);
+            see(true);
+          }}
+        />
+      ) : onlyFound && nothing && unkept === 0 ? (
         <PageBody>
           <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')}>
             {older && <LogBorder older={older} alone />}
@@ -198,8 +218,23 @@ export function ApplicationLogs() {
           heat={narrowing === null ? heat : narrowing.heat}
         />
       )}
-      {older && nothing && unkept > 0 && <LogBorder older={older} alone />}
+      {since === null && older && nothing && unkept > 0 && <LogBorder older={older} alone />}
     </>
+  );
+}
+
+/** Shows what is new in the place of the lines, and the lines again. */
+function NewsButton({ since, showNew }: { since: string | null; showNew: (since: string | null) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      aria-pressed={since !== null}
+      onClick={() => {
+        showNew(since === null ? LAST : null);
+      }}
+    >
+      {t('logs.news.open')}
+    </Button>
   );
 }
 

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
 import { imageNames } from '../app/image';
+import { LAST } from '../app/logFilter';
 import { namedCheck } from '../app/namedCheck';
 import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
@@ -113,6 +114,12 @@ function LastDeployment({ connection, deployment }: { connection: string; deploy
       <span className={styles.dim}>
         <Age time={deployment.completedAt ?? deployment.createdAt} words />
       </span>
+      <Link
+        className={styles.link}
+        to={paths.logs(connection, applicationKey, environment, {}, { since: LAST })}
+      >
+        {t('deployments.newSince')}
+      </Link>
     </span>
   );
 }

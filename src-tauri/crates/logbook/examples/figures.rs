@@ -99,6 +99,13 @@ fn main() {
     if let Some(figure) = beside_lnav(root.path(), &book) {
         figures.insert("logs.search.lnav".to_owned(), figure);
     }
+    for (name, levels, runs) in [
+        ("logs.patterns", Vec::new(), 3),
+        ("logs.patterns_errors", vec![LogLevel::Error], runs),
+    ] {
+        let took = patterns(&book, levels, runs);
+        figures.insert(name.to_owned(), alone(milliseconds(took), "ms"));
+    }
     let (median, worst) = windows(&book, count);
     eprintln!("window of 200: p50 {median:?}, p99 {worst:?}");
     figures.insert(
@@ -249,6 +256,30 @@ fn beside_lnav(root: &Path, book: &Arc<Book>) -> Option<Value> {
         search.count()
     );
     Some(json!({ "ours": ours, "yardstick": theirs, "ratio": ours / theirs, "unit": "ms" }))
+}
+
+/// How long it takes to count the patterns of all lines of some levels on all cores: the median.
+fn patterns(book: &Arc<Book>, levels: Vec<LogLevel>, runs: usize) -> Duration {
+    let query = Query {
+        levels,
+        ..Query::default()
+    };
+    let (mut took, mut found) = (Vec::new(), logbook::Patterns::default());
+    for _ in 0..runs {
+        let started = Instant::now();
+        let counted = logbook::patterns(book, &query, &AtomicBool::new(false));
+        found = counted.expect("patterns").expect("nobody stops it");
+        took.push(started.elapsed());
+    }
+    took.sort();
+    eprintln!(
+        "patterns of {} lines: {:?} ({} patterns, {} lines beyond)",
+        found.lines,
+        took[runs / 2],
+        found.all.len(),
+        found.others
+    );
+    took[runs / 2]
 }
 
 fn windows(book: &Book, count: u64) -> (Duration, Duration) {

@@ -82,6 +82,12 @@ impl Index {
         newest.find_map(|segment| segment.marks.before)
     }
 
+    /// When the first readable line was written.
+    pub(crate) fn oldest(&self) -> Option<DateTime<Utc>> {
+        let mut oldest = self.segments.iter();
+        oldest.find_map(|segment| segment.marks.opens)
+    }
+
     pub(crate) fn segment(&self, key: Key) -> Option<&Segment> {
         let at = self.segments.binary_search_by_key(&key, |one| one.key);
         self.segments.get(at.ok()?)

@@ -1,4 +1,4 @@
-//! Reads lines in pieces and finds those that match.
+//! Reads lines in chunks and finds those that match.
 
 use std::io;
 use std::ops::Range;
@@ -9,10 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 
 use crate::files::{Reader, Stamp};
+use crate::index::Index;
 use crate::key::Key;
 use crate::marks::Marks;
 use crate::matcher::Matcher;
-use crate::segment::{Part, lines};
+use crate::segment::lines;
 
 /// A chunk has about so many bytes: they stay in a core's cache.
 const CHUNK: u64 = 512 * 1024;
@@ -34,10 +35,13 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
-    /// Cuts the lines of some parts into chunks, in order.
-    pub(crate) fn plan(parts: &[(Part, Stamp)]) -> Vec<Self> {
+    /// Cuts `count` lines from a position on, as far as they are kept, into chunks, in order.
+    pub(crate) fn plan(index: &Index, from: u64, count: usize) -> Vec<Self> {
         let mut chunks = Vec::new();
-        for (part, stamp) in parts {
+        for part in index.parts(from, count) {
+            let Some(stamp) = index.segment(part.key).map(|segment| segment.stamp) else {
+                continue;
+            };
             let marks = &part.marks;
             if part.from >= part.to {
                 continue;
@@ -53,7 +57,7 @@ impl Chunk {
                 chunks.push(Self {
                     path: part.path.clone(),
                     key: part.key,
-                    stamp: *stamp,
+                    stamp,
                     first: part.first,
                     marks: marks.clone(),
                     before: part.carry.before,
@@ -82,16 +86,16 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
-    /// The positions of the lines that match, and the file as it was after that. What was found is
-    /// not all where `stop` was set meanwhile.
+    /// Gives the lines that match, in order, and gives back the file as it was after that. These
+    /// are not all where `stop` was set meanwhile.
     pub(crate) fn read(
         &mut self,
         chunk: &Chunk,
         matcher: &Matcher,
         stop: &AtomicBool,
-    ) -> io::Result<(Vec<u64>, Stamp)> {
+        mut take: impl FnMut(Matching<'_>),
+    ) -> io::Result<Stamp> {
         let marks = &chunk.marks;
-        let mut numbers = Vec::new();
         let mut range = chunk.range.clone();
         // Marks at both ends that cannot match are not even read.
         while range.start < range.end && !matcher.may_be_in(marks, range.start) {
@@ -107,7 +111,7 @@ impl Scan {
         };
         let reader = self.reader.insert(reader);
         if range.is_empty() {
-            return Ok((Vec::new(), reader.stamp()?));
+            return reader.stamp();
         }
         let begin = u64::from(marks.all[range.start].at);
         let length = (marks.end_at(range.end - 1) - begin) as usize;
@@ -122,19 +126,24 @@ impl Scan {
             begin,
             bytes: &self.bytes[..length],
             scratch: &mut self.scratch,
-            numbers: &mut numbers,
+            take: &mut take,
         };
         found.in_marks(range);
-        let stamp = reader.stamp()?;
-        let numbers = numbers.into_iter();
-        let asked = numbers.filter(|number| chunk.lines.contains(number));
-        let positions = asked.map(|number| chunk.first + u64::from(number));
-        Ok((positions.collect(), stamp))
+        reader.stamp()
     }
 }
 
+/// A line that matches.
+pub(crate) struct Matching<'a> {
+    pub(crate) position: u64,
+    /// As it stands in the file, without its line end.
+    pub(crate) text: &'a [u8],
+    /// For one that has to be read by the parser: the time of the last readable line before it.
+    pub(crate) before: Option<DateTime<Utc>>,
+}
+
 /// One chunk that was read.
-struct Found<'a> {
+struct Found<'a, T> {
     chunk: &'a Chunk,
     matcher: &'a Matcher,
     stop: &'a AtomicBool,
@@ -142,10 +151,10 @@ struct Found<'a> {
     begin: u64,
     bytes: &'a [u8],
     scratch: &'a mut Vec<u8>,
-    numbers: &'a mut Vec<u32>,
+    take: &'a mut T,
 }
 
-impl Found<'_> {
+impl<T: FnMut(Matching<'_>)> Found<'_, T> {
     fn in_marks(&mut self, range: Range<usize>) {
         let marks = self.chunk.marks.clone();
         let kind = |mark: usize| {
@@ -170,6 +179,16 @@ impl Found<'_> {
         }
     }
 
+    fn found(&mut self, number: u32, text: &[u8], before: Option<DateTime<Utc>>) {
+        if self.chunk.lines.contains(&number) {
+            (self.take)(Matching {
+                position: self.chunk.first + u64::from(number),
+                text,
+                before,
+            });
+        }
+    }
+
     fn text(&self, marks: &Marks, range: &Range<usize>) -> Range<usize> {
         let start = u64::from(marks.all[range.start].at) - self.begin;
         let end = marks.end_at(range.end - 1) - self.begin;
@@ -186,10 +205,10 @@ impl Found<'_> {
                 return;
             }
             let (is_match, time) = self.matcher.is_match(line, before, self.scratch);
-            before = time;
             if is_match {
-                self.numbers.push(number);
+                self.found(number, line, Some(before));
             }
+            before = time;
         }
     }
 
@@ -202,7 +221,7 @@ impl Found<'_> {
                 return;
             }
             if self.matcher.is_canonical_match(line, self.scratch) {
-                self.numbers.push(number);
+                self.found(number, line, None);
             }
         }
     }
@@ -211,7 +230,8 @@ impl Found<'_> {
     fn in_canonical(&mut self, marks: &Marks, range: Range<usize>, matcher: &Matcher) {
         let text = self.text(marks, &range);
         let offset = self.begin + text.start as u64;
-        let text = &self.bytes[text];
+        let bytes = self.bytes;
+        let text = &bytes[text];
         let mut mark = range.start;
         // The line that begins at `counted` has this number.
         let (mut counted, mut number) = (0, marks.all[mark].line);
@@ -235,7 +255,7 @@ impl Found<'_> {
                 }
                 number += memchr::memchr_iter(b'\n', &text[counted..begin]).count() as u32;
                 counted = begin;
-                self.numbers.push(number);
+                self.found(number, &text[begin..end], None);
             }
             at = end + 1;
         }

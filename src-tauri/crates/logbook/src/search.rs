@@ -1,10 +1,8 @@
 //! A search over everything that a book keeps, on all cores.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
-use std::thread;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::book::Book;
@@ -12,8 +10,8 @@ use crate::lock::lock;
 use crate::matcher::Matcher;
 use crate::positions::Positions;
 use crate::query::{BadQuery, Query};
-use crate::scan::{Chunk, Scan};
-use crate::upkeep::Seen;
+use crate::scan::{Chunk, Matching, Scan};
+use crate::spread::{Run, spread};
 
 /// Who waits is told at most this often.
 const TELL: Duration = Duration::from_millis(20);
@@ -58,13 +56,6 @@ pub(crate) struct State {
     /// One past the last position that was looked at.
     to: u64,
     elapsed: Duration,
-}
-
-/// How the reading of a plan ended.
-enum Run {
-    Done,
-    Stopped,
-    Renumbered,
 }
 
 impl Search {
@@ -148,102 +139,26 @@ impl Search {
                 ..State::default()
             };
         }
-        let parts = index.parts(state.to, usize::MAX).into_iter();
-        let stamped = parts.filter_map(|part| {
-            let stamp = index.segment(part.key)?.stamp;
-            Some((part, stamp))
-        });
-        let stamped: Vec<_> = stamped.collect();
-        (Chunk::plan(&stamped), state.elapsed)
+        (Chunk::plan(&index, state.to, usize::MAX), state.elapsed)
     }
 
     fn read(&self, chunks: &[Chunk], stop: &AtomicBool, mut step: impl FnMut()) -> io::Result<Run> {
         let generation = lock(&self.state).generation;
-        let next = AtomicUsize::new(0);
-        let ends = AtomicBool::new(false);
-        let (give, taken) = mpsc::channel();
-        let work = |give: mpsc::Sender<_>| {
-            let mut scan = Scan::default();
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(chunk) = chunks.get(at) else {
-                    return;
-                };
-                if stop.load(Ordering::Relaxed) || ends.load(Ordering::Relaxed) {
-                    return;
-                }
-                let found = self.look(generation, chunk, &mut scan, stop);
-                if give.send((at, found)).is_err() {
-                    return;
-                }
-            }
+        let look = |chunk: &Chunk, scan: &mut Scan| {
+            let mut found = Vec::new();
+            let take = |line: Matching<'_>| found.push(line.position);
+            let read = scan.read(chunk, &self.matcher, stop, take);
+            self.book.looked(generation, chunk, found, read)
         };
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        thread::scope(|scope| {
-            for _ in 0..threads.min(chunks.len()) {
-                let (give, work) = (give.clone(), &work);
-                scope.spawn(move || work(give));
-            }
-            drop(give);
-            let taken = self.take(chunks, &taken, stop, &mut step);
-            ends.store(true, Ordering::Relaxed);
-            taken
-        })
-    }
-
-    /// Takes what the threads give, in order.
-    fn take(
-        &self,
-        chunks: &[Chunk],
-        taken: &mpsc::Receiver<(usize, io::Result<Option<Vec<u64>>>)>,
-        stop: &AtomicBool,
-        step: &mut impl FnMut(),
-    ) -> io::Result<Run> {
-        let mut waiting = BTreeMap::new();
-        let mut next = 0;
-        while let Ok((at, found)) = taken.recv() {
-            let Some(found) = found? else {
-                return Ok(Run::Renumbered);
-            };
-            if stop.load(Ordering::Relaxed) {
-                return Ok(Run::Stopped);
-            }
-            waiting.insert(at, found);
+        spread(chunks, stop, look, |chunk, found| {
             let mut state = lock(&self.state);
-            while let Some(found) = waiting.remove(&next) {
-                found
-                    .into_iter()
-                    .for_each(|position| state.found.push(position));
-                state.to = chunks[next].end();
-                next += 1;
-            }
+            found
+                .into_iter()
+                .for_each(|position| state.found.push(position));
+            state.to = chunk.end();
             drop(state);
             step();
-        }
-        if next < chunks.len() {
-            return Ok(Run::Stopped);
-        }
-        Ok(Run::Done)
-    }
-
-    /// The matches of a chunk; `None` where its positions are those of other lines now.
-    fn look(
-        &self,
-        generation: u64,
-        chunk: &Chunk,
-        scan: &mut Scan,
-        stop: &AtomicBool,
-    ) -> io::Result<Option<Vec<u64>>> {
-        let (found, stamp) = match scan.read(chunk, &self.matcher, stop) {
-            Ok((found, stamp)) if stamp == chunk.stamp => return Ok(Some(found)),
-            Ok((found, stamp)) => (found, Ok(stamp)),
-            Err(error) => (Vec::new(), Err(error)),
-        };
-        match self.book.judge(generation, chunk.key, stamp)? {
-            Seen::AsKnown => Ok(Some(found)),
-            Seen::Dropped => Ok(Some(Vec::new())),
-            Seen::Renumbered => Ok(None),
-        }
+        })
     }
 }
 

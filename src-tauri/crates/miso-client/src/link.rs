@@ -1,6 +1,7 @@
 //! Links into the app: `miso://…`. A link only navigates or prefills, it never sends anything
 //! (DESIGN.md, "Decided in the first commit").
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use miso_api::Deployment;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,9 @@ const MOST_PARTS: usize = 4;
 const LONGEST_WORD: usize = 1_000;
 const MOST_WORDS: usize = 12;
 /// What a log is narrowed by and how it is looked at; the page knows what it means.
-const LOG_WORDS: &[&str] = &["q", "regex", "level", "from", "to", "field", "look", "at"];
+const LOG_WORDS: &[&str] = &[
+    "q", "regex", "level", "from", "to", "field", "look", "at", "new",
+];
 /// What the list of applications and the history of deployments are narrowed and sorted by.
 const LIST_WORDS: &[&str] = &["q", "state", "in", "sort"];
 const HISTORY_WORDS: &[&str] = &["q", "result", "in"];
@@ -181,6 +184,19 @@ impl LinkTarget {
     /// To a request for access.
     pub fn request(connection: ConnectionId, id: &str) -> Self {
         let page = page_with(&["access"], &[("request", id)]);
+        Self::Page { connection, page }
+    }
+
+    /// To a moment of the log of an application in an environment, among all of its lines.
+    pub fn log(
+        connection: ConnectionId,
+        application: &str,
+        environment: &str,
+        at: DateTime<Utc>,
+    ) -> Self {
+        let parts = ["applications", application, environment, "logs"];
+        let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let page = page_with(&parts, &[("look", "all"), ("at", &at)]);
         Self::Page { connection, page }
     }
 }

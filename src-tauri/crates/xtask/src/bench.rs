@@ -53,6 +53,8 @@ const SAID: &[(&str, &str, &str)] = &[
     ("logs.search.regex", "a regular expression", "ripgrep"),
     ("logs.search.level", "a level", "ripgrep"),
     ("logs.search.lnav", "a text", "lnav, from its start"),
+    ("logs.patterns", "the patterns of all lines", ""),
+    ("logs.patterns_errors", "the patterns of errors", ""),
     ("logs.append", "lines kept a second", ""),
     ("logs.memory", "memory that they add", ""),
     (

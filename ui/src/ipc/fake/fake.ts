@@ -23,6 +23,7 @@ import { activityOf } from './activity';
 import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
+import { fakePatterns } from './patterns';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
@@ -366,6 +367,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...fakeLogs({ lines, tail: options.tail, gaps: options.gaps ?? [], newLease, follows }),
     ...fakeMerged(Math.min(lines, 5000)),
+    ...fakePatterns(lines),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),

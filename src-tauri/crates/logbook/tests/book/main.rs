@@ -14,6 +14,7 @@ mod limits;
 mod merging;
 mod naive;
 mod oracle;
+mod patterned;
 mod searching;
 mod threads;
 mod together;
