@@ -97,7 +97,10 @@ fn recalled(app: &App, connection: &ConnectionId) -> Answer<Client> {
     let account = app.connections.get(connection)?.account;
     let account = account.map(|account| account.subject);
     client.recall_calls(|| {
-        let kept = app.settings.drafts().at(connection, account.as_ref(), KEPT_AT);
+        let kept = app
+            .settings
+            .drafts()
+            .at(connection, account.as_ref(), KEPT_AT);
         let calls = kept.and_then(|draft| serde_json::from_str(draft.fields.get(FIELD)?).ok());
         calls.unwrap_or_default()
     });
@@ -111,5 +114,8 @@ async fn keep(app: &App, connection: ConnectionId, client: &Client) -> Answer<()
     let calls = serde_json::to_string(&calls).unwrap_or_default();
     let fields = [(FIELD.to_owned(), calls)].into();
     let draft = Draft::of(connection, account, KEPT_AT.to_owned(), fields).map_err(Arc::new)?;
-    Ok(app.settings.change_drafts(|drafts| drafts.keep(draft)).await?)
+    Ok(app
+        .settings
+        .change_drafts(|drafts| drafts.keep(draft))
+        .await?)
 }

@@ -371,6 +371,10 @@ const sensible = ([name, type]) => {
       return `-----BEGIN CERTIFICATE-----\n${btoa(anyText().replace(/[^\x20-\x7e]/g, ''))}\n-----END CERTIFICATE-----\n`;
     case 'page':
       return pick(['/applications/shop/dev/logs?q=x&look=all', '/logs?log=shop%40dev', '', anyText()]);
+    case 'method':
+      return pick(['GET', 'GET', 'POST', anyText()]);
+    case 'path':
+      return pick(['/api/applications', '/api/applications', '/api/applications/{key}', anyText()]);
     case 'place':
       return `deploy ${application()} ${environment()}`;
     case 'address':

@@ -4,8 +4,9 @@ import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import { commands, type ConnectionId, type FleetRow } from '../ipc';
 import { carefully } from './carefully';
+import { curlEntry } from './explorer';
 import { imageWords } from './image';
-import { openDeletion, openMenu, type MenuEntry } from './layers';
+import { menuPlace, openDeletion, openMenu, type MenuEntry } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
 import { isStarred, shell, toggleStar } from './shell';
@@ -20,7 +21,7 @@ export function fleetMenu(
   event.preventDefault();
   const { key } = row;
   const there = environment ?? row.target;
-  const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  const { anchor, focused } = menuPlace(event);
   const starred = isStarred(shell.get().settings, connection, key);
   const cell = row.cells.find((each) => each.environment === there);
   const before = cell?.place?.before ?? null;
@@ -42,8 +43,7 @@ export function fleetMenu(
           },
         ];
   openMenu(
-    // Shift-F10 has no place of its own: the menu opens at what has the focus.
-    event.clientX === 0 && event.clientY === 0 && focused ? focused : { x: event.clientX, y: event.clientY },
+    anchor,
     key,
     [
       {
@@ -88,6 +88,7 @@ export function fleetMenu(
           copyText(key);
         },
       },
+      curlEntry(connection, { kind: 'application', application: key }),
       {
         label: starred ? i18n.t('menu.unstar') : i18n.t('menu.star'),
         icon: Star,

@@ -15,6 +15,7 @@ const PLACES = {
   d: (connection: string) => paths.deployments(connection),
   p: (connection: string) => paths.promote(connection),
   e: paths.environments,
+  i: (connection: string) => paths.api(connection),
 };
 
 /** Keys and mouse buttons that work on every page. */

@@ -1,4 +1,4 @@
-import type { ComponentType, ReactNode } from 'react';
+import type { ComponentType, MouseEvent, ReactNode } from 'react';
 import { createStore, useStore } from '../hooks/store';
 import type { ConnectionOffer } from '../ipc';
 
@@ -78,6 +78,13 @@ export function openMenu(
   returnTo: HTMLElement | null,
 ): void {
   layers.set((before) => ({ ...before, menu: { anchor, label, entries, returnTo } }));
+}
+
+/** Where a menu that was asked for opens: Shift-F10 has no place of its own, it opens at what has the focus. */
+export function menuPlace(event: MouseEvent): { anchor: Anchor; focused: HTMLElement | null } {
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+  const atPoint = { x: event.clientX, y: event.clientY };
+  return { anchor: atPoint.x === 0 && atPoint.y === 0 && focused ? focused : atPoint, focused };
 }
 
 /** Lets a connection be changed and checked. */

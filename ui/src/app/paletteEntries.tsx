@@ -1,5 +1,6 @@
 import {
   ArrowUp,
+  Braces,
   CirclePlus,
   Contrast,
   House,
@@ -100,6 +101,7 @@ function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
     })),
     page(i18n.t('access.title'), paths.access(id), KeyRound),
     page(i18n.t('access.askAction'), paths.access(id, { ask: null }), KeyRound),
+    page(i18n.t('explorer.title'), paths.api(id), Braces, 'g i'),
   ];
 }
 

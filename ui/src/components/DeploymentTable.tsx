@@ -63,7 +63,14 @@ export function DeploymentTable({ connection, deployments, everything = false, s
           };
           return (
             <Fragment key={id}>
-              <tr data-row={id} data-open={opened} onClick={toggle}>
+              <tr
+                data-row={id}
+                data-open={opened}
+                onClick={toggle}
+                onContextMenu={(event) => {
+                  openCallMenu(connection, id, { kind: 'deployment', id }, event);
+                }}
+              >
                 <td>
                   <span className={styles.selectable}>
                     {selection && (

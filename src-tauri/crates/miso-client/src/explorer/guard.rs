@@ -111,7 +111,11 @@ impl Client {
             let manifest = serde_json::from_str(body).ok()?;
             Some(self.first_to_production(&manifest)?.0)
         };
-        segments.chain(query).chain(in_body).find_map(named).or_else(first)
+        segments
+            .chain(query)
+            .chain(in_body)
+            .find_map(named)
+            .or_else(first)
     }
 }
 
@@ -147,7 +151,10 @@ fn check_path(path: &str, base: &Url) -> Result<(), Failure> {
 }
 
 fn check_query(query: &[(String, String)]) -> Result<(), Failure> {
-    let bytes: usize = query.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = query
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     let is_good = query.len() <= MOST_QUERY
         && bytes <= LONGEST_QUERY
         && query.iter().all(|(name, _)| !name.is_empty());
@@ -240,13 +247,30 @@ mod tests {
             "/api/{key}",
             "/api/\n",
         ] {
-            assert_eq!(reason(&call("GET", path)).as_deref(), Some("path"), "{path}");
+            assert_eq!(
+                reason(&call("GET", path)).as_deref(),
+                Some("path"),
+                "{path}"
+            );
         }
-        for path in ["/auth/token", "/auth/token/", "/auth//token", "/AUTH/t%6fken"] {
-            assert_eq!(reason(&call("POST", path)).as_deref(), Some("token"), "{path}");
+        for path in [
+            "/auth/token",
+            "/auth/token/",
+            "/auth//token",
+            "/AUTH/t%6fken",
+        ] {
+            assert_eq!(
+                reason(&call("POST", path)).as_deref(),
+                Some("token"),
+                "{path}"
+            );
         }
         for method in ["TRACE", "CONNECT", "get", "", "GET /x HTTP/1.1\r\n"] {
-            assert_eq!(reason(&call(method, "/api")).as_deref(), Some("method"), "{method}");
+            assert_eq!(
+                reason(&call(method, "/api")).as_deref(),
+                Some("method"),
+                "{method}"
+            );
         }
     }
 
@@ -256,8 +280,11 @@ mod tests {
             headers: vec![(name.to_owned(), value.to_owned())],
             ..call("GET", "/api")
         };
-        for (name, value) in [("If-Match", "\"7\""), ("Idempotency-Key", " k "), ("Accept", "text/csv")]
-        {
+        for (name, value) in [
+            ("If-Match", "\"7\""),
+            ("Idempotency-Key", " k "),
+            ("Accept", "text/csv"),
+        ] {
             assert_eq!(reason(&with(name, value)), None, "{name}");
         }
         for (name, value) in [
@@ -274,7 +301,11 @@ mod tests {
             ("X-Ours", "a\r\nHost: elsewhere"),
             ("", "x"),
         ] {
-            assert_eq!(reason(&with(name, value)).as_deref(), Some("header"), "{name}");
+            assert_eq!(
+                reason(&with(name, value)).as_deref(),
+                Some("header"),
+                "{name}"
+            );
         }
     }
 
@@ -293,7 +324,11 @@ mod tests {
             ("PUT", "{", false),
             ("PUT", "a=b", false),
         ] {
-            assert_eq!(reason(&with(method, body)).is_none(), good, "{method} {body}");
+            assert_eq!(
+                reason(&with(method, body)).is_none(),
+                good,
+                "{method} {body}"
+            );
         }
     }
 

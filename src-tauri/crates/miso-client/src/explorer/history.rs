@@ -20,7 +20,14 @@ const MOST_BODIES: usize = 8 * 1024 * 1024;
 const KEPT_QUERY: usize = 2_000;
 /// Parts of a parameter's name that may be a secret's.
 const SECRET: [&str; 8] = [
-    "secret", "passw", "passphrase", "token", "credential", "apikey", "api_key", "api-key",
+    "secret",
+    "passw",
+    "passphrase",
+    "token",
+    "credential",
+    "apikey",
+    "api_key",
+    "api-key",
 ];
 
 /// A call that was sent by hand.
@@ -51,7 +58,10 @@ impl ApiSent {
             !SECRET.iter().any(|secret| name.contains(secret))
         });
         let query = &self.call.query;
-        let bytes: usize = query.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let bytes: usize = query
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
         if bytes > KEPT_QUERY {
             self.call.query.clear();
         }
@@ -93,7 +103,11 @@ impl SentCalls {
 impl Client {
     /// What was sent by hand, newest first; at most 50.
     pub fn sent_calls(&self) -> Vec<ApiSent> {
-        lock(&self.inner.sent_calls.0).calls.iter().cloned().collect()
+        lock(&self.inner.sent_calls.0)
+            .calls
+            .iter()
+            .cloned()
+            .collect()
     }
 
     /// Takes up what was kept of an earlier run, once for each account; `kept` is asked for it then.

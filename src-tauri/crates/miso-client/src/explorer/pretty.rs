@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn what_is_written_stays_as_it_is() {
-        let text = "{\"a\":1.0e400 , \"a\": [ ],\"b\":[{ },\"x, {\\\"}\"],\"n\":12345678901234567890123}";
+        let text =
+            "{\"a\":1.0e400 , \"a\": [ ],\"b\":[{ },\"x, {\\\"}\"],\"n\":12345678901234567890123}";
         let made = "{\n  \"a\": 1.0e400,\n  \"a\": [],\n  \"b\": [\n    {},\n    \"x, {\\\"}\"\n  ],\n  \
             \"n\": 12345678901234567890123\n}";
         let text = text.replace("1.0e400", "1.0e30");
@@ -78,13 +79,21 @@ mod tests {
         for no in ["", "{", "text", "[1,]"] {
             assert_eq!(pretty(no), None, "{no}");
         }
-        let long = format!("{}{}1{}", "[".repeat(100), "1,".repeat(100_000), "]".repeat(100));
+        let long = format!(
+            "{}{}1{}",
+            "[".repeat(100),
+            "1,".repeat(100_000),
+            "]".repeat(100)
+        );
         assert_eq!(pretty(&long), None, "it would be far longer than it is");
     }
 
     fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from),
-            "\\PC{0,8}|[\"\\\\{},: \n]{0,6}".prop_map(Value::from)];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i64>().prop_map(Value::from),
+            "\\PC{0,8}|[\"\\\\{},: \n]{0,6}".prop_map(Value::from)
+        ];
         leaf.prop_recursive(4, 40, 5, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),

@@ -1,10 +1,10 @@
 //! The call that a page's object is read with.
 
+use crate::Resource;
 use crate::client::Inner;
 use crate::range::history_from;
 use crate::transport::Call;
 use crate::wire::documented;
-use crate::Resource;
 
 impl Inner {
     pub(super) fn call_of(&self, resource: &Resource) -> Call {

@@ -65,7 +65,9 @@ impl Transport {
         match self.offered(call, class).await? {
             Answer::Whole(whole) => self.read(call, whole).await,
             // None of these was asked for.
-            Answer::Unchanged | Answer::Events(_) | Answer::AsItIs(_) => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
+            Answer::Unchanged | Answer::Events(_) | Answer::AsItIs(_) => {
+                Err(not_miso(StatusCode::NOT_MODIFIED, b""))
+            }
         }
     }
 

@@ -159,7 +159,9 @@ fn without(body: Vec<u8>, hidden: &str) -> Vec<u8> {
     }
     // Where the body was cut within the token, its begin is left out too.
     let begun = (16.min(hidden.len())..hidden.len()).rev();
-    let begun = begun.into_iter().find(|length| clean.ends_with(&hidden[..*length]));
+    let begun = begun
+        .into_iter()
+        .find(|length| clean.ends_with(&hidden[..*length]));
     clean.truncate(clean.len() - begun.unwrap_or(0));
     clean
 }
@@ -173,10 +175,7 @@ mod tests {
         let token = "eyJhbGciOiJSUzI1NiJ9.payload.signature";
         let shown = |body: &str| String::from_utf8(without(body.into(), token)).unwrap();
         assert_eq!(shown("{\"a\":1}"), "{\"a\":1}");
-        assert_eq!(
-            shown(&format!("a {token}{token} b")),
-            "a [token][token] b"
-        );
+        assert_eq!(shown(&format!("a {token}{token} b")), "a [token][token] b");
         assert_eq!(shown(&format!("a {}", &token[..20])), "a ", "cut within it");
         assert_eq!(shown("a eyJ"), "a eyJ");
         assert_eq!(shown(""), "");

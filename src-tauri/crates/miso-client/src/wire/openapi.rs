@@ -235,8 +235,11 @@ fn by_tag(document: &Value, operations: &mut [ApiOperationRow]) {
             tags.push(tag);
         }
     }
-    let places: std::collections::HashMap<String, usize> =
-        tags.into_iter().enumerate().map(|(at, tag)| (tag, at)).collect();
+    let places: std::collections::HashMap<String, usize> = tags
+        .into_iter()
+        .enumerate()
+        .map(|(at, tag)| (tag, at))
+        .collect();
     operations.sort_by_key(|row| {
         let tag = row.tag.as_ref().and_then(|tag| places.get(tag));
         tag.copied().unwrap_or(usize::MAX)
@@ -273,7 +276,8 @@ fn parameters(
     let mut all: Vec<ApiParameter> = Vec::new();
     let read = listed.filter_map(|one| parameter(schemas, resolved(document, one)?));
     for one in read.take(MOST_PARAMETERS) {
-        let is_same = |known: &&mut ApiParameter| known.name == one.name && known.place == one.place;
+        let is_same =
+            |known: &&mut ApiParameter| known.name == one.name && known.place == one.place;
         match all.iter_mut().find(is_same) {
             Some(known) => *known = one,
             None => all.push(one),

@@ -80,7 +80,10 @@ fn a_document_is_its_operations_by_tag() {
     assert!(all.operations[1].deprecated && !all.operations[1].writes);
     assert!(all.operations[0].writes);
     assert_eq!(all.left_out, 1, "what has no path");
-    assert_eq!((all.title.as_deref(), all.version.as_deref()), (Some("Miso API"), Some("7")));
+    assert_eq!(
+        (all.title.as_deref(), all.version.as_deref()),
+        (Some("Miso API"), Some("7"))
+    );
 }
 
 #[test]
@@ -89,7 +92,14 @@ fn an_operation_says_what_it_takes() {
     let parameters: Vec<_> = put
         .parameters
         .iter()
-        .map(|one| (one.name.as_str(), one.place, one.required, one.kind.as_str()))
+        .map(|one| {
+            (
+                one.name.as_str(),
+                one.place,
+                one.required,
+                one.kind.as_str(),
+            )
+        })
         .collect();
     assert_eq!(
         parameters,
@@ -124,28 +134,43 @@ fn an_operation_says_what_it_takes() {
     );
     assert_eq!(body.fields[2].description.as_deref(), Some("Which."));
     assert_eq!(body.fields[2].choices, ["leaf", "branch"]);
-    for (method, path) in [("GET", "/api/b/{key}"), ("TRACE", "/api/a"), ("GET", "/api/c")] {
-        assert_eq!(operation(&document(), &base(), method, path), None, "{method} {path}");
+    for (method, path) in [
+        ("GET", "/api/b/{key}"),
+        ("TRACE", "/api/a"),
+        ("GET", "/api/c"),
+    ] {
+        assert_eq!(
+            operation(&document(), &base(), method, path),
+            None,
+            "{method} {path}"
+        );
     }
 }
 
 #[test]
 fn version_3_0_says_the_same_in_its_own_words() {
     let document = json!({"openapi": "3.0.3", "paths": {"/a": {"post": {"requestBody": {
-        "content": {"application/json": {
-            "examples": {"one": {"$ref": "#/components/examples/One"}},
-            "schema": {"allOf": [
-                {"$ref": "#/components/schemas/Base"},
-                {"properties": {"more": {"type": "boolean", "nullable": true}}},
-            ]},
-        }}}}}},
-        "components": {
-            "examples": {"One": {"value": {"key": "shop"}}},
-            "schemas": {"Base": {"type": "object", "properties": {"key": {"type": "string"}}}},
-        }});
-    let body = operation(&document, &base(), "POST", "/a").unwrap().body.unwrap();
+    "content": {"application/json": {
+        "examples": {"one": {"$ref": "#/components/examples/One"}},
+        "schema": {"allOf": [
+            {"$ref": "#/components/schemas/Base"},
+            {"properties": {"more": {"type": "boolean", "nullable": true}}},
+        ]},
+    }}}}}},
+    "components": {
+        "examples": {"One": {"value": {"key": "shop"}}},
+        "schemas": {"Base": {"type": "object", "properties": {"key": {"type": "string"}}}},
+    }});
+    let body = operation(&document, &base(), "POST", "/a")
+        .unwrap()
+        .body
+        .unwrap();
     assert_eq!(body.example, "{\n  \"key\": \"shop\"\n}");
-    let paths: Vec<_> = body.fields.iter().map(|field| field.path.as_str()).collect();
+    let paths: Vec<_> = body
+        .fields
+        .iter()
+        .map(|field| field.path.as_str())
+        .collect();
     assert_eq!(paths, ["key", "more"]);
     assert_eq!(body.fields[1].choices, ["true", "false"]);
 }
@@ -157,7 +182,10 @@ fn paths_stand_below_the_server_that_the_document_names() {
         let base = Url::parse(base).unwrap();
         let all = operations(&document, &base).unwrap();
         let path = all.operations[0].path.clone();
-        assert!(operation(&document, &base, "GET", &path).is_some(), "{path}");
+        assert!(
+            operation(&document, &base, "GET", &path).is_some(),
+            "{path}"
+        );
         path
     };
     for (server, base, path) in [
@@ -230,16 +258,35 @@ fn any_value() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(6, 200, 8, |inner| {
         let name = prop_oneof![
-            Just("get"), Just("post"), Just("parameters"), Just("requestBody"), Just("content"),
-            Just("application/json"), Just("schema"), Just("properties"), Just("items"),
-            Just("allOf"), Just("oneOf"), Just("required"), Just("enum"), Just("type"),
-            Just("in"), Just("name"), Just("example"), Just("examples"), Just("tags"),
+            Just("get"),
+            Just("post"),
+            Just("parameters"),
+            Just("requestBody"),
+            Just("content"),
+            Just("application/json"),
+            Just("schema"),
+            Just("properties"),
+            Just("items"),
+            Just("allOf"),
+            Just("oneOf"),
+            Just("required"),
+            Just("enum"),
+            Just("type"),
+            Just("in"),
+            Just("name"),
+            Just("example"),
+            Just("examples"),
+            Just("tags"),
         ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
             prop::collection::vec((name, inner), 0..6).prop_map(|fields| {
                 let fields = fields.into_iter();
-                Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+                Value::Object(
+                    fields
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .collect(),
+                )
             }),
         ]
     })

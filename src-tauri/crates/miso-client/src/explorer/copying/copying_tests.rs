@@ -9,7 +9,10 @@ fn request(url: &str, value: &str, body: Option<&str>) -> Request {
     Request {
         method: "POST".to_owned(),
         url: url.to_owned(),
-        headers: vec![pair("X-Ours", value), pair("Content-Type", "application/json")],
+        headers: vec![
+            pair("X-Ours", value),
+            pair("Content-Type", "application/json"),
+        ],
         body: body.map(str::to_owned),
     }
 }
@@ -22,7 +25,11 @@ fn says(program: &str, arguments: &[&str]) -> Option<Vec<u8>> {
         .stdin(Stdio::null())
         .output();
     let ran = ran.ok()?;
-    assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success(),
+        "{arguments:?}: {}",
+        String::from_utf8_lossy(&ran.stderr)
+    );
     Some(ran.stdout)
 }
 
@@ -104,7 +111,10 @@ proptest! {
 #[test]
 fn python_reads_its_literals() {
     let text = "a'b\"c\\d\n\t\u{1}\u{85}\u{2028}\u{1f600}$x{y}\\u0041";
-    let script = format!("import sys; sys.stdout.buffer.write({}.encode())", python(text));
+    let script = format!(
+        "import sys; sys.stdout.buffer.write({}.encode())",
+        python(text)
+    );
     if let Some(said) = says("python3", &["-c", &script]) {
         assert_eq!(String::from_utf8(said).unwrap(), text);
     }

@@ -23,7 +23,9 @@ pub(super) fn written(request: &Request) -> String {
         // It is the content's.
         if !name.eq_ignore_ascii_case("content-type") {
             let (name, value) = (common(name), common(value));
-            lines.push(format!("request.Headers.TryAddWithoutValidation({name}, {value});"));
+            lines.push(format!(
+                "request.Headers.TryAddWithoutValidation({name}, {value});"
+            ));
         }
     }
     if let Some(body) = &request.body {

@@ -16,12 +16,14 @@ pub(super) fn written(request: &Request) -> String {
             "        var request = HttpRequest.newBuilder(URI.create({}))",
             common(&request.url)
         ),
-        format!(
-            "            .header(\"Authorization\", \"Bearer \" + System.getenv(\"{TOKEN}\"))"
-        ),
+        format!("            .header(\"Authorization\", \"Bearer \" + System.getenv(\"{TOKEN}\"))"),
     ];
     for (name, value) in &request.headers {
-        lines.push(format!("            .header({}, {})", common(name), common(value)));
+        lines.push(format!(
+            "            .header({}, {})",
+            common(name),
+            common(value)
+        ));
     }
     let body = match &request.body {
         Some(body) => format!("ofString({})", common(body)),

@@ -38,8 +38,12 @@ fn quoted(text: &str, escape: impl Fn(&mut String, char)) -> String {
             '\r' => made.push_str("\\r"),
             '\t' => made.push_str("\\t"),
             // Line ends of some languages, and marks that turn what stands around them.
-            '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' | '\u{feff}' => escape(&mut made, character),
+            '\u{2028}'
+            | '\u{2029}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => escape(&mut made, character),
             _ if character.is_control() => escape(&mut made, character),
             _ => made.push(character),
         }

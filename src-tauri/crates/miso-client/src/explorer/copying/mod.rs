@@ -96,9 +96,15 @@ impl Client {
 impl Request {
     fn of(call: &Call, base: &Url) -> Self {
         let mut url = base.clone();
-        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), call.path));
+        url.set_path(&format!(
+            "{}{}",
+            base.path().trim_end_matches('/'),
+            call.path
+        ));
         let as_is = call.as_is.as_deref();
-        let by_hand = as_is.map(|as_is| as_is.query.as_slice()).unwrap_or_default();
+        let by_hand = as_is
+            .map(|as_is| as_is.query.as_slice())
+            .unwrap_or_default();
         let own = call.query.iter().map(|(name, value)| (*name, value));
         let query = own.chain(by_hand.iter().map(|(name, value)| (name.as_str(), value)));
         let query: Vec<_> = query.collect();
@@ -108,13 +114,15 @@ impl Request {
         let own = call.headers.iter();
         let own = own.map(|(name, value)| ((*name).to_owned(), value.clone()));
         let by_hand = as_is.into_iter().flat_map(|as_is| &as_is.headers);
-        let by_hand = by_hand.filter_map(|(name, value)| {
-            Some((name.to_string(), value.to_str().ok()?.to_owned()))
-        });
+        let by_hand = by_hand
+            .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
         let mut headers: Vec<(String, String)> = own.chain(by_hand).collect();
         let text = as_is.and_then(|as_is| as_is.text.clone());
         let body = text.or_else(|| call.body.as_ref().map(ToString::to_string));
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("accept"))
+        {
             headers.insert(0, pair("Accept", "application/json"));
         }
         if body.is_some() {

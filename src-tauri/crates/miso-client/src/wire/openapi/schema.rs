@@ -246,7 +246,11 @@ impl<'a> Said<'a> {
         });
         let implied = || {
             let has = |name: &str| self.find(name).is_some();
-            let kinds = [("properties", "object"), ("items", "array"), ("enum", "string")];
+            let kinds = [
+                ("properties", "object"),
+                ("items", "array"),
+                ("enum", "string"),
+            ];
             let mut kinds = kinds.into_iter();
             kinds.find_map(|(name, kind)| has(name).then_some(kind))
         };
