@@ -1,5 +1,6 @@
 import { Fragment, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { openCallMenu } from '../app/explorer';
 import { imageNames, tagOf } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState, isRunning } from '../app/state';

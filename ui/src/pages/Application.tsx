@@ -4,11 +4,13 @@ import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { useStage } from '../app/environments';
 import { followApplicationKeys } from '../app/applicationKeys';
+import { shownIn } from '../app/explorer';
 import { useAddress, go, leaveFor } from '../app/navigation';
 import { imageNames, middle } from '../app/image';
 import { panelFrom, paths, tabOf, type Tab } from '../app/paths';
 import { Button, IconButton } from '../components/Button';
 import { copyText } from '../components/copy';
+import { CopyCurl } from '../components/CopyCurl';
 import { Empty } from '../components/Empty';
 import { EnvironmentSwitch } from '../components/EnvironmentSwitch';
 import { Header } from '../components/Header';
@@ -168,6 +170,7 @@ export function Application() {
             permission="applications:deploy"
           />
         )}
+        {app && <CopyCurl connection={connection} resource={shownIn(tab, key, environment)} />}
       </Tabs>
       {failure && (
         <PageBody>
