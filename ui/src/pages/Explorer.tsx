@@ -60,15 +60,17 @@ export function Explorer() {
       <div className={styles.columns}>
         <section className={styles.side} aria-label={t('explorer.operations')}>
           <div className={styles.tools}>
-            <Segmented
-              label={t('explorer.side')}
-              value={side}
-              options={[
-                { value: 'operations', label: t('explorer.operations') },
-                { value: 'sent', label: t('explorer.sent') },
-              ]}
-              change={setSide}
-            />
+            <div>
+              <Segmented
+                label={t('explorer.side')}
+                value={side}
+                options={[
+                  { value: 'operations', label: t('explorer.operations') },
+                  { value: 'sent', label: t('explorer.sent') },
+                ]}
+                change={setSide}
+              />
+            </div>
             {side === 'operations' && (
               <SearchInput
                 label={t('explorer.search')}

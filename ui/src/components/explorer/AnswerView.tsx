@@ -63,7 +63,7 @@ export function AnswerView({ call, answer }: { call: ApiCall; answer: ApiAnswer 
         </pre>
       )}
       {kind === 'json' && (
-        <div className={styles.editor}>
+        <div className={`${styles.editor ?? ''} ${styles.answered ?? ''}`}>
           <Suspense fallback={null}>
             <JsonEditor label={t('explorer.answerBody')} value={text} />
           </Suspense>

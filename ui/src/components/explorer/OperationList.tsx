@@ -5,6 +5,7 @@ import { useRowWindow } from '../../hooks/useRowWindow';
 import { number } from '../../i18n/format';
 import type { ApiOperationRow, ApiOperations } from '../../ipc';
 import styles from './Explorer.module.css';
+import { PathText } from './PathText';
 
 type Props = {
   operations: ApiOperations;
@@ -41,17 +42,16 @@ export function OperationList({ operations, search, chosen, open }: Props) {
                   className={styles.operation}
                   data-item=""
                   aria-current={operationName(row.operation) === chosen ? 'true' : undefined}
-                  title={row.operation.summary ?? undefined}
+                  aria-label={operationName(row.operation)}
+                  title={[row.operation.path, row.operation.summary].filter(Boolean).join('\n')}
                   onClick={() => {
                     open(row.operation);
                   }}
                 >
                   <span className={styles.method} data-writes={row.operation.writes}>
                     {row.operation.method}
-                  </span>{' '}
-                  <span className={styles.path} data-deprecated={row.operation.deprecated}>
-                    {row.operation.path}
                   </span>
+                  <PathText path={row.operation.path} deprecated={row.operation.deprecated} />
                 </button>
               </li>
             ),

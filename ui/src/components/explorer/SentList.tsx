@@ -5,6 +5,10 @@ import { exactTime, when } from '../../i18n/format';
 import { asCommandError, commands, type ApiCall, type ApiSent, type ConnectionId } from '../../ipc';
 import { errorWords, Problem } from '../Problem';
 import styles from './Explorer.module.css';
+import { PathText } from './PathText';
+
+/** Methods that change nothing. */
+const READS = ['GET', 'HEAD', 'OPTIONS'];
 
 /** The key of what was sent by hand. */
 export function sentKey(connection: ConnectionId): readonly unknown[] {
@@ -30,15 +34,16 @@ export function SentList({ connection, fill }: { connection: ConnectionId; fill:
               type="button"
               className={styles.operation}
               data-item=""
+              aria-label={`${sent.call.method} ${sent.call.path} ${outcomeOf(sent)} · ${when(sent.at, now)}`}
               title={`${sent.call.path}\n${exactTime(sent.at)}`}
               onClick={() => {
                 fill(sent.call);
               }}
             >
-              <span className={styles.method} data-writes={sent.call.method !== 'GET'}>
+              <span className={styles.method} data-writes={!READS.includes(sent.call.method)}>
                 {sent.call.method}
-              </span>{' '}
-              <span className={styles.path}>{sent.call.path}</span>{' '}
+              </span>
+              <PathText path={sent.call.path} />
               <span className={styles.outcome}>{`${outcomeOf(sent)} · ${when(sent.at, now)}`}</span>
             </button>
           </li>
