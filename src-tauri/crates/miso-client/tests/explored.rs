@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use miso_client::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiPlace, Code, CopiedCall, Resource,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiPlace, Code, ConnectionEdit, ConnectionWay,
+    CopiedCall, Hue, Resource,
 };
 use serde_json::{Value, json};
 
@@ -424,4 +425,48 @@ async fn what_a_page_shows_is_copied_with_a_variable_for_the_token() {
         assert!(code.contains(&url) && !code.contains("access-1"), "{code}");
     }
     assert!(far_end.asked("GET /api").is_empty(), "nobody is asked");
+}
+
+#[tokio::test]
+async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is_all_production() {
+    let far_end = described().await;
+    let here = restored(&far_end).await;
+    let id = here.connections.to_save()[0].id.clone();
+    let edit = |production, read_only| ConnectionEdit {
+        name: "Orders".to_owned(),
+        hue: Hue::Plum,
+        production,
+        read_only,
+    };
+    let way = ConnectionWay::default;
+    here.connections
+        .change(&id, edit(false, true), way())
+        .unwrap();
+    let client = here.connections.client(&id).unwrap();
+    let write = with_body(
+        "PUT",
+        "/api/applications/orders",
+        &json!({"displayName": "Orders"}),
+    );
+    let sent = async |call: &ApiCall| {
+        let sent = client.send_call(call, None).await;
+        sent.map(|answer| answer.status)
+            .map_err(|failure| failure.code)
+    };
+    for read in ["GET", "HEAD", "OPTIONS"] {
+        assert_eq!(
+            sent(&call(read, "/api/applications")).await,
+            Ok(200),
+            "{read}"
+        );
+    }
+    assert_eq!(sent(&write).await, Err(Code::ReadOnly));
+    client.unlock();
+    assert_eq!(sent(&write).await, Ok(200));
+    here.connections
+        .change(&id, edit(true, false), way())
+        .unwrap();
+    assert_eq!(sent(&write).await, Err(Code::NotConfirmed));
+    assert_eq!(sent(&call("GET", "/api/applications")).await, Ok(200));
+    assert_eq!(far_end.asked("PUT /api").len(), 1);
 }

@@ -1,5 +1,5 @@
 import { Copy } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { memory, number } from '../../i18n/format';
 import type { ApiAnswer, ApiCall } from '../../ipc';
@@ -18,8 +18,12 @@ export function AnswerView({ call, answer }: { call: ApiCall; answer: ApiAnswer 
   const { t } = useTranslation();
   const { status, reason, headers, kind, text, bytes, cut, milliseconds, requestId } = answer;
   const query = new URLSearchParams(call.query).toString();
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    place.current?.scrollIntoView({ block: 'start' });
+  }, [answer]);
   return (
-    <section className={styles.answer} aria-label={t('explorer.answer')}>
+    <section ref={place} className={styles.answer} aria-label={t('explorer.answer')}>
       <h3>{t('explorer.answer')}</h3>
       <p className={styles.sentLine}>{`${call.method} ${call.path}${query === '' ? '' : `?${query}`}`}</p>
       <p role="status" className={styles.status}>

@@ -116,7 +116,7 @@ impl<'a> Schemas<'a> {
         let Some(own) = said.parts.first().copied() else {
             return;
         };
-        if trail.len() >= DEEPEST || trail.iter().any(|outer| std::ptr::eq(*outer, own)) {
+        if trail.len() >= DEEPEST || said.is_within(trail) {
             return;
         }
         trail.push(own);
@@ -156,8 +156,7 @@ impl<'a> Schemas<'a> {
         }
         let said = self.said(schema);
         let own = said.parts.first().copied().unwrap_or(&Value::Null);
-        let is_within = trail.iter().any(|outer| std::ptr::eq(*outer, own));
-        if *left == 0 || trail.len() >= DEEPEST || is_within {
+        if *left == 0 || trail.len() >= DEEPEST || said.is_within(trail) {
             return Value::Null;
         }
         *left -= 1;
@@ -230,6 +229,12 @@ impl<'a> Schemas<'a> {
 }
 
 impl<'a> Said<'a> {
+    /// Whether it, or what it is composed of, comes again within itself.
+    fn is_within(&self, trail: &[&'a Value]) -> bool {
+        let mut parts = self.parts.iter();
+        parts.any(|part| trail.iter().any(|outer| std::ptr::eq(*outer, *part)))
+    }
+
     fn find(&self, name: &str) -> Option<&'a Value> {
         self.parts.iter().find_map(|part| part.get(name))
     }
