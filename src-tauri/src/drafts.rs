@@ -84,6 +84,21 @@ impl Drafts {
         all.filter(|draft| now - draft.at < KEPT_FOR).collect()
     }
 
+    /// What an account typed at a place.
+    pub(crate) fn at(
+        &self,
+        connection: &ConnectionId,
+        account: Option<&String>,
+        place: &str,
+    ) -> Option<Draft> {
+        let is_it = |draft: &&Draft| {
+            draft.connection == *connection
+                && draft.account.as_ref() == account
+                && draft.place == place
+        };
+        self.0.iter().find(is_it).cloned()
+    }
+
     /// Puts a draft in the place of an older one, or takes that away where nothing is in it.
     pub(crate) fn keep(self, draft: Draft) -> Self {
         let mut all = self.recent(draft.at);

@@ -16,6 +16,7 @@ mod connecting;
 mod drafts;
 mod endings;
 mod errands;
+mod explorer;
 mod figures;
 mod frame;
 mod keyboard;

@@ -10,6 +10,7 @@ pub(crate) mod connections;
 pub(crate) mod deploying;
 pub(crate) mod diagnostics;
 pub(crate) mod documents;
+pub(crate) mod explorer;
 pub(crate) mod log_gaps;
 pub(crate) mod log_older;
 pub(crate) mod log_patterns;

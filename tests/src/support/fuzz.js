@@ -115,6 +115,24 @@ const oddManifest = () => ({
   ...(chance(0.3) ? { configuration: Array.from({ length: below(3) }, item) } : {}),
 });
 
+const apiCall = () => ({
+  method: pick(['GET', 'GET', 'HEAD', 'OPTIONS', 'TRACE', 'PATCH', anyText()]),
+  template: '/api/applications/{key}',
+  path: pick([
+    '/api/applications',
+    `/api/applications/${application()}`,
+    '/api/users/me',
+    '/auth/token',
+    '//127.0.0.1:1/',
+    '/api/../auth/token',
+    `/api/${encodeURIComponent(pick(['a b', '..', 'Å']))}`,
+    anyText(),
+  ]),
+  query: Array.from({ length: below(3) }, () => [pick(['page', 'environment', anyText()]), anyText().slice(0, 200)]),
+  headers: chance(0.7) ? [] : [[pick(['If-Match', 'Authorization', 'Host', anyText()]), anyText().slice(0, 200)]],
+  body: chance(0.7) ? null : pick(['{}', '[', anyText()]),
+});
+
 const stage = () => ({ key: environment(), name: anyText(), production: chance(0.3) });
 const choice = () => ({
   promotion: {
@@ -291,6 +309,12 @@ const sensible = ([name, type]) => {
       return Array.from({ length: below(3) }, uuid);
     case 'Value':
       return manifest();
+    case 'ApiCall':
+      return apiCall();
+    case 'CopiedCall':
+      return chance(0.5) ? { kind: 'call', call: apiCall() } : { kind: 'resource', resource: resource() };
+    case 'ApiLanguage':
+      return pick(['curl', 'javaScript', 'python', 'cSharp', 'java', 'rust']);
     case 'Resource':
       return resource();
     case 'TimeRange':
@@ -350,6 +374,10 @@ const sensible = ([name, type]) => {
       return `-----BEGIN CERTIFICATE-----\n${btoa(anyText().replace(/[^\x20-\x7e]/g, ''))}\n-----END CERTIFICATE-----\n`;
     case 'page':
       return pick(['/applications/shop/dev/logs?q=x&look=all', '/logs?log=shop%40dev', '', anyText()]);
+    case 'method':
+      return pick(['GET', 'GET', 'POST', anyText()]);
+    case 'path':
+      return pick(['/api/applications', '/api/applications', '/api/applications/{key}', anyText()]);
     case 'place':
       return `deploy ${application()} ${environment()}`;
     case 'address':

@@ -158,6 +158,11 @@ impl Instance {
         self.api().signed_in(ACCOUNT.0, ACCOUNT.1).await
     }
 
+    /// The token of that account.
+    pub async fn account_token(&self) -> String {
+        self.api().token(ACCOUNT.0, ACCOUNT.1).await
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()

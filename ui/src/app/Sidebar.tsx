@@ -1,6 +1,7 @@
 import {
   ArrowRight,
   ArrowUp,
+  Braces,
   ChevronDown,
   House,
   KeyRound,
@@ -50,6 +51,15 @@ export function Sidebar({ connection, collapsed }: Props) {
             icon={KeyRound}
             label={t('access.title')}
             current={address === paths.access(connection.id)}
+            collapsed={collapsed}
+          />
+        )}
+        {signedIn && (
+          <Entry
+            to={paths.api(connection.id)}
+            icon={Braces}
+            label={t('explorer.title')}
+            current={address === paths.api(connection.id)}
             collapsed={collapsed}
           />
         )}

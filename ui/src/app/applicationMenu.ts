@@ -2,17 +2,19 @@ import { Copy, Link2, Star } from 'lucide-react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId } from '../ipc';
+import { curlEntry, shownIn } from './explorer';
 import { openMenu } from './layers';
 import { history } from './navigation';
+import type { Tab } from './paths';
 import { copyPlace, newWindowEntry, shareEntries } from './share';
 import { isStarred, shell, toggleStar } from './shell';
 
-type At = { connection: ConnectionId; application: string; environment: string; url: string | null };
+type At = { connection: ConnectionId; application: string; environment: string; tab: Tab; url: string | null };
 
 /** What the header of an application has no room for. */
 export function applicationMenu(
   button: HTMLElement,
-  { connection, application, environment, url }: At,
+  { connection, application, environment, tab, url }: At,
 ): void {
   const path = history.location.href;
   openMenu(
@@ -39,6 +41,7 @@ export function applicationMenu(
           copyText(application);
         },
       },
+      curlEntry(connection, shownIn(tab, application, environment)),
       {
         label: i18n.t(isStarred(shell.get().settings, connection, application) ? 'menu.unstar' : 'menu.star'),
         icon: Star,

@@ -2,6 +2,7 @@ import { i18n } from '../i18n/i18n';
 import { commands, type ConnectionView } from '../ipc';
 import { carefully } from './carefully';
 import { forgetDrafts } from './drafts';
+import { forgetForms } from './explorer';
 import { ask } from './layers';
 import { go } from './navigation';
 import { paths } from './paths';
@@ -18,6 +19,7 @@ export async function signOutAfterAsking(connection: ConnectionView): Promise<vo
   await carefully(async () => {
     await commands.signOut(connection.id).finally(() => {
       forgetDrafts(connection.id);
+      forgetForms(connection.id);
     });
   });
 }
@@ -34,6 +36,7 @@ export async function removeAfterAsking(connection: ConnectionView): Promise<voi
   await carefully(async () => {
     await commands.connectionRemove(connection.id).finally(() => {
       forgetDrafts(connection.id);
+      forgetForms(connection.id);
     });
     if (shell.get().current !== connection.id) return;
     const next = shell.get().connections.find((each) => each.id !== connection.id);

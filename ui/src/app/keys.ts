@@ -20,6 +20,7 @@ const PLACES = {
   d: (connection: string) => paths.deployments(connection),
   p: (connection: string) => paths.promote(connection),
   e: paths.environments,
+  i: (connection: string) => paths.api(connection),
 };
 
 /** How large pages are shown, by the key beside Ctrl; where + stands above =, either does. */

@@ -1,4 +1,4 @@
-import { ArrowRight, ArrowUp, House, KeyRound, Layers, LayoutGrid, ScrollText } from 'lucide-react';
+import { ArrowRight, ArrowUp, Braces, House, KeyRound, Layers, LayoutGrid, ScrollText } from 'lucide-react';
 import { Shape } from '../components/Shape';
 import { Swatch } from '../components/Swatch';
 import { i18n } from '../i18n/i18n';
@@ -88,6 +88,7 @@ function pages({ id }: ConnectionView, fleet: Fleet): PaletteEntry[] {
     })),
     page(i18n.t('access.title'), paths.access(id), KeyRound, i18n.t('palette.alias.access')),
     page(i18n.t('access.askAction'), paths.access(id, { ask: null }), KeyRound),
+    page(i18n.t('explorer.title'), paths.api(id), Braces, i18n.t('palette.alias.explorer'), 'g i'),
   ];
 }
 

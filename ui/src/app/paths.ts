@@ -78,6 +78,11 @@ export const paths = {
   environments: (connection: string) => `/c/${part(connection)}/environments`,
   environment: (connection: string, environment: string) =>
     `/c/${part(connection)}/environments/${part(environment)}`,
+  /** The instance's own API, with one of its operations in front, and what is searched for in the list. */
+  api: (connection: string, at: { operation?: string; search?: string } = {}) => {
+    const words = new URLSearchParams(Object.entries(at).filter(([, word]) => word !== '')).toString();
+    return `/c/${part(connection)}/api${words === '' ? '' : `?${words}`}`;
+  },
   access: (connection: string, panel?: AccessPanel) =>
     `/c/${part(connection)}/access${panel ? `?${accessWords(panel)}` : ''}`,
 };

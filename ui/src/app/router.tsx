@@ -120,6 +120,13 @@ export function createPages() {
     component: lazyRouteComponent(() => import('../pages/Access'), 'Access'),
   });
 
+  const api = createRoute({
+    getParentRoute: () => connection,
+    path: '/api',
+    validateSearch: (search: Record<string, unknown>) => textsIn(search, ['operation', 'search']),
+    component: lazyRouteComponent(() => import('../pages/Explorer'), 'Explorer'),
+  });
+
   const deployments = createRoute({
     getParentRoute: () => connection,
     path: '/deployments',
@@ -180,6 +187,7 @@ export function createPages() {
         environments,
         environment,
         access,
+        api,
       ]),
     ]),
   ]);

@@ -282,6 +282,24 @@ export const commands = {
 	 *  what counts as absent.
 	 */
 	manifestPlain: (manifest: { [key in string]: Value }) => __TAURI_INVOKE<{ [key in string]: Value }>("manifest_plain", { manifest }),
+	/**
+	 *  The operations that the instance's own document lists. It is asked for again `anew`, or after an
+	 *  hour.
+	 */
+	apiOperations: (connection: ConnectionId, anew: boolean) => __TAURI_INVOKE<ApiOperations>("api_operations", { connection, anew }),
+	/**  One of them with what it takes. */
+	apiOperation: (connection: ConnectionId, method: string, path: string) => __TAURI_INVOKE<ApiOperation>("api_operation", { connection, method, path }),
+	/**
+	 *  Says that a call is shown now to be confirmed, where it writes to production; null where it needs no
+	 *  confirmation. `api_send` takes it after three seconds; `deployments_take_back` takes it back.
+	 */
+	apiShow: (connection: ConnectionId, call: ApiCall) => __TAURI_INVOKE<PlannedCall | null>("api_show", { connection, call }),
+	/**  Sends a call with the session, once. Its answer is given as it is, whatever its status. */
+	apiSend: (connection: ConnectionId, call: ApiCall, confirmation: string | null) => __TAURI_INVOKE<ApiAnswer>("api_send", { connection, call, confirmation }),
+	/**  What was sent by hand on a connection, newest first. */
+	apiHistory: (connection: ConnectionId) => __TAURI_INVOKE<ApiSent[]>("api_history", { connection }),
+	/**  Puts a call on the clipboard as code, in which a variable stands for the token. */
+	callCopy: (connection: ConnectionId, copied: CopiedCall, language: ApiLanguage) => __TAURI_INVOKE<null>("call_copy", { connection, copied, language }),
 	/**  Has a resource kept fresh. */
 	watch: (connection: ConnectionId, resource: Resource) => __TAURI_INVOKE<Lease>("watch", { connection, resource }),
 	/**  Renews a lease. */
@@ -654,6 +672,187 @@ export type AdviceKind =
 "wait" | 
 /**  It may pass. */
 "tryAgain";
+
+/**  What came back to a call by hand. */
+export type ApiAnswer = {
+	/**  The HTTP status, whatever it is. */
+	status: number,
+	/**  Its usual words. */
+	reason: string | null,
+	/**  Names and values. */
+	headers: ([string, string])[],
+	/**  What the body is. */
+	kind: ApiAnswerKind,
+	/**  The body, at most the first mebibyte of it. */
+	text: string,
+	/**  Bytes of it that were read. */
+	bytes: number,
+	/**  Whether there is more of it. */
+	cut: boolean,
+	/**  From when it was sent to the end of the answer, in milliseconds. */
+	milliseconds: number,
+	/**  What to tell the operator of the instance. */
+	requestId: string | null,
+	/**  How many requests it was: two where the session was renewed meanwhile. */
+	requests: number,
+	/**  How many are left of this hour. */
+	leftThisHour: number,
+	/**  How many are left of this minute. */
+	leftThisMinute: number,
+};
+
+/**  What an answer's body is. */
+export type ApiAnswerKind = 
+/**  JSON, with a line for each value. */
+"json" | 
+/**  Text as it came. */
+"text" | 
+/**  No text: it is not shown. */
+"binary" | 
+/**  There is none. */
+"empty";
+
+/**  The body that an operation takes. */
+export type ApiBody = {
+	/**  Whether it must be there. */
+	required: boolean,
+	/**  Whether it is JSON; others cannot be typed here. */
+	json: boolean,
+	/**  One to begin with: the document's own, else what must be in it. */
+	example: string,
+	/**  What may be in it, outer before inner. */
+	fields: ApiField[],
+	/**  Whether there is more than is listed. */
+	cut: boolean,
+};
+
+/**  A call that was written by hand. */
+export type ApiCall = {
+	/**  The method, in capitals. */
+	method: string,
+	/**  The path as the document lists it, with the names of its parameters; only to find it again. */
+	template: string,
+	/**  The path below the instance, percent-encoded. */
+	path: string,
+	/**  The query, not encoded. */
+	query: ([string, string])[],
+	/**  Headers beside those that every call has. */
+	headers: ([string, string])[],
+	/**  The body: JSON as it was written. */
+	body: string | null,
+};
+
+/**  A field of a body. */
+export type ApiField = {
+	/**  Where it stands, such as `items[].name`. */
+	path: string,
+	/**  What kind of value it has. */
+	kind: string,
+	/**  Whether it must be there, where what it is in is there. */
+	required: boolean,
+	/**  What it means. */
+	description: string | null,
+	/**  The values that it takes, where these are few. */
+	choices: string[],
+};
+
+/**  What a call is copied as. */
+export type ApiLanguage = 
+/**  A line for a POSIX shell. */
+"curl" | 
+/**  `fetch`, as browsers and Node have it. */
+"javaScript" | 
+/**  `requests`. */
+"python" | 
+/**  `HttpClient`. */
+"cSharp" | 
+/**  `java.net.http`. */
+"java" | 
+/**  `reqwest`. */
+"rust";
+
+/**  An operation with what it takes. */
+export type ApiOperation = {
+	/**  As in the list. */
+	row: ApiOperationRow,
+	/**  What it does, in full. */
+	description: string | null,
+	/**  What it takes in its path, its query and its headers. */
+	parameters: ApiParameter[],
+	/**  What it takes as a body. */
+	body: ApiBody | null,
+};
+
+/**  An operation in the list. */
+export type ApiOperationRow = {
+	/**  Its method, in capitals. */
+	method: string,
+	/**  Its path below the instance, with the names of its parameters. */
+	path: string,
+	/**  What it does, in a line. */
+	summary: string | null,
+	/**  What it belongs to: the first of its tags. */
+	tag: string | null,
+	/**  Whether it is not to be used any more. */
+	deprecated: boolean,
+	/**  Whether it may change something. */
+	writes: boolean,
+};
+
+/**  The operations that an instance's document lists. */
+export type ApiOperations = {
+	/**  What the document calls itself. */
+	title: string | null,
+	/**  The version that it says of itself. */
+	version: string | null,
+	/**  In the order of the document, by tag. */
+	operations: ApiOperationRow[],
+	/**  How many more there are than are listed. */
+	leftOut: number,
+};
+
+/**  A parameter of an operation. */
+export type ApiParameter = {
+	/**  Its name. */
+	name: string,
+	/**  Where it is sent. */
+	place: ApiPlace,
+	/**  Whether it must be there. */
+	required: boolean,
+	/**  What it means. */
+	description: string | null,
+	/**  What kind of value it takes, such as `string` or `integer`. */
+	kind: string,
+	/**  The values that it takes, where these are few. */
+	choices: string[],
+	/**  A value that it may have. */
+	example: string | null,
+	/**  Whether several values are sent as the same name several times. */
+	repeats: boolean,
+};
+
+/**  Where a parameter is sent. */
+export type ApiPlace = 
+/**  In the path. */
+"path" | 
+/**  In the query. */
+"query" | 
+/**  As a header. */
+"header";
+
+/**  A call that was sent by hand. */
+export type ApiSent = {
+	/**  When. */
+	at: string,
+	/**  What was sent; after a restart of the app without its headers and its body. */
+	call: ApiCall,
+	/**  The status of the answer; `None` where there was none. */
+	status: number | null,
+	/**  Why there was none. */
+	code: string | null,
+	/**  How long it took, in milliseconds. */
+	milliseconds: number | null,
+};
 
 /**  Everything a page needs before its first paint. */
 export type AppStart = {
@@ -1053,6 +1252,17 @@ export type ConnectionWay = {
 
 /**  A connection came, went or was changed. */
 export type ConnectionsChanged = null;
+
+/**  Which call is copied. */
+export type CopiedCall = 
+/**  One that was written by hand. */
+{ kind: "call"; 
+/**  As it would be sent. */
+call: ApiCall } | 
+/**  The one that reads what a page shows. */
+{ kind: "resource"; 
+/**  What it shows. */
+resource: Resource };
 
 /**  Applications, counted. */
 export type Counts = {
@@ -2447,6 +2657,14 @@ export type PlaceHealth = {
 	spans: HealthSpan[],
 	/**  How it is probed there, as far as its manifest says. */
 	probe: Probe,
+};
+
+/**  A call by hand to production, shown to be confirmed. */
+export type PlannedCall = {
+	/**  What it is sent with. */
+	confirmation: string,
+	/**  Where it writes. */
+	environment: Stage,
 };
 
 /**  One thing that would change. A secret reads as `value: null, isSet`. */

@@ -147,7 +147,13 @@ export function Application() {
                 aria-haspopup="menu"
                 onClick={(event) => {
                   const url = entry?.url ?? null;
-                  applicationMenu(event.currentTarget, { connection, application: key, environment, url });
+                  applicationMenu(event.currentTarget, {
+                    connection,
+                    application: key,
+                    environment,
+                    tab,
+                    url,
+                  });
                 }}
               >
                 <Ellipsis {...smallIcon} />

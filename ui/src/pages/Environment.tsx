@@ -5,6 +5,7 @@ import { newestFirst } from '../app/deployments';
 import { useStage } from '../app/environments';
 import { paths } from '../app/paths';
 import { placesOf, type PlaceIn } from '../app/places';
+import { CopyCurl } from '../components/CopyCurl';
 import { DeploymentTable } from '../components/DeploymentTable';
 import { Empty } from '../components/Empty';
 import { EnvironmentName } from '../components/EnvironmentName';
@@ -51,6 +52,7 @@ export function Environment() {
             <EnvironmentState status={found.status} />
           </span>
         )}
+        {found && <CopyCurl connection={connection} resource={{ kind: 'environment', environment: key }} />}
       </Header>
       <OfflineBar reading={environment.reading ?? held.reading} />
       <PageBody>

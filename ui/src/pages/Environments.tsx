@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { openCallMenu } from '../app/explorer';
 import { middle } from '../app/image';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
@@ -101,7 +102,13 @@ function Row({
   ).length;
   const troubled = environment.resources.filter((resource) => isUnwell(healthState(resource.status)));
   return (
-    <tr data-row={environment.key}>
+    <tr
+      data-row={environment.key}
+      onContextMenu={(event) => {
+        const { key, displayName } = environment;
+        openCallMenu(connection, displayName, { kind: 'environment', environment: key }, event);
+      }}
+    >
       <th scope="row">
         <Link
           to={paths.environment(connection, environment.key)}

@@ -137,6 +137,7 @@ describe('Home', () => {
       'Open its address',
       'Copy URL',
       'Copy key',
+      'Copy as curl',
       'Remove star',
       'Create a copy…',
       'Delete…',

@@ -12,6 +12,7 @@ use url::Url;
 use crate::configuring::HeldSecrets;
 use crate::confirming::Confirmations;
 use crate::course::Still;
+use crate::explorer::SentCalls;
 use crate::fleet::entry_of;
 use crate::read_only::ReadOnly;
 use crate::recording::Recorder;
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub recorder: Recorder,
     pub telling: Telling,
     pub held_secrets: HeldSecrets,
+    /// What was sent by hand.
+    pub sent_calls: SentCalls,
     session: Arc<Session>,
 }
 
@@ -127,6 +130,7 @@ impl Client {
                 recorder: Recorder::default(),
                 telling: Telling::default(),
                 held_secrets: HeldSecrets::default(),
+                sent_calls: SentCalls::default(),
                 session,
             }),
         }
@@ -473,6 +477,8 @@ impl Inner {
         self.tails.end();
         self.held_secrets.clear();
         self.confirmations.clear();
+        self.transport.forget_description();
+        self.sent_calls.clear();
         self.leases.leave_the_account();
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use specta::Type;
 use uuid::Uuid;
 
+use crate::explorer::ApiCall;
 use crate::lock::lock;
 use crate::{Client, Code, Failure, Stage};
 
@@ -56,6 +57,8 @@ enum Planned {
     Deployment(PlannedDeployment),
     /// An application, by its whole manifest.
     Creation(Value),
+    /// A call by hand.
+    Call(ApiCall),
 }
 
 /// Names what is shown to be confirmed.
@@ -151,6 +154,23 @@ impl Client {
         })
     }
 
+    /// Says that a call by hand is shown now to be confirmed.
+    pub(crate) fn show_planned_call(&self, call: &ApiCall) -> ConfirmationId {
+        let now = self.inner.clock.monotonic();
+        let planned = vec![Planned::Call(call.clone())];
+        self.inner.confirmations.show(planned, now)
+    }
+
+    /// Refuses a call by hand to production that was not confirmed as it is.
+    pub(crate) fn check_call_confirmed(
+        &self,
+        call: &ApiCall,
+        stage: Stage,
+        confirmation: Option<&str>,
+    ) -> Result<(), Failure> {
+        self.check_shown(&Planned::Call(call.clone()), stage, confirmation)
+    }
+
     /// Takes back what was shown: nothing of it is sent any more.
     pub fn take_back(&self, confirmation: &str) {
         lock(&self.inner.confirmations.0).remove(confirmation);
@@ -200,7 +220,7 @@ impl Client {
     }
 
     /// Where production is what a new application is deployed to at once, and with which image.
-    fn first_to_production(&self, manifest: &Value) -> Option<(Stage, String)> {
+    pub(crate) fn first_to_production(&self, manifest: &Value) -> Option<(Stage, String)> {
         let stage = self.known_stages().stage(FIRST);
         let image = first_image(manifest).filter(|_| stage.production)?;
         Some((stage, image.to_owned()))

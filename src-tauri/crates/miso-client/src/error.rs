@@ -130,6 +130,9 @@ codes! {
     ConnectionNameInvalid,
     /// The connection is locked: nothing is written before it is unlocked.
     ReadOnly,
+    /// A call by hand is not sent as it is; params: `reason` (`method`, `path`, `token`, `query`,
+    /// `header`, `body`), and `name` of a header.
+    CallRefused,
     /// The cache on disk cannot be used; params: `reason`.
     CacheFailed,
     /// The log store on disk cannot be used; params: `reason`.

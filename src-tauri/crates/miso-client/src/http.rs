@@ -44,6 +44,28 @@ pub async fn read_bounded(response: reqwest::Response, limit: usize) -> Result<V
     Ok(body)
 }
 
+/// Reads a body up to `limit` bytes, counted after decompression, and whether there is more of it.
+///
+/// # Errors
+/// Where the connection broke before.
+pub(crate) async fn read_some(
+    response: reqwest::Response,
+    limit: usize,
+) -> Result<(Vec<u8>, bool), reqwest::Error> {
+    let mut body = Vec::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        let room = limit - body.len();
+        if chunk.len() > room {
+            body.extend_from_slice(&chunk[..room]);
+            return Ok((body, true));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((body, false))
+}
+
 /// The first 500 characters of a body, to show what it was.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     // A character has at most four bytes.

@@ -32,6 +32,7 @@ mod deploy_choices;
 mod deploying;
 pub mod doctor;
 mod error;
+mod explorer;
 mod faults;
 mod fetch;
 mod fleet;
@@ -88,6 +89,9 @@ pub use connections_file::{AuthorityOffer, ConnectionOffer};
 pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
+pub use explorer::{
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, PlannedCall,
+};
 pub use faults::Fault;
 pub use fleet::{
     Cell, Change, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
@@ -117,3 +121,6 @@ pub use timeline::{
 };
 pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};
 pub use watch::{Event, Lease, LeaseId, Publish};
+pub use wire::openapi::{
+    ApiBody, ApiField, ApiOperation, ApiOperationRow, ApiOperations, ApiParameter, ApiPlace,
+};

@@ -4,7 +4,9 @@
 mod again;
 mod announced_wait;
 mod answer;
+mod as_is;
 mod call;
+mod described;
 mod headers;
 mod refusal;
 mod shape;
@@ -16,21 +18,21 @@ use async_trait::async_trait;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 use url::Url;
 
 use crate::budget::Permit;
 use crate::faults::Faults;
 use crate::http::{Carrier, ReadError, read_bounded};
 use crate::read_only::ReadOnly;
-use crate::wire::{description, documented};
 use crate::{Budget, Capabilities, Capability, Class, Clock, Code, Failure, Network};
 use announced_wait::AnnouncedWait;
 use answer::{Answer, Whole};
+use described::Described;
 use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retry_after};
 use refusal::{not_miso, refusal};
 
 pub(crate) use answer::{Opened, Tagged, decode};
+pub(crate) use as_is::{AsIs, AsItIs};
 pub use call::Call;
 
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
@@ -84,6 +86,7 @@ pub struct Transport {
     capabilities: Arc<Capabilities>,
     wait_due: WaitDue,
     faults: Faults,
+    described: Described,
 }
 
 impl Transport {
@@ -112,6 +115,7 @@ impl Transport {
             capabilities,
             wait_due,
             faults: Faults::default(),
+            described: Described::default(),
         }
     }
 
@@ -124,31 +128,6 @@ impl Transport {
     #[cfg(test)]
     pub(crate) fn simulate(&mut self, carrier: Arc<dyn Carrier>, tokens: Arc<dyn Tokens>) {
         (self.carrier, self.tokens) = (Some(carrier), tokens);
-    }
-
-    /// Has the instance say what it offers, where that is not known.
-    ///
-    /// # Errors
-    /// Why it could not be asked; that it does not say is none.
-    pub(crate) async fn describe(&self, class: Class) -> Result<(), Failure> {
-        if self.capabilities.offers(Capability::Description).is_some() {
-            return Ok(());
-        }
-        let document = match self.exchange(&documented::description(), class).await {
-            Ok(Answer::Whole(Whole { status, body, .. })) => decode::<Value>(status, &body).ok(),
-            Ok(Answer::Unchanged | Answer::Events(_)) => None,
-            Err(failure) if failure.code == Code::NotOffered => return Ok(()),
-            Err(failure) => return Err(failure),
-        };
-        match document.as_ref().and_then(description::read) {
-            Some(all) => {
-                for (capability, is_offered) in all {
-                    self.capabilities.learn(capability, is_offered);
-                }
-            }
-            None => self.capabilities.learn(Capability::Description, false),
-        }
-        Ok(())
     }
 
     /// Sends a call that the instance may lack.
@@ -289,8 +268,14 @@ impl Transport {
         if let Some(body) = &call.body {
             request = request.json(body);
         }
+        if let Some(as_is) = &call.as_is {
+            request = as_is.put_into(request);
+        }
         let request = request.build().map_err(|error| self.lost(call, &error))?;
         permit.sent();
+        if let Some(as_is) = &call.as_is {
+            as_is.count();
+        }
         let begun = self.clock.monotonic();
         let sent = match &self.carrier {
             Some(carrier) => carrier.carry(request).await,
@@ -298,6 +283,9 @@ impl Transport {
         };
         let response = sent.map_err(|error| self.lost(call, &error))?;
         self.learn(response.headers());
+        if call.as_is.is_some() {
+            return self.as_it_is(call, token, response, begun).await;
+        }
         let (status, headers) = (response.status(), response.headers().clone());
         if call.streams && status.is_success() && is_events(&headers) {
             let request_id = request_id(&headers);

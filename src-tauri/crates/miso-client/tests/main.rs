@@ -15,6 +15,7 @@ mod configuring;
 mod device_sign_in;
 mod examined;
 mod examined_proxies;
+mod explored;
 mod far_end;
 mod faults;
 mod file_store;

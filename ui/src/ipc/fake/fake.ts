@@ -19,6 +19,7 @@ import { batches } from './batches';
 import { chosen } from './chosen';
 import { diagnosing } from './diagnosing';
 import { edits } from './edits';
+import { explored } from './explored';
 import { activityOf } from './activity';
 import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
@@ -371,6 +372,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),
+    ...explored(),
   };
 
   const recorded = Object.fromEntries(

@@ -8,7 +8,7 @@ use reqwest::{Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::refusal::not_miso;
-use super::{Call, Transport, shape};
+use super::{AsItIs, Call, Transport, shape};
 use crate::http::failure_of;
 use crate::{Class, Failure};
 
@@ -23,6 +23,8 @@ pub(super) enum Answer {
     Unchanged,
     /// Server-sent events, of which none is read yet.
     Events(Response),
+    /// Whatever came, for a call by hand.
+    AsItIs(AsItIs),
 }
 
 /// An answer that has an end.
@@ -62,8 +64,10 @@ impl Transport {
     {
         match self.offered(call, class).await? {
             Answer::Whole(whole) => self.read(call, whole).await,
-            // Neither was asked for.
-            Answer::Unchanged | Answer::Events(_) => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
+            // None of these was asked for.
+            Answer::Unchanged | Answer::Events(_) | Answer::AsItIs(_) => {
+                Err(not_miso(StatusCode::NOT_MODIFIED, b""))
+            }
         }
     }
 
@@ -90,7 +94,9 @@ impl Transport {
     pub(crate) async fn send_only(&self, call: &Call, class: Class) -> Result<(), Failure> {
         match self.offered(call, class).await? {
             Answer::Whole(_) => Ok(()),
-            Answer::Unchanged | Answer::Events(_) => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
+            Answer::Unchanged | Answer::Events(_) | Answer::AsItIs(_) => {
+                Err(not_miso(StatusCode::NOT_MODIFIED, b""))
+            }
         }
     }
 
@@ -118,6 +124,7 @@ impl Transport {
             }
             Answer::Unchanged => Ok(None),
             Answer::Events(response) => Err(not_miso(response.status(), b"")),
+            Answer::AsItIs(answer) => Err(not_miso(answer.status, b"")),
         }
     }
 
@@ -155,7 +162,7 @@ impl Transport {
                 learn(false);
                 Ok(Opened::Whole(value))
             }
-            Answer::Unchanged => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
+            Answer::Unchanged | Answer::AsItIs(_) => Err(not_miso(StatusCode::NOT_MODIFIED, b"")),
         }
     }
 

@@ -1,8 +1,11 @@
 //! One call of the API: what is sent, and what is expected of the answer.
 
+use std::sync::Arc;
+
 use reqwest::Method;
 use serde_json::Value;
 
+use super::AsIs;
 use crate::Capability;
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
@@ -27,6 +30,8 @@ pub struct Call {
     pub needs: Option<Capability>,
     /// Whether an answer is wanted that goes on, as server-sent events.
     pub streams: bool,
+    /// What it has beyond others where it was written by hand: its answer is wanted as it is.
+    pub(crate) as_is: Option<Arc<AsIs>>,
 }
 
 impl Call {
@@ -41,6 +46,7 @@ impl Call {
             limit: API_LIMIT,
             needs: None,
             streams: false,
+            as_is: None,
         }
     }
 
@@ -122,8 +128,9 @@ impl Call {
         self.header(IF_NONE_MATCH, tag)
     }
 
+    /// Whether it changes nothing (RFC 9110 §9.2.1).
     pub(super) fn is_read(&self) -> bool {
-        self.method == Method::GET
+        [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method)
     }
 
     pub(super) fn is_conditional(&self) -> bool {

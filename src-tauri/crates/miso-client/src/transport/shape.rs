@@ -8,11 +8,42 @@ const ROWS: usize = 6_000;
 const OBJECTS: usize = 26_000;
 /// Values of any kind.
 const VALUES: usize = 500_000;
+/// The same of an instance's description, of which a large one has thousands of operations. It is read
+/// for a moment only.
+const DESCRIBED: Limits = Limits {
+    rows: 150_000,
+    objects: 150_000,
+    values: 1_000_000,
+};
+
+struct Limits {
+    rows: usize,
+    objects: usize,
+    values: usize,
+}
+
 /// Counts what a body would become, without decoding it.
 ///
 /// # Errors
 /// [`Code::TooLarge`].
 pub(super) fn check(body: &[u8]) -> Result<(), Failure> {
+    let limits = Limits {
+        rows: ROWS,
+        objects: OBJECTS,
+        values: VALUES,
+    };
+    check_within(body, &limits)
+}
+
+/// The same of an instance's description.
+///
+/// # Errors
+/// [`Code::TooLarge`].
+pub(super) fn check_description(body: &[u8]) -> Result<(), Failure> {
+    check_within(body, &DESCRIBED)
+}
+
+fn check_within(body: &[u8], limits: &Limits) -> Result<(), Failure> {
     let (mut rows, mut objects, mut values, mut depth) = (0, 0, 0, 0_usize);
     // A row stands in a list, and that by itself or in an object.
     let is_bare = body.trim_ascii_start().starts_with(b"[");
@@ -39,9 +70,9 @@ pub(super) fn check(body: &[u8]) -> Result<(), Failure> {
         }
     }
     let counted = [
-        ("rows", rows, ROWS),
-        ("objects", objects, OBJECTS),
-        ("values", values, VALUES),
+        ("rows", rows, limits.rows),
+        ("objects", objects, limits.objects),
+        ("values", values, limits.values),
     ];
     for (name, found, limit) in counted {
         if found > limit {
@@ -56,6 +87,15 @@ pub(super) fn check(body: &[u8]) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_description_may_hold_more() {
+        let large = format!("[[{}{{}}]]", "{},".repeat(100_000));
+        assert!(check(large.as_bytes()).is_err());
+        assert!(check_description(large.as_bytes()).is_ok());
+        let too_large = format!("[[{}{{}}]]", "{},".repeat(DESCRIBED.objects));
+        assert!(check_description(too_large.as_bytes()).is_err());
+    }
 
     #[test]
     fn what_would_grow_in_memory_is_refused_and_text_is_not_counted() {

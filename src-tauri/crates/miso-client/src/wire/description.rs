@@ -80,7 +80,7 @@ fn without_names(path: &str) -> String {
 }
 
 /// What a reference within the document leads to (RFC 6901).
-fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> Option<&'a Value> {
+pub(super) fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> Option<&'a Value> {
     for _ in 0..DEEPEST {
         let Some(reference) = value.get("$ref").and_then(Value::as_str) else {
             return Some(value);

@@ -3,3 +3,4 @@
 
 pub(crate) mod description;
 pub(crate) mod documented;
+pub(crate) mod openapi;

@@ -1,0 +1,53 @@
+//! Texts as literals of a language.
+
+use std::fmt::Write;
+
+/// In double quotes with the escapes that JavaScript, Python, C# and Java share; what may end a line, or
+/// does not print, by its code units.
+pub(super) fn common(text: &str) -> String {
+    quoted(text, |made, character| {
+        let mut units = [0; 2];
+        for unit in character.encode_utf16(&mut units) {
+            let _ = write!(made, "\\u{unit:04x}");
+        }
+    })
+}
+
+/// The same in Python, where a code unit is no character.
+pub(super) fn python(text: &str) -> String {
+    quoted(text, |made, character| {
+        let _ = write!(made, "\\U{:08x}", u32::from(character));
+    })
+}
+
+/// The same in Rust.
+pub(super) fn rust(text: &str) -> String {
+    quoted(text, |made, character| {
+        let _ = write!(made, "\\u{{{:x}}}", u32::from(character));
+    })
+}
+
+fn quoted(text: &str, escape: impl Fn(&mut String, char)) -> String {
+    let mut made = String::with_capacity(text.len() + 2);
+    made.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => made.push_str("\\\""),
+            '\\' => made.push_str("\\\\"),
+            '\n' => made.push_str("\\n"),
+            '\r' => made.push_str("\\r"),
+            '\t' => made.push_str("\\t"),
+            // Line ends of some languages, and marks that turn what stands around them.
+            '\u{2028}'
+            | '\u{2029}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => escape(&mut made, character),
+            _ if character.is_control() => escape(&mut made, character),
+            _ => made.push(character),
+        }
+    }
+    made.push('"');
+    made
+}

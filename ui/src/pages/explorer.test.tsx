@@ -1,0 +1,179 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import { callOf, listRows, missing, narrowed, typedOf } from '../app/explorer';
+import type { ApiCall, ApiOperation, ApiOperationRow } from '../ipc';
+import { failure } from '../ipc/fake/parts';
+import { renderApp } from '../test/renderApp';
+
+const parameter = {
+  required: false,
+  description: null,
+  kind: 'string',
+  choices: [],
+  example: null,
+  repeats: false,
+};
+const row: ApiOperationRow = {
+  method: 'PUT',
+  path: '/api/a/{key}/b/{subject}',
+  summary: 'Gives access',
+  tag: 'Access',
+  deprecated: false,
+  writes: true,
+};
+const operation: ApiOperation = {
+  row,
+  description: null,
+  parameters: [
+    { ...parameter, name: 'key', place: 'path', required: true },
+    { ...parameter, name: 'subject', place: 'path', required: true },
+    { ...parameter, name: 'level', place: 'query', repeats: true },
+    { ...parameter, name: 'If-Match', place: 'header' },
+  ],
+  body: { required: true, json: true, example: '{}', fields: [], cut: false },
+};
+const typed = {
+  values: {
+    'path key': 'shop',
+    'path subject': 'a/b ..å',
+    'query level': 'warn, error',
+    'header If-Match': '"7"',
+  },
+  body: '{"role":"viewer"}',
+};
+
+describe('a form', () => {
+  it('is a call, and a call is the form again', () => {
+    const call = callOf(operation, typed);
+    expect(call).toEqual({
+      method: 'PUT',
+      template: '/api/a/{key}/b/{subject}',
+      path: '/api/a/shop/b/a%2Fb%20..%C3%A5',
+      query: [
+        ['level', 'warn'],
+        ['level', 'error'],
+      ],
+      headers: [['If-Match', '"7"']],
+      body: '{"role":"viewer"}',
+    });
+    expect(typedOf(operation, call)).toEqual(typed);
+    expect(typedOf(operation, { ...call, body: null }).body).toBe('{}');
+  });
+
+  it('says what has to be there', () => {
+    expect(missing(operation, { values: {}, body: '{}' })).toBe('key');
+    expect(missing(operation, { ...typed, body: ' ' })).toBe('Body');
+    expect(missing(operation, typed)).toBeNull();
+  });
+});
+
+describe('the list', () => {
+  it('is narrowed by every word, and keeps its tags', () => {
+    const other = { ...row, method: 'GET', path: '/api/logs', summary: null, tag: null };
+    expect(narrowed([row, other], 'ACCESS put')).toEqual([row]);
+    expect(narrowed([row, other], ' ')).toHaveLength(2);
+    expect(listRows([row, other])).toEqual([
+      { heading: 'Access' },
+      { operation: row },
+      { heading: null },
+      { operation: other },
+    ]);
+    expect(listRows([other])).toEqual([{ operation: other }]);
+  });
+});
+
+describe('the explorer', () => {
+  it('finds an operation, fills it in, sends it and shows the answer', async () => {
+    const { user, calls } = await renderApp('/c/orders/api');
+    await user.type(await screen.findByRole('searchbox', { name: 'Search operations' }), 'get one');
+    expect(await screen.findByText('1 operation')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'GET /api/applications/{key}' }));
+    const send = await screen.findByRole('button', { name: 'Send' });
+    expect(send).toHaveAccessibleDescription('Fill in key first');
+    await user.type(screen.getByRole('textbox', { name: 'key (required)' }), 'orders api');
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    const answer = within(await screen.findByRole('region', { name: 'Answer' }));
+    expect(answer.getByText('200 OK')).toBeVisible();
+    expect(answer.getByText('34 ms · 64 B')).toBeVisible();
+    expect(answer.getByText('1 request · 957 left this hour, 86 this minute')).toBeVisible();
+    expect(answer.getAllByText('req-7')[0]).toBeVisible();
+    expect(answer.getByText('GET /api/applications/orders%20api')).toBeVisible();
+    const sent = calls.filter(({ name }) => name === 'apiSend');
+    expect(sent[0]?.args).toEqual([
+      'orders',
+      expect.objectContaining({ method: 'GET', path: '/api/applications/orders%20api', body: null }),
+      null,
+    ]);
+    // What was sent fills the form again.
+    await user.click(screen.getByRole('button', { name: 'Sent' }));
+    await user.click(
+      await screen.findByRole('button', { name: /^GET \/api\/applications\/orders%20api 200/ }),
+    );
+    expect(await screen.findByRole('textbox', { name: 'key (required)' })).toHaveValue('orders api');
+  });
+
+  it('copies a call as code, and nothing before it is whole', async () => {
+    const { user, calls } = await renderApp('/c/orders/api?operation=GET+%2Fapi%2Fusers%2Fme');
+    await user.click(await screen.findByRole('button', { name: 'Copy as' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Python (requests)' }));
+    await waitFor(() => {
+      const copied = calls.filter(({ name }) => name === 'callCopy');
+      const call = expect.objectContaining({ path: '/api/users/me' }) as ApiCall;
+      expect(copied.map(({ args }) => args)).toEqual([['orders', { kind: 'call', call }, 'python']]);
+    });
+  });
+
+  it('shows a write to production first, and sends nothing that is taken back', async () => {
+    const path = '/c/orders/api?operation=POST+%2Fapi%2Fapplications%2F%7Bkey%7D%2Fdeploy';
+    const { user, calls } = await renderApp(path, {
+      answers: {
+        apiShow: () =>
+          Promise.resolve({
+            confirmation: 'shown',
+            environment: { key: 'prod', name: 'PROD', production: true },
+          }),
+      },
+    });
+    await user.type(await screen.findByRole('textbox', { name: 'key (required)' }), 'shop');
+    expect(screen.getByText('What may be in it')).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(
+      await screen.findByText('POST /api/applications/{key}/deploy writes to PROD in 3 s'),
+    ).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Take it back' }));
+    expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
+    expect(calls.some(({ name }) => name === 'apiSend')).toBe(false);
+  });
+
+  it('says why nothing came, and where there is no document', async () => {
+    const refused = failure('call_refused', { params: { reason: 'token' } });
+    const { user } = await renderApp('/c/orders/api?operation=GET+%2Fapi%2Fusers%2Fme', {
+      answers: {
+        apiOperations: () =>
+          Promise.reject(
+            failure('not_offered', { params: { capability: 'description' } }) as unknown as Error,
+          ),
+        apiSend: () => Promise.reject(refused as unknown as Error),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Send' }));
+    expect(await screen.findByText('Not sent: it cannot be called like this')).toBeVisible();
+    expect(screen.getAllByRole('alert')).toHaveLength(2);
+  });
+});
+
+describe('what a page shows', () => {
+  it('is copied as curl from its row and from its header', async () => {
+    const { user, calls } = await renderApp('/c/orders/environments');
+    const row = await screen.findByRole('row', { name: /^test/ });
+    await user.pointer({ keys: '[MouseRight]', target: within(row).getByRole('link', { name: 'test' }) });
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy as curl' }));
+    await waitFor(() => {
+      expect(calls.find(({ name }) => name === 'callCopy')?.args).toEqual([
+        'orders',
+        { kind: 'resource', resource: { kind: 'environment', environment: 'test' } },
+        'curl',
+      ]);
+    });
+  });
+});
