@@ -9,7 +9,13 @@ import type { Tab } from './paths';
 import { copyPlace, newWindowEntry, shareEntries } from './share';
 import { isStarred, shell, toggleStar } from './shell';
 
-type At = { connection: ConnectionId; application: string; environment: string; tab: Tab; url: string | null };
+type At = {
+  connection: ConnectionId;
+  application: string;
+  environment: string;
+  tab: Tab;
+  url: string | null;
+};
 
 /** What the header of an application has no room for. */
 export function applicationMenu(

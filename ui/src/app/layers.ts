@@ -1,4 +1,4 @@
-import type { ComponentType, MouseEvent, ReactNode } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { createStore, useStore } from '../hooks/store';
 import type { ConnectionOffer } from '../ipc';
 

@@ -161,7 +161,13 @@ export function ApplicationConfiguration() {
           <div onDragOver={dropped} onDrop={dropped}>
             {view === 'json' ? (
               <Suspense fallback={null}>
-                <ConfigurationJson place={place} sheet={sheet} readOnly={readOnly} change={change} broken={setBroken} />
+                <ConfigurationJson
+                  place={place}
+                  sheet={sheet}
+                  readOnly={readOnly}
+                  change={change}
+                  broken={setBroken}
+                />
               </Suspense>
             ) : sheet.rows.length === 0 ? (
               <Empty title={t('configuration.none')} text={t('configuration.noneText')}>
