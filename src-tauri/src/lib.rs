@@ -1,5 +1,6 @@
 //! The app: it wires the crates below it to a window and holds no rules of its own.
 
+mod answering;
 mod app;
 mod authorities;
 #[cfg(test)]

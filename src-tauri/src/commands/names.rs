@@ -51,6 +51,7 @@ pub const COMMANDS: &[&str] = &[
     "health",
     "timeline",
     "timeline_range",
+    "answer",
     "health_overview",
     "preflight",
     "deploy",

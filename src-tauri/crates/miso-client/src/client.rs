@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::answer::LookedAt;
 use crate::configuring::HeldSecrets;
 use crate::confirming::Confirmations;
 use crate::course::Still;
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub still: Still,
     pub tails: Tails,
     pub recorder: Recorder,
+    /// Which of the unwell were looked at closer.
+    pub looked_at: LookedAt,
     pub held_secrets: HeldSecrets,
     session: Arc<Session>,
 }
@@ -123,6 +126,7 @@ impl Client {
                 still: Still::default(),
                 tails: Tails::default(),
                 recorder: Recorder::default(),
+                looked_at: LookedAt::default(),
                 held_secrets: HeldSecrets::default(),
                 session,
             }),
