@@ -6,7 +6,7 @@ use miso_api::{ConfigurationItem, Deployment, DeploymentStatus, HealthCheckResul
 use super::AnswerKind;
 use super::course::{Turns, is_unwell, turns};
 use super::facts::{Facts, LogSays, is_set};
-use super::measured::{Growth, burst, growth};
+use super::measured::{Burst, Growth, burst, growth};
 use super::words;
 use crate::State;
 
@@ -31,6 +31,7 @@ pub(super) struct Judged<'a> {
     pub(super) dependency: Option<String>,
     pub(super) growth: Option<Growth>,
     pub(super) turns: Turns,
+    pub(super) burst: Option<Burst>,
     /// From when on the log says something about it.
     pub(super) log_from: Option<DateTime<Utc>>,
 }
@@ -60,6 +61,7 @@ pub(super) fn judge<'a>(
         dependency: None,
         growth: None,
         turns: Turns::default(),
+        burst: None,
         log_from: None,
     };
     match state {
@@ -84,13 +86,14 @@ pub(super) fn judge<'a>(
         return of_failed(facts, failed, log, plain(AnswerKind::FailedDeployment));
     }
     if *facts.status() == HealthStatus::Healthy {
-        let Some(begun) = burst(facts, now) else {
+        let Some(burst) = burst(facts, now) else {
             return plain(AnswerKind::Well);
         };
         let written = log.and_then(|log| log.first);
         return Judged {
-            since: Some(written.unwrap_or(begun)),
-            log_from: Some(begun),
+            since: Some(written.unwrap_or(burst.from)),
+            burst: Some(burst),
+            log_from: Some(burst.from),
             ..plain(AnswerKind::ErrorBurst)
         };
     }

@@ -63,8 +63,17 @@ pub(super) fn growth(facts: &Facts<'_>, until: DateTime<Utc>) -> Option<Growth> 
     })
 }
 
-/// When a burst of errors began that goes on; `None` where there is none.
-pub(super) fn burst(facts: &Facts<'_>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+/// A burst of errors.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Burst {
+    /// When it began.
+    pub(super) from: DateTime<Utc>,
+    /// How many there were.
+    pub(super) errors: f64,
+}
+
+/// The burst of errors that goes on; `None` where there is none.
+pub(super) fn burst(facts: &Facts<'_>, now: DateTime<Utc>) -> Option<Burst> {
     let points = facts.measured("log_errors");
     let newest = points.iter().rposition(|(_, errors)| *errors > 0.0)?;
     if now - points[newest].0 > APART {
@@ -86,5 +95,8 @@ pub(super) fn burst(facts: &Facts<'_>, now: DateTime<Utc>) -> Option<DateTime<Ut
     let rate = |errors: f64, steps: usize| errors / steps.max(1) as f64;
     let more = rate(count, newest - first + 1) >= TIMES_MORE * rate(errors_before, before.len());
     // Without a time before it nobody knows that there were fewer.
-    (!before.is_empty() && count >= FEWEST_ERRORS && more).then(|| points[first].0)
+    (!before.is_empty() && count >= FEWEST_ERRORS && more).then(|| Burst {
+        from: points[first].0,
+        errors: count,
+    })
 }

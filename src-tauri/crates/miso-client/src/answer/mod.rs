@@ -168,10 +168,10 @@ pub enum AnswerFact {
     },
     /// Its memory grew.
     Memory {
-        /// Bytes at first.
-        first: f64,
-        /// Bytes at last.
-        last: f64,
+        /// MiB at first.
+        first: u32,
+        /// MiB at last.
+        last: u32,
         /// How long that took, in seconds.
         seconds: u32,
     },
@@ -207,10 +207,12 @@ pub enum AnswerFact {
         /// The other one.
         application: String,
     },
-    /// So many errors in its log since then.
+    /// So many errors in its log since it is like that.
     Errors {
         /// How many.
         count: u32,
+        /// Since when; `None` where that is said already.
+        since: Option<DateTime<Utc>>,
     },
     /// What most of them say.
     Most {

@@ -104,8 +104,8 @@ fn what_is_wrong(facts: &Facts<'_>, judged: &Judged<'_>) -> Vec<AnswerPart> {
     if let Some(growth) = judged.growth {
         parts.push(AnswerPart {
             fact: AnswerFact::Memory {
-                first: growth.first,
-                last: growth.last,
+                first: mib(growth.first),
+                last: mib(growth.last),
                 seconds: u32::try_from((growth.to - growth.from).num_seconds()).unwrap_or_default(),
             },
             evidence: Some(Evidence::Span { from: growth.from }),
@@ -198,27 +198,36 @@ fn what_was_before(
 }
 
 fn what_the_log_says(judged: &Judged<'_>, log: Option<&LogSays>) -> Vec<AnswerPart> {
-    let Some((log, from)) = log.filter(|log| log.errors > 0).zip(judged.log_from) else {
+    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let Some(from) = judged.log_from else {
         return Vec::new();
     };
-    let count = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let counted = log.map(|log| log.errors).filter(|errors| *errors > 0);
+    // Where the log itself is not known here, its errors may have been counted.
+    let measured = judged.burst.map(|burst| burst.errors as u64);
+    let Some(errors) = counted.or(measured) else {
+        return Vec::new();
+    };
     let errors = AnswerPart {
         fact: AnswerFact::Errors {
-            count: count(log.errors),
+            count: count(errors),
+            since: judged.burst.and(judged.since),
         },
         evidence: Some(Evidence::Log { from, words: None }),
     };
-    let most = log.most.as_ref().map(|most| AnswerPart {
-        fact: AnswerFact::Most {
-            pattern: most.pattern.clone(),
-            count: count(most.count),
-            newly: most.newly,
-        },
-        evidence: Some(Evidence::Log {
-            from,
-            words: words::literal_of(&most.pattern),
-        }),
-    });
+    let most = log
+        .and_then(|log| log.most.as_ref())
+        .map(|most| AnswerPart {
+            fact: AnswerFact::Most {
+                pattern: most.pattern.clone(),
+                count: count(most.count),
+                newly: most.newly,
+            },
+            evidence: Some(Evidence::Log {
+                from,
+                words: words::literal_of(&most.pattern),
+            }),
+        });
     [errors].into_iter().chain(most).collect()
 }
 
@@ -249,4 +258,8 @@ fn plain(fact: AnswerFact) -> AnswerPart {
         fact,
         evidence: None,
     }
+}
+
+fn mib(bytes: f64) -> u32 {
+    (bytes / 1_048_576.0).round() as u32
 }

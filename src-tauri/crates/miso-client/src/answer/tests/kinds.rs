@@ -39,7 +39,10 @@ fn a_failing_check_is_told_with_the_change_before_it_and_the_log() {
             at: at(0),
             began,
         },
-        AnswerFact::Errors { count: 312 },
+        AnswerFact::Errors {
+            count: 312,
+            since: None,
+        },
         AnswerFact::Most {
             pattern: "connect ECONNREFUSED <*>".to_owned(),
             count: 312,
