@@ -32,6 +32,8 @@ mod searches;
 mod service_client;
 mod settings;
 mod state;
+#[cfg(test)]
+mod thirty_faults;
 mod typed_secret;
 mod typed_time;
 

@@ -39,7 +39,7 @@ const MEBIBYTE = 2 ** 20;
 
 /** The answer as the sentence it is, in pieces, each with the part it is made of. */
 export function answerPieces(answer: Answer, t: Translate, now: number): Piece[] {
-  const parts = answer.parts.toSorted((a, b) => PLACES[a.fact.code] - PLACES[b.fact.code]);
+  const parts = [...answer.parts].sort((a, b) => PLACES[a.fact.code] - PLACES[b.fact.code]);
   const pieces: Piece[] = [];
   let last: number | null = null;
   for (const part of parts) {

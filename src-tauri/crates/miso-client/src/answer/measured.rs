@@ -38,6 +38,9 @@ pub(super) struct Growth {
 pub(super) fn growth(facts: &Facts<'_>, until: DateTime<Utc>) -> Option<Growth> {
     let mut points = facts.measured("memory_bytes");
     points.retain(|(at, _)| *at <= until);
+    // What ran before what runs now has a memory of its own.
+    let deployed = facts.completed_by(until).and_then(|one| one.completed_at);
+    points.retain(|(at, _)| deployed.is_none_or(|deployed| *at >= deployed));
     let begun = points
         .windows(2)
         .rposition(|pair| pair[1].1 < pair[0].1 * ANEW)

@@ -1,5 +1,5 @@
 //! Has the fault that `FAULT` names, for real: `crash`, `value`, `secret`, `dependency`, `slow`,
-//! `leak`, `check`, `burst`, `port` or `flap`; without it, it is well.
+//! `leak`, `check`, `burst`, `port` or `flap`; without it, and before version 1.0, it is well.
 //!
 //! `FAULT_AFTER` is how many seconds it is well before that (0: it never is), `FAULT_PERIOD` how
 //! many seconds of flapping are alike, `FAULT_LINES` how many errors a second a burst has,
@@ -30,7 +30,9 @@ const MOST_MIB: f64 = 256.0;
 
 /// Runs until it is asked to end, or until its fault ends it.
 pub(super) async fn run(settings: Settings, neighbours: watch::Receiver<Neighbours>) -> ExitCode {
-    let fault = std::env::var("FAULT").unwrap_or_default();
+    let has_it = settings.is_at_least(1, 0);
+    let fault = std::env::var("FAULT").ok().filter(|_| has_it);
+    let fault = fault.unwrap_or_default();
     let after = seconds("FAULT_AFTER", 0.0);
     match fault.as_str() {
         "crash" => crash(settings, after).await,
