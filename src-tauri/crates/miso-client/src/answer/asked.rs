@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use miso_api::{Application, Deployment, Event, Events, Health, MetricSeries, Metrics, Page};
+use miso_api::{
+    Application, Deployment, EnvironmentEntry, Event, Events, Health, MetricSeries, Metrics, Page,
+};
 
 use super::facts::{Facts, LogSays, LogSpan, Other, others_of};
 use super::{Answer, log_span};
@@ -47,10 +49,30 @@ struct Known {
     metrics: Vec<MetricSeries>,
 }
 
+impl Known {
+    fn facts<'a>(
+        &'a self,
+        application: &'a str,
+        entry: &'a EnvironmentEntry,
+        others: &'a [Other],
+    ) -> Facts<'a> {
+        Facts {
+            application,
+            entry,
+            health: self.health.as_ref(),
+            deployments: self.deployments.iter().collect(),
+            events: &self.events,
+            metrics: &self.metrics,
+            others,
+        }
+    }
+}
+
 impl Client {
     /// The answer for an application in an environment, as old as the application's own reading.
     /// `log` is asked what the log says, where there is something to say of it. Nothing is asked of
-    /// the server but the application itself, where nothing is known of it.
+    /// the server but the application itself, where nothing is known of it, and where
+    /// it is unwell the deployment that runs or failed, once.
     /// Nothing is answered where it was never deployed.
     ///
     /// # Errors
@@ -68,23 +90,18 @@ impl Client {
         let Some(entry) = entry_of(&reading.value, &environment).cloned() else {
             return Ok(reading.map(|_| None));
         };
-        let known = self.known_of(&reading.value.key, &environment, reading.as_of);
+        let key = &reading.value.key;
+        let mut known = self.known_of(key, &environment, reading.as_of);
         let others = self.others_in(&environment);
-        let facts = Facts {
-            application: &reading.value.key,
-            entry: &entry,
-            health: known.health.as_ref(),
-            deployments: known.deployments.iter().collect(),
-            events: &known.events,
-            metrics: &known.metrics,
-            others: &others,
-        };
         let now = self.inner.clock.now();
-        let says = match log_span(&facts, now) {
-            Some(span) => log(span).await,
+        let says = match log_span(&known.facts(key, &entry, &others), now) {
+            Some(span) => {
+                self.read_configuration(&mut known.deployments).await;
+                log(span).await
+            }
             None => None,
         };
-        let answer = Answer::of(&facts, says.as_ref(), now);
+        let answer = Answer::of(&known.facts(key, &entry, &others), says.as_ref(), now);
         Ok(reading.map(|_| Some(answer)))
     }
 
@@ -102,18 +119,9 @@ impl Client {
             let entry = application.and_then(|one| entry_of(one, environment));
             let Some(entry) = entry else { continue };
             let known = self.known_of(&place.application, environment, as_of);
-            let facts = Facts {
-                application: &place.application,
-                entry,
-                health: known.health.as_ref(),
-                deployments: known.deployments.iter().collect(),
-                events: &known.events,
-                metrics: &known.metrics,
-                others: others
-                    .get(environment)
-                    .map(Vec::as_slice)
-                    .unwrap_or_default(),
-            };
+            let others = others.get(environment);
+            let others = others.map(Vec::as_slice).unwrap_or_default();
+            let facts = known.facts(&place.application, entry, others);
             place.answer = Answer::of(&facts, None, now);
         }
     }
@@ -146,6 +154,18 @@ impl Client {
                     }
                 }
             });
+        }
+    }
+
+    /// The newest deployment that has ended, with the configuration it ran with: lists leave that
+    /// out. It changes no more, so it is asked for once, and only where something is wrong.
+    async fn read_configuration(&self, deployments: &mut [Deployment]) {
+        let mut ended = deployments.iter_mut().filter(|one| one.status.has_ended());
+        let Some(last) = ended.next().filter(|last| last.configuration.is_empty()) else {
+            return;
+        };
+        if let Ok(whole) = self.deployment(last.id.clone()).await {
+            last.configuration = whole.value.configuration;
         }
     }
 
