@@ -53,3 +53,9 @@ pub(super) fn other<'a>(
     let shortly = before.filter(|(_, at)| *at <= since && since - *at <= AFTER_OTHER);
     shortly.max_by_key(|(other, at)| (*at, &other.application))
 }
+
+/// When one turned unwell, where that was before a moment and not long before it.
+pub(super) fn shortly(other: &Other, since: DateTime<Utc>) -> Option<(&Other, DateTime<Utc>)> {
+    let at = other.since?;
+    (at <= since && since - at <= AFTER).then_some((other, at))
+}

@@ -50,11 +50,14 @@ pub(super) fn growth(facts: &Facts<'_>, until: DateTime<Utc>) -> Option<Growth> 
     let held = points
         .windows(2)
         .all(|pair| pair[1].1 >= pair[0].1 * LET_GO);
+    let rises = points.windows(2).filter(|pair| pair[1].1 > pair[0].1);
+    let mostly = rises.count() * 2 >= points.len().saturating_sub(1);
     let grown = last.1 - first.1;
     let middle = points.get(points.len() / 2)?;
     let went_on = last.1 - middle.1 >= grown * LATE_SHARE;
     let is_growth = points.len() >= FEWEST_POINTS
         && held
+        && mostly
         && went_on
         && grown >= GROWN_BY
         && last.1 >= first.1 * GROWN_TO;

@@ -156,7 +156,7 @@ fn what_was_before(
     let dependency = judged.dependency.as_deref();
     let named = dependency.and_then(|key| facts.other(key));
     let other = match named {
-        Some(other) => other.since.filter(|at| *at <= began).map(|at| (other, at)),
+        Some(other) => before::shortly(other, began),
         None => before::other(facts, began),
     };
     match (other, dependency) {
