@@ -72,6 +72,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::health,
             commands::monitoring::timeline,
             commands::monitoring::timeline_range,
+            commands::monitoring::answer,
             commands::monitoring::health_overview,
             commands::portal::preflight,
             commands::portal::deploy,

@@ -1,5 +1,6 @@
 //! The app: it wires the crates below it to a window and holds no rules of its own.
 
+mod answering;
 mod app;
 mod authorities;
 #[cfg(test)]
@@ -31,6 +32,8 @@ mod searches;
 mod service_client;
 mod settings;
 mod state;
+#[cfg(test)]
+mod thirty_faults;
 mod typed_secret;
 mod typed_time;
 mod watched_patterns;

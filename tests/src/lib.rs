@@ -9,6 +9,7 @@
     clippy::unwrap_used
 )]
 
+mod answering;
 mod by_address;
 mod canary;
 mod commands_fuzzed;

@@ -4,6 +4,7 @@ use miso_client::{ConnectionId, PlaceHealth, Reading, TimeRange, Timeline};
 use tauri::State;
 
 use super::Answer;
+use crate::answering::log_says;
 use crate::state::App;
 
 /// The health of an application, what was measured and what changed, over one axis.
@@ -31,6 +32,22 @@ pub async fn timeline_range(
 ) -> Answer<Reading<TimeRange>> {
     let client = app.client(&connection)?;
     Ok(client.timeline_range(application, environment).await?)
+}
+
+/// How an application is in an environment, since when, and what is known of why; nothing where it was
+/// never deployed.
+#[tauri::command]
+#[specta::specta]
+pub async fn answer(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+) -> Answer<Reading<Option<miso_client::Answer>>> {
+    let client = app.client(&connection)?;
+    let (key, there) = (application.clone(), environment.clone());
+    let log = |span| log_says(&app, &connection, &key, &there, span);
+    Ok(client.answer(application, environment, log).await?)
 }
 
 /// The health of an application in all its environments over the last day.

@@ -52,6 +52,7 @@ pub const COMMANDS: &[&str] = &[
     "health",
     "timeline",
     "timeline_range",
+    "answer",
     "health_overview",
     "preflight",
     "deploy",

@@ -32,6 +32,7 @@ describe('what is made of lists', () => {
       'c applications',
       'c fleet',
       'c activity',
+      'c answer',
       'c preflight',
       'c deployChoices',
       'c batch',
@@ -48,6 +49,7 @@ describe('what is made of lists', () => {
     expect(names({ kind: 'application', application: 'a' })).toEqual([
       'c application a',
       'c places a',
+      'c answer a',
       'c preflight a',
       'c deployChoices a',
       'c promotion a',
@@ -62,6 +64,8 @@ describe('what is made of lists', () => {
     expect(names({ kind: 'health', application: 'a', environment: 'dev' })).toEqual([
       'c health a dev',
       'c timeline a dev',
+      'c answer a dev',
+      'c fleet',
     ]);
   });
 });

@@ -5,15 +5,18 @@ import styles from './Checks.module.css';
 import { Shape } from './Shape';
 import { probeWords } from './timelineWords';
 
-type Check = Health['checks'][number];
-
 type Props = {
-  checks: Check[];
-  /** The one whose words stand above already. */
-  said: Check | undefined;
+  checks: Health['checks'];
+  /** Those whose words stand above already. */
+  said: string[];
   /** How it is probed, once that is known. */
   probe: PlaceHealth['probe'] | undefined;
 };
+
+/** By which a check is found on its page. */
+export function checkId(name: string): string {
+  return `check ${name}`;
+}
 
 /** What the last probe saw, check by check, and how it is probed. */
 export function Checks({ checks, said, probe }: Props) {
@@ -25,7 +28,7 @@ export function Checks({ checks, said, probe }: Props) {
         {checks.map((check) => {
           const state = healthState(check.status);
           return (
-            <li key={check.name} className={styles.check}>
+            <li key={check.name} id={checkId(check.name)} tabIndex={-1} className={styles.check}>
               <Shape state={state} />
               <code>{check.name}</code>
               {state !== 'well' && <span>{state === 'unknown' ? check.status : t(`state.${state}`)}</span>}
@@ -35,7 +38,7 @@ export function Checks({ checks, said, probe }: Props) {
                   {t('now.milliseconds', { value: Math.round(check.latencyMs) })}
                 </span>
               )}
-              {check !== said && check.message !== null && (
+              {!said.includes(check.name) && check.message !== null && (
                 <span className={styles.message}>{check.message}</span>
               )}
             </li>

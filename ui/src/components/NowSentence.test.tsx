@@ -1,127 +1,105 @@
-import { render, screen } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
-import '../i18n/i18n';
-import type { EnvironmentEntry, Health } from '../ipc';
-import { applications, before, deployments } from '../ipc/fake/data';
+import { fireEvent, render, screen } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import { answerText } from '../app/answer';
+import { i18n, speak } from '../i18n/i18n';
+import type { Answer, AnswerPart } from '../ipc';
 import { NowSentence } from './NowSentence';
 
-const MINUTE = 60_000;
-const model = applications[0]?.environments[0];
+const NOW = Date.parse('2026-03-01T12:00:00Z');
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
 
-function entry(health: string, minutes: number): EnvironmentEntry {
-  if (!model) throw new Error('no entry');
-  return { ...model, health, healthSince: before(minutes * MINUTE), healthMessage: 'words of the entry' };
+type Fact = AnswerPart['fact'];
+
+function answer(kind: Answer['kind'], parts: (Fact | AnswerPart)[]): Answer {
+  const whole = parts.map((part) => ('fact' in part ? part : { fact: part, evidence: null }));
+  return { kind, state: 'bad', since: ago(360), parts: whole };
 }
 
-function probed(status: string, history: Health['history']): Health {
-  return { status, checkedAt: null, latencyMs: null, checks: [], history };
-}
+const IMAGES = { from: 'registry.example/shop:1.3.9', to: 'registry.example/shop:1.4.0' };
+const REFUSED = answer('failingCheck', [
+  { fact: { code: 'health', state: 'bad', since: ago(360) }, evidence: { kind: 'span', from: ago(360) } },
+  { fact: { code: 'check', name: 'db', message: 'refused.' }, evidence: { kind: 'check', name: 'db' } },
+  {
+    fact: { code: 'afterDeployment', ...IMAGES, at: ago(400), began: ago(360) },
+    evidence: { kind: 'deployment', id: 'd-2' },
+  },
+  {
+    fact: { code: 'errors', count: 312, since: null },
+    evidence: { kind: 'log', from: ago(360), words: null },
+  },
+  {
+    fact: { code: 'most', pattern: 'connect ECONNREFUSED <*>', count: 300, newly: true },
+    evidence: { kind: 'log', from: ago(360), words: 'connect ECONNREFUSED' },
+  },
+]);
 
-describe('the sentence of Now', () => {
-  it('tells since when from the entry while it speaks of the same health', () => {
+const said = (one: Answer) => answerText(one, i18n.t, NOW);
+
+describe('the answer as a sentence', () => {
+  it('says since when, what, after what, and what the log says', () => {
+    expect(said(REFUSED)).toBe(
+      'Unhealthy for 6 min: check db: refused, since 40 s after 1.3.9 → 1.4.0; 312 errors, most “connect ECONNREFUSED <*>”, new since then.',
+    );
+  });
+
+  it('says in three words that all is well', () => {
+    expect(said(answer('well', [{ code: 'well' }]))).toBe('All is well.');
+  });
+
+  it('has words for every part, in both languages, with nothing left open', async () => {
+    const facts: Fact[] = [
+      { code: 'stopped' },
+      { code: 'unknown' },
+      { code: 'stoppedWithError' },
+      { code: 'deploying', ...IMAGES, progress: 40 },
+      { code: 'deploying', ...IMAGES, progress: null },
+      { code: 'health', state: 'warning', since: null },
+      { code: 'runsOn', image: IMAGES.from },
+      { code: 'failed', ...IMAGES, at: ago(40) },
+      { code: 'failed', ...IMAGES, at: null },
+      { code: 'turned', count: 3, first: ago(40), ended: true },
+      { code: 'turned', count: 3, first: ago(40), ended: false },
+      { code: 'check', name: 'db', message: null },
+      { code: 'says', words: 'exited with code 1' },
+      { code: 'noAnswer' },
+      { code: 'item', name: 'API_TOKEN', set: false, changed: false },
+      { code: 'item', name: 'API_TOKEN', set: true, changed: true },
+      { code: 'item', name: 'API_TOKEN', set: true, changed: false },
+      { code: 'memory', first: 20, last: 120, seconds: 60 },
+      { code: 'otherToo', application: 'base' },
+      { code: 'afterOther', application: 'base', at: ago(50), began: ago(40) },
+      { code: 'afterConfiguration', at: ago(50), began: ago(40) },
+      { code: 'errors', count: 1, since: ago(40) },
+      { code: 'most', pattern: 'no rate', count: 2, newly: false },
+    ];
+    const english = facts.map((fact) => said(answer('unwell', [fact])));
+    await speak('fi');
+    const finnish = facts.map((fact) => said(answer('unwell', [fact])));
+    await speak('en');
+    for (const words of [...english, ...finnish]) expect(words).toMatch(/^[^{]{5,}\.$/);
+    for (const words of [...english, ...finnish]) expect(words).not.toMatch(/answer\.|because|koska/);
+    expect(finnish.filter((words, at) => words === english[at])).toEqual(['Exited with code 1.']);
+  });
+
+  it('leads from each part to where it is from, on this page where it is there', () => {
+    const onShow = vi.fn(({ kind }: { kind: string }) => kind === 'check');
     render(
       <NowSentence
         connection="orders"
-        entry={entry('degraded', 30)}
-        state="warning"
-        health={probed('degraded', [{ at: before(29 * MINUTE), status: 'degraded', message: null }])}
-        last={undefined}
+        application="shop"
+        environment="test"
+        answer={REFUSED}
+        onShow={onShow}
       />,
     );
-    expect(screen.getByRole('heading')).toHaveTextContent('Degraded for 30 min.');
-    expect(screen.getByText('words of the entry')).toBeVisible();
-  });
-
-  it('tells it from the history where the entry still speaks of another', () => {
-    render(
-      <NowSentence
-        connection="orders"
-        entry={entry('healthy', 600)}
-        state="well"
-        health={probed('unhealthy', [
-          { at: before(700 * MINUTE), status: 'healthy', message: null },
-          { at: before(2 * MINUTE), status: 'unhealthy', message: 'refused' },
-        ])}
-        last={undefined}
-      />,
-    );
-    expect(screen.getByRole('heading')).toHaveTextContent('Unhealthy for 2 min.');
-    expect(screen.getByText('refused')).toBeVisible();
-    expect(screen.queryByText('words of the entry')).toBeNull();
-  });
-
-  it('says no time where nobody tells it of this health', () => {
-    render(
-      <NowSentence
-        connection="orders"
-        entry={entry('unhealthy', 600)}
-        state="bad"
-        health={probed('healthy', [{ at: before(700 * MINUTE), status: 'unhealthy', message: null }])}
-        last={undefined}
-      />,
-    );
-    expect(screen.getByRole('heading')).toHaveTextContent('All is well.');
-    expect(screen.queryByText(/for/)).toBeNull();
-  });
-
-  it('says in a sentence which check fails, and after which change, which leads to it', () => {
-    const [model] = deployments;
-    if (!model) throw new Error('no deployment');
-    const last = {
-      ...model,
-      status: 'completed',
-      previousImage: 'shop:1.9',
-      image: 'shop:2.0',
-      completedAt: before(5 * MINUTE),
-    };
-    const health = probed('unhealthy', []);
-    health.checks = [{ name: 'db', status: 'unhealthy', message: 'connect refused', latencyMs: null }];
-    const sick = { ...entry('unhealthy', 4), environment: 'dev' };
-    render(<NowSentence connection="orders" entry={sick} state="bad" health={health} last={last} />);
     expect(screen.getByRole('heading')).toHaveTextContent(
-      'Unhealthy for 4 min: check db fails: connect refused.',
+      'check db: refused, since 40 s after 1.3.9 → 1.4.0;',
     );
-    expect(screen.getByText(/^Began 1 min after/)).toHaveTextContent('after 1.9 → 2.0.');
-    expect(screen.getByRole('link', { name: /^1\.9\s*→\s*2\.0$/ })).toHaveAttribute(
-      'href',
-      expect.stringContaining(`deploy=${encodeURIComponent(last.id)}`),
-    );
-  });
-
-  it('never says that something lasts 0 s', () => {
-    render(
-      <NowSentence
-        connection="orders"
-        entry={entry('healthy', 0)}
-        state="well"
-        health={undefined}
-        last={undefined}
-      />,
-    );
-    expect(screen.getByRole('heading')).toHaveTextContent('Healthy for 1 s.');
-    // A good day is said once.
-    expect(screen.getAllByText(/healthy|well/i)).toHaveLength(1);
-  });
-
-  it('does not call well what is being deployed or has just failed', () => {
-    const [model] = deployments;
-    if (!model) throw new Error('no deployment');
-    const last = { ...model, image: 'shop:2.0', error: 'no such table', completedAt: before(5000) };
-    const shown = (status: string) => (
-      <NowSentence
-        connection="orders"
-        entry={entry('healthy', 30)}
-        state="well"
-        health={probed('healthy', [])}
-        last={{ ...last, status, progress: 40 }}
-      />
-    );
-    const { rerender } = render(shown('running'));
-    expect(screen.getByRole('heading')).toHaveTextContent('Deploying shop:2.0: 40 %.');
-    rerender(shown('failed'));
-    expect(screen.getByRole('heading')).toHaveTextContent(
-      /^orders-api:1\.4\.1 runs well\. shop:2\.0 failed [45] s ago\.$/,
-    );
-    expect(screen.getByText('no such table')).toBeVisible();
+    const link = (name: RegExp) => screen.getByRole('link', { name });
+    expect(link(/^since 40 s after/)).toHaveAttribute('href', expect.stringContaining('deploy=d-2'));
+    expect(link(/^312 errors/)).toHaveAttribute('href', expect.stringContaining('level=errors'));
+    expect(link(/^most/)).toHaveAttribute('href', expect.stringContaining('q=connect+ECONNREFUSED'));
+    fireEvent.click(link(/^check db/));
+    expect(onShow).toHaveBeenLastCalledWith({ kind: 'check', name: 'db' });
   });
 });

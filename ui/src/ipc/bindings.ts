@@ -145,6 +145,11 @@ export const commands = {
 	timeline: (connection: ConnectionId, application: string, environment: string, range: TimeRange) => __TAURI_INVOKE<Reading<Timeline>>("timeline", { connection, application, environment, range }),
 	/**  The range in which the last change is seen with what was before it. */
 	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
+	/**
+	 *  How an application is in an environment, since when, and what is known of why; nothing where it was
+	 *  never deployed.
+	 */
+	answer: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<Answer | null>>("answer", { connection, application, environment }),
 	/**  The health of an application in all its environments over the last day. */
 	healthOverview: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<PlaceHealth[]>>("health_overview", { connection, application }),
 	/**  What is known about a deployment before it is sent, and whether it may be. */
@@ -673,6 +678,176 @@ export type AdviceKind =
 /**  It may pass. */
 "tryAgain";
 
+/**  How an application is in an environment, and what is known of why. */
+export type Answer = {
+	/**  What of the usual it looks like. A page shows the parts; this is for who compares. */
+	kind: AnswerKind,
+	/**  How it is by now. */
+	state: State,
+	/**  Since when it is like that, as far as somebody says so. */
+	since: string | null,
+	/**  What is to be said, in the order of a sentence. */
+	parts: AnswerPart[],
+};
+
+/**  What a part says. Texts are those of the server, of the application or of its log. */
+export type AnswerFact = 
+/**  All is well. */
+{ code: "well" } | 
+/**  It is stopped. */
+{ code: "stopped" } | 
+/**  A deployment is under way. */
+{ code: "deploying"; 
+/**  The image before. */
+from: string | null; 
+/**  The image that is deployed. */
+to: string | null; 
+/**  0 to 100. */
+progress: number | null } | 
+/**  Nothing is known of its health. */
+{ code: "unknown" } | 
+/**  It stopped with an error. */
+{ code: "stoppedWithError" } | 
+/**  How its health is. */
+{ code: "health"; 
+/**  In a word. */
+state: State; 
+/**  Since when. */
+since: string | null } | 
+/**  It runs well with this image, whatever else there is to say. */
+{ code: "runsOn"; 
+/**  The image. */
+image: string } | 
+/**  A deployment failed. */
+{ code: "failed"; 
+/**  The image before. */
+from: string | null; 
+/**  The image that was asked for. */
+to: string | null; 
+/**  When. */
+at: string | null } | 
+/**  Its process ended several times, or turned unwell so often. */
+{ code: "turned"; 
+/**  So often. */
+count: number; 
+/**  The first time. */
+first: string; 
+/**  Whether its process ended each time. */
+ended: boolean } | 
+/**  A check fails. */
+{ code: "check"; 
+/**  Its name. */
+name: string; 
+/**  Why. */
+message: string | null } | 
+/**  Why, in words. */
+{ code: "says"; 
+/**  The words. */
+words: string } | 
+/**  Nothing answers where it should. */
+{ code: "noAnswer" } | 
+/**  These words name a variable of its configuration. */
+{ code: "item"; 
+/**  The variable. */
+name: string; 
+/**  Whether it has a value. */
+set: boolean; 
+/**  Whether it was changed with the last deployment. */
+changed: boolean } | 
+/**  Its memory grew. */
+{ code: "memory"; 
+/**  MiB at first. */
+first: number; 
+/**  MiB at last. */
+last: number; 
+/**  How long that took, in seconds. */
+seconds: number } | 
+/**  It began after a deployment. */
+{ code: "afterDeployment"; 
+/**  The image before. */
+from: string | null; 
+/**  The image since. */
+to: string | null; 
+/**  When that was done. */
+at: string; 
+/**  When it began. */
+began: string } | 
+/**  It began after the configuration was changed. */
+{ code: "afterConfiguration"; 
+/**  When that was. */
+at: string; 
+/**  When it began. */
+began: string } | 
+/**  It began after another application turned unwell. */
+{ code: "afterOther"; 
+/**  The other one. */
+application: string; 
+/**  When that turned unwell. */
+at: string; 
+/**  When it began. */
+began: string } | 
+/**  Another application that it asks is not well either; which was first is not known. */
+{ code: "otherToo"; 
+/**  The other one. */
+application: string } | 
+/**  So many errors in its log since it is like that. */
+{ code: "errors"; 
+/**  How many. */
+count: number; 
+/**  Since when; `None` where that is said already. */
+since: string | null } | 
+/**  What most of them say. */
+{ code: "most"; 
+/**  With what differs from line to line masked. */
+pattern: string; 
+/**  So many lines. */
+count: number; 
+/**  Whether no line before said so. */
+newly: boolean };
+
+/**  What of the usual it looks like. */
+export type AnswerKind = 
+/**  All is well. */
+"well" | 
+/**  Stopped on purpose. */
+"stopped" | 
+/**  A deployment is under way. */
+"deploying" | 
+/**  Nothing is known of its health. */
+"unknown" | 
+/**  Its process ends. */
+"crash" | 
+/**  What is said names a variable of the configuration that has a value. */
+"wrongValue" | 
+/**  What is said names a variable of the configuration that has none. */
+"missingSecret" | 
+/**  Another application that it asks is not well. */
+"dependency" | 
+/**  It was not well in the time that the platform gives it to start. */
+"slowStart" | 
+/**  Its memory grew until it was unwell. */
+"memoryLeak" | 
+/**  One of its checks fails. */
+"failingCheck" | 
+/**  Far more errors in its log than before, while its health is good. */
+"errorBurst" | 
+/**  It runs, and nothing answers. */
+"noListener" | 
+/**  It turns unwell and well again. */
+"flapping" | 
+/**  A deployment failed, by none of these. */
+"failedDeployment" | 
+/**  It is unwell, by none of these. */
+"unwell";
+
+/**  A part of an answer. */
+export type AnswerPart = {
+	/**  What is said. */
+	fact: AnswerFact,
+	/**  Where it can be seen. */
+	evidence: Evidence | null,
+};
+
 /**  What came back to a call by hand. */
 export type ApiAnswer = {
 	/**  The HTTP status, whatever it is. */
@@ -1045,18 +1220,6 @@ export type Cell = {
 	promotesFrom: string | null,
 	/**  What is there; nothing where it was never deployed. */
 	place: Place | null,
-};
-
-/**  A change of the image that runs in a place. */
-export type Change = {
-	/**  The deployment that made it. */
-	deployment: string,
-	/**  The image before. */
-	from: string | null,
-	/**  The image since. */
-	to: string | null,
-	/**  When it was done. */
-	at: string,
 };
 
 /**  Who changed a field. */
@@ -1556,6 +1719,35 @@ export type ErrorDetail = {
 	/**  Words for people. */
 	message: string,
 };
+
+/**  Where a part can be seen. */
+export type Evidence = 
+/**  The checks of its health. */
+{ kind: "check"; 
+/**  Which. */
+name: string } | 
+/**  A time of its timeline. */
+{ kind: "span"; 
+/**  From when on. */
+from: string } | 
+/**  A deployment. */
+{ kind: "deployment"; 
+/**  Its id. */
+id: string } | 
+/**  Its configuration. */
+{ kind: "configuration" } | 
+/**  Another application, or the same elsewhere. */
+{ kind: "place"; 
+/**  Which. */
+application: string; 
+/**  Where. */
+environment: string } | 
+/**  Its log. */
+{ kind: "log"; 
+/**  From when on. */
+from: string; 
+/**  Words that are in its lines. */
+words: string | null };
 
 /**  One step, examined. */
 export type Examined = {
@@ -3523,8 +3715,8 @@ export type UnwellPlace = {
 	environment: Stage,
 	/**  Its shape. */
 	state: State,
-	/**  Why, for one line. */
-	why: Why,
+	/**  How it is, and what is known of why. */
+	answer: Answer,
 	/**
 	 *  The image to go back to, as far as that is known and may mend it: where nothing was changed
 	 *  shortly before, nothing speaks for going back.
@@ -3638,33 +3830,6 @@ export type WatchedPattern = {
 	/**  Since when: lines from before are not told of. */
 	since: string,
 };
-
-/**  Why a place is unwell: what failed there, or what its health says. */
-export type Why = 
-/**  A deployment failed and left it in error. */
-{ kind: "failed"; 
-/**  The image before. */
-from: string | null; 
-/**  The image that was asked for. */
-to: string | null; 
-/**  When. */
-at: string | null; 
-/**  Why, in the server's words. */
-reason: string | null } | 
-/**  It stopped with an error, and no failed deployment is known. */
-{ kind: "stopped"; 
-/**  Why, in the server's words. */
-message: string | null } | 
-/**  Its health is not good. */
-{ kind: "health"; 
-/**  The word of the server. */
-health: string; 
-/**  Why, in the server's words. */
-message: string | null; 
-/**  Since when. */
-since: string | null; 
-/**  The change it began after, where one was shortly before. */
-after: Change | null };
 
 /**  A change of how large pages are shown. */
 export type ZoomStep = 

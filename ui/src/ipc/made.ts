@@ -3,6 +3,7 @@ import { read, resourceKey, type Readable, type ValueOf } from './resources';
 import type {
   AccessGrid,
   Activity,
+  Answer,
   AskedAccess,
   ConnectionId,
   Course,
@@ -110,6 +111,24 @@ export function timelineRange(
     key: [connection, 'timelineRange', application, environment],
     ask: () => commands.timelineRange(connection, application, environment),
     of: [
+      { kind: 'health', application, environment },
+      { kind: 'deployments', application },
+    ],
+  };
+}
+
+/** How an application is in an environment and why, as far as that is known; null where it never was. */
+export function answer(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+): Made<Answer | null> {
+  return {
+    key: [connection, 'answer', application, environment],
+    ask: () => commands.answer(connection, application, environment),
+    // What was measured and what happened it knows as far as the timeline asks for it.
+    of: [
+      { kind: 'application', application },
       { kind: 'health', application, environment },
       { kind: 'deployments', application },
     ],
@@ -233,7 +252,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'applications':
       return [
         own,
-        ...made(['fleet', 'activity', 'preflight', 'deployChoices', 'batch', 'rights', ...ACCESS]),
+        ...made(['fleet', 'activity', 'answer', 'preflight', 'deployChoices', 'batch', 'rights', ...ACCESS]),
       ];
     case 'environments':
       return [own, ...made(['fleet', 'places', 'preflight', 'deployChoices', 'batch', ...ACCESS])];
@@ -245,6 +264,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
         ...made(
           [
             'places',
+            'answer',
             'preflight',
             'deployChoices',
             'promotion',
@@ -259,10 +279,13 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       ];
     case 'deployments':
       return resource.application === null
-        ? [own, ...made(['fleet', 'activity', 'places', 'preflight', 'deployChoices', 'batch'])]
+        ? [own, ...made(['fleet', 'activity', 'places', 'answer', 'preflight', 'deployChoices', 'batch'])]
         : [
             own,
-            ...made(['places', 'preflight', 'deployChoices', 'promotion', 'timeline'], resource.application),
+            ...made(
+              ['places', 'answer', 'preflight', 'deployChoices', 'promotion', 'timeline'],
+              resource.application,
+            ),
             ...made(['batch']),
           ];
     case 'permissions':
@@ -276,7 +299,12 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
     case 'health':
     case 'metrics':
     case 'events':
-      return [own, ...made(['timeline'], resource.application, resource.environment)];
+      return [
+        own,
+        ...made(['timeline', 'answer'], resource.application, resource.environment),
+        // Of the first unwell ones it says more than the list.
+        ...made(resource.kind === 'metrics' ? [] : ['fleet']),
+      ];
     case 'healthHistory':
       return [
         own,

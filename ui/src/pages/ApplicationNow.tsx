@@ -3,10 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { newestFirst } from '../app/deployments';
 import { imageNames } from '../app/image';
 import { LAST } from '../app/logFilter';
-import { namedCheck } from '../app/namedCheck';
 import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
-import { Checks } from '../components/Checks';
+import { checkId, Checks } from '../components/Checks';
 import { statusWord } from '../components/DeploymentTable';
 import { Link } from '../components/Link';
 import { NowCourse } from '../components/NowCourse';
@@ -17,9 +16,9 @@ import { Age } from '../components/Time';
 import { Waiting } from '../components/Waiting';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useMade, useResource } from '../hooks/useResource';
-import { useTimeline } from '../hooks/useTimeline';
+import { useTimeline, type Course } from '../hooks/useTimeline';
 import { between } from '../i18n/format';
-import { places, type Deployment } from '../ipc';
+import { answer as answerOf, places, type Deployment, type Evidence } from '../ipc';
 import styles from './ApplicationNow.module.css';
 
 /** The answer first: how it is, since when and why; then its evidence, what was before, and its log. */
@@ -44,12 +43,21 @@ function Here() {
   );
   const row = useMade(connection, places(connection, key)).value;
   const state = row?.cells.find((each) => each.environment === environment)?.place?.state;
+  const answer = useMade(connection, answerOf(connection, key, environment)).value;
   if (!entry || !state) return null;
   const last = deployments[0];
   return (
     <div className={styles.page}>
       <div className={styles.answer}>
-        <NowSentence connection={connection} entry={entry} state={state} health={health.value} last={last} />
+        {answer && (
+          <NowSentence
+            connection={connection}
+            application={key}
+            environment={environment}
+            answer={answer}
+            onShow={(evidence) => show(evidence, course)}
+          />
+        )}
         {!health.pending && <Waiting held={health} what={t('timeline.health')} />}
         <dl className={styles.evidence}>
           {health.value && (
@@ -58,7 +66,7 @@ function Here() {
               <dd>
                 <Checks
                   checks={health.value.checks}
-                  said={namedCheck({ entry, state, health: health.value, last })}
+                  said={answer?.parts.flatMap(({ fact }) => (fact.code === 'check' ? [fact.name] : [])) ?? []}
                   probe={course.known?.probe}
                 />
               </dd>
@@ -83,6 +91,18 @@ function Here() {
       />
     </div>
   );
+}
+
+/** Shows evidence that is on this page: a check, or a time of the timeline. */
+function show(evidence: Evidence, course: Course): boolean {
+  if (evidence.kind === 'span') {
+    course.pick({ from: Date.parse(evidence.from), to: null });
+    return true;
+  }
+  if (evidence.kind !== 'check') return false;
+  const check = document.getElementById(checkId(evidence.name));
+  check?.focus();
+  return check !== null;
 }
 
 function LastDeployment({ connection, deployment }: { connection: string; deployment: Deployment }) {

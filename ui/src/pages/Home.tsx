@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { fleetMenu } from '../app/fleetMenu';
 import { imageWords } from '../app/image';
 import { paths } from '../app/paths';
+import { AnswerLine } from '../components/AnswerLine';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Header } from '../components/Header';
 import { Kbd } from '../components/Kbd';
@@ -12,7 +13,6 @@ import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Shape } from '../components/Shape';
 import { Since } from '../components/Since';
-import { Why } from '../components/Why';
 import { Waiting } from '../components/Waiting';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
@@ -49,7 +49,7 @@ export function Home() {
               {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
               {unwell.length > 0 && (
                 <ul className={styles.unwell} aria-label={t('home.unwellList')}>
-                  {unwell.slice(0, FIRST).map(({ application: key, environment, state, why, before }) => {
+                  {unwell.slice(0, FIRST).map(({ application: key, environment, state, answer, before }) => {
                     const row = fleet.rows.find((each) => each.key === key);
                     const cell = row?.cells.find((each) => each.environment === environment.key);
                     return (
@@ -75,7 +75,7 @@ export function Home() {
                             <EnvironmentName environment={environment.key} />
                           </span>
                           <span className={styles.why}>
-                            <Why why={why} />
+                            <AnswerLine answer={answer} />
                           </span>
                         </Link>
                         {before !== null && (

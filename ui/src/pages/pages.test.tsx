@@ -16,9 +16,9 @@ describe('Home', () => {
     const unwell = within(screen.getByRole('list', { name: 'Unwell' })).getAllByRole('listitem');
     expect(unwell).toHaveLength(2);
     expect(unwell[0]).toHaveTextContent(
-      /^orders-apiPRODcheck db refused for 6 min, since \d+ min( \d+ s)? after 1\.3\.9 → 1\.4\.0Roll backr$/,
+      /^orders-apiPRODUnhealthy for 6 min: check db refused, since \d+ min( \d+ s)? after 1\.3\.9 → 1\.4\.0\.Roll backr$/,
     );
-    expect(unwell[1]).toHaveTextContent(/^pricingtestp95 at 2\.4 s for 22 min$/);
+    expect(unwell[1]).toHaveTextContent(/^pricingtestDegraded for 22 min: p95 at 2\.4 s\.$/);
   });
 
   it('says that all is well only where it is', async () => {

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::answer::LookedAt;
 use crate::configuring::HeldSecrets;
 use crate::confirming::Confirmations;
 use crate::course::Still;
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub tails: Tails,
     pub recorder: Recorder,
     pub telling: Telling,
+    /// Which of the unwell were looked at closer.
+    pub looked_at: LookedAt,
     pub held_secrets: HeldSecrets,
     /// What was sent by hand.
     pub sent_calls: SentCalls,
@@ -129,6 +132,7 @@ impl Client {
                 tails: Tails::default(),
                 recorder: Recorder::default(),
                 telling: Telling::default(),
+                looked_at: LookedAt::default(),
                 held_secrets: HeldSecrets::default(),
                 sent_calls: SentCalls::default(),
                 session,

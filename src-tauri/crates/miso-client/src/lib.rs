@@ -11,6 +11,7 @@ mod secrets;
 mod access;
 mod activity;
 pub mod address;
+mod answer;
 mod applications;
 mod batch;
 mod budget;
@@ -75,6 +76,7 @@ mod write;
 
 pub use access::{AccessChoices, AccessColumn, AccessGrid, AccessRow, AskedAccess};
 pub use activity::{Activity, ActivityChange, ActivityKind};
+pub use answer::{Answer, AnswerFact, AnswerKind, AnswerPart, Evidence, LogSays, LogSpan, Said};
 pub use batch::{BatchAct, BatchItem, BatchOrder, BatchReview};
 pub use budget::{Budget, BudgetStand, Class, Limits, OwnLimits, Permit, SentByClass, SpentOf};
 pub use cache::Cache;
@@ -94,8 +96,8 @@ pub use explorer::{
 };
 pub use faults::Fault;
 pub use fleet::{
-    Cell, Change, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
-    RunningDeployment, Standing, State, UnwellPlace, Why,
+    Cell, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
+    RunningDeployment, Standing, State, UnwellPlace,
 };
 pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};

@@ -12,6 +12,7 @@ import type {
   SessionState,
   Settings,
 } from '../types';
+import { answers } from './answers';
 import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
@@ -353,6 +354,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...deploying(deployments, reading, publish),
     ...timelines(applications, deployments, reading),
+    ...answers(applications, deployments, (...asked) => commands.health(...asked), reading),
     ...promoting(applications, deployments, answer),
     applicationOpen: () => answer(null),
     watch: () => answer(newLease()),

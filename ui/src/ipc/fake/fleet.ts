@@ -17,6 +17,7 @@ import type {
   UnwellPlace,
   WantedImage,
 } from '../types';
+import { answerOf } from './answers';
 import { failure, stage, stages } from './parts';
 
 const ORDER = ['dev', 'test', 'prod'];
@@ -308,7 +309,11 @@ function standing(
   return { kind: 'behind', count: null };
 }
 
-function newestHere(key: string, entry: EnvironmentEntry, deployments: Deployment[]): Deployment | undefined {
+export function newestHere(
+  key: string,
+  entry: EnvironmentEntry,
+  deployments: Deployment[],
+): Deployment | undefined {
   return deployments.find(
     (each) =>
       each.applicationKey === key &&
@@ -326,25 +331,11 @@ function unwellPlaces(application: Application, deployments: Deployment[]): Unwe
   return application.environments.flatMap((entry) => {
     const state = stateOf(entry);
     if (!isUnwell(state)) return [];
-    const made = newestHere(application.key, entry, deployments);
-    const soon = Date.parse(entry.healthSince ?? '') - Date.parse(made?.completedAt ?? '');
-    const after =
-      made?.completedAt && soon >= 0 && soon < 3_600_000
-        ? { deployment: made.id, from: made.previousImage, to: made.image, at: made.completedAt }
-        : null;
-    const changed = entry.status === 'error' || after !== null;
+    const answer = answerOf(entry, state, newestHere(application.key, entry, deployments));
+    const changed =
+      entry.status === 'error' || answer.parts.some(({ fact }) => fact.code === 'afterDeployment');
     const before = changed ? imageBefore(application.key, entry, deployments) : null;
-    const why: UnwellPlace['why'] =
-      entry.status === 'error'
-        ? { kind: 'stopped', message: entry.healthMessage }
-        : {
-            kind: 'health',
-            health: entry.health,
-            message: entry.healthMessage,
-            since: entry.healthSince,
-            after,
-          };
-    return [{ application: application.key, environment: stage(entry.environment), state, why, before }];
+    return [{ application: application.key, environment: stage(entry.environment), state, answer, before }];
   });
 }
 

@@ -42,6 +42,10 @@ impl Inner {
             } => documented::events(application, environment, range.asked_from(now)),
             Resource::Access { application } => documented::access(application),
             Resource::AccessRequests => documented::access_requests(),
+            Resource::Permissions {
+                application,
+                environment,
+            } => documented::my_permissions(application, environment),
             Resource::Configuration {
                 application,
                 environment,

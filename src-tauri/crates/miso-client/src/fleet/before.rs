@@ -2,31 +2,10 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use miso_api::{Deployment, DeploymentStatus, EnvironmentEntry};
-use serde::{Deserialize, Serialize};
-use specta::Type;
 
 use super::row::State;
 use crate::image::{compare_tags, tag_of};
-
-/// What begins within this time after a change is said to begin after it; later other things have
-/// happened too.
-const AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// A change of the image that runs in a place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct Change {
-    /// The deployment that made it.
-    pub deployment: String,
-    /// The image before.
-    pub from: Option<String>,
-    /// The image since.
-    pub to: Option<String>,
-    /// When it was done.
-    pub at: DateTime<Utc>,
-}
 
 /// The image that one goes back to: what ran before what is unwell there now.
 pub(crate) fn image_to_go_back_to<'a>(
@@ -65,26 +44,6 @@ pub(super) fn image_before<'a>(
                 && compare_tags(tag_of(before), tag_of(image)) != Some(Ordering::Greater)
         })
         .map(str::to_owned)
-}
-
-/// The change after which the health of a place became what it is. After, never because.
-pub(super) fn change_before_health<'a>(
-    entry: &EnvironmentEntry,
-    known: impl IntoIterator<Item = &'a Deployment>,
-) -> Option<Change> {
-    let since = entry.health_since?;
-    let newest = known.into_iter().find(|deployment| {
-        deployment.environment == entry.environment
-            && deployment.status == DeploymentStatus::Completed
-            && deployment.completed_at.is_some_and(|done| done <= since)
-    })?;
-    let at = newest.completed_at?;
-    (since - at <= AFTER).then(|| Change {
-        deployment: newest.id.clone(),
-        from: newest.previous_image.clone(),
-        to: newest.image.clone(),
-        at,
-    })
 }
 
 #[cfg(test)]
@@ -132,27 +91,5 @@ mod tests {
         known[2].rollback_of = Some("a prod 1.3 1".to_owned());
         known[2].previous_image = Some(image("broken"));
         assert_eq!(before("1.3", &known), Some(image("1.2")));
-    }
-
-    #[test]
-    fn health_is_said_to_have_changed_after_what_was_shortly_before() {
-        let sick = |minute| {
-            let mut sick = entry("prod", "1.4");
-            sick.health_since = Some(at(minute));
-            sick
-        };
-        let known = [
-            change("1.3", "1.4", 10, "completed"),
-            change("1.4", "1.5", 11, "failed"),
-        ];
-        let after = |minute| {
-            let change = change_before_health(&sick(minute), newest_first(&known));
-            change.map(|change| (change.from, change.to, change.at))
-        };
-        let change = Some((Some(image("1.3")), Some(image("1.4")), at(10)));
-        assert_eq!(after(12), change);
-        assert_eq!(after(10), change);
-        assert_eq!(after(9), None, "it was so before");
-        assert_eq!(after(200), None, "other things happened since");
     }
 }

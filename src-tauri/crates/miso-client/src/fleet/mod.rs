@@ -11,18 +11,18 @@ mod unwell;
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use miso_api::{Application, Deployment, Me, Page};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use before::Change;
 pub(crate) use before::image_to_go_back_to;
 pub use found::{FleetOrder, FleetPage, FleetQuery, FleetSort};
 pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
 pub use standing::Standing;
 pub(crate) use standing::{by_application, newest_first};
-pub use unwell::{UnwellPlace, Why};
+pub use unwell::UnwellPlace;
 
 use crate::listing::page_beyond;
 use crate::stage::Stages;
@@ -97,7 +97,13 @@ impl Client {
         let me: Option<Me> = self.peek(&Resource::Me);
         let stages = self.known_stages();
         let recent = recent.map(|page| page.data).unwrap_or_default();
-        Ok(list.map(|list| fleet_of(&list, &recent, me.as_ref(), &stages)))
+        let (now, as_of) = (self.inner.clock.now(), list.as_of);
+        Ok(list.map(|list| {
+            let mut fleet = fleet_of(&list, &recent, me.as_ref(), &stages, now);
+            self.say_more(&mut fleet.unwell, &list.data, as_of);
+            self.look_closer(&fleet.unwell);
+            fleet
+        }))
     }
 
     /// One application in each of its environments, as a row of the fleet.
@@ -124,6 +130,7 @@ fn fleet_of(
     recent: &[Deployment],
     me: Option<&Me>,
     stages: &Stages,
+    now: DateTime<Utc>,
 ) -> Fleet {
     let environments = stages.in_order(stages.keys_around(&list.data, me));
     let by_application = standing::by_application(recent);
@@ -139,7 +146,7 @@ fn fleet_of(
     rows.sort_by(|a, b| (a.rank(), &a.key).cmp(&(b.rank(), &b.key)));
     let running = running(recent, stages);
     Fleet {
-        unwell: unwell::unwell_places(&list.data, &by_application, &environments),
+        unwell: unwell::unwell_places(&list.data, &by_application, &environments, now),
         counts: counts(list, &rows, &running),
         next_page: page_beyond(list),
         running,

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::AnswerFact;
 
 pub(crate) fn at(minute: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000 + minute * 60, 0).unwrap()
@@ -66,7 +67,7 @@ pub(crate) fn page<T>(data: Vec<T>) -> Page<T> {
 }
 
 fn fleet(applications: Vec<Application>, recent: &[Deployment]) -> Fleet {
-    fleet_of(&page(applications), recent, None, &Stages::default())
+    fleet_of(&page(applications), recent, None, &Stages::default(), at(9))
 }
 
 /// Here against `test` on the left, where these tags completed, the oldest first.
@@ -186,23 +187,26 @@ fn the_unwell_stand_first_and_say_why() {
         unwell,
         [("orders", "PROD"), ("crashed", "dev"), ("slow", "test")]
     );
-    let message = Some("check db refused".to_owned());
-    let health = "unhealthy".to_owned();
-    let since = Some(at(5));
-    let expected = Why::Health {
-        health,
-        message,
-        since,
-        after: None,
+    let facts = |place: &UnwellPlace| -> Vec<AnswerFact> {
+        let parts = place.answer.parts.iter();
+        parts.map(|part| part.fact.clone()).collect()
     };
-    assert_eq!(fleet.unwell[0].why, expected);
-    let Why::Failed { to, at: when, .. } = &fleet.unwell[1].why else {
-        panic!("{:?}", fleet.unwell[1].why);
+    let expected = [
+        AnswerFact::Health {
+            state: State::Bad,
+            since: Some(at(5)),
+        },
+        AnswerFact::Says {
+            words: "check db refused".to_owned(),
+        },
+    ];
+    assert_eq!(facts(&fleet.unwell[0]), expected);
+    let failed = AnswerFact::Failed {
+        from: None,
+        to: Some(image("3.1")),
+        at: Some(at(9)),
     };
-    assert_eq!(
-        (to.as_deref(), *when),
-        (Some(image("3.1").as_str()), Some(at(9)))
-    );
+    assert_eq!(facts(&fleet.unwell[1])[0], failed);
     assert_eq!(place(&fleet, "orders", "prod").since, Some(at(5)));
     assert_eq!(place(&fleet, "orders", "dev").since, Some(at(1)));
 }
@@ -274,7 +278,7 @@ fn what_the_list_does_not_hold_is_not_called_well() {
     let mut list = page(vec![application("a", vec![entry("dev", "1.0")])]);
     let meta = json!({"page": 1, "pageSize": 200, "total": 1200, "totalPages": 6});
     list.meta = Some(serde_json::from_value(meta).unwrap());
-    let counts = fleet_of(&list, &[], None, &Stages::default()).counts;
+    let counts = fleet_of(&list, &[], None, &Stages::default(), at(9)).counts;
     assert_eq!(
         (counts.total, counts.unseen, counts.all_well),
         (1200, 1199, false)
@@ -293,7 +297,7 @@ fn a_cell_says_whether_one_may_deploy_there() {
     ]);
     let may = |me: Option<Value>| -> Vec<bool> {
         let me: Option<Me> = me.map(|me| serde_json::from_value(me).unwrap());
-        let fleet = fleet_of(&list, &[], me.as_ref(), &Stages::default());
+        let fleet = fleet_of(&list, &[], me.as_ref(), &Stages::default(), at(9));
         fleet.rows[0]
             .cells
             .iter()
@@ -317,7 +321,7 @@ fn an_environment_without_applications_has_its_column() {
     let known = json!({"key": "test", "displayName": "Test", "status": "healthy"});
     let known = [serde_json::from_value(known).unwrap()];
     let list = page(vec![application("a", vec![entry("dev", "2")])]);
-    let fleet = fleet_of(&list, &[], Some(&me), &Stages::new(false, &known));
+    let fleet = fleet_of(&list, &[], Some(&me), &Stages::new(false, &known), at(9));
     let columns: Vec<&str> = fleet
         .environments
         .iter()

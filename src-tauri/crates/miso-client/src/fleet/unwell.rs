@@ -4,13 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use miso_api::{Application, ApplicationStatus, Deployment, DeploymentStatus, EnvironmentEntry};
+use miso_api::{Application, ApplicationStatus, Deployment};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::before::{Change, change_before_health, image_before};
+use super::before::image_before;
 use super::row::State;
-use crate::Stage;
+use crate::answer::{Facts, others_of};
+use crate::{Answer, Stage};
 
 /// An application that is unwell in an environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -22,48 +23,11 @@ pub struct UnwellPlace {
     pub environment: Stage,
     /// Its shape.
     pub state: State,
-    /// Why, for one line.
-    pub why: Why,
+    /// How it is, and what is known of why.
+    pub answer: Answer,
     /// The image to go back to, as far as that is known and may mend it: where nothing was changed
     /// shortly before, nothing speaks for going back.
     pub before: Option<String>,
-}
-
-/// Why a place is unwell: what failed there, or what its health says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-pub enum Why {
-    /// A deployment failed and left it in error.
-    Failed {
-        /// The image before.
-        from: Option<String>,
-        /// The image that was asked for.
-        to: Option<String>,
-        /// When.
-        at: Option<DateTime<Utc>>,
-        /// Why, in the server's words.
-        reason: Option<String>,
-    },
-    /// It stopped with an error, and no failed deployment is known.
-    Stopped {
-        /// Why, in the server's words.
-        message: Option<String>,
-    },
-    /// Its health is not good.
-    Health {
-        /// The word of the server.
-        health: String,
-        /// Why, in the server's words.
-        message: Option<String>,
-        /// Since when.
-        since: Option<DateTime<Utc>>,
-        /// The change it began after, where one was shortly before.
-        after: Option<Change>,
-    },
 }
 
 /// Every place that is unwell, the worst first; then the furthest environment, then by key.
@@ -71,7 +35,9 @@ pub(super) fn unwell_places(
     applications: &[Application],
     known: &BTreeMap<&str, Vec<&Deployment>>,
     columns: &[Stage],
+    now: DateTime<Utc>,
 ) -> Vec<UnwellPlace> {
+    let others = others_of(applications);
     let mut found: Vec<(State, Reverse<usize>, &str, UnwellPlace)> = Vec::new();
     for application in applications {
         let known = known.get(application.key.as_str());
@@ -82,18 +48,30 @@ pub(super) fn unwell_places(
             };
             let state = State::of(entry);
             if state.is_unwell() {
-                let why = why(entry, known);
-                let before = match &why {
-                    Why::Health { after: None, .. } => None,
-                    Why::Health { .. } | Why::Failed { .. } | Why::Stopped { .. } => {
-                        image_before(entry, known.iter().copied())
-                    }
+                let here = known.iter().copied();
+                let facts = Facts {
+                    application: &application.key,
+                    entry,
+                    health: None,
+                    deployments: here.filter(|one| one.environment == column.key).collect(),
+                    events: &[],
+                    metrics: &[],
+                    others: others
+                        .get(&column.key)
+                        .map(Vec::as_slice)
+                        .unwrap_or_default(),
                 };
+                let answer = Answer::of(&facts, None, now);
+                let may_mend =
+                    entry.status == ApplicationStatus::Error || answer.is_after_a_deployment();
+                let before = may_mend
+                    .then(|| image_before(entry, known.iter().copied()))
+                    .flatten();
                 let place = UnwellPlace {
                     application: application.key.clone(),
                     environment: column.clone(),
                     state,
-                    why,
+                    answer,
                     before,
                 };
                 found.push((state, Reverse(at), &application.key, place));
@@ -102,30 +80,4 @@ pub(super) fn unwell_places(
     }
     found.sort_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
     found.into_iter().map(|(_, _, _, place)| place).collect()
-}
-
-/// `known` are deployments of this application, the newest first.
-fn why(entry: &EnvironmentEntry, known: &[&Deployment]) -> Why {
-    if entry.status != ApplicationStatus::Error {
-        return Why::Health {
-            health: entry.health.to_string(),
-            message: entry.health_message.clone(),
-            since: entry.health_since,
-            after: change_before_health(entry, known.iter().copied()),
-        };
-    }
-    let failed = known.iter().find(|deployment| {
-        deployment.environment == entry.environment && deployment.status == DeploymentStatus::Failed
-    });
-    match failed {
-        Some(failed) => Why::Failed {
-            from: failed.previous_image.clone(),
-            to: failed.image.clone(),
-            at: failed.completed_at.or(failed.created_at),
-            reason: failed.error.clone().or_else(|| failed.message.clone()),
-        },
-        None => Why::Stopped {
-            message: entry.health_message.clone(),
-        },
-    }
 }

@@ -193,7 +193,7 @@ impl Client {
         Some((entry.health.clone(), entry.health_since?))
     }
 
-    fn deployments_in(&self, application: &str, environment: &str) -> Vec<Deployment> {
+    pub(crate) fn deployments_in(&self, application: &str, environment: &str) -> Vec<Deployment> {
         let known = self.known_deployments(application).unwrap_or_default();
         let mut list = known.list;
         list.retain(|deployment| deployment.environment == environment);

@@ -5,6 +5,7 @@ mod call;
 mod crashing;
 mod dependent;
 mod failing_health;
+mod faulty;
 mod hello;
 mod leaking;
 mod lifeline;
@@ -81,6 +82,7 @@ async fn run_program(
         Program::Leaking => leaking::run(settings).await,
         Program::Talkative => talkative::run(settings).await,
         Program::Dependent => dependent::run(settings, neighbours).await,
+        Program::Faulty => faulty::run(settings, neighbours).await,
         Program::Visitor => visitor::run(settings, neighbours).await,
     }
 }

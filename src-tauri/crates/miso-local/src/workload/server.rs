@@ -47,6 +47,8 @@ where
         json!({"version": settings.version, "environment": settings.environment}),
     );
     let stop = CancellationToken::new();
+    // Who stops waiting for this closes the port.
+    let _closing = stop.clone().drop_guard();
     let requests = Arc::new(AtomicU64::new(0));
     let shared = Arc::new((settings, health, Arc::clone(&requests)));
     let service = service_fn(move |request: Request<Incoming>| {

@@ -33,6 +33,8 @@ pub(crate) enum Program {
     Dependent,
     /// Calls the others.
     Visitor,
+    /// Has the fault that `FAULT` in its configuration names.
+    Faulty,
 }
 
 /// The image is not one this instance can run.
@@ -60,7 +62,7 @@ impl fmt::Display for NotInCatalogue {
 const OWNER: &str = "miso/";
 
 impl Program {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Hello,
         Self::SlowStart,
         Self::FailingHealth,
@@ -69,6 +71,7 @@ impl Program {
         Self::Talkative,
         Self::Dependent,
         Self::Visitor,
+        Self::Faulty,
     ];
 
     /// The name in the image.
@@ -82,13 +85,14 @@ impl Program {
             Self::Talkative => "talkative",
             Self::Dependent => "dependent",
             Self::Visitor => "visitor",
+            Self::Faulty => "faulty",
         }
     }
 
     /// Whether it calls other applications, and so is told where they are.
     pub(crate) fn calls_others(self) -> bool {
         match self {
-            Self::Dependent | Self::Visitor => true,
+            Self::Dependent | Self::Visitor | Self::Faulty => true,
             Self::Hello
             | Self::SlowStart
             | Self::FailingHealth
