@@ -1,8 +1,8 @@
 import { statusWord } from '../components/DeploymentTable';
-import { whyText } from '../components/Why';
 import { zonedTime } from '../i18n/format';
 import { i18n } from '../i18n/i18n';
-import type { ConnectionId, Deployment, FleetRow, Why } from '../ipc';
+import type { Answer, ConnectionId, Deployment, FleetRow } from '../ipc';
+import { answerText } from './answer';
 import { stageIn } from './environments';
 import { oneLine } from './printable';
 import { shell } from './shell';
@@ -10,7 +10,7 @@ import { shell } from './shell';
 type At = { connection: ConnectionId; application: string; environment: string };
 
 /** What is known of an application in a place, in a few lines for others to read. */
-export function placeFacts(at: At, row: FleetRow | null, why: Why | null): string {
+export function placeFacts(at: At, row: FleetRow | null, answer: Answer | null): string {
   const { application } = at;
   const place = row?.cells.find((cell) => cell.environment === at.environment)?.place ?? null;
   const lines = [i18n.t('share.place', { application, ...names(at) })];
@@ -19,7 +19,8 @@ export function placeFacts(at: At, row: FleetRow | null, why: Why | null): strin
     const time = zonedTime(place.since);
     const how =
       time === '' ? state : i18n.t(place.unwell ? 'share.since' : 'share.deployed', { state, time });
-    lines.push(why === null ? how : `${how}: ${whyText(why, i18n.t)}`);
+    lines.push(how);
+    if (place.unwell && answer !== null) lines.push(answerText(answer, i18n.t));
     if (place.image !== null) lines.push(i18n.t('share.image', { image: place.image }));
   }
   return lines.map(oneLine).join('\n');

@@ -1,11 +1,12 @@
 import {
+  answer,
   fleet,
   places,
+  type Answer,
   type ConnectionId,
   type Fleet,
   type FleetRow,
   type Reading,
-  type UnwellPlace,
 } from '../ipc';
 import { queries } from './queries';
 
@@ -15,16 +16,19 @@ export function knownRow(connection: ConnectionId, application: string): FleetRo
   return own ?? knownFleet(connection)?.rows.find(({ key }) => key === application) ?? null;
 }
 
-/** Why a place is unwell, as far as that is known. */
-export function knownUnwell(
+/** How a place is and why, as far as that is known: by its own page, else by the list of what is unwell. */
+export function knownAnswer(
   connection: ConnectionId,
   application: string,
   environment: string,
-): UnwellPlace | null {
+): Answer | null {
+  const { key } = answer(connection, application, environment);
+  const own = queries.getQueryData<Reading<Answer | null>>(key)?.value;
   const unwell = knownFleet(connection)?.unwell ?? [];
-  return (
-    unwell.find((each) => each.application === application && each.environment.key === environment) ?? null
+  const listed = unwell.find(
+    (each) => each.application === application && each.environment.key === environment,
   );
+  return own ?? listed?.answer ?? null;
 }
 
 function knownFleet(connection: ConnectionId): Fleet | undefined {

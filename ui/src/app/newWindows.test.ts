@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { replaceIpc } from '../ipc';
-import { createFake, type Fake } from '../ipc/fake/fake';
+import { createFake } from '../ipc/fake/fake';
+import type { Fake } from '../ipc/fake/options';
 import { callsOf } from '../test/renderApp';
 import { followNewWindows } from './newWindows';
 

@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 import { placeFacts } from './chatText';
 import { history } from './navigation';
@@ -101,10 +102,11 @@ describe('what is copied for chat', () => {
     await user.click(await screen.findByRole('menuitem', { name: /^Copy for chat/ }));
     const [connection, page, facts] = callsOf(fake, 'factsCopy')[0] ?? [];
     expect([connection, page]).toEqual(['orders', '/applications/pricing/test']);
-    const [first, second, third] = String(facts).split('\n');
+    const [first, second, third, fourth] = String(facts).split('\n');
     expect(first).toBe('pricing in test (Team Orders)');
-    expect(second).toMatch(/ since .*\d\d:\d\d:\d\d \S+: /);
-    expect(third).toMatch(/^Image: .*pricing:2\.2\.0/);
+    expect(second).toMatch(/ since .*\d\d:\d\d:\d\d \S+$/);
+    expect(third).toMatch(/^Unhealthy for /);
+    expect(fourth).toMatch(/^Image: .*pricing:2\.2\.0/);
     expect(await screen.findByText('Copied for chat')).toBeVisible();
   });
 
@@ -128,12 +130,21 @@ describe('what is copied for chat', () => {
   it('says no more than is known, and each on its line', () => {
     const at = { connection: 'orders', application: 'till', environment: 'dev' };
     expect(placeFacts(at, null, null).split('\n')).toHaveLength(1);
-    const why = { kind: 'stopped', message: 'gone\nand\u202e more' } as const;
+    const answer: Answer = {
+      kind: 'unwell',
+      state: 'bad',
+      since: null,
+      parts: [
+        { fact: { code: 'health', state: 'bad', since: null }, evidence: null },
+        { fact: { code: 'says', words: 'gone\nand\u202e more' }, evidence: null },
+      ],
+    };
     const row = {
       cells: [{ environment: 'dev', place: { state: 'bad', unwell: true, since: null, image: null } }],
     } as unknown as Parameters<typeof placeFacts>[1];
-    const [, line, ...others] = placeFacts(at, row, why).split('\n');
+    const [, state, line, ...others] = placeFacts(at, row, answer).split('\n');
     expect(others).toEqual([]);
-    expect(line).toBe('unhealthy: gone ⏎ and<U+202E> more');
+    expect(state).toBe('unhealthy');
+    expect(line).toBe('Unhealthy: gone ⏎ and<U+202E> more.');
   });
 });

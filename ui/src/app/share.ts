@@ -3,7 +3,7 @@ import { i18n } from '../i18n/i18n';
 import { commands, openInNewWindow, type ConnectionId, type Deployment } from '../ipc';
 import { carefully } from './carefully';
 import { deploymentFacts, placeFacts } from './chatText';
-import { knownRow, knownUnwell } from './known';
+import { knownRow, knownAnswer } from './known';
 import type { MenuEntry } from './layers';
 import { applicationInFocus } from './listKeys';
 import { history } from './navigation';
@@ -23,8 +23,8 @@ export function copyLink(path: string): void {
 /** Puts what is known of a place on the clipboard as text, with the link to it. */
 export function copyPlace(connection: ConnectionId, application: string, environment: string): void {
   const row = knownRow(connection, application);
-  const why = knownUnwell(connection, application, environment)?.why ?? null;
-  const facts = placeFacts({ connection, application, environment }, row, why);
+  const answer = knownAnswer(connection, application, environment);
+  const facts = placeFacts({ connection, application, environment }, row, answer);
   copyFacts(connection, paths.application(connection, application, environment), facts);
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { history } from '../app/navigation';
 import { patchShell } from '../app/shell';
 import { applications } from '../ipc/fake/data';
-import type { FakeOptions } from '../ipc/fake/fake';
+import type { FakeOptions } from '../ipc/fake/options';
 import { failure } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
 

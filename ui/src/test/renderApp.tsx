@@ -12,7 +12,8 @@ import { forgetRollouts } from '../app/rollouts';
 import { createPages } from '../app/router';
 import { begin, patchShell } from '../app/shell';
 import '../i18n/i18n';
-import { createFake, type Fake, type FakeOptions } from '../ipc/fake/fake';
+import { createFake } from '../ipc/fake/fake';
+import type { Fake, FakeOptions } from '../ipc/fake/options';
 import { replaceIpc } from '../ipc';
 
 let keysFollowed = false;

@@ -6,6 +6,10 @@
 
 use memchr::memchr2;
 
+mod about;
+
+use about::About;
+
 /// Stands where something is masked.
 pub const MASK: &str = "<*>";
 /// The most bytes of a pattern.
@@ -13,9 +17,6 @@ pub const LONGEST: usize = 300;
 
 /// Ends a pattern that goes on.
 const CUT: &str = "…";
-/// A run of letters and digits as long as this, of which many differ in kind from the one before,
-/// is no word, whatever is around it.
-const OPAQUE: usize = 16;
 /// Months and days, as they are written in times: whole, or their first three letters.
 const MONTHS: [&[u8]; 12] = [
     b"January",
@@ -332,9 +333,13 @@ impl Pass<'_> {
             let Some(byte) = self.byte(end) else {
                 return end;
             };
-            let joins = b".,:-/+".contains(&byte) && is_digit(end + 1);
+            let next = self.word_end(end + 1);
+            // What is no number, as a digest behind its name, is an id of its own.
+            let joins = b".,:-/+".contains(&byte)
+                && is_digit(end + 1)
+                && About::of(self.slice(end + 1, next)).is_number_with_unit();
             if joins {
-                end = self.word_end(end + 1);
+                end = next;
             } else if b" /-".contains(&byte)
                 && let Some(next) = self.after_name(end + 1, &MONTHS)
                 && is_digit(next)
@@ -458,48 +463,6 @@ impl Pass<'_> {
             end = next;
         }
         end
-    }
-}
-
-/// What a run of letters and digits is like.
-#[derive(Default)]
-struct About {
-    length: usize,
-    digits: usize,
-    /// Runs of digits.
-    runs: usize,
-    /// How often a lower-case letter, an upper-case one or a digit follows one of another kind.
-    changes: usize,
-    is_hex: bool,
-    begins_with_digit: bool,
-    ends_with_digit: bool,
-}
-
-impl About {
-    fn of(word: &[u8]) -> Self {
-        let mut about = Self {
-            length: word.len(),
-            is_hex: true,
-            begins_with_digit: word.first().is_some_and(u8::is_ascii_digit),
-            ends_with_digit: word.last().is_some_and(u8::is_ascii_digit),
-            ..Self::default()
-        };
-        let mut before = None;
-        for byte in word {
-            let kind = (byte.is_ascii_digit(), byte.is_ascii_uppercase());
-            about.digits += usize::from(kind.0);
-            about.is_hex &= byte.is_ascii_hexdigit();
-            if before != Some(kind) {
-                about.runs += usize::from(kind.0);
-                about.changes += usize::from(before.is_some());
-            }
-            before = Some(kind);
-        }
-        about
-    }
-
-    fn is_opaque(&self) -> bool {
-        self.length >= OPAQUE && self.changes * 4 >= self.length
     }
 }
 

@@ -31,7 +31,7 @@ const RENEW_WITHIN: Duration = Duration::from_secs(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// What is in front, and what shows a deployment that nobody follows, is asked for this often while
 /// the budget is calm; a deployment that is followed, and the rest of the screen, this often.
-const IN_FRONT: Duration = Duration::from_millis(10_250);
+const IN_FRONT: Duration = Duration::from_millis(10_150);
 const FOLLOWED: Duration = Duration::from_millis(4_900);
 const REST: Duration = Duration::from_secs(62);
 const SELDOM: Duration = Duration::from_secs(300);

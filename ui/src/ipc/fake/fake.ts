@@ -1,12 +1,8 @@
-import type { ChannelOf, Commands, EventName, EventPayload, Ipc } from '../ipc';
+import type { ChannelOf, Commands, EventName } from '../ipc';
 import type {
   CommandError,
-  Application,
   ConnectionView,
   Deployment,
-  Draft,
-  LogGapView,
-  LogProgress,
   Reading,
   Resource,
   SessionState,
@@ -29,46 +25,13 @@ import { fakePatterns } from './patterns';
 import { manifests } from './manifests';
 import { granted } from './granted';
 import { account, connection, failure, hostOf, later, nextRevision, page, usualWay } from './parts';
+import type { Fake, FakeOptions } from './options';
 import { promoting } from './promoting';
 import { rollouts } from './rollouts';
 import { fakeSignIns } from './signIns';
 import { timelines } from './timelines';
 import { ways } from './ways';
 import { windows } from './windows';
-
-export type FakeOptions = {
-  /** Begin signed in, with the team's connection. */
-  signedIn?: boolean;
-  settings?: Partial<Settings>;
-  applications?: Application[];
-  /** As many of them are listed at most. */
-  listed?: number;
-  deployments?: Deployment[];
-  drafts?: Draft[];
-  source?: 'live' | 'cache' | 'offline';
-  /** Why nothing newer came. */
-  stale?: CommandError;
-  lines?: number;
-  /** How the tail of every log is doing. */
-  tail?: Pick<LogProgress, 'state' | 'failure'> & Partial<Pick<LogProgress, 'gap'>>;
-  /** Lines that are missing in every log. */
-  gaps?: LogGapView[];
-  /** Milliseconds that an answer takes. */
-  delay?: number;
-  /** How long a step of a sign-in or a deployment takes. */
-  step?: number;
-  /** What the caller may do with an application's access and the like. */
-  permissions?: string[];
-  /** Answers of another kind than the usual: refusals, or none at all. */
-  answers?: Partial<Commands>;
-};
-
-export type Fake = Ipc & {
-  /** What was called, with what. */
-  calls: { name: string; args: unknown[] }[];
-  emit: <N extends EventName>(name: N, payload: EventPayload<N>) => void;
-  deployments: Deployment[];
-};
 
 /** A far side that lives in the page. Sentinel inputs bring about the failures. */
 export function createFake(options: FakeOptions = {}): Fake {

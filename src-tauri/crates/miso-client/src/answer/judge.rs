@@ -220,7 +220,9 @@ fn item_in(facts: &Facts<'_>, of: Option<&Deployment>, said: &[&str]) -> Option<
     let of = of?;
     let before = facts
         .before(of)
-        .map(|before| before.configuration.as_slice());
+        .map(|before| before.configuration.as_slice())
+        // A row of a list leaves it out.
+        .filter(|before| !before.is_empty());
     let changed = |item: &ConfigurationItem| {
         before.is_some_and(|before| {
             let old = before.iter().find(|old| old.name == item.name);
