@@ -175,6 +175,9 @@ impl Keys<'_> {
         self.window.press([Key::Enter.into()]).await;
         self.api.has_access("shop", "mikko.saari").await;
 
+        // Beside an application its own access comes first.
+        self.window.press("gh".chars()).await;
+        self.window.see("heading", "Home").await;
         self.window.chord(Key::Control, 'k').await;
         self.window.see_focus("combobox").await;
         self.window.press("access".chars()).await;

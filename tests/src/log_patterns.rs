@@ -1,12 +1,13 @@
 //! What a log says since a deployment that it did not say before, in the real window: seen, followed to
 //! its first line, and told when it is said again.
 
+use crate::log_figures::open_the_log;
 use crate::support::axe;
 use crate::support::instance::Serve;
 use crate::support::notifications::Notifications;
 use crate::support::pictures;
 use crate::support::session::Session;
-use crate::support::sign_in::by_address;
+use crate::support::sign_in::{by_address, connection_of};
 use crate::support::wait::{LATER, SOON, until};
 
 /// What the second version says and the first one did not, as it is shown.
@@ -21,9 +22,8 @@ async fn what_is_new_since_a_deployment_is_seen_followed_and_told_again() {
     api.create("shop", "miso/hello:1.0").await;
     api.deployed("shop", 1).await;
     let window = by_address(&mut session, &instance).await;
-    window.click("link", "shop").await;
-    window.click("link", "Logs").await;
-    window.see_within(LATER, "region", "Log lines").await;
+    let connection = connection_of(&window).await;
+    open_the_log(&window, &connection).await;
 
     // Nothing is new since the first deployment but what has nothing before it.
     window.click("button", "New since…").await;

@@ -35,6 +35,7 @@ async fn a_starred_application_is_recorded_while_no_page_shows_it() {
 
     // What came meanwhile is there, each line once, and so is the word of it.
     window.click("link", "shop").await;
+    window.see("heading", "shop").await;
     window.click("link", "Logs").await;
     window.see_within(LATER, "region", "Log lines").await;
     window.see_text("recorded since ").await;

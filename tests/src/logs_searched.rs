@@ -19,6 +19,7 @@ async fn a_log_is_searched_while_it_goes_on() {
     api.deployed("shop", 1).await;
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
+    window.see("heading", "shop").await;
     window.click("link", "Logs").await;
     window.see_within(LATER, "region", "Log lines").await;
 

@@ -26,6 +26,7 @@ async fn one_finds_ones_way_in_a_log() {
     let printing = Instant::now();
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
+    window.see("heading", "shop").await;
     window.click("link", "Logs").await;
     window.see_within(LATER, "region", "Log lines").await;
 

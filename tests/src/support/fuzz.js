@@ -61,7 +61,7 @@ const anything = () =>
 const stranger = () => Array.from({ length: 12 }, () => below(16).toString(16)).join('');
 const uuid = () => crypto.randomUUID();
 const application = () => (chance(0.7) ? pick(known.applications) : 'no-such-application');
-const environment = () => pick(['dev', 'tst', 'pro', 'prod', 'nowhere']);
+const environment = () => pick(['dev', 'dev', 'dev', 'test', 'pro', 'prod', 'nowhere']);
 const image = () => pick([null, 'miso/no-such:9', 'nginx:latest', 'a:b:c', `${'x/'.repeat(200)}y:1`]);
 const range = () => pick(['quarterHour', 'hour', 'sixHours', 'day', 'week']);
 const resource = () =>
@@ -193,7 +193,7 @@ const sensible = ([name, type]) => {
   // Most have no access yet that could be seen.
   if (name === 'seen' && chance(0.8)) return null;
   // Searches, and logs shown as one, are numbered from the first on, and only the last ones go on.
-  if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(150);
+  if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(pick([40, 150]));
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':

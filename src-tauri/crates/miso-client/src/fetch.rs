@@ -150,7 +150,8 @@ impl Inner {
         }
     }
 
-    /// Has what happened where the health changed asked for anew.
+    /// Has what happened where the health changed asked for anew: what was deployed meanwhile, by whomever,
+    /// is a part of that.
     fn outdate_what_explains(&self, health: &Resource) {
         let Resource::Health {
             application,
@@ -165,6 +166,10 @@ impl Inner {
                 environment: there,
                 ..
             } => of == application && there == environment,
+            Resource::Application { application: of }
+            | Resource::Deployments {
+                application: Some(of),
+            } => of == application,
             _ => false,
         });
     }

@@ -34,7 +34,6 @@ export function SentList({ connection, fill }: { connection: ConnectionId; fill:
               type="button"
               className={styles.operation}
               data-item=""
-              aria-label={`${sent.call.method} ${sent.call.path} ${outcomeOf(sent)} · ${when(sent.at, now)}`}
               title={`${sent.call.path}\n${exactTime(sent.at)}`}
               onClick={() => {
                 fill(sent.call);
@@ -42,8 +41,8 @@ export function SentList({ connection, fill }: { connection: ConnectionId; fill:
             >
               <span className={styles.method} data-writes={!READS.includes(sent.call.method)}>
                 {sent.call.method}
-              </span>
-              <PathText path={sent.call.path} />
+              </span>{' '}
+              <PathText path={sent.call.path} />{' '}
               <span className={styles.outcome}>{`${outcomeOf(sent)} · ${when(sent.at, now)}`}</span>
             </button>
           </li>

@@ -92,6 +92,7 @@ impl Client {
         };
         let key = &reading.value.key;
         let mut known = self.known_of(key, &environment, reading.as_of);
+        self.read_what_runs(&entry, &mut known.deployments).await;
         let others = self.others_in(&environment);
         let now = self.inner.clock.now();
         let says = match log_span(&known.facts(key, &entry, &others), now) {
@@ -154,6 +155,23 @@ impl Client {
                     }
                 }
             });
+        }
+    }
+
+    /// The deployment that runs there, where the lists do not have it yet: it is what all else is held
+    /// against.
+    async fn read_what_runs(&self, entry: &EnvironmentEntry, deployments: &mut Vec<Deployment>) {
+        let Some(id) = &entry.deployment_id else {
+            return;
+        };
+        if deployments.iter().any(|one| one.id == *id) {
+            return;
+        }
+        if let Ok(running) = self.deployment(id.clone()).await {
+            let newest = deployments.first().and_then(|one| one.created_at);
+            if running.value.created_at >= newest {
+                deployments.insert(0, running.value);
+            }
         }
     }
 

@@ -13,6 +13,9 @@ const AFTER_OTHER: TimeDelta = TimeDelta::minutes(2);
 
 /// The deployment that was done shortly before a moment.
 pub(super) fn deployment<'a>(facts: &Facts<'a>, since: DateTime<Utc>) -> Option<&'a Deployment> {
+    if !facts.knows_what_runs() {
+        return None;
+    }
     let newest = facts.completed_by(since)?;
     let done = newest.completed_at?;
     (since - done <= AFTER).then_some(newest)

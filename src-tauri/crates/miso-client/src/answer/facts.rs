@@ -154,6 +154,12 @@ impl<'a> Facts<'a> {
         completed.next().copied()
     }
 
+    /// Whether the deployment that runs there is among those that are known: else a newer one is not.
+    pub(super) fn knows_what_runs(&self) -> bool {
+        let running = self.entry.deployment_id.as_ref();
+        running.is_none_or(|id| self.deployments.iter().any(|one| one.id == *id))
+    }
+
     /// The deployment before one.
     pub(super) fn before(&self, deployment: &Deployment) -> Option<&'a Deployment> {
         let mut older = self
