@@ -110,12 +110,12 @@ async fn what_was_sent(window: &Window) {
     window.click("button", "Sent").await;
     window.see("list", "Sent").await;
     window
-        .see("button", "GET /api/applications/nothing 404")
+        .see("button", "GET /api/applications /nothing 404")
         .await;
     window.picture(&pictures::out("explorer-sent")).await;
     axe::finds_nothing_serious(window, "what was sent").await;
     window
-        .click("button", "GET /api/applications/nothing 404")
+        .click("button", "GET /api/applications /nothing 404")
         .await;
     until("it fills the form again", SOON, || async {
         let field = window.see("textbox", "key (required)").await;

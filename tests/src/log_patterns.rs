@@ -1,6 +1,8 @@
 //! What a log says since a deployment that it did not say before, in the real window: seen, followed to
 //! its first line, and told when it is said again.
 
+use fantoccini::key::Key;
+
 use crate::log_figures::open_the_log;
 use crate::support::axe;
 use crate::support::instance::Serve;
@@ -32,6 +34,8 @@ async fn what_is_new_since_a_deployment_is_seen_followed_and_told_again() {
     // Another version says what this one did not.
     api.deploy("shop", "dev", "miso/talkative:1.1").await;
     api.deployed("shop", 2).await;
+    // What somebody else deployed is not looked for at once by itself.
+    window.press([Key::F5.into()]).await;
     window.see_within(LATER, "button", REFUSED).await;
     window.see_text_within(LATER, "Compared with ").await;
     window.picture(&pictures::out("logs-new-since")).await;

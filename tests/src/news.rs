@@ -15,7 +15,11 @@ const SELDOM: Duration = Duration::from_secs(180);
 async fn a_starred_application_that_turns_unwell_is_told_and_a_click_leads_there() {
     let mut session = Session::new();
     let notifications = Notifications::of(&session).await;
-    let instance = Serve::new(&session, "instance").account().start(&session);
+    // With a budget that is never short it is asked for as often as at best.
+    let instance = Serve::new(&session, "instance")
+        .account()
+        .unlimited()
+        .start(&session);
     let api = instance.account().await;
     for key in ["shop", "till"] {
         api.create(key, "miso/hello:1.0").await;

@@ -170,6 +170,8 @@ impl Inner {
             | Resource::Deployments {
                 application: Some(of),
             } => of == application,
+            // Where they are watched, they bring the application's own.
+            Resource::Applications | Resource::Deployments { application: None } => true,
             _ => false,
         });
     }

@@ -100,7 +100,12 @@ impl Client {
             if told.wanted == wanted && told.is_kept {
                 return;
             }
+            let entries = self.entries_now(&wanted.applications);
             told.want(wanted);
+            // What is known now is the first reading: what changes before the next one is news.
+            for (application, entry) in entries {
+                told.begin((application, entry.environment.clone()), State::of(&entry));
+            }
             std::mem::replace(&mut told.is_kept, true)
         };
         if !is_kept {
@@ -224,6 +229,14 @@ impl Told {
         self.wanted = wanted;
     }
 
+    /// How a place is when somebody begins to watch it.
+    fn begin(&mut self, place: Place, state: State) {
+        if !self.places.contains_key(&place) {
+            // Nothing is told of a first reading.
+            self.place(place, state, Duration::ZERO);
+        }
+    }
+
     /// Whether it is to be told that a place is unwell (`true`) or well again (`false`). What could
     /// not be told, because it was just before, is told later if it is so then.
     fn place(&mut self, place: Place, state: State, now: Duration) -> Option<bool> {
@@ -309,6 +322,19 @@ mod tests {
             [(4, false)]
         );
         assert_eq!(told(&[(0, Well), (1, Progress), (2, Off), (3, Well)]), []);
+    }
+
+    #[test]
+    fn what_turns_unwell_before_the_first_reading_after_its_star_is_told() {
+        let mut told = Told::default();
+        told.begin(place(), State::Well);
+        assert_eq!(told.place(place(), State::Bad, MINUTE), Some(true));
+        told.begin(place(), State::Well);
+        assert_eq!(
+            told.place(place(), State::Well, MINUTE * 20),
+            Some(false),
+            "it began once"
+        );
     }
 
     #[test]
