@@ -16,9 +16,10 @@ use crate::wire::documented::TOKEN_PATH;
 use crate::wire::openapi::{is_write, known_method};
 use crate::{Client, Code, Failure, Resource, Stage};
 
-/// Bytes of a path, of a query and of a body.
+/// Bytes of a path, of a query, of all headers and of a body.
 const LONGEST_PATH: usize = 4 * 1024;
 const LONGEST_QUERY: usize = 16 * 1024;
+const LONGEST_HEADERS: usize = 16 * 1024;
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 const MOST_QUERY: usize = 200;
 const MOST_HEADERS: usize = 50;
@@ -204,13 +205,15 @@ fn check_query(query: &[(String, String)]) -> Result<(), Failure> {
 
 fn checked_headers(all: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
+    let mut bytes = 0;
     for (name, value) in all.iter().take(MOST_HEADERS + 1) {
         let refuse = || refused("header").with("name", name.chars().take(60).collect::<String>());
         let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
         let value = HeaderValue::from_str(value.trim()).map_err(|_| refuse())?;
         let lower = known.as_str();
         let is_ours = OWN_HEADERS.contains(&lower) || lower.starts_with("proxy-");
-        if is_ours || headers.len() >= MOST_HEADERS {
+        bytes += name.len() + value.len();
+        if is_ours || headers.len() >= MOST_HEADERS || bytes > LONGEST_HEADERS {
             return Err(refuse());
         }
         headers.append(known, value);
@@ -338,6 +341,7 @@ mod tests {
             ("X\r\nHost", "x"),
             ("X-Ours", "a\r\nHost: elsewhere"),
             ("", "x"),
+            ("X-Long", &"x".repeat(LONGEST_HEADERS)),
         ] {
             assert_eq!(
                 reason(&with(name, value)).as_deref(),
