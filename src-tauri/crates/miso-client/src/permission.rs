@@ -234,7 +234,7 @@ mod tests {
         };
         assert_eq!(asked(&[]), Allowed::No, "nothing at all");
         assert_eq!(
-            asked(&[update.clone()]),
+            asked(std::slice::from_ref(update)),
             Allowed::Yes,
             "the place's own answer"
         );
