@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
-use logbook::{Book, BookKey, Logbook, Query, Search, new_since, patterns};
+use logbook::{Book, BookKey, Gap, Logbook, Query, Search, new_since, patterns};
 use miso_api::LogLevel;
 use miso_client::{ConnectionId, LogSays, LogSpan, Said};
 
@@ -39,7 +39,9 @@ pub(crate) async fn log_says(
 fn says(book: &Arc<Book>, span: LogSpan) -> io::Result<Option<LogSays>> {
     let oldest = book.window(book.first(), 1)?;
     // A part of it would be told as if it was all.
-    if oldest.first().is_none_or(|line| line.timestamp > span.from) {
+    let begins_later = oldest.first().is_none_or(|line| line.timestamp > span.from);
+    let is_missing = |gap: &Gap| gap.to.is_none_or(|to| to > span.from);
+    if begins_later || book.gaps().iter().any(is_missing) {
         return Ok(None);
     }
     let (errors, first) = errors(book, span)?;
@@ -86,5 +88,50 @@ fn errors_in(span: LogSpan) -> Query {
         from: Some(span.from),
         to: Some(span.to),
         ..Query::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use logbook::GapReason;
+    use miso_api::{LineSink, LogLine};
+
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + second, 0).unwrap()
+    }
+
+    fn error(second: i64) -> LogLine {
+        let line = serde_json::json!({"id": format!("l-{second}"), "timestamp": at(second),
+            "level": "error", "message": "refused"});
+        serde_json::from_value(line).unwrap()
+    }
+
+    #[test]
+    fn a_span_of_which_lines_are_missing_is_not_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = Logbook::open(folder.path().join("logs")).unwrap();
+        let key = BookKey {
+            connection: "one".to_owned(),
+            account: "ada".to_owned(),
+            application: "shop".to_owned(),
+            environment: "dev".to_owned(),
+        };
+        let book = logs.book(&key).unwrap();
+        book.append(&[error(0), error(10)]).unwrap();
+        let gap = (Some(at(10)), Some(at(40)));
+        book.add_gap(gap.0, gap.1, GapReason::Skipped).unwrap();
+        book.append(&[error(40), error(50)]).unwrap();
+        let counted = |from| {
+            let span = LogSpan {
+                from: at(from),
+                to: at(60),
+            };
+            says(&book, span).unwrap().map(|says| says.errors)
+        };
+        assert_eq!(counted(-1), None, "it begins later");
+        assert_eq!(counted(5), None, "some are missing in it");
+        assert_eq!(counted(45), Some(1));
     }
 }

@@ -1,11 +1,10 @@
 //! What the system tells of what somebody watches and of requests for access (UX.md, "Rules"): where
 //! one of the windows is in front, it is seen there, and nothing is told.
 
-use chrono::Utc;
 use miso_client::{ConnectionId, LinkTarget, News, Resource, Wanted};
 use tauri::{AppHandle, Manager};
 
-use super::notification::{Told, inert, tell};
+use super::notification::{Told, inert, is_quiet_now, tell};
 use super::tray::show_watched;
 use super::words::text;
 use crate::settings::Settings;
@@ -47,7 +46,7 @@ pub(crate) fn tell_news(app: &AppHandle, connection: &ConnectionId, resource: &R
         show_watched(&app);
         // What happens in quiet hours is known when they are over.
         let news = client.news();
-        if news.is_empty() || state.settings.settings().is_quiet_hour(Utc::now()) {
+        if news.is_empty() || is_quiet_now(&state) {
             return;
         }
         let name = state.connections.get(&connection).map(|one| one.name);

@@ -27,7 +27,7 @@ pub(crate) fn tell_end(app: &AppHandle, connection: &ConnectionId, deployment: &
     let Some(state) = app.try_state::<App>() else {
         return;
     };
-    if is_quiet(&state) {
+    if state.settings.settings().quiet || is_quiet_now(&state) {
         return;
     }
     let Ok(client) = state.client(connection) else {
@@ -66,7 +66,8 @@ pub(crate) fn tell_appeared(app: &AppHandle, log: &BookKey, line: &LogLine) {
     let Ok(client) = state.client(&connection) else {
         return;
     };
-    if is_quiet(&state) {
+    // Whoever asked for this one line has not switched it off with the ends of deployments.
+    if is_quiet_now(&state) {
         return;
     }
     let name = state.connections.get(&connection).map(|one| one.name);
@@ -86,10 +87,9 @@ pub(crate) fn tell_appeared(app: &AppHandle, log: &BookKey, line: &LogLine) {
     });
 }
 
-/// Whether nobody wants to be told anything now.
-fn is_quiet(state: &App) -> bool {
-    let settings = state.settings.settings();
-    settings.quiet || settings.is_quiet_hour(Utc::now())
+/// Whether nobody wants to be told anything now, whatever it is.
+pub(super) fn is_quiet_now(state: &App) -> bool {
+    state.settings.settings().is_quiet_hour(Utc::now())
 }
 
 fn appeared(application: &str, environment: &str, connection: &str, line: &LogLine) -> Told {

@@ -121,7 +121,7 @@ fn is_true(fault: &Fault, injected: &Injected, fact: &AnswerFact, now: DateTime<
         // Nobody changed it.
         AnswerFact::AfterConfiguration { .. } => false,
         AnswerFact::AfterOther { at, began, .. } => in_order(*at, *began),
-        AnswerFact::OtherToo { application } => fault.check.as_ref() == Some(application),
+        AnswerFact::OtherToo { application, .. } => fault.check.as_ref() == Some(application),
         AnswerFact::Errors { count, since } => {
             *count > 0 && (since.is_none() || is(&[AnswerKind::ErrorBurst]))
         }

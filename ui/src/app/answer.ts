@@ -2,7 +2,9 @@ import { age, ago, between, duration, memory, number, percent } from '../i18n/fo
 import type { Translate } from '../i18n/i18n';
 import type { Answer, AnswerPart, ConnectionId, Evidence } from '../ipc';
 import { imageWords } from './image';
+import { shownPattern } from './logNews';
 import { paths } from './paths';
+import { oneLine } from './printable';
 
 type Fact = AnswerPart['fact'];
 
@@ -36,6 +38,8 @@ const PLACES = {
 /** What stands before the first part of a place; within one there is a comma. */
 const BEFORE = ['', ': ', ', ', '; '];
 const MEBIBYTE = 2 ** 20;
+/** Characters of what others say: a sentence is read at a glance, and its evidence has the whole. */
+const LONGEST = 300;
 
 /** The answer as the sentence it is, in pieces, each with the part it is made of. */
 export function answerPieces(answer: Answer, t: Translate, now: number): Piece[] {
@@ -44,7 +48,7 @@ export function answerPieces(answer: Answer, t: Translate, now: number): Piece[]
   let last: number | null = null;
   for (const part of parts) {
     const place = PLACES[part.fact.code];
-    const text = factWords(part.fact, t, now);
+    const text = oneLine(factWords(part.fact, t, now));
     if (last === null) pieces.push({ text: text.charAt(0).toUpperCase() + text.slice(1), part });
     else pieces.push({ text: last === place ? ', ' : (BEFORE[place] ?? ', '), part: null }, { text, part });
     last = place;
@@ -153,7 +157,7 @@ function factWords(fact: Fact, t: Translate, now: number): string {
         application: fact.application,
       });
     case 'otherToo':
-      return t('answer.otherToo', { application: fact.application });
+      return t(fact.stopped ? 'answer.otherStopped' : 'answer.otherToo', { application: fact.application });
     case 'errors': {
       const words = { count: fact.count, formatted: number(fact.count) };
       return fact.since === null
@@ -161,7 +165,7 @@ function factWords(fact: Fact, t: Translate, now: number): string {
         : t('answer.errorsIn', { ...words, time: age(fact.since, now) });
     }
     case 'most':
-      return t(fact.newly ? 'answer.mostNew' : 'answer.most', { pattern: fact.pattern });
+      return t(fact.newly ? 'answer.mostNew' : 'answer.most', { pattern: shownPattern(fact.pattern) });
   }
 }
 
@@ -173,5 +177,6 @@ function changeWords(before: string | null, after: string | null): string {
 
 /** Words without the stop at their end: the sentence has its own. */
 function unended(words: string): string {
-  return words.trim().replace(/[.…]+$/, '');
+  const said = words.trim().replace(/[.…]+$/, '');
+  return said.length > LONGEST ? `${said.slice(0, LONGEST).trimEnd()}…` : said;
 }

@@ -1,5 +1,4 @@
 import { Braces, Terminal } from 'lucide-react';
-import type { MouseEvent } from 'react';
 import { createStore } from '../hooks/store';
 import { i18n } from '../i18n/i18n';
 import {
@@ -14,8 +13,7 @@ import {
   type Resource,
 } from '../ipc';
 import { carefully } from './carefully';
-import { selectionEntries } from './contextMenu';
-import { menuPlace, openMenu, type MenuEntry } from './layers';
+import type { MenuEntry } from './layers';
 import type { Tab } from './paths';
 
 /** What is typed into the form of an operation: its parameters by their names, and its body. */
@@ -200,18 +198,6 @@ export function curlEntry(connection: ConnectionId, resource: Resource): MenuEnt
       copyCurl(connection, resource);
     },
   };
-}
-
-/** The menu of a row that shows one of the API's objects. */
-export function openCallMenu(
-  connection: ConnectionId,
-  name: string,
-  resource: Resource,
-  event: MouseEvent,
-): void {
-  event.preventDefault();
-  const { anchor, returnTo } = menuPlace(event);
-  openMenu(anchor, name, [...selectionEntries(), curlEntry(connection, resource)], returnTo);
 }
 
 /** The same without a menu. */

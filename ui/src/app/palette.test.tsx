@@ -68,6 +68,7 @@ describe('the palette', () => {
       ['permissions', 'pricing access'],
       ['members', 'pricing access'],
       ['tail', 'pricing logs'],
+      ['logs new since', 'pricing logs: new since the last deployment'],
       ['dark', 'Dark theme'],
       ['night', 'Dark theme'],
     ] as const) {

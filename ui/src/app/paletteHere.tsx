@@ -19,6 +19,7 @@ import { carefully } from './carefully';
 import { stageIn } from './environments';
 import { imageWords } from './image';
 import { openDeletion } from './layers';
+import { LAST } from './logFilter';
 import { go } from './navigation';
 import { paths, TABS } from './paths';
 import type { PaletteEntry } from './paletteSearch';
@@ -103,6 +104,10 @@ export function hereEntries(connection: ConnectionView, at: At, row: FleetRow | 
             shortcut: String(nth + 1),
           }),
     ),
+    leads(paths.logs(id, key, environment, {}, { since: LAST }), {
+      label: i18n.t('palette.logNews', { key }),
+      aliases: i18n.t('palette.alias.logs'),
+    }),
     ...(['json', 'all'] as const).map((view) =>
       leads(paths.configuration(id, key, environment, view), {
         label: i18n.t(view === 'json' ? 'palette.configurationJson' : 'palette.configurationAll', { key }),

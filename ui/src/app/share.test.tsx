@@ -105,7 +105,7 @@ describe('what is copied for chat', () => {
     const [first, second, third, fourth] = String(facts).split('\n');
     expect(first).toBe('pricing in test (Team Orders)');
     expect(second).toMatch(/ since .*\d\d:\d\d:\d\d \S+$/);
-    expect(third).toMatch(/^Unhealthy for /);
+    expect(third).toMatch(/^Degraded for /);
     expect(fourth).toMatch(/^Image: .*pricing:2\.2\.0/);
     expect(await screen.findByText('Copied for chat')).toBeVisible();
   });

@@ -38,8 +38,15 @@ const said = (one: Answer) => answerText(one, i18n.t, NOW);
 describe('the answer as a sentence', () => {
   it('says since when, what, after what, and what the log says', () => {
     expect(said(REFUSED)).toBe(
-      'Unhealthy for 6 min: check db: refused, since 40 s after 1.3.9 → 1.4.0; 312 errors, most “connect ECONNREFUSED <*>”, new since then.',
+      'Unhealthy for 6 min: check db: refused, since 40 s after 1.3.9 → 1.4.0; 312 errors, most “connect ECONNREFUSED …”, new since then.',
     );
+  });
+
+  it('shows what others say short, in one line, and inert', () => {
+    const words = `a\u202eb\u001b[1mc\nd ${'x'.repeat(999)}`;
+    const text = said(answer('unwell', [{ code: 'says', words }]));
+    expect(text).toMatch(/^A<U\+202E>bc ⏎ d x+….$/);
+    expect(text.length).toBeLessThan(330);
   });
 
   it('says in three words that all is well', () => {
@@ -66,7 +73,8 @@ describe('the answer as a sentence', () => {
       { code: 'item', name: 'API_TOKEN', set: true, changed: true },
       { code: 'item', name: 'API_TOKEN', set: true, changed: false },
       { code: 'memory', first: 20, last: 120, seconds: 60 },
-      { code: 'otherToo', application: 'base' },
+      { code: 'otherToo', application: 'base', stopped: false },
+      { code: 'otherToo', application: 'base', stopped: true },
       { code: 'afterOther', application: 'base', at: ago(50), began: ago(40) },
       { code: 'afterConfiguration', at: ago(50), began: ago(40) },
       { code: 'errors', count: 1, since: ago(40) },

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { openCallMenu } from '../app/explorer';
+import { rowMenu } from '../app/rowMenu';
 import { middle } from '../app/image';
 import { paths } from '../app/paths';
 import { healthState, isUnwell } from '../app/state';
@@ -17,7 +17,7 @@ import { useFleet } from '../hooks/useFleet';
 import { useConnectionId } from '../hooks/useParams';
 import { useFront, useResource } from '../hooks/useResource';
 import { number } from '../i18n/format';
-import type { Environment, Fleet } from '../ipc';
+import type { Environment, Fleet, Resource } from '../ipc';
 import styles from './Environments.module.css';
 
 /** As many as are named in a row. */
@@ -101,20 +101,19 @@ function Row({
     cells.some((cell) => cell.environment === environment.key && cell.place?.standing.kind === 'behind'),
   ).length;
   const troubled = environment.resources.filter((resource) => isUnwell(healthState(resource.status)));
+  const { key, displayName } = environment;
+  const path = paths.environment(connection, key);
   return (
     <tr
-      data-row={environment.key}
+      data-row={key}
+      data-link={path}
       onContextMenu={(event) => {
-        const { key, displayName } = environment;
-        openCallMenu(connection, displayName, { kind: 'environment', environment: key }, event);
+        const resource: Resource = { kind: 'environment', environment: key };
+        rowMenu(connection, { name: displayName, path, resource }, event);
       }}
     >
       <th scope="row">
-        <Link
-          to={paths.environment(connection, environment.key)}
-          data-item=""
-          title={environment.displayName}
-        >
+        <Link to={path} data-item="" title={environment.displayName}>
           <EnvironmentName environment={environment.key} />
         </Link>
       </th>

@@ -167,6 +167,8 @@ describe('what a page shows', () => {
     const { user, calls } = await renderApp('/c/orders/environments');
     const row = await screen.findByRole('row', { name: /^test/ });
     await user.pointer({ keys: '[MouseRight]', target: within(row).getByRole('link', { name: 'test' }) });
+    const menu = await screen.findByRole('menu');
+    for (const words of ['Open', 'Open in a new window', 'Copy link']) expect(menu).toHaveTextContent(words);
     await user.click(await screen.findByRole('menuitem', { name: 'Copy as curl' }));
     await waitFor(() => {
       expect(calls.find(({ name }) => name === 'callCopy')?.args).toEqual([

@@ -483,6 +483,7 @@ impl Inner {
         self.confirmations.clear();
         self.transport.forget_description();
         self.sent_calls.clear();
+        self.looked_at.clear();
         self.leases.leave_the_account();
     }
 }

@@ -35,6 +35,9 @@ const PROMOTION_WORDS: &[&str] = &["from", "to", "of"];
 /// A request for access that is shown, or the form for one as it is filled in.
 const ACCESS_WORDS: &[&str] = &["request", "ask", "in"];
 
+/// The operation of the API that is in front, and what its list is searched for.
+const API_WORDS: &[&str] = &["operation", "search"];
+
 /// What is written in an address as it is.
 const IN_AN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -254,6 +257,7 @@ fn words_on(page: &[&str], has_panel: bool) -> &'static [&'static str] {
         ["promote"] => PROMOTION_WORDS,
         ["access"] => ACCESS_WORDS,
         ["new-application"] => &["from"],
+        ["api"] => API_WORDS,
         ["applications", _, _, "logs"] if !has_panel => LOG_WORDS,
         ["applications", _, _, "configuration"] if !has_panel => &["view"],
         _ => &[],
@@ -440,6 +444,10 @@ mod tests {
                 "/promote?from=dev&to=test&of=a%2Cb",
             ),
             ("miso://h/access?request=r-1", "/access?request=r-1"),
+            (
+                "miso://h/api?operation=GET+%2Fapi%2Fusers%2Fme&search=me&send=1",
+                "/api?operation=GET%20%2Fapi%2Fusers%2Fme&search=me",
+            ),
             ("miso://h/compare/d-1/d-2?q=a", "/compare/d-1/d-2"),
             (
                 "miso://h/applications/a/dev/configuration?view=json",

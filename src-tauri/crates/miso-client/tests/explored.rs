@@ -17,7 +17,7 @@ use crate::hand_clock::HandClock;
 /// What the local instance says of itself.
 const DOCUMENT: &str = include_str!("../../miso-local/openapi.json");
 
-fn call(method: &str, path: &str) -> ApiCall {
+pub(crate) fn call(method: &str, path: &str) -> ApiCall {
     ApiCall {
         method: method.to_owned(),
         template: path.to_owned(),
@@ -28,14 +28,14 @@ fn call(method: &str, path: &str) -> ApiCall {
     }
 }
 
-fn with_body(method: &str, path: &str, body: &Value) -> ApiCall {
+pub(crate) fn with_body(method: &str, path: &str, body: &Value) -> ApiCall {
     ApiCall {
         body: Some(body.to_string()),
         ..call(method, path)
     }
 }
 
-async fn send(here: &Restored, call: &ApiCall) -> Result<ApiAnswer, Code> {
+pub(crate) async fn send(here: &Restored, call: &ApiCall) -> Result<ApiAnswer, Code> {
     let sent = here.client.send_call(call, None).await;
     sent.map_err(|failure| failure.code)
 }

@@ -16,6 +16,7 @@ mod device_sign_in;
 mod examined;
 mod examined_proxies;
 mod explored;
+mod explored_reach;
 mod far_end;
 mod faults;
 mod file_store;

@@ -23,7 +23,8 @@ const OLDER: TimeDelta = TimeDelta::seconds(15);
 /// So many are remembered to have been looked at.
 const REMEMBERED: usize = 1_000;
 
-/// An application, an environment, and since when it is unwell there.
+/// An application, an environment, and since when it is unwell there; or a deployment alone that cannot
+/// be read.
 type Turn = (String, String, Option<DateTime<Utc>>);
 
 /// Which unwell places were looked at closer.
@@ -31,6 +32,15 @@ type Turn = (String, String, Option<DateTime<Utc>>);
 pub(crate) struct LookedAt(Mutex<HashSet<Turn>>);
 
 impl LookedAt {
+    /// Forgets all of them: the next account looks for itself.
+    pub(crate) fn clear(&self) {
+        lock(&self.0).clear();
+    }
+
+    fn has(&self, turn: &Turn) -> bool {
+        lock(&self.0).contains(turn)
+    }
+
     /// Notes that one is looked at; whether it was not before.
     fn note(&self, turn: Turn) -> bool {
         let mut all = lock(&self.0);
@@ -182,8 +192,17 @@ impl Client {
         let Some(last) = ended.next().filter(|last| last.configuration.is_empty()) else {
             return;
         };
-        if let Ok(whole) = self.deployment(last.id.clone()).await {
-            last.configuration = whole.value.configuration;
+        let unread = (last.id.clone(), String::new(), None);
+        if self.inner.looked_at.has(&unread) {
+            return;
+        }
+        match self.deployment(last.id.clone()).await {
+            Ok(whole) => last.configuration = whole.value.configuration,
+            Err(failure) if failure.is_connectivity() => {}
+            // It would be asked for each time that the answer is made.
+            Err(_) => {
+                self.inner.looked_at.note(unread);
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Other {
     pub(crate) application: String,
     /// Since when; `None` where nobody says so, or where it is stopped.
     pub(crate) since: Option<DateTime<Utc>>,
+    /// Whether it is stopped on purpose.
+    pub(crate) stopped: bool,
 }
 
 /// The part of a log that there is something to say of.
@@ -76,7 +78,8 @@ pub(crate) fn others_of(applications: &[Application]) -> BTreeMap<String, Vec<Ot
     let mut found: BTreeMap<String, Vec<Other>> = BTreeMap::new();
     for application in applications {
         for entry in &application.environments {
-            let since = match State::of(entry) {
+            let state = State::of(entry);
+            let since = match state {
                 State::Bad | State::Warning => entry.health_since,
                 State::Off => None,
                 State::Progress | State::Unknown | State::Well => continue,
@@ -84,6 +87,7 @@ pub(crate) fn others_of(applications: &[Application]) -> BTreeMap<String, Vec<Ot
             let other = Other {
                 application: application.key.clone(),
                 since,
+                stopped: state == State::Off,
             };
             let here = found.entry(entry.environment.clone()).or_default();
             here.push(other);

@@ -202,10 +202,12 @@ pub enum AnswerFact {
         /// When it began.
         began: DateTime<Utc>,
     },
-    /// Another application that it asks is not well either; which was first is not known.
+    /// Another application that it asks is not well either, or stopped; which was first is not known.
     OtherToo {
         /// The other one.
         application: String,
+        /// Whether that is stopped on purpose.
+        stopped: bool,
     },
     /// So many errors in its log since it is like that.
     Errors {

@@ -171,6 +171,7 @@ fn what_was_before(
         (None, Some(key)) => parts.push(AnswerPart {
             fact: AnswerFact::OtherToo {
                 application: key.to_owned(),
+                stopped: named.is_some_and(|other| other.stopped),
             },
             evidence: Some(place(key)),
         }),

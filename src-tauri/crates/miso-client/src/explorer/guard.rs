@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use miso_api::{Deployment, Page};
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -13,11 +14,12 @@ use super::words::words;
 use crate::transport::{AsIs, Call};
 use crate::wire::documented::TOKEN_PATH;
 use crate::wire::openapi::{is_write, known_method};
-use crate::{Client, Code, Failure, Stage};
+use crate::{Client, Code, Failure, Resource, Stage};
 
-/// Bytes of a path, of a query and of a body.
+/// Bytes of a path, of a query, of all headers and of a body.
 const LONGEST_PATH: usize = 4 * 1024;
 const LONGEST_QUERY: usize = 16 * 1024;
+const LONGEST_HEADERS: usize = 16 * 1024;
 const LONGEST_BODY: usize = 2 * 1024 * 1024;
 const MOST_QUERY: usize = 200;
 const MOST_HEADERS: usize = 50;
@@ -79,20 +81,21 @@ impl ApiCall {
 
 impl Client {
     /// Where in production a call by hand writes: where its path, its query or its body name it, or
-    /// the connection is. What a deployment goes to that comes with a new application counts too.
+    /// the connection is. What a deployment goes to that comes with a new application counts too, and
+    /// what is reached without its name: an application that runs there, or a deployment to it.
     pub(super) fn production_of(&self, call: &ApiCall) -> Option<Stage> {
         if !is_write(&call.method) {
             return None;
         }
         let stages = self.known_stages();
         let body = call.body.as_deref().unwrap_or_default();
-        let segments = call.path.split('/').map(decoded);
+        let segments: Vec<String> = call.path.split('/').map(decoded).collect();
         let query = call.query.iter().flat_map(|(name, value)| {
             let values = value.split(',').map(str::to_owned);
             values.chain([name.clone()]).collect::<Vec<_>>()
         });
         let in_body = words(body).unwrap_or_default().into_iter();
-        let named = |word: String| {
+        let named = |word: &String| {
             let word = word.trim();
             let lower = word.to_lowercase();
             let keys = [word, lower.as_str()];
@@ -111,11 +114,47 @@ impl Client {
             let manifest = serde_json::from_str(body).ok()?;
             Some(self.first_to_production(&manifest)?.0)
         };
-        segments
-            .chain(query)
-            .chain(in_body)
-            .find_map(named)
+        let beside: Vec<String> = query.chain(in_body).collect();
+        let mut all = segments.iter().chain(&beside);
+        all.find_map(named)
             .or_else(first)
+            .or_else(|| self.reached(&segments, &beside))
+    }
+
+    /// Production that a call reaches without a word of it: one to a deployment is where that goes, and
+    /// one to an application that names no environment is about all of them.
+    fn reached(&self, segments: &[String], beside: &[String]) -> Option<Stage> {
+        let stages = self.known_stages();
+        let after = |name: &str| {
+            let at = segments.iter().position(|segment| segment == name)?;
+            segments.get(at + 1).filter(|one| !one.is_empty())
+        };
+        let deployment = after("deployments").and_then(|id| self.environment_of(id));
+        if let Some(environment) = deployment {
+            let stage = stages.stage(&environment);
+            return stage.production.then_some(stage);
+        }
+        let key = after("applications")?;
+        let known = self.stages();
+        let is_environment = |word: &String| known.iter().any(|stage| stage.key == *word);
+        let others = segments.iter().filter(|segment| *segment != key);
+        if others.chain(beside).any(is_environment) {
+            return None;
+        }
+        let entries = self.known_application(key)?.environments;
+        let mut places = entries.iter().map(|entry| stages.stage(&entry.environment));
+        places.find(|stage| stage.production)
+    }
+
+    /// Where a deployment goes, as far as that is known.
+    fn environment_of(&self, id: &str) -> Option<String> {
+        let own: Option<Deployment> = self.peek(&Resource::Deployment { id: id.to_owned() });
+        let recent = || {
+            let recent: Page<Deployment> =
+                self.peek(&Resource::Deployments { application: None })?;
+            recent.data.into_iter().find(|one| one.id == id)
+        };
+        Some(own.or_else(recent)?.environment)
     }
 }
 
@@ -166,13 +205,15 @@ fn check_query(query: &[(String, String)]) -> Result<(), Failure> {
 
 fn checked_headers(all: &[(String, String)]) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
+    let mut bytes = 0;
     for (name, value) in all.iter().take(MOST_HEADERS + 1) {
         let refuse = || refused("header").with("name", name.chars().take(60).collect::<String>());
         let known = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse())?;
         let value = HeaderValue::from_str(value.trim()).map_err(|_| refuse())?;
         let lower = known.as_str();
         let is_ours = OWN_HEADERS.contains(&lower) || lower.starts_with("proxy-");
-        if is_ours || headers.len() >= MOST_HEADERS {
+        bytes += name.len() + value.len();
+        if is_ours || headers.len() >= MOST_HEADERS || bytes > LONGEST_HEADERS {
             return Err(refuse());
         }
         headers.append(known, value);
@@ -300,6 +341,7 @@ mod tests {
             ("X\r\nHost", "x"),
             ("X-Ours", "a\r\nHost: elsewhere"),
             ("", "x"),
+            ("X-Long", &"x".repeat(LONGEST_HEADERS)),
         ] {
             assert_eq!(
                 reason(&with(name, value)).as_deref(),

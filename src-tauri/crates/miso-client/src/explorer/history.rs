@@ -75,19 +75,34 @@ pub(crate) struct SentCalls(Mutex<Sent>);
 
 #[derive(Default)]
 struct Sent {
+    /// So many accounts were left before.
+    left: u64,
     calls: VecDeque<ApiSent>,
     /// Whether what was kept of an earlier run is among them.
     is_recalled: bool,
 }
 
 impl SentCalls {
-    /// Forgets all of them.
+    /// Forgets all of them: the account is left.
     pub(crate) fn clear(&self) {
-        *lock(&self.0) = Sent::default();
+        let mut all = lock(&self.0);
+        *all = Sent {
+            left: all.left + 1,
+            ..Sent::default()
+        };
     }
 
-    pub(super) fn note(&self, sent: ApiSent) {
+    /// Whose they are now, for [`Self::note`].
+    pub(super) fn account(&self) -> u64 {
+        lock(&self.0).left
+    }
+
+    /// Remembers one that an account sent. Where that was left meanwhile, it is not for the next one.
+    pub(super) fn note(&self, account: u64, sent: ApiSent) {
         let mut all = lock(&self.0);
+        if all.left != account {
+            return;
+        }
         all.calls.push_front(sent);
         all.calls.truncate(MOST);
         let mut bytes = 0;
@@ -147,14 +162,16 @@ mod tests {
     fn the_last_fifty_are_remembered_newest_first() {
         let all = SentCalls::default();
         for number in 0..MOST + 7 {
-            all.note(sent(&format!("/{number}"), "{}"));
+            all.note(0, sent(&format!("/{number}"), "{}"));
         }
         let calls = lock(&all.0).calls.clone();
         assert_eq!((calls.len(), calls[0].call.path.as_str()), (MOST, "/56"));
         all.clear();
+        all.note(0, sent("/late", "{}"));
+        assert!(lock(&all.0).calls.is_empty(), "its account was left");
         let large = "x".repeat(MOST_BODIES / 2);
         for _ in 0..3 {
-            all.note(sent("/", &large));
+            all.note(1, sent("/", &large));
         }
         let bodies: Vec<bool> = lock(&all.0)
             .calls

@@ -59,19 +59,20 @@ impl Client {
         if let Some(stage) = self.production_of(call) {
             self.check_call_confirmed(call, stage, confirmation)?;
         }
-        let at = self.inner.clock.now();
+        let (at, account) = (self.inner.clock.now(), self.inner.sent_calls.account());
         let answered = self.inner.transport.send_as_is(&ready).await;
         let (status, code, took) = match &answered {
             Ok(answer) => (Some(answer.status.as_u16()), None, Some(answer.took)),
             Err(failure) => (None, Some(failure.code), None),
         };
-        self.inner.sent_calls.note(ApiSent {
+        let sent = ApiSent {
             at,
             call: call.clone(),
             status,
             code,
             milliseconds: took.map(milliseconds),
-        });
+        };
+        self.inner.sent_calls.note(account, sent);
         if is_write(&call.method) {
             self.look_anew(call);
         }

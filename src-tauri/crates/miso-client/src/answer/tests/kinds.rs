@@ -176,6 +176,7 @@ fn a_check_that_is_named_by_an_unwell_application_is_a_dependency() {
     let other = |since| Other {
         application: "base".to_owned(),
         since,
+        stopped: since.is_none(),
     };
     case.others = vec![other(Some(at(48)))];
     let answer = case.answer();
@@ -191,7 +192,12 @@ fn a_check_that_is_named_by_an_unwell_application_is_a_dependency() {
         let answer = case.answer();
         assert_eq!(answer.kind, AnswerKind::Dependency);
         let application = "base".to_owned();
-        assert!(facts(&answer).contains(&AnswerFact::OtherToo { application }));
+        let stopped = since.is_none();
+        let too = AnswerFact::OtherToo {
+            application,
+            stopped,
+        };
+        assert!(facts(&answer).contains(&too), "{since:?}");
         let is_after = |fact: &AnswerFact| matches!(fact, AnswerFact::AfterOther { .. });
         assert!(!facts(&answer).iter().any(is_after), "{since:?}");
     }
@@ -312,6 +318,7 @@ fn what_came_later_is_never_said_to_be_before() {
     case.others = vec![Other {
         application: "till".to_owned(),
         since: Some(at(41)),
+        stopped: false,
     }];
     let event = json!({"at": at(35), "kind": "configuration", "by": "bo", "summary": "LOG_LEVEL"});
     case.events = vec![serde_json::from_value(event).unwrap()];

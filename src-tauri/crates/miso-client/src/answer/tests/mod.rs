@@ -195,6 +195,7 @@ prop_compose! {
         case.others = (0..).zip(others).map(|(number, second)| Other {
             application: if number == 0 { "base".to_owned() } else { format!("other-{number}") },
             since: Some(at(second)),
+            stopped: false,
         }).collect();
         case.events = changes.into_iter().map(|second| {
             let event = json!({"at": at(second), "kind": "configuration", "summary": ""});
