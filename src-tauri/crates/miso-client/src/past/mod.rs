@@ -7,6 +7,8 @@ mod kept;
 mod seen;
 mod since;
 #[cfg(test)]
+mod since_tests;
+#[cfg(test)]
 mod tests;
 mod then;
 
