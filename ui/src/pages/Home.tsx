@@ -25,7 +25,7 @@ import { number } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { Counts } from '../ipc';
 import styles from './Home.module.css';
-import { MatrixAt, ThenBar, ThenSentence } from './HomeThen';
+import { MatrixAt, ThenBar, ThenSentence } from '../components/HomeThen';
 
 /** As many of the unwell as stand above the matrix; it shows the others first. */
 const FIRST = 5;

@@ -72,7 +72,7 @@ async fn what_was_read_can_be_asked_for_as_of_any_time_without_a_request() {
     );
     assert_eq!(tag_and_state(read[1]), ("1.1".to_owned(), State::Well));
     // An hour without a reading.
-    assert_eq!(then(read[1] + 600 * second), PlaceThen::NotObserved);
+    assert_eq!(then(read[1] + second * 600), PlaceThen::NotObserved);
     assert_eq!(
         tag_and_state(read[2] + second),
         ("1.1".to_owned(), State::Bad)

@@ -225,6 +225,29 @@ pub(super) fn places_at(
     Ok(places.into_iter().collect())
 }
 
+/// How the places of some applications were at a moment, where they were seen by then.
+pub(super) fn places_of_at<'a>(
+    database: &Database,
+    (connection, account): &Whose,
+    applications: impl IntoIterator<Item = &'a str>,
+    at: DateTime<Utc>,
+) -> Result<HashMap<Place, Then>, rusqlite::Error> {
+    let mut select = database.prepare(
+        "select application, environment, max(at), presence, status, health, image, health_since, deployed
+         from past where connection = ?1 and account = ?2 and application = ?3 and at <= ?4
+         group by environment",
+    )?;
+    let mut places = HashMap::new();
+    for application in applications {
+        let of = params![connection, account, application, at.timestamp_millis()];
+        for row in select.query_map(of, then)? {
+            let then = row?;
+            places.insert(then.place.clone(), then);
+        }
+    }
+    Ok(places)
+}
+
 /// How places were seen after a moment, the oldest first.
 pub(super) fn places_after(
     database: &Database,

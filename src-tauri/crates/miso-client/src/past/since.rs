@@ -1,11 +1,12 @@
 //! What changed since a moment that no deployment tells: what was seen to be otherwise than before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use miso_api::{Application, Deployment, Page};
+use rusqlite::Connection as Database;
 
-use super::kept::{self, Then};
+use super::kept::{self, Then, Whose};
 use super::moment;
 use super::seen::{Place, Seen};
 use crate::activity::{ActivityChange, ActivityKind};
@@ -26,7 +27,7 @@ pub(super) struct Told<'a> {
 
 /// What was seen.
 pub(super) struct SeenSince {
-    /// How each place was at the moment, where it was seen by then.
+    /// How each place of what changed was at the moment, where it was seen by then.
     pub before: HashMap<Place, Then>,
     /// What was seen since, the oldest first.
     pub after: Vec<Then>,
@@ -43,19 +44,10 @@ impl Client {
     /// # Errors
     /// [`crate::Code::CacheFailed`].
     pub fn changes_since(&self, since: DateTime<Utc>) -> Result<Vec<ActivityChange>, Failure> {
-        let seen = self.inner.view.past(|database, whose| {
-            let before = kept::places_at(database, whose, since)?;
-            let before = before.into_iter();
-            let spans = kept::spans(database, whose)?;
-            Ok(SeenSince {
-                before: before
-                    .filter_map(|(place, then)| Some((place, then?)))
-                    .collect(),
-                after: kept::places_after(database, whose, since)?,
-                configurations: kept::configurations_after(database, whose, since)?,
-                first: spans.first().map(|(from, _)| moment(*from)),
-            })
-        });
+        let seen = self
+            .inner
+            .view
+            .past(|database, whose| SeenSince::read(database, whose, since));
         let recent: Option<Page<Deployment>> =
             self.peek(&Resource::Deployments { application: None });
         let list: Option<Page<Application>> = self.peek(&Resource::Applications);
@@ -65,6 +57,25 @@ impl Client {
             since,
         };
         Ok(changes_of(seen?, &told, &self.known_stages()))
+    }
+}
+
+impl SeenSince {
+    pub(super) fn read(
+        database: &Database,
+        whose: &Whose,
+        since: DateTime<Utc>,
+    ) -> Result<Self, rusqlite::Error> {
+        let after = kept::places_after(database, whose, since)?;
+        let changed: BTreeSet<&str> = after.iter().map(|then| then.place.0.as_str()).collect();
+        Ok(Self {
+            before: kept::places_of_at(database, whose, changed, since)?,
+            after,
+            configurations: kept::configurations_after(database, whose, since)?,
+            first: kept::spans(database, whose)?
+                .first()
+                .map(|(from, _)| moment(*from)),
+        })
     }
 }
 

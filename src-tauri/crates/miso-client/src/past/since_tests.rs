@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use miso_api::{Application, Deployment};
 use serde_json::json;
 
+use super::Glimpse;
 use super::since::{SeenSince, Told, changes_of};
 use super::tests::{Kept, listed, runs, with};
-use super::{Glimpse, kept, moment};
 use crate::Resource;
 use crate::activity::ActivityKind;
 use crate::fleet::State;
@@ -21,17 +21,7 @@ impl Kept {
         list: &[Application],
     ) -> Vec<(String, ActivityKind)> {
         let seen = self.cache.past(&self.id, "me", |database, whose| {
-            let before = kept::places_at(database, whose, since)?.into_iter();
-            Ok(SeenSince {
-                before: before
-                    .filter_map(|(place, then)| Some((place, then?)))
-                    .collect(),
-                after: kept::places_after(database, whose, since)?,
-                configurations: kept::configurations_after(database, whose, since)?,
-                first: kept::spans(database, whose)?
-                    .first()
-                    .map(|(from, _)| moment(*from)),
-            })
+            SeenSince::read(database, whose, since)
         });
         let told = Told {
             deployments,
