@@ -62,6 +62,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::application,
             commands::portal::fleet,
             commands::portal::activity,
+            commands::past::fleet_at,
+            commands::past::observed,
             commands::portal::fleet_found,
             commands::portal::places,
             commands::portal::environments,

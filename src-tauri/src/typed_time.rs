@@ -1,5 +1,5 @@
-//! Times as people type them where a log is looked at: `14:05`, `2026-11-25 14:05`, `-2h`, and
-//! spans of these, `14:05..14:20`.
+//! Times as people type them where a log, or the past, is looked at: `14:05`, `yesterday 16:00`,
+//! `2026-11-25 14:05`, `-2h`, and spans of these, `14:05..14:20`.
 
 use chrono::{
     DateTime, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc,
@@ -91,9 +91,24 @@ fn dated<Z: TimeZone>(text: &str, now: &DateTime<Z>) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
+    if let Some((days, time)) = days_ago(text) {
+        let day = now.date_naive().checked_sub_days(Days::new(days))?;
+        return local(day.and_time(of_day(time)?), now).filter(|time| *time <= now.to_utc());
+    }
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((text, "00:00"));
     let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()?;
     local(day.and_time(of_day(time.trim())?), now)
+}
+
+/// A day by its name, in the languages of the app, and the time of it.
+fn days_ago(text: &str) -> Option<(u64, &str)> {
+    let (day, time) = text.split_once(' ').unwrap_or((text, "00:00"));
+    let days = match day.to_lowercase().as_str() {
+        "today" | "tänään" => 0,
+        "yesterday" | "eilen" => 1,
+        _ => return None,
+    };
+    Some((days, time.trim()))
 }
 
 /// So long ago: `-2h`, `-1h30m`, `90s ago`.
@@ -182,6 +197,20 @@ mod tests {
         assert_eq!(typed("2026-11-25T14:05:01"), "2026-11-25T12:05:01Z");
         assert_eq!(typed("2026-11-25T14:05:01Z"), "2026-11-25T14:05:01Z");
         assert_eq!(typed("2027-01-01 00:00"), "2026-12-31T22:00:00Z");
+    }
+
+    #[test]
+    fn a_day_has_a_name_in_every_language_of_the_app() {
+        assert_eq!(typed("yesterday 16:00"), "2026-11-25T14:00:00Z");
+        assert_eq!(typed("Eilen 16.00"), "2026-11-25T14:00:00Z");
+        assert_eq!(typed("yesterday"), "2026-11-24T22:00:00Z");
+        assert_eq!(typed("today 9:00"), "2026-11-26T07:00:00Z");
+        assert_eq!(typed("today 13:00"), "none", "it has still to come");
+        assert_eq!(
+            typed("yesterday 23:50..yesterday 23:55"),
+            "2026-11-25T21:50:00Z..2026-11-25T21:55:00Z"
+        );
+        assert_eq!(typed("yesterday noon"), "none");
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(crate) mod logs;
 pub(crate) mod merged_logs;
 pub(crate) mod monitoring;
 pub(crate) mod network;
+pub(crate) mod past;
 pub(crate) mod portal;
 pub(crate) mod promotion;
 pub(crate) mod session;

@@ -42,6 +42,8 @@ pub const COMMANDS: &[&str] = &[
     "application",
     "fleet",
     "activity",
+    "fleet_at",
+    "observed",
     "fleet_found",
     "places",
     "environments",

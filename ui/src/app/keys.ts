@@ -15,7 +15,7 @@ let startedAt = -Infinity;
 
 /** Where g and a letter lead. */
 const PLACES = {
-  h: paths.home,
+  h: (connection: string) => paths.home(connection),
   a: (connection: string) => paths.applications(connection),
   d: (connection: string) => paths.deployments(connection),
   p: (connection: string) => paths.promote(connection),

@@ -40,7 +40,9 @@ export const paths = {
   welcome: (address?: string) => (address === undefined ? '/welcome' : `/welcome?address=${part(address)}`),
   settings: (part: SettingsPart = 'appearance') =>
     part === 'appearance' ? '/settings' : `/settings/${part}`,
-  home: (connection: string) => `/c/${part(connection)}`,
+  /** The overview; with a time, as it was known then. */
+  home: (connection: string, at?: string) =>
+    `/c/${part(connection)}${at === undefined ? '' : `?at=${part(at)}`}`,
   applications: (connection: string, list: Partial<List> = {}) =>
     `/c/${part(connection)}/applications${listWords(list)}`,
   /** The form of a new application, empty or as a copy of another one. No application has this word for a key: it stands outside of theirs. */

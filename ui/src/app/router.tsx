@@ -49,7 +49,12 @@ export function createPages() {
     component: Connected,
   });
 
-  const home = createRoute({ getParentRoute: () => connection, path: '/', component: Home });
+  const home = createRoute({
+    getParentRoute: () => connection,
+    path: '/',
+    validateSearch: (search: Record<string, unknown>) => textsIn(search, ['at']),
+    component: Home,
+  });
 
   const applications = createRoute({
     getParentRoute: () => connection,

@@ -41,6 +41,7 @@ describe('what is made of lists', () => {
       'c accessChoices',
       'c askedAccess',
       'c rightsHeld',
+      'c observed',
     ]);
     expect(names({ kind: 'access', application: 'a' })).toContain('c accessGrid a');
     expect(names({ kind: 'accessRequests' })).toContain('c askedAccess');

@@ -90,7 +90,31 @@ function What({ change: { application, environment, what } }: { change: Activity
         <strong>{application}</strong> {t(`state.${what.state}`)} {place}
       </>
     );
+  if (what.kind === 'turned')
+    return (
+      <>
+        <span className={styles.shape}>
+          <Shape state={what.to} />
+        </span>{' '}
+        <strong>{application}</strong> {t(`state.${what.to}`)} {place}
+        {t('since.before', { state: t(`state.${what.from}`) })}
+      </>
+    );
+  if (what.kind === 'configuration' || what.kind === 'appeared' || what.kind === 'went')
+    return (
+      <>
+        <strong>{application}</strong> {t(seenWord(what))}
+        {what.kind === 'went' && what.everywhere ? null : <> {place}</>}
+      </>
+    );
   const [from, to] = imageNames(what.from, what.to);
+  if (what.kind === 'image')
+    return (
+      <>
+        <strong>{application}</strong> <Change from={from} to={to} length={14} /> {place}
+        {t('since.noDeployment')}
+      </>
+    );
   const state = deploymentState(what.status);
   return (
     <>
@@ -105,12 +129,37 @@ function What({ change: { application, environment, what } }: { change: Activity
   );
 }
 
-function pathTo(connection: ConnectionId, { application, environment, what }: ActivityChange): string {
-  return what.kind === 'deployed'
-    ? paths.application(connection, application, environment.key, 'now', { deployment: what.deployment })
-    : paths.application(connection, application, environment.key);
+type Seen = Extract<ActivityChange['what'], { kind: 'configuration' | 'appeared' | 'went' }>;
+
+function seenWord(what: Seen) {
+  if (what.kind === 'configuration') return 'since.configuration';
+  if (what.kind === 'appeared') return 'since.appeared';
+  return what.everywhere ? 'since.gone' : 'since.noLonger';
 }
 
-function keyOf({ application, environment, what }: ActivityChange): string {
-  return what.kind === 'deployed' ? what.deployment : `${application} ${environment.key}`;
+/** A little before, so that what went is there still. */
+const BEFORE = 1000;
+
+function pathTo(connection: ConnectionId, { at, application, environment, what }: ActivityChange): string {
+  switch (what.kind) {
+    case 'deployed':
+      return paths.application(connection, application, environment.key, 'now', {
+        deployment: what.deployment,
+      });
+    case 'configuration':
+      return paths.application(connection, application, environment.key, 'configuration');
+    case 'went':
+      return paths.home(connection, new Date(Date.parse(at) - BEFORE).toISOString());
+    case 'health':
+    case 'turned':
+    case 'image':
+    case 'appeared':
+      return paths.application(connection, application, environment.key);
+  }
+}
+
+function keyOf({ at, application, environment, what }: ActivityChange): string {
+  if (what.kind === 'deployed') return what.deployment;
+  const place = `${application} ${environment.key}`;
+  return what.kind === 'health' ? place : `${place} ${what.kind} ${at}`;
 }

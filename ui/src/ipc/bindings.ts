@@ -122,6 +122,10 @@ export const commands = {
 	fleet: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Fleet>>("fleet", { connection }),
 	/**  What changed in the fleet since a moment; without one, the last that happened. */
 	activity: (connection: ConnectionId, since: string | null) => __TAURI_INVOKE<Reading<Activity>>("activity", { connection, since }),
+	/**  The fleet as it was known at a time. Asks for nothing. */
+	fleetAt: (connection: ConnectionId, time: string) => __TAURI_INVOKE<FleetThen>("fleet_at", { connection, time }),
+	/**  Since when the past of the fleet is known, with its gaps, and when something changed. */
+	observed: (connection: ConnectionId) => __TAURI_INVOKE<Observed>("observed", { connection }),
 	/**  A page of what the server finds, where it has more applications than the list holds, until it is called off. */
 	fleetFound: (connection: ConnectionId, query: FleetQuery, page: number, call: number | null) => __TAURI_INVOKE<FleetPage>("fleet_found", { connection, query, page, call }),
 	/**  One application in each of its environments. */
@@ -611,7 +615,27 @@ by: string | null } |
 /**  How it is. */
 state: State; 
 /**  Why, in the server's words. */
-message: string | null };
+message: string | null } | 
+/**  It was seen to be in another state than before, and no deployment did it. */
+{ kind: "turned"; 
+/**  How it was. */
+from: State; 
+/**  How it was then. */
+to: State } | 
+/**  Another image was seen to run, and no deployment is known that brought it. */
+{ kind: "image"; 
+/**  The image before. */
+from: string | null; 
+/**  The image since. */
+to: string | null } | 
+/**  Its configuration was read in another version than before. */
+{ kind: "configuration" } | 
+/**  It was seen there, and had not been there before. */
+{ kind: "appeared" } | 
+/**  It was there no more. */
+{ kind: "went"; 
+/**  Whether it was nowhere any more. */
+everywhere: boolean };
 
 /**  What to do, with what its words need. */
 export type Advice = {
@@ -1220,6 +1244,14 @@ export type Cell = {
 	promotesFrom: string | null,
 	/**  What is there; nothing where it was never deployed. */
 	place: Place | null,
+};
+
+/**  One application in one environment. */
+export type CellThen = {
+	/**  The environment's key. */
+	environment: string,
+	/**  How it was there. */
+	then: PlaceThen,
 };
 
 /**  Who changed a field. */
@@ -1965,6 +1997,18 @@ export type FleetSort = {
 	descending: boolean,
 };
 
+/**  Applications × environments, as they were known. */
+export type FleetThen = {
+	/**  The time that is meant: no later than now. */
+	at: string,
+	/**  Whether anybody looked then. Where nobody did, no cell says how it was. */
+	observed: boolean,
+	/**  The columns, on the way of a release. */
+	environments: Stage[],
+	/**  The unwell of then first, the worst before, then by key. */
+	rows: RowThen[],
+};
+
 /**  The health of an application, in one environment or over all. */
 export type Health = {
 	/**  The state at the last probe. */
@@ -2670,6 +2714,26 @@ export type NumberedMatch = {
 	position: number | null,
 };
 
+/**  What of the past is known. */
+export type Observed = {
+	/**  Since when; nothing where nothing was ever seen. */
+	from: string | null,
+	/**  Up to when; the moment of asking while it is being observed. */
+	to: string | null,
+	/**  While what was known was kept up to date; what lies between them is not known. */
+	spans: ObservedSpan[],
+	/**  When something changed, the oldest first; of many, the newest. */
+	marks: string[],
+};
+
+/**  A time without a gap. */
+export type ObservedSpan = {
+	/**  When it begins. */
+	from: string,
+	/**  When it ends. */
+	to: string,
+};
+
 /**  An image that could be meant. */
 export type OfferedImage = {
 	/**  All of it; empty where none is known. */
@@ -2850,6 +2914,27 @@ export type PlaceHealth = {
 	/**  How it is probed there, as far as its manifest says. */
 	probe: Probe,
 };
+
+/**  How it was. */
+export type PlaceThen = 
+/**  As it was seen. */
+{ kind: "known"; 
+/**  Its shape. */
+state: State; 
+/**  Whether somebody should have looked at it. */
+unwell: boolean; 
+/**  The tag that ran; `None` while stopped. */
+tag: string | null; 
+/**  The whole image. */
+image: string | null; 
+/**  Since when it was unwell, else when it had been deployed. */
+since: string | null } | 
+/**  Nobody looked. */
+{ kind: "notObserved" } | 
+/**  It was seen there later, for the first time. */
+{ kind: "before" } | 
+/**  It was not there. */
+{ kind: "absent" };
 
 /**  A call by hand to production, shown to be confirmed. */
 export type PlannedCall = {
@@ -3247,6 +3332,18 @@ export type RolloutStep = {
 	application: string,
 	/**  What. */
 	outcome: RolloutOutcome,
+};
+
+/**  One application. */
+export type RowThen = {
+	/**  Its key. */
+	key: string,
+	/**  The name people read, as it is now. */
+	displayName: string,
+	/**  The kind of application; not known of one that is gone. */
+	type: string | null,
+	/**  One for each column. */
+	cells: CellThen[],
 };
 
 /**  A deployment under way. */

@@ -58,6 +58,11 @@ export function activity(connection: ConnectionId, since: string | null): Made<A
   };
 }
 
+/** The key of what of the past is known. */
+export function observedKey(connection: ConnectionId): readonly unknown[] {
+  return [connection, 'observed'];
+}
+
 /** One application in each of its environments. */
 export function places(connection: ConnectionId, application: string): Made<FleetRow> {
   return {
@@ -253,6 +258,7 @@ export function keysOf(connection: ConnectionId, resource: Resource): (readonly 
       return [
         own,
         ...made(['fleet', 'activity', 'answer', 'preflight', 'deployChoices', 'batch', 'rights', ...ACCESS]),
+        observedKey(connection),
       ];
     case 'environments':
       return [own, ...made(['fleet', 'places', 'preflight', 'deployChoices', 'batch', ...ACCESS])];

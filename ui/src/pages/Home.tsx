@@ -1,7 +1,11 @@
+import { useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fleetMenu } from '../app/fleetMenu';
 import { imageWords } from '../app/image';
+import { go, goInstead, leaveFor } from '../app/navigation';
 import { paths } from '../app/paths';
+import { AsOf } from '../components/AsOf';
 import { AnswerLine } from '../components/AnswerLine';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Header } from '../components/Header';
@@ -21,6 +25,7 @@ import { number } from '../i18n/format';
 import type { Translate } from '../i18n/i18n';
 import type { Counts } from '../ipc';
 import styles from './Home.module.css';
+import { MatrixAt, ThenBar, ThenSentence } from '../components/HomeThen';
 
 /** As many of the unwell as stand above the matrix; it shows the others first. */
 const FIRST = 5;
@@ -31,6 +36,7 @@ export function Home() {
   const { fleet, held } = useFleet(connection);
   const { unwell, counts } = fleet;
   useFront(held.reading);
+  const { at, show, leave } = useAsOf(connection);
   const nothingPlaced = counts.placed + counts.unseen === 0;
   const allElsewhere = nothingPlaced && fleet.rows.every((row) => row.type === 'external');
   const words = { count: counts.total, formatted: number(counts.total) };
@@ -39,13 +45,23 @@ export function Home() {
     <>
       <Header title={t('home.title')} />
       <OfflineBar reading={held.reading} />
+      {at !== null && <ThenBar at={at} leave={leave} />}
       <div className={styles.page}>
         <PageBody>
           <Waiting held={held} what={t('applications.title')} rows={18} />
           {held.value && counts.total === 0 && <NoApplications connection={connection} />}
-          {held.value && counts.total > 0 && (
+          {(at !== null || counts.total > 0) && (
+            <AsOf connection={connection} at={at} show={show}>
+              {at === null ? (
+                <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
+              ) : (
+                <ThenSentence connection={connection} at={at} />
+              )}
+            </AsOf>
+          )}
+          {at !== null && <MatrixAt connection={connection} at={at} />}
+          {at === null && held.value && counts.total > 0 && (
             <>
-              <Sentence>{allElsewhere ? t('home.allElsewhere', words) : sentence(counts, t)}</Sentence>
               {nothingPlaced && !allElsewhere && <p className={styles.next}>{t('home.nothingPlacedText')}</p>}
               {unwell.length > 0 && (
                 <ul className={styles.unwell} aria-label={t('home.unwellList')}>
@@ -125,6 +141,21 @@ export function Home() {
       </div>
     </>
   );
+}
+
+/** The time as of which the fleet is shown, as it stands in the address; null for now. */
+function useAsOf(connection: string) {
+  const word = useSearch({ strict: false, select: (search) => search.at });
+  const at = word !== undefined && !Number.isNaN(Date.parse(word)) ? word : null;
+  const leave = useCallback(() => {
+    leaveFor(paths.home(connection));
+  }, [connection]);
+  const show = (time: string | null) => {
+    if (time === null) leave();
+    // From one time to the next there is no way back but to now.
+    else (at === null ? go : goInstead)(paths.home(connection, time));
+  };
+  return { at, show, leave };
 }
 
 /** All is well only where Rust says so; else what is not, and of what it is not known. */

@@ -1,5 +1,6 @@
 //! What changed in the fleet since somebody last looked: deployments, and places that became unwell
-//! (UX.md, 2). Made of the list call and the recent deployments; it asks for nothing else.
+//! (UX.md, 2), with what else was seen (`past/`). Made of the list call and the recent deployments;
+//! it asks for nothing else.
 
 use std::cmp::Reverse;
 
@@ -65,6 +66,29 @@ pub enum ActivityKind {
         /// Why, in the server's words.
         message: Option<String>,
     },
+    /// It was seen to be in another state than before, and no deployment did it.
+    Turned {
+        /// How it was.
+        from: State,
+        /// How it was then.
+        to: State,
+    },
+    /// Another image was seen to run, and no deployment is known that brought it.
+    Image {
+        /// The image before.
+        from: Option<String>,
+        /// The image since.
+        to: Option<String>,
+    },
+    /// Its configuration was read in another version than before.
+    Configuration,
+    /// It was seen there, and had not been there before.
+    Appeared,
+    /// It was there no more.
+    Went {
+        /// Whether it was nowhere any more.
+        everywhere: bool,
+    },
 }
 
 impl Client {
@@ -77,15 +101,24 @@ impl Client {
         since: Option<DateTime<Utc>>,
     ) -> Result<Reading<Activity>, Failure> {
         let recent = self.deployments(None).await;
+        let seen = since.map(|since| self.changes_since(since)).transpose();
+        let seen = seen.unwrap_or_else(|failure| {
+            // What was seen comes on top of what is told anyway.
+            tracing::warn!(?failure, "what was seen could not be read");
+            None
+        });
+        let seen = seen.unwrap_or_default();
         let list: Option<Page<Application>> = self.peek(&Resource::Applications);
         let stages = self.known_stages();
         let list = list.map(|page| page.data).unwrap_or_default();
         match recent {
-            Ok(recent) => Ok(recent.map(|page| activity_of(&page.data, &list, &stages, since))),
+            Ok(recent) => {
+                Ok(recent.map(|page| activity_of(&page.data, &list, &stages, seen, since)))
+            }
             // Without recent activity, health is still known.
             Err(failure) if failure.code == crate::Code::NotOffered => {
                 let applications = self.applications().await?;
-                Ok(applications.map(|page| activity_of(&[], &page.data, &stages, since)))
+                Ok(applications.map(|page| activity_of(&[], &page.data, &stages, seen, since)))
             }
             Err(failure) => Err(failure),
         }
@@ -96,6 +129,7 @@ fn activity_of(
     recent: &[Deployment],
     list: &[Application],
     stages: &Stages,
+    seen: Vec<ActivityChange>,
     since: Option<DateTime<Utc>>,
 ) -> Activity {
     let deployed = recent.iter().filter_map(|deployment| {
@@ -129,7 +163,7 @@ fn activity_of(
             },
         })
     });
-    let mut changes: Vec<ActivityChange> = deployed.chain(unwell).collect();
+    let mut changes: Vec<ActivityChange> = deployed.chain(unwell).chain(seen).collect();
     changes.sort_by_key(|change| Reverse(change.at));
     let new = changes.partition_point(|change| since.is_none_or(|since| change.at > since));
     let mut earlier = changes.split_off(new);
@@ -170,7 +204,7 @@ mod tests {
         let known = [done, deployment("orders", "dev", "1.4", 2, "completed")];
         let list = applications(vec![sick, well]);
         let told = |since| {
-            let activity = activity_of(&known, &list, &Stages::default(), since);
+            let activity = activity_of(&known, &list, &Stages::default(), Vec::new(), since);
             assert_eq!(activity.count as usize, activity.changes.len());
             [activity.changes, activity.earlier].map(|changes| {
                 let changes = changes.into_iter();

@@ -1,9 +1,10 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
 //! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
 //! was sent in the last hour, for the budget, what an instance does not offer, which deployments are
-//! followed until they end, and which keyring entries are still to be deleted.
+//! followed until they end, which keyring entries are still to be deleted, and what was (`past/`).
 
 mod followed;
+mod seen;
 mod writer;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio::runtime::RuntimeFlavor;
 
+use crate::past::{self, Past};
 use crate::{Code, ConnectionId, Failure, Resource};
 use writer::{Key, Writer};
 
@@ -23,6 +25,7 @@ use writer::{Key, Writer};
 pub struct Cache {
     database: Arc<Mutex<Database>>,
     writer: Writer,
+    past: Arc<Past>,
 }
 
 /// A cached value and when the server said so.
@@ -97,7 +100,9 @@ impl Cache {
     /// [`Code::CacheFailed`].
     pub fn in_memory() -> Result<Self, Failure> {
         let database = Database::open_in_memory().map_err(failed)?;
-        database.execute_batch(SCHEMA).map_err(failed)?;
+        for schema in [SCHEMA, past::SCHEMA] {
+            database.execute_batch(schema).map_err(failed)?;
+        }
         Self::over(database).map_err(failed)
     }
 
@@ -106,6 +111,7 @@ impl Cache {
         Ok(Self {
             writer: Writer::over(database.clone())?,
             database,
+            past: Arc::default(),
         })
     }
 
@@ -114,7 +120,9 @@ impl Cache {
         restrict(file);
         database.pragma_update(None, "journal_mode", "wal")?;
         database.pragma_update(None, "synchronous", "normal")?;
-        database.execute_batch(SCHEMA)?;
+        for schema in [SCHEMA, past::SCHEMA] {
+            database.execute_batch(schema)?;
+        }
         let now = Utc::now();
         for old in [
             "delete from reading where as_of < ?1",
@@ -310,6 +318,7 @@ impl Cache {
     /// [`Code::CacheFailed`].
     pub fn erase(&self, connection: &ConnectionId) -> Result<(), Failure> {
         self.writer.forget(|key| key.connection == *connection);
+        self.past.is_erased(connection.as_str());
         // What is just being written is erased too.
         self.now(|database| {
             for table in ["reading", "followed"] {
@@ -318,7 +327,7 @@ impl Cache {
                     params![connection.as_str()],
                 )?;
             }
-            Ok(())
+            self.past.erase(database, connection.as_str())
         })
     }
 

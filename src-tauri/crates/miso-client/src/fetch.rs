@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::client::Inner;
+use crate::past::Glimpse;
 use crate::range::history_from;
 use crate::transport::{Call, Tagged};
 use crate::view::Epoch;
@@ -123,9 +124,13 @@ impl Inner {
             | Resource::Metrics { .. }
             | Resource::Events { .. } => Vec::new(),
         };
+        let glimpse = Glimpse::of(resource, &taken.value, taken.tag.as_deref());
         let Some(changed) = self.view.put(epoch, resource, taken, now) else {
             return;
         };
+        if let Some(glimpse) = glimpse {
+            self.view.note_seen(epoch, glimpse, now);
+        }
         self.announce(resource, changed);
         if changed
             && matches!(

@@ -48,6 +48,7 @@ pub mod merge;
 mod nap;
 mod network;
 mod paired;
+mod past;
 mod pasted;
 mod permission;
 mod preflight;
@@ -102,6 +103,7 @@ pub use fleet::{
 pub use image::tag_of;
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
+pub use past::{CellThen, FleetThen, Observed, ObservedSpan, PlaceThen, RowThen};
 pub use permission::{Held, HeldRights, HeldRow, Rights};
 pub use preflight::{Effect, Finding, FindingKind, PendingChanges, PendingItem, Preflight};
 pub use promotion::{PromotedAccess, PromotedItem, PromotedKind, Promotion, PromotionChoice};

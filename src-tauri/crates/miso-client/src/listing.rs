@@ -127,7 +127,7 @@ pub(crate) fn page_beyond(list: &Page<Application>) -> Option<u32> {
 }
 
 /// The page that is missing of what the list may hold.
-fn next_page(list: &Value) -> Option<u32> {
+pub(crate) fn next_page(list: &Value) -> Option<u32> {
     let pages = list["meta"]["totalPages"].as_u64()?;
     let reached = reached(list);
     (reached < MOST_PAGES && u64::from(reached) < pages).then(|| reached + 1)

@@ -1,6 +1,7 @@
 //! The cached view of one connection: the last reading of everything, in memory and on disk.
 
 mod found;
+mod seen;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};

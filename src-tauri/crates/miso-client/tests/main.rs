@@ -40,6 +40,7 @@ mod numbered;
 mod offered;
 mod oidc_provider;
 mod one_account;
+mod past;
 mod promoting;
 mod proof;
 mod recorded_logs;

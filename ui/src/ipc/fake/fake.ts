@@ -21,6 +21,7 @@ import { activityOf } from './activity';
 import { choicesOf, fleetOf, foundOf, preflightOf, rowOf } from './fleet';
 import { fakeLogs } from './logs';
 import { fakeMerged } from './merged';
+import { fakePast } from './past';
 import { fakePatterns } from './patterns';
 import { manifests } from './manifests';
 import { granted } from './granted';
@@ -333,6 +334,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     },
     ...fakeLogs({ lines, tail: options.tail, gaps: options.gaps ?? [], newLease, follows }),
     ...fakeMerged(Math.min(lines, 5000)),
+    ...fakePast(applications, deployments),
     ...fakePatterns(lines),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),

@@ -18,8 +18,8 @@ use specta::Type;
 
 pub(crate) use before::image_to_go_back_to;
 pub use found::{FleetOrder, FleetPage, FleetQuery, FleetSort};
-pub(crate) use row::entry_of;
 pub use row::{Cell, FleetRow, Place, State};
+pub(crate) use row::{entry_of, since_of};
 pub use standing::Standing;
 pub(crate) use standing::{by_application, newest_first};
 pub use unwell::UnwellPlace;

@@ -36,11 +36,16 @@ pub enum State {
 impl State {
     /// The state of an application in one environment.
     pub(crate) fn of(entry: &EnvironmentEntry) -> Self {
-        match &entry.status {
+        Self::told(&entry.status, &entry.health)
+    }
+
+    /// What a status and a health say together.
+    pub(crate) fn told(status: &ApplicationStatus, health: &HealthStatus) -> Self {
+        match status {
             ApplicationStatus::Deploying => Self::Progress,
             ApplicationStatus::Stopped => Self::Off,
             ApplicationStatus::Error => Self::Bad,
-            ApplicationStatus::Running | ApplicationStatus::Unknown(_) => match &entry.health {
+            ApplicationStatus::Running | ApplicationStatus::Unknown(_) => match health {
                 HealthStatus::Healthy => Self::Well,
                 HealthStatus::Degraded => Self::Warning,
                 HealthStatus::Unhealthy => Self::Bad,
@@ -222,6 +227,18 @@ pub(crate) fn entry_of<'a>(
         .find(|entry| entry.environment == environment)
 }
 
+/// Since when a place is unwell, else when it was last deployed.
+pub(crate) fn since_of(
+    state: State,
+    health_since: Option<DateTime<Utc>>,
+    deployed: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    match state.is_unwell() {
+        true => health_since.or(deployed),
+        false => deployed,
+    }
+}
+
 fn place_of(
     entry: &EnvironmentEntry,
     left: Option<&EnvironmentEntry>,
@@ -229,10 +246,6 @@ fn place_of(
 ) -> Place {
     let state = State::of(entry);
     let stopped = entry.status == ApplicationStatus::Stopped;
-    let since = match state.is_unwell() {
-        true => entry.health_since.or(entry.last_deployed_at),
-        false => entry.last_deployed_at,
-    };
     let tag = entry
         .image
         .as_deref()
@@ -244,7 +257,7 @@ fn place_of(
         tag: tag.map(|image| tag_of(image).to_owned()),
         image: entry.image.clone(),
         url: entry.url.clone().filter(|url| !stopped && !url.is_empty()),
-        since,
+        since: since_of(state, entry.health_since, entry.last_deployed_at),
         standing: if stopped {
             Standing::Same
         } else {
