@@ -110,6 +110,7 @@ pub const COMMANDS: &[&str] = &[
     "api_send",
     "api_history",
     "call_copy",
+    "command_copy",
     "watch",
     "watch_renew",
     "watch_end",
