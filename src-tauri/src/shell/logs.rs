@@ -1,38 +1,29 @@
 //! A log in a shell: a tail brings what is missing into what is kept, which is printed by its position,
 //! as a page shows it.
 
+mod following;
+
 use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use logbook::{Book, Gap, GapReason, LineTest, Query, Text, Window};
 use miso_api::LogLine;
-use miso_client::{
-    Client, Code, ConnectionId, Failure, FillCost, Lease, OlderWanted, SessionState, TailProgress,
-    TailState,
-};
-use tokio::sync::watch;
+use miso_client::{Client, Code, ConnectionId, Failure, FillCost, OlderWanted, SessionState};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::desk::Desk;
 use super::exit::{Exit, Refused};
 use super::protocol::{Gone, LogWanted, Teller, Told};
 use crate::commands::log_gaps;
 use crate::state::{book_key, log_store_failure};
+use following::{Ended, Following};
 
 /// So many lines are printed where nothing says how many.
 const LAST: u64 = 1_000;
 /// Lines read at once.
 const PIECE: usize = 500;
-/// A tail that says something so soon says what it knew before.
-const AT_ONCE: Duration = Duration::from_millis(50);
-/// So long such a one is waited for.
-const A_MOMENT: Duration = Duration::from_millis(700);
-/// A log that is not there by then is printed as it is kept.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Pages of older lines, and of lines in gaps, that one command asks for.
 const MOST_OLDER: usize = 20;
 const MOST_GAPS: usize = 3;
@@ -152,29 +143,13 @@ impl Log {
             Ok((desk.place(key, book.clone()), book))
         });
         let (place, book) = opened.await?;
-        let (told, progress) = watch::channel(None);
-        let (application, environment) =
-            (self.wanted.application.clone(), self.environment.clone());
-        let begun = Instant::now();
-        let lease = self.client.follow_log(
-            application.clone(),
-            environment.clone(),
+        Ok(Following::begin(
+            self.client.clone(),
+            self.wanted.application.clone(),
+            self.environment.clone(),
             place,
-            move |step| {
-                told.send_replace(Some(step));
-            },
-        );
-        let renewing = renewed(self.client.clone(), lease.clone());
-        Ok(Following {
-            client: self.client.clone(),
-            application,
-            environment,
-            lease,
             book,
-            progress,
-            begun,
-            _renewing: AbortOnDropHandle::new(tokio::spawn(renewing)),
-        })
+        ))
     }
 
     /// Fetches what is not kept of the time that is asked for; why that did not go, if it did not.
@@ -369,88 +344,6 @@ impl Log {
                 line: Box::new(line),
             })
             .await
-    }
-}
-
-/// A log that is followed as long as this is held.
-struct Following {
-    client: Client,
-    application: String,
-    environment: String,
-    lease: Lease,
-    book: Arc<Book>,
-    progress: watch::Receiver<Option<TailProgress>>,
-    begun: Instant,
-    _renewing: AbortOnDropHandle<()>,
-}
-
-/// Why a log is not waited for any more.
-enum Ended {
-    Gone,
-    Failed(Failure),
-}
-
-impl Following {
-    /// Waits until everything the instance has is here.
-    async fn caught_up(&mut self, to: &Teller) -> Result<(), Ended> {
-        let wait = async {
-            let mut is_news = false;
-            loop {
-                let step = self.progress.borrow_and_update().clone();
-                if let Some(step) = &step
-                    && !is_news
-                    && self.begun.elapsed() < AT_ONCE
-                {
-                    // Somebody follows it already: that is how it was.
-                    let (application, environment) =
-                        (self.application.clone(), self.environment.clone());
-                    self.client.refresh_log(application, environment);
-                    is_news = true;
-                    let changed = tokio::time::timeout(A_MOMENT, self.progress.changed()).await;
-                    if changed.is_err() && step.state == TailState::Live {
-                        return Ok(());
-                    }
-                    continue;
-                }
-                is_news = true;
-                match step {
-                    Some(TailProgress {
-                        state: TailState::Live,
-                        ..
-                    }) => return Ok(()),
-                    Some(TailProgress {
-                        state: TailState::Waiting,
-                        failure: Some(failure),
-                        ..
-                    }) => return Err(failure),
-                    Some(_) | None => {}
-                }
-                if self.progress.changed().await.is_err() {
-                    return Err(Failure::new(Code::SignedOut));
-                }
-            }
-        };
-        tokio::select! {
-            caught_up = wait => caught_up.map_err(Ended::Failed),
-            () = to.gone() => Err(Ended::Gone),
-            () = tokio::time::sleep(PATIENCE) => Err(Ended::Failed(Failure::new(Code::Timeout))),
-        }
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        self.client.end(&self.lease.id);
-    }
-}
-
-async fn renewed(client: Client, lease: Lease) {
-    let every = Duration::from_secs(u64::from(lease.renew_within_seconds.max(1)));
-    loop {
-        tokio::time::sleep(every).await;
-        if client.renew(&lease.id).is_err() {
-            return;
-        }
     }
 }
 

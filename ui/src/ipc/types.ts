@@ -53,6 +53,7 @@ export type {
   ConnectionOffer,
   ConnectionView,
   ConnectionWay,
+  CopiedCommand,
   Counts,
   Course,
   DeployChoices,
