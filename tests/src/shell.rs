@@ -254,7 +254,10 @@ fn another_user_is_refused(session: &Session) {
     }
     // The way there is open to all, so that the folder alone refuses.
     for above in data(session).ancestors() {
-        let mode = fs::metadata(above).expect("it is there").permissions().mode();
+        let mode = fs::metadata(above)
+            .expect("it is there")
+            .permissions()
+            .mode();
         if mode & 0o001 == 0 {
             fs::set_permissions(above, Permissions::from_mode(mode | 0o011)).expect("its owner");
         }

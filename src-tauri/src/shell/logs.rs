@@ -6,6 +6,7 @@ mod following;
 use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use logbook::{Book, Gap, GapReason, LineTest, Query, Text, Window};
@@ -22,6 +23,8 @@ use following::{Ended, Following};
 
 /// So many lines are printed where nothing says how many.
 const LAST: u64 = 1_000;
+/// A log that is not followed any more is followed again after so long.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Lines read at once.
 const PIECE: usize = 500;
 /// Pages of older lines, and of lines in gaps, that one command asks for.
@@ -78,16 +81,11 @@ impl Log {
         let mut failure = match caught_up {
             Ok(()) => None,
             Err(Ended::Gone) => return Ok(Exit::CalledOff),
+            Err(Ended::Failed(failure)) if failure.code == Code::NotFound => {
+                return Err(failure.into());
+            }
             Err(Ended::Failed(failure)) => Some(failure),
         };
-        if failure
-            .as_ref()
-            .is_some_and(|failure| failure.code == Code::NotFound)
-        {
-            return Err(Refused::from(
-                failure.unwrap_or_else(|| Failure::new(Code::NotFound)),
-            ));
-        }
         if failure.is_none() && self.wanted.since.is_some() {
             failure = self.bring_what_is_missing(&following.book).await?;
         }
@@ -109,11 +107,16 @@ impl Log {
                 () = self.to.gone() => return Ok(Exit::CalledOff),
             };
             if went_on.is_err() {
-                // The machine slept, or the account has changed.
+                // The machine slept, or somebody signed out.
                 let SessionState::SignedIn { .. } = self.client.session() else {
                     return Err(Failure::new(Code::SignedOut).into());
                 };
                 following = self.follow().await?;
+                if !Arc::ptr_eq(&following.book, &at.book) {
+                    let reason = "somebody else is signed in now, with a log of their own";
+                    return Err(Refused::new(Exit::SignedOut, reason));
+                }
+                tokio::time::sleep(AGAIN).await;
                 continue;
             }
             let step = following.progress.borrow_and_update().clone();
