@@ -356,6 +356,7 @@ async fn a_shell_takes_the_place_of_an_app_that_does_not_run() {
     let deploy = ["api", "POST", "/api/applications/shop/deploy", "-d", &body];
     run(&session, &deploy).ended(6);
     assert_eq!(api.deployments("shop").await.len(), 3, "nothing was sent");
+    a_locked_connection_needs_a_word_too(&session, &api).await;
     let window = Window::open(&mut session, &[]).await;
     window.see_within(LATER, "link", "shop").await;
     window.quit(&mut session).await;
@@ -364,6 +365,22 @@ async fn a_shell_takes_the_place_of_an_app_that_does_not_run() {
     assert_eq!(instance.stop(), Some(0));
     run(&session, &["apps"]).ended(5);
     run(&session, &["api", "GET", "/api/applications"]).ended(5);
+}
+
+async fn a_locked_connection_needs_a_word_too(session: &Session, api: &Api) {
+    let file = data(session).join("settings.json");
+    let kept = fs::read(&file).expect("the settings");
+    let mut kept: Value = serde_json::from_slice(&kept).expect("JSON");
+    kept["connections"][0]["readOnly"] = json!(true);
+    fs::write(&file, kept.to_string()).expect("the settings");
+    let body = json!({"environment": "dev", "image": "miso/hello:1.0"}).to_string();
+    let deploy = ["api", "POST", "/api/applications/shop/deploy", "-d", &body];
+    let refused = run(session, &deploy);
+    assert!(refused.ended(6).err.contains("locked"), "{}", refused.err);
+    assert_eq!(api.deployments("shop").await.len(), 3, "nothing was sent");
+    run(session, &["api", "GET", "/api/applications/shop"]).ended(0);
+    run(session, &[&deploy[..], &["--yes"]].concat()).ended(0);
+    api.deployed("shop", 4).await;
 }
 
 #[tokio::test]
