@@ -21,7 +21,7 @@ use crate::searches::Searches;
 use crate::settings::{self, Settings, SettingsStore};
 use crate::state::App;
 use crate::watched_patterns::ToldPatterns;
-use crate::{IDENTIFIER, bindings, links, recording, refuse, trace};
+use crate::{IDENTIFIER, bindings, links, recording, refuse, shell, trace};
 
 /// Opens the app's window for a link, which the window follows, or says what is wrong with it.
 /// Where there can be no window, the `complaint` about it is said here.
@@ -134,6 +134,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         state.connections.client(connection)?.begin_restoring();
     }
     app.manage(state);
+    shell::serve(app, &folder);
     tauri::async_runtime::spawn(log_upkeep::run(app.clone()));
     let records = app.clone();
     tauri::async_runtime::spawn(async move {

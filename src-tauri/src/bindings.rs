@@ -132,6 +132,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::explorer::api_send,
             commands::explorer::api_history,
             commands::explorer::call_copy,
+            commands::explorer::command_copy,
             commands::watch::watch,
             commands::watch::watch_renew,
             commands::watch::watch_end,

@@ -3,10 +3,12 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const FILE: &str = "app.lock";
+/// Stands there while somebody waits for it.
+const WANTED: &str = "app.wanted";
 /// How long one that is just ending may take to let go.
 const PATIENCE: Duration = Duration::from_secs(5);
 const EVERY: Duration = Duration::from_millis(50);
@@ -30,9 +32,22 @@ impl DataLock {
         Self::take_within(folder, PATIENCE)
     }
 
+    /// The same without waiting, and without being in the way of who waits.
+    pub(crate) fn take_at_once(folder: &Path) -> Result<Self, NotLocked> {
+        Self::take_within(folder, Duration::ZERO)
+    }
+
+    /// Whether the app waits for the right: who has it for a while, and is no app, lets go then.
+    pub(crate) fn is_wanted(folder: &Path) -> bool {
+        let marked = fs::metadata(folder.join(WANTED)).and_then(|about| about.modified());
+        // One that was cut off while it waited wants it no more.
+        marked.is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago < 2 * PATIENCE))
+    }
+
     fn take_within(folder: &Path, patience: Duration) -> Result<Self, NotLocked> {
         fs::create_dir_all(folder)?;
         let file = File::create(folder.join(FILE))?;
+        let _marked = (!patience.is_zero()).then(|| Wanted::mark(folder));
         let deadline = Instant::now() + patience;
         loop {
             match file.try_lock() {
@@ -47,9 +62,48 @@ impl DataLock {
     }
 }
 
+/// The mark of one that waits; it goes with this.
+struct Wanted(PathBuf);
+
+impl Wanted {
+    fn mark(folder: &Path) -> Self {
+        let mark = folder.join(WANTED);
+        if let Err(error) = File::create(&mark) {
+            tracing::warn!(%error, "a command that has the data does not learn that it is wanted");
+        }
+        Self(mark)
+    }
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        // Where it could not be made there is none.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waits_for_it_is_seen_by_who_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = DataLock::take_at_once(folder.path()).unwrap();
+        assert!(!DataLock::is_wanted(folder.path()));
+        let waiting = {
+            let folder = folder.path().to_owned();
+            std::thread::spawn(move || DataLock::take(&folder))
+        };
+        while !DataLock::is_wanted(folder.path()) {
+            std::thread::yield_now();
+        }
+        assert!(DataLock::take_at_once(folder.path()).is_err());
+        assert!(DataLock::is_wanted(folder.path()), "it is still waited for");
+        drop(held);
+        let _held = waiting.join().unwrap().unwrap();
+        assert!(!DataLock::is_wanted(folder.path()));
+    }
 
     #[test]
     fn one_at_a_time_and_the_next_when_it_lets_go() {

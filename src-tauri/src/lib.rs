@@ -31,6 +31,7 @@ mod searches;
 #[cfg(test)]
 mod service_client;
 mod settings;
+mod shell;
 mod state;
 #[cfg(test)]
 mod thirty_faults;
@@ -54,7 +55,13 @@ pub(crate) const IDENTIFIER: &str = "ai.aifabrix.miso-desktop";
 
 const USAGE: &str = "\
 Usage: miso-desktop [--try-here | LINK]
-       miso-desktop local serve [OPTIONS]      (see: miso-desktop local serve --help)
+       miso-desktop api METHOD PATH [OPTIONS]  a call of an instance's API, with the app's session
+       miso-desktop logs APP [OPTIONS]         an application's log
+       miso-desktop apps [OPTIONS]             what runs where, and how it is
+       miso-desktop completions bash|zsh|fish  what completes all of this in a shell
+       miso-desktop local serve [OPTIONS]      an instance on this machine, without a window
+
+Each of them explains itself with --help.
 
   LINK         such as miso://connect?instance=https://miso.example.com
   --try-here   start the instance inside the app and sign in to it
@@ -82,6 +89,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             app::open_for_link(links::complaint(link))
         }
         ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
+        ["api" | "logs" | "apps" | "completions" | "__complete", ..] => shell::run(arguments),
         ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
         ["local"] | ["local", "--help" | "-h"] => say(LOCAL_USAGE),
         // For whoever works on the app, by `cargo xtask bindings`.
@@ -109,9 +117,10 @@ fn not_understood(words: &[&str]) -> String {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "this is what was asked for")]
-fn say(text: &str) -> ExitCode {
-    println!("{text}");
+/// Says what was asked for.
+pub(crate) fn say(text: &str) -> ExitCode {
+    // Where standard output is closed nobody wants it any more.
+    let _ = writeln!(io::stdout(), "{text}");
     ExitCode::SUCCESS
 }
 

@@ -107,7 +107,7 @@ fn ready(instance: &Instance) -> String {
 }
 
 /// Waits for SIGTERM, SIGINT or SIGHUP (the terminal was closed); listening begins with the call, not with the wait.
-fn signals() -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn signals() -> io::Result<impl Future<Output = ()> + use<>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

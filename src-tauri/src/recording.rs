@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use logbook::{Book, BookKey};
-use miso_client::{ConnectionId, Failure, LogPlace, LogPlaces};
+use miso_client::{ConnectionId, Failure, KeepCursor, LogPlace, LogPlaces};
 use tauri::{AppHandle, Manager};
 
 use crate::settings::Settings;
@@ -32,16 +32,20 @@ pub(crate) fn place(app: AppHandle, key: BookKey, book: Arc<Book>) -> LogPlace {
         key,
         book: book.clone(),
     });
-    let keep_cursor = move |cursor| {
-        if let Err(error) = book.set_cursor(cursor) {
-            tracing::warn!(%error, "where the tail goes on could not be kept");
-        }
-    };
     LogPlace {
         sink,
         cursor,
-        keep_cursor: Arc::new(keep_cursor),
+        keep_cursor: keep_cursor(book),
     }
+}
+
+/// Keeps with a book where its tail goes on.
+pub(crate) fn keep_cursor(book: Arc<Book>) -> KeepCursor {
+    Arc::new(move |cursor| {
+        if let Err(error) = book.set_cursor(cursor) {
+            tracing::warn!(%error, "where the tail goes on could not be kept");
+        }
+    })
 }
 
 /// Which applications of a connection are recorded.

@@ -170,13 +170,7 @@ impl App {
         application: &str,
         environment: &str,
     ) -> Result<BookKey, Failure> {
-        let account = self.connections.get(connection)?.account;
-        Ok(BookKey {
-            connection: connection.to_string(),
-            account: account.map(|account| account.subject).unwrap_or_default(),
-            application: application.to_owned(),
-            environment: environment.to_owned(),
-        })
+        book_key(&self.connections, connection, application, environment)
     }
 
     /// The books of several logs of a connection.
@@ -202,16 +196,7 @@ impl App {
 
     /// How much of a log is kept: of production less long than of others.
     pub(crate) fn log_limits(&self, connection: &ConnectionId, environment: &str) -> Limits {
-        let stages = self
-            .connections
-            .client(connection)
-            .map(|known| known.stages());
-        let mut stages = stages.into_iter().flatten();
-        let is_production = stages.any(|stage| stage.production && stage.key == environment)
-            || self
-                .connections
-                .get(connection)
-                .is_ok_and(|known| known.production);
+        let is_production = is_production(&self.connections, connection, environment);
         self.settings.settings().log_keeping.limits(is_production)
     }
 
@@ -241,6 +226,36 @@ impl App {
             .await?
             .map_err(log_store_failed)
     }
+}
+
+/// Which book the lines of an application in an environment go to, apart for each account.
+pub(crate) fn book_key(
+    connections: &Connections,
+    connection: &ConnectionId,
+    application: &str,
+    environment: &str,
+) -> Result<BookKey, Failure> {
+    let account = connections.get(connection)?.account;
+    Ok(BookKey {
+        connection: connection.to_string(),
+        account: account.map(|account| account.subject).unwrap_or_default(),
+        application: application.to_owned(),
+        environment: environment.to_owned(),
+    })
+}
+
+/// Whether an environment of a connection is production, as far as is known.
+pub(crate) fn is_production(
+    connections: &Connections,
+    connection: &ConnectionId,
+    environment: &str,
+) -> bool {
+    let stages = connections.client(connection).map(|known| known.stages());
+    let mut stages = stages.into_iter().flatten();
+    stages.any(|stage| stage.production && stage.key == environment)
+        || connections
+            .get(connection)
+            .is_ok_and(|known| known.production)
 }
 
 pub(crate) fn log_store_failed(error: std::io::Error) -> CommandError {

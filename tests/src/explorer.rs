@@ -154,7 +154,7 @@ async fn typed_body(window: &Window, text: &str) {
 }
 
 /// The text of the clipboard, as somebody pastes it.
-async fn on_the_clipboard(window: &Window) -> String {
+pub async fn on_the_clipboard(window: &Window) -> String {
     let listen = "window.pasted = null; document.addEventListener('paste', (event) => { \
         window.pasted = event.clipboardData.getData('text/plain'); event.preventDefault(); }, \
         { once: true, capture: true });";

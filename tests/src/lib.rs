@@ -55,6 +55,7 @@ mod portal_deploy;
 mod portal_promote;
 mod portal_random;
 mod settings_walked;
+mod shell;
 mod support;
 mod timeline;
 mod tray;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use miso_client::{
     ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client, ConfirmationId,
-    ConnectionId, CopiedCall, PlannedCall,
+    ConnectionId, CopiedCall, CopiedCommand, PlannedCall,
 };
 use tauri::{AppHandle, State};
 
 use super::{Answer, copy};
 use crate::drafts::Draft;
+use crate::shell;
 use crate::state::App;
 
 /// Where what was sent by hand is kept among the drafts, without what may be a secret.
@@ -89,6 +90,20 @@ pub async fn call_copy(
 ) -> Answer<()> {
     let code = app.client(&connection)?.copied_call(&copied, language)?;
     copy(&handle, code)
+}
+
+/// Puts what a page shows on the clipboard as a command of the app's own, which has the session.
+#[tauri::command]
+#[specta::specta]
+pub async fn command_copy(
+    handle: AppHandle,
+    app: State<'_, App>,
+    connection: ConnectionId,
+    copied: CopiedCommand,
+) -> Answer<()> {
+    let name = shell::name_of(&app.connections.to_save(), &connection);
+    let command = app.client(&connection)?.copied_command(&copied, &name)?;
+    copy(&handle, command)
 }
 
 /// The client with what was sent in earlier runs.

@@ -124,7 +124,7 @@ fn moved(book: Option<&Book>, generation: u64, positions: &[u32]) -> LogMoved {
 }
 
 /// A gap by its name, and what puts lines into it; `None` where it is closed.
-fn find(book: Arc<Book>, name: &str) -> Option<(MissingLines, FillGap)> {
+pub(crate) fn find(book: Arc<Book>, name: &str) -> Option<(MissingLines, FillGap)> {
     let gap = book
         .gaps()
         .into_iter()

@@ -112,6 +112,7 @@ pub const COMMANDS: &[&str] = &[
     "api_send",
     "api_history",
     "call_copy",
+    "command_copy",
     "watch",
     "watch_renew",
     "watch_end",

@@ -2,7 +2,7 @@ import { Copy, Link2, Star } from 'lucide-react';
 import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId } from '../ipc';
-import { curlEntry, shownIn } from './explorer';
+import { commandEntry, curlEntry, shownIn } from './explorer';
 import { openMenu } from './layers';
 import { history } from './navigation';
 import type { Tab } from './paths';
@@ -23,6 +23,7 @@ export function applicationMenu(
   { connection, application, environment, tab, url }: At,
 ): void {
   const path = history.location.href;
+  const shown = shownIn(tab, application, environment);
   openMenu(
     button,
     i18n.t('menu.more'),
@@ -47,7 +48,11 @@ export function applicationMenu(
           copyText(application);
         },
       },
-      curlEntry(connection, shownIn(tab, application, environment)),
+      curlEntry(connection, shown),
+      commandEntry(
+        connection,
+        tab === 'logs' ? { kind: 'log', application, environment } : { kind: 'resource', resource: shown },
+      ),
       {
         label: i18n.t(isStarred(shell.get().settings, connection, application) ? 'menu.unstar' : 'menu.star'),
         icon: Star,

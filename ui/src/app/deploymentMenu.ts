@@ -4,7 +4,7 @@ import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId, Deployment } from '../ipc';
 import { selectionEntries } from './contextMenu';
-import { curlEntry } from './explorer';
+import { callEntries } from './explorer';
 import { imageWords } from './image';
 import { menuPlace, openMenu } from './layers';
 import { go } from './navigation';
@@ -40,7 +40,7 @@ export function deploymentMenu(connection: ConnectionId, deployment: Deployment,
           copyText(deployment.id);
         },
       },
-      curlEntry(connection, { kind: 'deployment', id: deployment.id }),
+      ...callEntries(connection, { kind: 'deployment', id: deployment.id }),
     ],
     returnTo,
   );

@@ -1,4 +1,4 @@
-import { Braces, Terminal } from 'lucide-react';
+import { Braces, SquareTerminal, Terminal } from 'lucide-react';
 import { createStore } from '../hooks/store';
 import { i18n } from '../i18n/i18n';
 import {
@@ -10,6 +10,7 @@ import {
   type ApiParameter,
   type ConnectionId,
   type ConnectionView,
+  type CopiedCommand,
   type Resource,
 } from '../ipc';
 import { carefully } from './carefully';
@@ -177,7 +178,7 @@ function formKey(connection: ConnectionView | null, operation: string): string {
 
 /** The menu of a call: what it is copied as. */
 export function copyEntries(connection: ConnectionId, call: ApiCall, copied: () => void): MenuEntry[] {
-  return LANGUAGES.map((language) => ({
+  const [curl, ...code] = LANGUAGES.map((language): MenuEntry => ({
     label: i18n.t(`explorer.languages.${language}`),
     icon: language === 'curl' ? Terminal : Braces,
     act: () => {
@@ -187,6 +188,34 @@ export function copyEntries(connection: ConnectionId, call: ApiCall, copied: () 
       });
     },
   }));
+  const command: MenuEntry = {
+    ...commandEntry(connection, { kind: 'call', call }, copied),
+    label: i18n.t('explorer.command'),
+  };
+  return [...(curl ? [curl] : []), command, ...code];
+}
+
+/** Copies a command of the app's own, which has the session. */
+export function commandEntry(
+  connection: ConnectionId,
+  what: CopiedCommand,
+  copied: () => void = () => undefined,
+): Exclude<MenuEntry, 'divider'> {
+  return {
+    label: i18n.t('explorer.copyCommand'),
+    icon: SquareTerminal,
+    act: () => {
+      void carefully(async () => {
+        await commands.commandCopy(connection, what);
+        copied();
+      });
+    },
+  };
+}
+
+/** What is copied of a row that shows one of the API's objects: as curl, and as a command. */
+export function callEntries(connection: ConnectionId, resource: Resource): MenuEntry[] {
+  return [curlEntry(connection, resource), commandEntry(connection, { kind: 'resource', resource })];
 }
 
 /** Copies the call that reads what a page shows. */

@@ -4,7 +4,7 @@ import { copyText } from '../components/copy';
 import { i18n } from '../i18n/i18n';
 import { commands, type ConnectionId, type FleetRow } from '../ipc';
 import { carefully } from './carefully';
-import { curlEntry } from './explorer';
+import { callEntries } from './explorer';
 import { imageWords } from './image';
 import { selectionEntries } from './contextMenu';
 import { openDeletion, menuPlace, openMenu, type MenuEntry } from './layers';
@@ -97,7 +97,7 @@ export function fleetMenu(
           copyText(key);
         },
       },
-      curlEntry(connection, { kind: 'application', application: key }),
+      ...callEntries(connection, { kind: 'application', application: key }),
       {
         label: starred ? i18n.t('menu.unstar') : i18n.t('menu.star'),
         icon: Star,

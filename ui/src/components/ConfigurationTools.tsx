@@ -1,7 +1,7 @@
 import { ChevronDown, Undo2 } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { curlEntry } from '../app/explorer';
+import { callEntries } from '../app/explorer';
 import { openMenu } from '../app/layers';
 import type { ConfigurationView } from '../app/paths';
 import { useCopied } from '../hooks/useCopied';
@@ -136,7 +136,7 @@ export function ConfigurationTools(props: Props) {
                     copy('json');
                   },
                 },
-                curlEntry(connection, { kind: 'configuration', application, environment }),
+                ...callEntries(connection, { kind: 'configuration', application, environment }),
               ],
               currentTarget,
             );

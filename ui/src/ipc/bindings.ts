@@ -309,6 +309,8 @@ export const commands = {
 	apiHistory: (connection: ConnectionId) => __TAURI_INVOKE<ApiSent[]>("api_history", { connection }),
 	/**  Puts a call on the clipboard as code, in which a variable stands for the token. */
 	callCopy: (connection: ConnectionId, copied: CopiedCall, language: ApiLanguage) => __TAURI_INVOKE<null>("call_copy", { connection, copied, language }),
+	/**  Puts what a page shows on the clipboard as a command of the app's own, which has the session. */
+	commandCopy: (connection: ConnectionId, copied: CopiedCommand) => __TAURI_INVOKE<null>("command_copy", { connection, copied }),
 	/**  Has a resource kept fresh. */
 	watch: (connection: ConnectionId, resource: Resource) => __TAURI_INVOKE<Lease>("watch", { connection, resource }),
 	/**  Renews a lease. */
@@ -1458,6 +1460,23 @@ call: ApiCall } |
 { kind: "resource"; 
 /**  What it shows. */
 resource: Resource };
+
+/**  What is copied as a command of the app's own. */
+export type CopiedCommand = 
+/**  A call that was written by hand. */
+{ kind: "call"; 
+/**  As it would be sent. */
+call: ApiCall } | 
+/**  The call that reads what a page shows. */
+{ kind: "resource"; 
+/**  What it shows. */
+resource: Resource } | 
+/**  The log of an application in an environment, as it goes on. */
+{ kind: "log"; 
+/**  The application's key. */
+application: string; 
+/**  The environment's key. */
+environment: string };
 
 /**  Applications, counted. */
 export type Counts = {

@@ -54,6 +54,7 @@ export type {
   ConnectionOffer,
   ConnectionView,
   ConnectionWay,
+  CopiedCommand,
   Counts,
   Course,
   DeployChoices,

@@ -163,6 +163,19 @@ describe('the explorer', () => {
 });
 
 describe('what a page shows', () => {
+  it('is copied as a command of the app’s own', async () => {
+    const { user, calls } = await renderApp('/c/orders/environments');
+    const row = await screen.findByRole('row', { name: /^test/ });
+    await user.pointer({ keys: '[MouseRight]', target: within(row).getByRole('link', { name: 'test' }) });
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy as command' }));
+    await waitFor(() => {
+      expect(calls.find(({ name }) => name === 'commandCopy')?.args).toEqual([
+        'orders',
+        { kind: 'resource', resource: { kind: 'environment', environment: 'test' } },
+      ]);
+    });
+  });
+
   it('is copied as curl from its row and from its header', async () => {
     const { user, calls } = await renderApp('/c/orders/environments');
     const row = await screen.findByRole('row', { name: /^test/ });

@@ -138,6 +138,7 @@ describe('Home', () => {
       'Copy URL',
       'Copy key',
       'Copy as curl',
+      'Copy as command',
       'Remove star',
       'Create a copy…',
       'Delete…',

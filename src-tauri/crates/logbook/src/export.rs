@@ -218,14 +218,45 @@ fn as_text(of: &Origin, line: &LogLine, to: &mut Vec<u8>) {
     }
     words.extend(line.instance.clone());
     words.push(line.message.clone());
-    for letter in words.join(" ").chars() {
-        if letter.is_control() && letter != '\t' {
-            to.extend(letter.escape_default().to_string().bytes());
-        } else {
-            to.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+    to.extend(plain(&words.join(" ")).bytes());
+    to.push(b'\n');
+}
+
+/// A text on one line that a terminal shows and does not obey: control characters are written out,
+/// and so is what turns the direction of what stands around it.
+pub fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter != '\t' && acts(letter) {
+            true => plain.extend(letter.escape_default()),
+            false => plain.push(letter),
         }
     }
-    to.push(b'\n');
+    plain
+}
+
+/// Whether a terminal does something with a character other than to show it.
+pub fn acts(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        )
+        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
+}
+
+/// One line as a file of this form has it, with its end.
+///
+/// # Errors
+/// Where its fields cannot be written.
+pub fn written(form: ExportForm, of: &Origin, line: &LogLine) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    match form {
+        ExportForm::Text => as_text(of, line, &mut text),
+        ExportForm::JsonLines => as_json(of, line, &mut text)?,
+        ExportForm::Csv => as_csv(of, line, &mut text)?,
+    }
+    Ok(text)
 }
 
 #[derive(Serialize)]

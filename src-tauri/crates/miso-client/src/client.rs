@@ -208,6 +208,12 @@ impl Client {
         self.inner.go_on();
     }
 
+    /// The same for who asks a question or two and ends: what goes on by itself, such as following a
+    /// deployment, is left to the app.
+    pub async fn restore_alone(&self) {
+        self.inner.session.restore().await;
+    }
+
     /// Signs in with the browser. Its end is announced by [`Event::SessionChanged`].
     pub async fn sign_in(&self, remember: bool) {
         self.inner.session.sign_in(remember).await;

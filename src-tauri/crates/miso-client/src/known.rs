@@ -51,6 +51,17 @@ impl Client {
         self.inner.view.peek(resource)
     }
 
+    /// The keys of the applications that are known, in order. Asks for nothing.
+    pub fn known_keys(&self) -> Vec<String> {
+        let list = self.inner.view.raw(&Resource::Applications);
+        let Some((list, ..)) = list else {
+            return Vec::new();
+        };
+        let keys = rows(&list).iter().filter_map(|row| row["key"].as_str());
+        let keys: BTreeSet<String> = keys.map(str::to_owned).collect();
+        keys.into_iter().collect()
+    }
+
     /// What is known before a deployment of an application.
     pub(crate) fn known_before(&self, application: &str) -> Known {
         Known {

@@ -93,7 +93,7 @@ pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use explorer::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, PlannedCall,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand, PlannedCall,
 };
 pub use faults::Fault;
 pub use fleet::{
@@ -116,8 +116,8 @@ pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
 pub use stage::Stage;
 pub use tail::{
-    FillCost, FillGap, Filled, LogPlace, MissingLines, OlderLines, OlderWanted, StillMissing,
-    TailProgress, TailState,
+    FillCost, FillGap, Filled, KeepCursor, LogPlace, MissingLines, OlderLines, OlderWanted,
+    StillMissing, TailProgress, TailState,
 };
 pub use telling::{News, Wanted};
 pub use timeline::{

@@ -4,7 +4,7 @@ import { failure, stage } from './parts';
 
 type Explored = Pick<
   Commands,
-  'apiOperations' | 'apiOperation' | 'apiShow' | 'apiSend' | 'apiHistory' | 'callCopy'
+  'apiOperations' | 'apiOperation' | 'apiShow' | 'apiSend' | 'apiHistory' | 'callCopy' | 'commandCopy'
 >;
 
 function row(method: string, path: string, tag: string, summary: string): ApiOperationRow {
@@ -109,5 +109,6 @@ export function explored(): Explored {
     },
     apiHistory: () => Promise.resolve([...sent]),
     callCopy: () => Promise.resolve(null),
+    commandCopy: () => Promise.resolve(null),
   };
 }

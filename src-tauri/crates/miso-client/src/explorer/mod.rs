@@ -12,9 +12,10 @@ mod words;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::wire::openapi::is_write;
 use crate::{ConfirmationId, Stage};
 
-pub use copying::{ApiLanguage, CopiedCall};
+pub use copying::{ApiLanguage, CopiedCall, CopiedCommand};
 pub use history::ApiSent;
 pub(crate) use history::SentCalls;
 
@@ -34,6 +35,13 @@ pub struct ApiCall {
     pub headers: Vec<(String, String)>,
     /// The body: JSON as it was written.
     pub body: Option<String>,
+}
+
+impl ApiCall {
+    /// Whether it changes something, by its method.
+    pub fn writes(&self) -> bool {
+        is_write(&self.method)
+    }
 }
 
 /// A call by hand to production, shown to be confirmed.

@@ -1,6 +1,7 @@
 //! A call as code that others run. The token is never in it: the code takes it from the environment
 //! variable `MISO_TOKEN`.
 
+mod command;
 mod csharp;
 mod curl;
 mod java;
@@ -16,6 +17,7 @@ use url::Url;
 use super::ApiCall;
 use crate::transport::Call;
 use crate::{Client, Failure, Resource};
+pub use command::CopiedCommand;
 
 /// Where the code takes the token from.
 const TOKEN: &str = "MISO_TOKEN";

@@ -1,0 +1,237 @@
+//! What a shell completes with: a short script for each, which asks `miso-desktop __complete` how the
+//! words so far go on. That looks at what is kept, and never asks an instance.
+
+use std::process::ExitCode;
+
+use super::{asking, data_folder};
+use crate::say;
+
+/// A shell that completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+const BASH: &str = r#"_miso_desktop() {
+  local found word
+  COMPREPLY=()
+  while IFS= read -r found; do
+    printf -v word '%q' "$found"
+    COMPREPLY+=("$word")
+  done < <("$1" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -F _miso_desktop miso-desktop"#;
+
+const ZSH: &str = r#"_miso_desktop() {
+  local -a found
+  found=("${(@f)$("${(Q)words[1]}" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  found=("${(@)found:#}")
+  compadd -a found
+}
+compdef _miso_desktop miso-desktop"#;
+
+const FISH: &str = r#"function __miso_desktop_found
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    $words[1] __complete $words[2..-1] "$current" 2>/dev/null
+end
+complete -c miso-desktop -f -a '(__miso_desktop_found)'"#;
+
+const COMMANDS: &[&str] = &["api", "apps", "logs", "completions", "local"];
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+const OF_ALL: &[&str] = &["--connection", "--json", "--help"];
+const OF_API: &[&str] = &["--data", "--header", "--include", "--yes"];
+const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--follow"];
+const OF_LOCAL: &[&str] = &[
+    "--port",
+    "--data",
+    "--seed",
+    "--client-id",
+    "--client-secret",
+    "--rate-limit",
+    "--without",
+    "--rotate-key",
+    "--help",
+];
+const SHELLS: &[&str] = &["bash", "zsh", "fish"];
+const TIMES: &[&str] = &["15m", "1h", "6h", "1d"];
+
+impl Shell {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        match name {
+            "bash" => Some(Self::Bash),
+            "zsh" => Some(Self::Zsh),
+            "fish" => Some(Self::Fish),
+            _ => None,
+        }
+    }
+
+    pub(super) fn script(self) -> &'static str {
+        match self {
+            Self::Bash => BASH,
+            Self::Zsh => ZSH,
+            Self::Fish => FISH,
+        }
+    }
+}
+
+/// How words go on.
+#[derive(Debug, PartialEq, Eq)]
+enum Next<'a> {
+    /// With one of these.
+    One(Vec<&'static str>),
+    /// With a connection.
+    Connection,
+    /// With an application of a connection.
+    Application(Option<&'a str>),
+    /// With an environment of a connection.
+    Environment(Option<&'a str>),
+}
+
+/// Prints how the last of the words may go on, a line each.
+pub(super) fn complete(words: &[String]) -> ExitCode {
+    let (current, before) = match words.split_last() {
+        Some((current, before)) => (current.as_str(), before),
+        None => ("", &[][..]),
+    };
+    let current = current.trim_start_matches(['\'', '"']);
+    let found = match next(before, current) {
+        Next::One(words) => words.into_iter().map(str::to_owned).collect(),
+        next => from_what_is_known(&next),
+    };
+    let found: Vec<String> = found
+        .into_iter()
+        .filter(|word| word.starts_with(current) && !word.contains(logbook::acts))
+        .collect();
+    match found.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => say(&found.join("\n")),
+    }
+}
+
+fn from_what_is_known(next: &Next<'_>) -> Vec<String> {
+    let Some(folder) = data_folder() else {
+        return Vec::new();
+    };
+    match next {
+        Next::One(_) => Vec::new(),
+        Next::Connection => asking::connection_names(&folder),
+        Next::Application(connection) => asking::names(&folder, *connection).applications,
+        Next::Environment(connection) => asking::names(&folder, *connection).environments,
+    }
+}
+
+fn next<'a>(before: &'a [String], current: &str) -> Next<'a> {
+    let words: Vec<&str> = before.iter().map(String::as_str).collect();
+    let Some((command, rest)) = words.split_first() else {
+        return Next::One(match current.starts_with('-') {
+            true => vec!["--try-here", "--version", "--help"],
+            false => COMMANDS.to_vec(),
+        });
+    };
+    let own = match *command {
+        "api" => OF_API,
+        "logs" => OF_LOGS,
+        "apps" => &[],
+        "completions" => return Next::One(SHELLS.to_vec()),
+        "local" => {
+            return Next::One(match rest {
+                [] => vec!["serve"],
+                _ => OF_LOCAL.to_vec(),
+            });
+        }
+        _ => return Next::One(Vec::new()),
+    };
+    let connection = connection_in(rest);
+    match rest.last() {
+        Some(&("-c" | "--connection")) => return Next::Connection,
+        Some(&("-e" | "--environment" | "--env")) => return Next::Environment(connection),
+        Some(&"--since") => return Next::One(TIMES.to_vec()),
+        Some(&("-d" | "--data" | "-H" | "--header" | "--grep")) => return Next::One(Vec::new()),
+        Some(_) | None => {}
+    }
+    if current.starts_with('-') {
+        return Next::One([own, OF_ALL].concat());
+    }
+    match (*command, positionals(rest)) {
+        ("api", 0) => Next::One(METHODS.to_vec()),
+        ("logs", 0) => Next::Application(connection),
+        _ => Next::One(Vec::new()),
+    }
+}
+
+fn takes_a_value(word: &str) -> bool {
+    matches!(
+        word,
+        "-c" | "--connection"
+            | "-e"
+            | "--environment"
+            | "--env"
+            | "--since"
+            | "--grep"
+            | "-d"
+            | "--data"
+            | "-H"
+            | "--header"
+    )
+}
+
+fn connection_in<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let at = words
+        .iter()
+        .position(|word| matches!(*word, "-c" | "--connection"))?;
+    words.get(at + 1).copied()
+}
+
+/// How many words there are that belong to no option.
+fn positionals(words: &[&str]) -> usize {
+    let mut count = 0;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if takes_a_value(word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            count += 1;
+        }
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn next_of(words: &[&str]) -> String {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        let (current, before) = words.split_last().unwrap();
+        match next(before, current) {
+            Next::One(words) => words.join(" "),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn words_go_on_as_the_arguments_say() {
+        assert!(next_of(&[""]).starts_with("api apps logs"));
+        assert!(next_of(&["--"]).contains("--version"));
+        assert!(next_of(&["api", ""]).starts_with("GET"));
+        assert_eq!(next_of(&["api", "GET", ""]), "");
+        assert_eq!(next_of(&["logs", ""]), "Application(None)");
+        assert_eq!(
+            next_of(&["logs", "-c", "Orders live", ""]),
+            "Application(Some(\"Orders live\"))"
+        );
+        assert_eq!(next_of(&["logs", "checkout", ""]), "");
+        assert_eq!(
+            next_of(&["logs", "checkout", "-e", ""]),
+            "Environment(None)"
+        );
+        assert_eq!(next_of(&["apps", "-c", ""]), "Connection");
+        assert!(next_of(&["logs", "checkout", "-"]).contains("--follow"));
+        assert!(!next_of(&["apps", "-"]).contains("--follow"));
+        assert_eq!(next_of(&["local", ""]), "serve");
+        assert_eq!(next_of(&["completions", ""]), "bash zsh fish");
+    }
+}
