@@ -9,6 +9,7 @@ import type {
   Settings,
 } from '../types';
 import { answers } from './answers';
+import { anything } from './anything';
 import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
@@ -334,6 +335,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     ...fakeLogs({ lines, tail: options.tail, gaps: options.gaps ?? [], newLease, follows }),
     ...fakeMerged(Math.min(lines, 5000)),
     ...fakePatterns(lines),
+    ...anything(applications, deployments),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),
