@@ -47,6 +47,7 @@ mod looks;
 mod many_applications;
 mod news;
 mod packaged;
+mod pasting;
 mod portal_access;
 mod portal_applications;
 mod portal_configuration;

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/Dialog';
 import { icon } from '../components/icon';
@@ -56,12 +56,16 @@ export function Palette({ query: first }: { query: string }) {
   }, [known, connection, searched.found, query, fleet, held]);
   const found = useMemo(() => groups.flatMap((group) => group.entries), [groups]);
 
-  const run = (entry: PaletteEntry | undefined) => {
-    if (!entry || entry.reason !== undefined) return;
-    if (connection && entry.isOfText !== true) noteRecent(connection.id, entry.id);
-    closeLayer('palette');
-    entry.act();
-  };
+  const id = connection?.id;
+  const run = useCallback(
+    (entry: PaletteEntry | undefined) => {
+      if (!entry || entry.reason !== undefined) return;
+      if (id !== undefined && entry.isOfText !== true) noteRecent(id, entry.id);
+      closeLayer('palette');
+      entry.act();
+    },
+    [id],
+  );
   const choose = (at: number) => {
     const next = found.length === 0 ? 0 : (at + found.length) % found.length;
     setChosen(next);
@@ -115,7 +119,7 @@ export function Palette({ query: first }: { query: string }) {
             setChosen(0);
           }}
           onPaste={(event) => {
-            const pasted = event.clipboardData.getData('text');
+            const pasted = event.clipboardData.getData('text/plain');
             const line = tellingLine(pasted);
             // A word goes to where the cursor is; of more, what tells most is looked for.
             if (line === pasted) return;

@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { smallIcon } from '../components/icon';
 import { Kbd } from '../components/Kbd';
@@ -35,14 +36,10 @@ export function PaletteList({ id, label, groups, chosen, choose, run }: Props) {
             <Option
               key={`${group.id} ${entry.id}`}
               entry={entry}
-              id={optionId(place)}
+              place={place}
               isChosen={place === chosen}
-              choose={() => {
-                choose(place);
-              }}
-              run={() => {
-                run(entry);
-              }}
+              choose={choose}
+              run={run}
             />
           );
         });
@@ -62,22 +59,27 @@ export function PaletteList({ id, label, groups, chosen, choose, run }: Props) {
 
 type OptionProps = {
   entry: PaletteEntry;
-  id: string;
+  place: number;
   isChosen: boolean;
-  choose: () => void;
-  run: () => void;
+  choose: (at: number) => void;
+  run: (entry: PaletteEntry) => void;
 };
 
-function Option({ entry, id, isChosen, choose, run }: OptionProps) {
+/** One of many: drawn anew only where it differs. */
+const Option = memo(function Option({ entry, place, isChosen, choose, run }: OptionProps) {
   return (
     <div
-      id={id}
+      id={optionId(place)}
       role="option"
       aria-selected={isChosen}
       aria-disabled={entry.reason !== undefined}
       className={styles.option}
-      onPointerMove={choose}
-      onClick={run}
+      onPointerMove={() => {
+        choose(place);
+      }}
+      onClick={() => {
+        run(entry);
+      }}
     >
       <span className={styles.mark}>{entry.icon ? <entry.icon {...smallIcon} /> : entry.mark}</span>
       <span className={styles.label}>
@@ -93,4 +95,4 @@ function Option({ entry, id, isChosen, choose, run }: OptionProps) {
       {entry.shortcut !== undefined && <Kbd keys={entry.shortcut} />}
     </div>
   );
-}
+});

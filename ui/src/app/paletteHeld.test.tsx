@@ -4,6 +4,8 @@ import { applications } from '../ipc/fake/data';
 import type { FakeOptions } from '../ipc/fake/options';
 import { callsOf, renderApp } from '../test/renderApp';
 import { history } from './navigation';
+// It comes when it is opened; here it is there before.
+import './Palette';
 import { isCommandMeant, mayBeSearched } from './paletteSearch';
 import { shell } from './shell';
 
@@ -109,10 +111,10 @@ describe('a text in the palette', () => {
   });
 
   it('can be asked for as a deployment', async () => {
-    const { user, field, deployments, ...fake } = await open({
+    const { user, field, ...fake } = await open({
       answers: { anythingKnown: () => Promise.resolve({ groups: [], mayBeDeployment: true }) },
     });
-    const known = deployments[0];
+    const known = fake.deployments[0];
     if (!known) throw new Error('no deployment');
     await user.type(field, known.id);
     expect(callsOf(fake, 'deployment')).toEqual([]);

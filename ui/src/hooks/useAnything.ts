@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import {
   asCommandError,
   channel,
@@ -48,7 +48,8 @@ export function useAnything(connection: ConnectionId | null, query: string): Hel
     gcTime: 0,
   });
   const logs = useInLogs(connection ?? '', text);
-  return { known: (text === null ? undefined : data) ?? NOTHING, logs };
+  const known = (text === null ? undefined : data) ?? NOTHING;
+  return useMemo(() => ({ known, logs }), [known, logs]);
 }
 
 /** Which logs hold a text: looked at after a rest, and called off when another text is typed. */
