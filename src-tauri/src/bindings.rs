@@ -167,6 +167,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::log_patterns::log_patterns_watched,
             commands::log_patterns::log_pattern_watch,
             commands::log_patterns::log_pattern_forget,
+            commands::anything::anything_known,
+            commands::anything::anything_in_logs,
             commands::log_search::log_search,
             commands::log_search::log_search_on,
             commands::log_search::log_matches,

@@ -20,6 +20,7 @@ mod links;
 mod local;
 pub mod local_serve;
 mod log_upkeep;
+mod logs_holding;
 mod merged;
 mod numbered;
 #[cfg(unix)]

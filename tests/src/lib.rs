@@ -48,6 +48,7 @@ mod many_applications;
 mod news;
 mod packaged;
 mod past;
+mod pasting;
 mod portal_access;
 mod portal_applications;
 mod portal_configuration;

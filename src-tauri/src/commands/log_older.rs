@@ -100,7 +100,7 @@ fn oldest(logs: &Logbook, key: &BookKey, count: usize) -> std::io::Result<Vec<Lo
 fn wanted(query: Query, until: DateTime<Utc>, cursor: Option<String>) -> OlderWanted {
     let text = match query.text {
         Some(Text::Literal(text)) => Some(text),
-        Some(Text::Regex(_)) | None => None,
+        Some(Text::Regex(_) | Text::Anywhere(_)) | None => None,
     };
     OlderWanted {
         text,

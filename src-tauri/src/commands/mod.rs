@@ -2,6 +2,7 @@
 //! name stands in `names.rs` and is granted by a capability.
 
 pub(crate) mod access;
+pub(crate) mod anything;
 pub(crate) mod applications;
 pub(crate) mod batch;
 pub(crate) mod configuration;

@@ -147,6 +147,8 @@ pub const COMMANDS: &[&str] = &[
     "log_patterns_watched",
     "log_pattern_watch",
     "log_pattern_forget",
+    "anything_known",
+    "anything_in_logs",
     "log_search",
     "log_search_on",
     "log_matches",

@@ -1,11 +1,12 @@
 import { Search } from 'lucide-react';
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../components/Dialog';
-import { EnvironmentName } from '../components/EnvironmentName';
-import { icon, smallIcon } from '../components/icon';
-import { Kbd } from '../components/Kbd';
+import { icon } from '../components/icon';
+import { Problem } from '../components/Problem';
+import { Remark } from '../components/Remark';
 import { SearchState } from '../components/SearchState';
+import { useAnything, type HeldAnywhere } from '../hooks/useAnything';
 import { useFleet } from '../hooks/useFleet';
 import { useMade } from '../hooks/useResource';
 import { useSearched } from '../hooks/useSearched';
@@ -13,14 +14,16 @@ import { places, type Fleet, type FleetRow } from '../ipc';
 import { closeLayer } from './layers';
 import { history } from './navigation';
 import { allEntries, foundEntries } from './paletteEntries';
-import { matching, type PaletteEntry } from './paletteSearch';
+import { heldGroups } from './paletteHeld';
+import { optionId, PaletteList } from './PaletteList';
+import { isCommandMeant, matching, mayBeSearched, type PaletteEntry } from './paletteSearch';
+import { tellingLine } from './pastedLine';
 import styles from './Palette.module.css';
 import { applicationOf } from './paths';
 import { noteRecent, recentsOf } from './recents';
 import { useConnection, useShell } from './shell';
 
 const LIST = 'palette-list';
-const option = (at: number) => `palette-option-${String(at)}`;
 
 /** Where fewer applications fit than this, the instance is asked for others. */
 const FEW = 8;
@@ -40,22 +43,33 @@ export function Palette({ query: first }: { query: string }) {
   // Who is on a page does not look for it.
   const [recents] = useState(() => (connection ? recentsOf(connection.id).filter((id) => id !== path) : []));
   const known = useMemo(() => matching(entries, query, recents), [entries, query, recents]);
-  const searched = useSearched(connection?.id ?? '', query, isFew(known));
-  const found = useMemo(() => {
+  const isAsked = isFew(known) && !isCommandMeant(known) && mayBeSearched(query);
+  const searched = useSearched(connection?.id ?? '', query, isAsked);
+  const state = connection?.session.state;
+  const isThere = state === 'signedIn' || state === 'restoring';
+  const held = useAnything(connection && isThere ? connection.id : null, query);
+  const groups = useMemo(() => {
     const others = connection ? foundEntries(connection, searched.found, query) : [];
-    return others.length === 0 ? known : [...known, ...others];
-  }, [known, connection, searched.found, query]);
+    const entries = [...known, ...others];
+    const { before, after } = heldGroups(connection?.id ?? '', fleet, held, query, entries);
+    return [...before, { id: 'commands', title: '', entries }, ...after];
+  }, [known, connection, searched.found, query, fleet, held]);
+  const found = useMemo(() => groups.flatMap((group) => group.entries), [groups]);
 
-  const run = (entry: PaletteEntry | undefined) => {
-    if (!entry || entry.reason !== undefined) return;
-    if (connection) noteRecent(connection.id, entry.id);
-    closeLayer('palette');
-    entry.act();
-  };
+  const id = connection?.id;
+  const run = useCallback(
+    (entry: PaletteEntry | undefined) => {
+      if (!entry || entry.reason !== undefined) return;
+      if (id !== undefined && entry.isOfText !== true) noteRecent(id, entry.id);
+      closeLayer('palette');
+      entry.act();
+    },
+    [id],
+  );
   const choose = (at: number) => {
     const next = found.length === 0 ? 0 : (at + found.length) % found.length;
     setChosen(next);
-    document.getElementById(option(next))?.scrollIntoView({ block: 'nearest' });
+    document.getElementById(optionId(next))?.scrollIntoView({ block: 'nearest' });
   };
   const keyDown = (event: KeyboardEvent) => {
     const moves: Record<string, () => void> = {
@@ -94,7 +108,7 @@ export function Palette({ query: first }: { query: string }) {
           aria-label={t('palette.title')}
           aria-expanded="true"
           aria-controls={LIST}
-          aria-activedescendant={found.length > 0 ? option(chosen) : undefined}
+          aria-activedescendant={found.length > 0 ? optionId(chosen) : undefined}
           aria-autocomplete="list"
           placeholder={t('palette.placeholder')}
           autoComplete="off"
@@ -104,54 +118,61 @@ export function Palette({ query: first }: { query: string }) {
             setQuery(event.target.value);
             setChosen(0);
           }}
+          onPaste={(event) => {
+            const pasted = event.clipboardData.getData('text/plain');
+            const line = tellingLine(pasted);
+            // A word goes to where the cursor is; of more, what tells most is looked for.
+            if (line === pasted) return;
+            event.preventDefault();
+            setQuery(line);
+            setChosen(0);
+          }}
           onKeyDown={keyDown}
         />
       </div>
-      <ul id={LIST} role="listbox" aria-label={t('palette.results')} className={styles.list}>
-        {found.map((entry, at) => (
-          // The keyboard is the input's; the pointer needs no focus of its own here.
-          <li
-            key={entry.id}
-            id={option(at)}
-            role="option"
-            aria-selected={at === chosen}
-            aria-disabled={entry.reason !== undefined}
-            className={styles.option}
-            onPointerMove={() => {
-              setChosen(at);
-            }}
-            onClick={() => {
-              run(entry);
-            }}
-          >
-            <span className={styles.mark}>{entry.icon ? <entry.icon {...smallIcon} /> : entry.mark}</span>
-            <span className={styles.label}>
-              {entry.label}
-              {entry.reason !== undefined && <span className={styles.reason}>{entry.reason}</span>}
-            </span>
-            <span className={styles.detail}>
-              {entry.environment === undefined ? (
-                entry.detail
-              ) : (
-                <EnvironmentName environment={entry.environment} />
-              )}
-            </span>
-            {entry.shortcut !== undefined && <Kbd keys={entry.shortcut} />}
-          </li>
-        ))}
-      </ul>
+      <PaletteList
+        id={LIST}
+        label={t('palette.results')}
+        groups={groups}
+        chosen={chosen}
+        choose={setChosen}
+        run={run}
+      />
       {searched.search !== null && query.trim() !== '' && (
         <div className={styles.search}>
           <SearchState connection={connection?.id ?? ''} fleet={fleet} search={searched.search} />
         </div>
       )}
-      {found.length === 0 && searched.search?.searching !== true && (
+      <LogsState logs={held.logs} />
+      {found.length === 0 && searched.search?.searching !== true && !isLooking(held) && (
         <p role="status" className={styles.none}>
           {t('palette.none', { query })}
         </p>
       )}
     </Dialog>
   );
+}
+
+/** How the logs are looked at; nothing is said of what was looked at to its end and held nothing. */
+function LogsState({ logs }: Pick<HeldAnywhere, 'logs'>) {
+  const { t } = useTranslation();
+  if (logs === null) return null;
+  if (logs.error) return <Problem error={logs.error} />;
+  const { looked } = logs;
+  if (looked !== null && looked.stoppedIn === null) return null;
+  return (
+    <div role="status" className={styles.search}>
+      <Remark>
+        {looked?.stoppedIn
+          ? t('anything.stopped', { ...looked.stoppedIn, looked: looked.logs, of: looked.of })
+          : t('anything.looking')}
+      </Remark>
+    </div>
+  );
+}
+
+function isLooking({ logs }: HeldAnywhere): boolean {
+  return logs !== null && logs.looked === null && logs.error === null;
 }
 
 /** The application of the page in each of its environments, also where it is beyond the list. */

@@ -186,6 +186,12 @@ export class LogSearch {
     }
   }
 
+  /** Where among the matches the one at a position of the log stands, or the first after it; null for none. */
+  readonly placeAt = async (position: number): Promise<number | null> => {
+    const found = await this.step(position, 'here');
+    return found && this.unkept + found.number;
+  };
+
   /** Where in the log there are matches; null where that is not known. */
   readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
     try {

@@ -3,6 +3,8 @@ import type { UserEvent } from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { callsOf, renderApp } from '../test/renderApp';
 import { history } from './navigation';
+// It comes when it is opened; here it is there before.
+import './Palette';
 import { fitEntry, matching, type PaletteEntry } from './paletteSearch';
 import { shell } from './shell';
 

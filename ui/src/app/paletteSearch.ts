@@ -20,10 +20,20 @@ export type PaletteEntry = {
   isApplication?: boolean;
   /** Whether it is of the application that is open: of what fits alike, that is meant. */
   isHere?: boolean;
+  /** What of it holds the text that was typed. */
+  words?: string;
+  /** Whether it is there for just this text: it is not kept among what was chosen last. */
+  isOfText?: boolean;
   /** Why it cannot be done now. */
   reason?: string | undefined;
   act: () => void;
 };
+
+/** Characters and words of a text that may be searched for by the instance. */
+const LONGEST_SEARCH = 100;
+const MOST_WORDS = 4;
+const OF_ERRORS =
+  /[:;=()<>{}[\]"'\\/]|\b(?:error|exception|fail(?:ed|ure)?|refused|timeout|timed|denied|cannot|fatal|panic|warn(?:ing)?)\b/i;
 
 /** As many are listed, and of what was chosen last before anything is typed. */
 export const MOST = 60;
@@ -63,6 +73,19 @@ export function fitEntry(query: string, { label, detail, aliases = '' }: Palette
   const called = fit(query, label, detail);
   const otherwise = meant.length === 0 ? null : fit(query, label, detail, ...meant);
   return otherwise === null ? called : Math.max(called ?? -Infinity, otherwise * OTHERWISE);
+}
+
+/** Whether what fits best is a page or an action: then nobody looks for an application. */
+export function isCommandMeant([best]: PaletteEntry[]): boolean {
+  return best !== undefined && best.isApplication !== true && best.environment === undefined;
+}
+
+/** Whether a text may go to the instance as what is searched for: no words of an error, and nothing long. */
+export function mayBeSearched(query: string): boolean {
+  const text = query.trim();
+  if (text.length > LONGEST_SEARCH) return false;
+  const words = text.split(/\s+/);
+  return words.length === 1 || (words.length <= MOST_WORDS && !OF_ERRORS.test(text));
 }
 
 function isBegun(alias: string, word: string): boolean {

@@ -3,7 +3,7 @@ import type { MouseEvent } from 'react';
 import { i18n } from '../i18n/i18n';
 import type { ConnectionId, Resource } from '../ipc';
 import { selectionEntries } from './contextMenu';
-import { curlEntry } from './explorer';
+import { callEntries } from './explorer';
 import { menuPlace, openMenu } from './layers';
 import { go } from './navigation';
 import { newWindowEntry, shareEntries } from './share';
@@ -30,7 +30,7 @@ export function rowMenu(connection: ConnectionId, { name, path, resource }: Row,
       newWindowEntry(path),
       'divider',
       ...shareEntries(path, null),
-      curlEntry(connection, resource),
+      ...callEntries(connection, resource),
     ],
     returnTo,
   );

@@ -9,17 +9,23 @@ type Props = {
   older: OlderMatches;
   /** It has a line of its own, where there is none to hang it from. */
   alone?: boolean;
+  /** Shows what the instance found, where that is not shown above it. */
+  show?: () => void;
 };
 
 /** Where what is kept of a log begins: above it stands what the instance found besides. */
-export function LogBorder({ older, alone = false }: Props) {
+export function LogBorder({ older, alone = false, show }: Props) {
   const { t } = useTranslation();
   const now = useNow();
   const { found, since } = older;
   return (
     <Border alone={alone}>
       <span>{t('logs.older.kept', { time: timeOfDay(since, now) })}</span>
-      {found.length > 0 ? (
+      {found.length > 0 && show ? (
+        <button type="button" className={styles.act} onClick={show}>
+          {t('logs.older.show', { count: found.length, formatted: number(found.length) })}
+        </button>
+      ) : found.length > 0 ? (
         <span>{t('logs.older.found', { count: found.length, formatted: number(found.length) })}</span>
       ) : (
         <Ask older={older} />

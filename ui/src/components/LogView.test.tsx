@@ -48,6 +48,22 @@ describe('the log', () => {
     expect(screen.queryByRole('group', { name: 'Fields' })).toBeNull();
   });
 
+  it('shows it beside the matches alone too, and goes to the match that is there', async () => {
+    const fake = await renderApp(`${LOGS}?q=circuit`, { lines: 1100 });
+    const strip = await screen.findByRole('img', { name: /^1\d\d matches, .* along the log$/ });
+    expect(callsOf(fake, 'logHeat')).toEqual([]);
+    vi.spyOn(strip, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, 0, 10, 1000));
+    fireEvent.click(strip, { clientY: 500 });
+    const chosen = await waitFor(() => {
+      const found = document.querySelector('[data-position][aria-current=true]');
+      expect(found).not.toBeNull();
+      return found;
+    });
+    // By its number among the matches.
+    expect(Number(chosen?.getAttribute('data-position'))).toBeGreaterThan(45);
+    expect(Number(chosen?.getAttribute('data-position'))).toBeLessThan(55);
+  });
+
   it('shows along the scroll bar where it is bad, and goes there', async () => {
     const fake = await renderApp(LOGS);
     const strip = await screen.findByRole('img', { name: /errors and [\d,]+ warnings/ });

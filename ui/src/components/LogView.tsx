@@ -70,13 +70,15 @@ export type LogViewProps = {
   menu?: (line: LogLine) => MenuEntry[];
   /** What stands before the line at a position, where lines are missing. */
   gapAt?: (position: number) => ReactNode;
-  /** Tells where it is bad, where all of its lines are shown. */
+  /** Tells where the log is bad. */
   heat?: AskHeat;
+  /** Where a position of the log stands among the lines, where not all of them are shown. */
+  placeOf?: (position: number) => Promise<number | null>;
 };
 
 /** All lines of a log, of which only those around the view exist. It knows nothing of where they come from. */
 export function LogView(props: LogViewProps) {
-  const { ref, lines, following, follow, start = null, look = PLAIN_LOOK, heat } = props;
+  const { ref, lines, following, follow, start = null, look = PLAIN_LOOK, heat, placeOf } = props;
   const { marks = null, match = null, moved, around, narrow, menu, gapAt } = props;
   const { t } = useTranslation();
   const [cursor, setCursorAlone] = useState<number | null>(start);
@@ -108,6 +110,13 @@ export function LogView(props: LogViewProps) {
   const goTo = (position: number) => {
     setCursor(position);
     scroll.goTo(position);
+  };
+  const goToPosition = (position: number) => {
+    if (!placeOf) goTo(position);
+    else
+      void placeOf(position).then((place) => {
+        if (place !== null) goTo(place);
+      });
   };
   // It begins where it is told to, not at the end.
   useLayoutEffect(() => {
@@ -287,7 +296,7 @@ export function LogView(props: LogViewProps) {
           })}
         </div>
       </div>
-      {heat && <HeatStrip ask={heat} total={total} go={goTo} />}
+      {heat && <HeatStrip ask={heat} total={total} go={goToPosition} />}
       {picks.count > 0 && (
         <span role="status" className={styles.picked}>
           {t('logs.picked', { count: picks.count, formatted: number(picks.count) })}

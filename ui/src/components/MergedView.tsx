@@ -137,6 +137,8 @@ export function MergedView(props: Props) {
             setReading(position);
             showAll(true);
           }}
+          heat={narrowing.heat}
+          placeOf={narrowing.placeAt}
         />
       ) : (
         <LogView

@@ -85,6 +85,17 @@ describe('what is older than what is kept', () => {
     });
   });
 
+  it('is asked for among all lines too, and shown among the matches', async () => {
+    const { user } = await renderApp(`${LOGS}?q=refused&look=all`, { lines: 60 });
+    await list();
+    (await screen.findByRole('region', { name: 'Log lines' })).focus();
+    await user.keyboard('{Home}');
+    expect(await screen.findByText(/^Kept here since/)).toBeVisible();
+    await user.click(await ask(/^Older lines: ask the instance/));
+    await user.click(await ask(/^The instance found \d+ lines: show them/));
+    expect(await screen.findByText(/lines above are the instance's, not kept$/)).toBeVisible();
+  });
+
   it('is not offered for a span that begins later', async () => {
     const from = new Date(Date.now() - 5_000).toISOString();
     await renderApp(`${LOGS}?q=refused&from=${from}`, { lines: 60 });

@@ -398,6 +398,13 @@ export const commands = {
 	logPatternWatch: (connection: ConnectionId, application: string, environment: string, level: string, text: string) => __TAURI_INVOKE<WatchedPattern[]>("log_pattern_watch", { connection, application, environment, level, text }),
 	/**  Ends that, and gives those that are left. */
 	logPatternForget: (connection: ConnectionId, application: string, environment: string, level: string, text: string) => __TAURI_INVOKE<WatchedPattern[]>("log_pattern_forget", { connection, application, environment, level, text }),
+	/**  What holds a text, of all that is known by now. Asks nobody. */
+	anythingKnown: (connection: ConnectionId, text: string) => __TAURI_INVOKE<Anything>("anything_known", { connection, text }),
+	/**
+	 *  Tells which of the kept logs of a connection hold a text, for two seconds at most, until it is
+	 *  called off; gives how far they were looked at.
+	 */
+	anythingInLogs: (connection: ConnectionId, text: string, found: Channel<LogHolding>, call: number) => __TAURI_INVOKE<LogsLooked>("anything_in_logs", { connection, text, found, call }),
 	/**  Begins a search, and gives the number that it is asked for by. */
 	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
@@ -873,6 +880,100 @@ export type AnswerPart = {
 	/**  Where it can be seen. */
 	evidence: Evidence | null,
 };
+
+/**  What holds a text, of all that is known. */
+export type Anything = {
+	/**  What was found, one for each kind of which there is any, in the order in which it is shown. */
+	groups: AnythingGroup[],
+	/**  Whether it may be the id of a deployment that is not known: the instance can be asked for it. */
+	mayBeDeployment: boolean,
+};
+
+/**  What of one kind holds it. */
+export type AnythingGroup = {
+	/**  Of what kind. */
+	kind: AnythingKind,
+	/**  How many there are. */
+	total: number,
+	/**  They, or the first of very many. */
+	held: AnythingHeld[],
+};
+
+/**  Something that holds a text. */
+export type AnythingHeld = 
+/**  A page. */
+{ kind: "page"; 
+/**  Where it leads. */
+target: LinkTarget; 
+/**  The application it is about. */
+application: string | null; 
+/**  In which environment. */
+environment: string | null } | 
+/**  An application. */
+{ kind: "application"; 
+/**  Its key. */
+application: string; 
+/**  Where it can be opened. */
+environment: string; 
+/**  What holds it. */
+words: string } | 
+/**  An application in an environment. */
+{ kind: "place"; 
+/**  The application. */
+application: string; 
+/**  The environment. */
+environment: string; 
+/**  What holds it. */
+words: string } | 
+/**  A deployment. */
+{ kind: "deployment"; 
+/**  Its id. */
+id: string; 
+/**  The application. */
+application: string; 
+/**  The environment. */
+environment: string; 
+/**  When it was asked for. */
+at: string | null; 
+/**  What holds it. */
+words: string } | 
+/**  An item of a configuration. */
+{ kind: "configuration"; 
+/**  The application. */
+application: string; 
+/**  Where; null for the manifest's own. */
+environment: string | null; 
+/**  The name of the variable. */
+name: string; 
+/**  What of its value holds it; null where its name does. */
+words: string | null } | 
+/**  A call that failed. */
+{ kind: "fault"; 
+/**  When. */
+at: string; 
+/**  What went wrong, by the word that never changes. */
+code: string; 
+/**  Method and path of the call; null where it was a sign-in. */
+call: string | null; 
+/**  What to tell the operator of the instance. */
+requestId: string };
+
+/**  What can hold a text. */
+export type AnythingKind = 
+/**  A place that runs just this tag, digest or image. */
+"runs" | 
+/**  A page that this is the address of. */
+"page" | 
+/**  An application: its key, its names, its manifest's image or repository. */
+"application" | 
+/**  An application in an environment: its image, its address, what is wrong with it. */
+"place" | 
+/**  A deployment: its id, its image, its note, its error. */
+"deployment" | 
+/**  An item of a configuration: its name, or its value where it is no secret. */
+"configuration" | 
+/**  A call that failed: its request id. */
+"fault";
 
 /**  What came back to a call by hand. */
 export type ApiAnswer = {
@@ -2348,6 +2449,24 @@ export type LogHeat = {
 	errors: number | null,
 };
 
+/**  A log that holds the text. */
+export type LogHolding = {
+	/**  Which log. */
+	log: LogName,
+	/**  How many of its lines have it. */
+	lines: number | null,
+	/**  Whether all of the log was looked at. */
+	complete: boolean,
+	/**  When the newest of these lines was written. */
+	at: string,
+	/**  How bad it is. */
+	level: string,
+	/**  What it says around the text. */
+	words: string,
+	/**  The field that has it, where its message does not: the name, and what it is. */
+	field: [string, string] | null,
+};
+
 /**  What is kept of logs on this machine. */
 export type LogKeeping = {
 	/**
@@ -2547,6 +2666,16 @@ export type LogWindow = {
 	lines: LogLine[],
 	/**  Where lines are missing before these, between them and after them. */
 	gaps: LogGapView[],
+};
+
+/**  How far the logs were looked at. */
+export type LogsLooked = {
+	/**  Logs that were looked at, those without the text too. */
+	logs: number,
+	/**  How many there are. */
+	of: number,
+	/**  The log in which the time was up; null where all of them were looked at. */
+	stoppedIn: LogName | null,
 };
 
 /**  When somebody last looked at a connection. */

@@ -104,7 +104,8 @@ export function ApplicationLogs() {
   });
 
   if (count === 0) return <NoLines tail={tail} />;
-  const older = onlyFound && narrowing.older?.since ? narrowing.older : null;
+  const border = narrowing?.older?.since ? narrowing.older : null;
+  const older = onlyFound ? border : null;
   const shownError = failure ?? narrowing?.error ?? narrowing?.older?.error ?? unread ?? gaps.failure;
   const common = {
     ref: view,
@@ -201,6 +202,8 @@ export function ApplicationLogs() {
               <LogOldest older={older} />
             ) : null)
           }
+          heat={narrowing.heat}
+          placeOf={narrowing.placeAt}
         />
       ) : (
         <LogView
@@ -213,7 +216,16 @@ export function ApplicationLogs() {
           moved={setReading}
           gapAt={(position) => {
             const gap = lines.gapAt(position);
-            return gap && <LogGap gap={gap} filling={gaps.of(gap)} />;
+            if (gap) return <LogGap gap={gap} filling={gaps.of(gap)} />;
+            if (!border || position !== lines.first) return null;
+            return (
+              <LogBorder
+                older={border}
+                show={() => {
+                  see(false);
+                }}
+              />
+            );
           }}
           heat={narrowing === null ? heat : narrowing.heat}
         />

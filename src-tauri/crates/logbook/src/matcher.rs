@@ -1,5 +1,7 @@
 //! Whether a line is what a query asks for.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 use miso_api::{LogLevel, LogLine};
@@ -39,6 +41,8 @@ pub(crate) struct Matcher {
     finder: Option<Find>,
     /// Finds something in every line that matches and stands as this crate writes it.
     prefilter: Option<Find>,
+    /// Whether what is found may be in a field too.
+    is_anywhere: bool,
     levels: Vec<LogLevel>,
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
@@ -62,12 +66,14 @@ impl Matcher {
             return Err(BadQuery::TooLarge);
         }
         match &query.text {
-            Some(Text::Literal(text)) if text.is_empty() => {}
-            Some(Text::Literal(text)) if text.chars().any(char::is_uppercase) => {
+            Some(Text::Literal(text) | Text::Anywhere(text)) if text.is_empty() => {}
+            Some(Text::Literal(text) | Text::Anywhere(text))
+                if text.chars().any(char::is_uppercase) =>
+            {
                 finder = Some(literal(text));
                 prefilter = some_literal(piece::of_text(text));
             }
-            Some(Text::Literal(text)) => {
+            Some(Text::Literal(text) | Text::Anywhere(text)) => {
                 let hir = parse(&regex_syntax::escape(text), true)?;
                 finder = Some(Find::either_case(text, &hir)?);
                 prefilter = by_caseless(text).or_else(|| by_piece(&hir));
@@ -84,6 +90,7 @@ impl Matcher {
         Ok(Self {
             finder,
             prefilter,
+            is_anywhere: matches!(query.text, Some(Text::Anywhere(_))),
             levels: query.levels.clone(),
             from: query.from,
             to: query.to,
@@ -131,7 +138,12 @@ impl Matcher {
             let Some((message, is_escaped)) = parts.message() else {
                 return false;
             };
-            if !finder.is_in_message(message, is_escaped, scratch) {
+            let is_in_message = finder.is_in_message(message, is_escaped, scratch);
+            if !is_in_message && !self.is_anywhere {
+                return false;
+            }
+            if !is_in_message && !line::parse(line).is_some_and(|line| is_in_fields(finder, &line))
+            {
                 return false;
             }
         }
@@ -178,11 +190,19 @@ impl Matcher {
     pub(crate) fn is_line_match(&self, line: &LogLine) -> bool {
         self.is_level(line.level.as_str().as_bytes())
             && self.is_time(line.timestamp)
-            && self
-                .finder
-                .as_ref()
-                .is_none_or(|finder| finder.is_in(line.message.as_bytes()))
+            && self.finder.as_ref().is_none_or(|finder| {
+                finder.is_in(line.message.as_bytes())
+                    || (self.is_anywhere && is_in_fields(finder, line))
+            })
             && self.have_fields(line)
+    }
+
+    /// The first field in which the text is, and what it is there.
+    pub(crate) fn field(&self, line: &LogLine) -> Option<(String, String)> {
+        let finder = self.finder.as_ref()?;
+        let mut values = values_of(line);
+        let (name, value) = values.find(|(_, value)| finder.is_in(value.as_bytes()))?;
+        Some((name.to_owned(), value.into_owned()))
     }
 
     fn is_level(&self, level: &[u8]) -> bool {
@@ -290,6 +310,28 @@ impl Find {
             }
         }
     }
+}
+
+/// What the fields of a line are, as a test of a field has it.
+fn values_of(line: &LogLine) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    let own = [
+        ("source", &line.source),
+        ("environment", &line.environment),
+        ("instance", &line.instance),
+    ];
+    let own = own
+        .into_iter()
+        .filter(|(name, _)| !line.fields.contains_key(*name));
+    let own = own.filter_map(|(name, text)| Some((name, Cow::Borrowed(text.as_deref()?))));
+    let fields = line.fields.iter().map(|(name, value)| match value {
+        Value::String(text) => (name.as_str(), Cow::Borrowed(text.as_str())),
+        other => (name.as_str(), Cow::Owned(format!("{other}"))),
+    });
+    fields.chain(own)
+}
+
+fn is_in_fields(finder: &Find, line: &LogLine) -> bool {
+    values_of(line).any(|(_, value)| finder.is_in(value.as_bytes()))
 }
 
 fn parse(expression: &str, ignores_case: bool) -> Result<Hir, BadQuery> {

@@ -25,12 +25,15 @@ pub enum Text {
     Literal(String),
     /// What a regular expression of the crate `regex` matches.
     Regex(String),
+    /// These characters, in the message or in what one of the line's fields is. Either case as with
+    /// `Literal`.
+    Anywhere(String),
 }
 
 impl Text {
     /// Bytes of what is searched for.
     pub(crate) fn len(&self) -> usize {
-        let (Self::Literal(text) | Self::Regex(text)) = self;
+        let (Self::Literal(text) | Self::Regex(text) | Self::Anywhere(text)) = self;
         text.len()
     }
 }

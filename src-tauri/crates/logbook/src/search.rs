@@ -5,6 +5,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use miso_api::LogLine;
+
 use crate::book::Book;
 use crate::lock::lock;
 use crate::matcher::Matcher;
@@ -119,6 +121,11 @@ impl Search {
             matches: state.found.count(),
             elapsed: state.elapsed,
         }
+    }
+
+    /// The field of a line in which the text is that is searched for, and what it is there.
+    pub fn field(&self, line: &LogLine) -> Option<(String, String)> {
+        self.matcher.field(line)
     }
 
     /// What was found, without what the book has dropped since.

@@ -9,6 +9,7 @@ import type {
   Settings,
 } from '../types';
 import { answers } from './answers';
+import { anything } from './anything';
 import * as data from './data';
 import { configured } from './configured';
 import { deploying } from './deploying';
@@ -336,6 +337,7 @@ export function createFake(options: FakeOptions = {}): Fake {
     ...fakeMerged(Math.min(lines, 5000)),
     ...fakePast(applications, deployments),
     ...fakePatterns(lines),
+    ...anything(applications, deployments),
     ...granted(reading, answer, options.permissions),
     ...configured(applications, reading, answer),
     ...manifests(applications, refuse, answer),

@@ -15,15 +15,29 @@ use super::{folder, open, segments};
 
 /// What a query says, without any of our code.
 fn matches(query: &Query, line: &LogLine) -> bool {
-    let text = match &query.text {
-        Some(Text::Literal(text)) if text.chars().any(char::is_uppercase) => {
-            line.message.contains(text)
-        }
-        Some(Text::Literal(text)) => {
+    let in_text = |text: &String, of: &str| match text.chars().any(char::is_uppercase) {
+        true => of.contains(text),
+        false => {
             let expression = format!("(?i:{})", regex::escape(text));
-            regex::Regex::new(&expression)
-                .unwrap()
-                .is_match(&line.message)
+            regex::Regex::new(&expression).unwrap().is_match(of)
+        }
+    };
+    let text = match &query.text {
+        Some(Text::Literal(text)) => in_text(text, &line.message),
+        Some(Text::Anywhere(text)) => {
+            let own = [&line.source, &line.environment, &line.instance];
+            let names = ["source", "environment", "instance"];
+            let mut own = own.into_iter().zip(names).filter_map(|(value, name)| {
+                let value = value.clone()?;
+                (!line.fields.contains_key(name)).then_some(value)
+            });
+            let mut fields = line.fields.values().map(|value| match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            });
+            in_text(text, &line.message)
+                || own.any(|value| in_text(text, &value))
+                || fields.any(|value| in_text(text, &value))
         }
         Some(Text::Regex(text)) => regex::Regex::new(text).unwrap().is_match(&line.message),
         None => true,
@@ -172,6 +186,7 @@ fn query() -> impl Strategy<Value = Query> {
     ];
     let text = prop_oneof![
         4 => text().prop_map(Text::Literal),
+        3 => text().prop_map(Text::Anywhere),
         4 => expression.prop_map(|text| Text::Regex(text.to_owned())),
         1 => text().prop_map(|text| Text::Regex(regex::escape(&text))),
     ];

@@ -76,6 +76,12 @@ impl View {
         }
     }
 
+    /// Looks at each application that was found.
+    pub(crate) fn each_found(&self, look: impl FnMut(&Value)) {
+        let entries = lock(&self.entries);
+        entries.found.values().map(|(row, _)| row).for_each(look);
+    }
+
     /// An application as it was found, and when.
     pub(crate) fn found(&self, key: &str) -> Option<(DateTime<Utc>, Application)> {
         let entries = lock(&self.entries);
