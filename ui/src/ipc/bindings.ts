@@ -819,10 +819,12 @@ application: string;
 at: string; 
 /**  When it began. */
 began: string } | 
-/**  Another application that it asks is not well either; which was first is not known. */
+/**  Another application that it asks is not well either, or stopped; which was first is not known. */
 { code: "otherToo"; 
 /**  The other one. */
-application: string } | 
+application: string; 
+/**  Whether that is stopped on purpose. */
+stopped: boolean } | 
 /**  So many errors in its log since it is like that. */
 { code: "errors"; 
 /**  How many. */
