@@ -193,7 +193,7 @@ const sensible = ([name, type]) => {
   // Most have no access yet that could be seen.
   if (name === 'seen' && chance(0.8)) return null;
   // Searches, and logs shown as one, are numbered from the first on, and only the last ones go on.
-  if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(pick([40, 150]));
+  if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(80);
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
   switch (type) {
     case 'ConnectionId':
@@ -313,6 +313,12 @@ const sensible = ([name, type]) => {
       return apiCall();
     case 'CopiedCall':
       return chance(0.5) ? { kind: 'call', call: apiCall() } : { kind: 'resource', resource: resource() };
+    case 'CopiedCommand':
+      return pick([
+        () => ({ kind: 'call', call: apiCall() }),
+        () => ({ kind: 'resource', resource: resource() }),
+        () => ({ kind: 'log', application: application(), environment: environment() }),
+      ])();
     case 'ApiLanguage':
       return pick(['curl', 'javaScript', 'python', 'cSharp', 'java', 'rust']);
     case 'Resource':
