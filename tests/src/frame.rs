@@ -124,14 +124,26 @@ impl Copied<'_> {
         self.window.see("button", "Deploy…").await;
         self.window.press("Y".chars()).await;
         self.window.see_text("Copied for chat").await;
-        self.is_on_the_clipboard("shop in dev").await;
+        // A field of one line takes all of it, the palette only what tells most.
+        self.window.chord(Key::Control, 'f').await;
+        self.window.see("search", FIND).await;
         let link = format!("miso://{}/applications/shop/dev", self.host);
-        self.is_on_the_clipboard(&link).await;
+        for wanted in ["shop in dev", "Unhealthy for ", &link] {
+            self.is_pasted(wanted).await;
+        }
+        self.window.press([Key::Escape.into()]).await;
+        self.window.see_gone("search", FIND).await;
+        self.is_on_the_clipboard("Unhealthy for ").await;
     }
 
     /// What the clipboard holds is seen by pasting it, as people do.
     async fn is_on_the_clipboard(&self, wanted: &str) {
         open_palette(self.window).await;
+        self.is_pasted(wanted).await;
+        close_palette(self.window).await;
+    }
+
+    async fn is_pasted(&self, wanted: &str) {
         until(&format!("{wanted:?} is pasted"), LATER, || async {
             self.window.chord(Key::Control, 'a').await;
             self.window.chord(Key::Control, 'v').await;
@@ -142,7 +154,6 @@ impl Copied<'_> {
             }
         })
         .await;
-        close_palette(self.window).await;
     }
 
     /// Opened from outside, it shows its page in the window that is there.

@@ -31,6 +31,7 @@ async fn a_text_that_was_copied_leads_to_what_holds_it() {
 
     let window = by_address(&mut session, &instance).await;
     window.click("link", "shop").await;
+    window.see("heading", "shop").await;
     window.click("link", "Logs").await;
     window.see_within(LATER, "region", "Log lines").await;
     window.see_text_within(LATER, "GET /api").await;

@@ -36,7 +36,7 @@ export function anything(applications: Application[], deployments: Deployment[])
       ];
       return Promise.resolve({
         groups: groups.filter(({ held }) => held.length > 0),
-        mayBeDeployment: /^(?=.*\d)(?=.*[a-z])[\w-]{8,}$/i.test(text) && !text.startsWith('req-'),
+        mayBeDeployment: /^(?=.*\d)(?=.*[a-z])[\w-]{20,}$/i.test(text) && !text.startsWith('req-'),
       });
     },
     anythingInLogs: async (_, text, found) => {

@@ -19,7 +19,7 @@ const MOST: usize = 50;
 /// Letters of a digest that tell it from others.
 const DIGEST: usize = 7;
 /// Letters that an id of a deployment has, at least and at most.
-const SHORTEST_ID: usize = 8;
+const SHORTEST_ID: usize = 20;
 const LONGEST_ID: usize = 200;
 
 /// What was found of a text, while it is looked for.

@@ -183,6 +183,8 @@ fn the_instance_may_be_asked_for_an_id_that_is_not_known() {
         "orders 12345",
         "2026-01-01",
         "req-12345678",
+        // The key of an application.
+        "storefront-09993",
     ] {
         assert!(!of_application(text).may_be_deployment, "{text}");
     }
