@@ -48,8 +48,20 @@ pub(crate) fn open(try_here: bool) -> ExitCode {
             });
             ExitCode::SUCCESS
         }
-        Err(error) => refuse(&format!("miso-desktop: the app could not start: {error}")),
+        Err(error) => {
+            #[cfg(target_os = "linux")]
+            if is_of_another_instance(&error) {
+                desktop::begin_anew();
+            }
+            refuse(&format!("miso-desktop: the app could not start: {error}"))
+        }
     }
+}
+
+/// Whether another instance held the app's place and did not answer.
+#[cfg(target_os = "linux")]
+fn is_of_another_instance(error: &tauri::Error) -> bool {
+    matches!(error, tauri::Error::PluginInitialization(plugin, _) if plugin == "single-instance")
 }
 
 fn build(try_here: bool) -> tauri::Result<tauri::App> {

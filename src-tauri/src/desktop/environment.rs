@@ -7,6 +7,8 @@ use crate::refuse;
 
 /// Set in a process that was started once more because its window stayed blank.
 const AGAIN: &str = "MISO_PLAIN_RENDERER";
+/// Set in a process that began anew.
+const ANEW: &str = "MISO_BEGAN_ANEW";
 /// What makes WebKitGTK draw in the way that works everywhere.
 const PLAIN: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
 
@@ -80,7 +82,7 @@ pub(crate) enum Renderer {
 pub(crate) fn start_again(renderer: Renderer) {
     let started = std::env::current_exe().and_then(|program| {
         let mut command = std::process::Command::new(program);
-        command.args(std::env::args_os().skip(1));
+        command.args(std::env::args_os().skip(1)).env_remove(ANEW);
         if renderer == Renderer::Plain {
             command.env(AGAIN, "1").env(PLAIN, "1");
         }
@@ -90,6 +92,26 @@ pub(crate) fn start_again(renderer: Renderer) {
         crate::complain(&format!(
             "miso-desktop: it could not be started again: {error}"
         ));
+    }
+}
+
+/// Begins this process anew, once: the instance that would have been asked to come forward ended as it
+/// was asked, and the message bus knew too late. Returns where that was tried already or cannot be.
+#[cfg(target_os = "linux")]
+pub(crate) fn begin_anew() {
+    use std::os::unix::process::CommandExt;
+    if std::env::var_os(ANEW).is_some() {
+        return;
+    }
+    let begun = std::env::current_exe().map(|program| {
+        let mut command = std::process::Command::new(program);
+        command.args(std::env::args_os().skip(1)).env(ANEW, "1");
+        command.exec()
+    });
+    match begun {
+        Ok(error) | Err(error) => crate::complain(&format!(
+            "miso-desktop: it could not be begun anew: {error}"
+        )),
     }
 }
 

@@ -11,6 +11,8 @@ mod window;
 mod words;
 
 pub(crate) use browser::SystemBrowser;
+#[cfg(target_os = "linux")]
+pub(crate) use environment::begin_anew;
 pub(crate) use environment::{
     Renderer, has_display, is_plain_again, may_start_again, prepare, renderer_mark, start_again,
 };

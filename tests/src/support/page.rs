@@ -279,12 +279,16 @@ impl Page {
             .unwrap_or_default()
     }
 
-    /// What a script gives. It runs as the body of a function.
+    /// What a script gives. It runs as the body of a function. The driver says that it "could not parse
+    /// the result" where the page went on to another document meanwhile: what only reads is read again.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.client
-            .execute(script, arguments)
-            .await
-            .unwrap_or_else(|error| panic!("{script}: {error}"))
+        let mut given = self.client.execute(script, arguments.clone()).await;
+        let is_lost =
+            |error: &CmdError| error.to_string().contains("Could not parse script result");
+        if script.starts_with("return ") && given.as_ref().is_err_and(is_lost) {
+            given = self.client.execute(script, arguments).await;
+        }
+        given.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
     /// Saves what the page shows, once what is in the document has been painted.
