@@ -6,6 +6,7 @@ mod failure;
 mod news;
 mod notification;
 mod saving;
+mod sentence;
 mod tray;
 mod window;
 mod words;

@@ -102,7 +102,7 @@ pub use fleet::{
     Cell, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
     RunningDeployment, Standing, State, UnwellPlace,
 };
-pub use image::tag_of;
+pub use image::{names_of_change, tag_of};
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use past::{CellThen, FleetThen, Observed, ObservedSpan, PlaceThen, RowThen};
