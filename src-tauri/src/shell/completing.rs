@@ -43,7 +43,7 @@ const COMMANDS: &[&str] = &["api", "apps", "logs", "completions", "local"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const OF_ALL: &[&str] = &["--connection", "--json", "--help"];
 const OF_API: &[&str] = &["--data", "--header", "--include", "--yes"];
-const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--follow"];
+const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--level", "--follow"];
 const OF_LOCAL: &[&str] = &[
     "--port",
     "--data",
@@ -57,6 +57,7 @@ const OF_LOCAL: &[&str] = &[
 ];
 const SHELLS: &[&str] = &["bash", "zsh", "fish"];
 const TIMES: &[&str] = &["15m", "1h", "6h", "1d"];
+const LEVELS: &[&str] = &["error", "warn,error", "warn", "info", "debug"];
 
 impl Shell {
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -149,6 +150,7 @@ fn next<'a>(before: &'a [String], current: &str) -> Next<'a> {
         Some(&("-c" | "--connection")) => return Next::Connection,
         Some(&("-e" | "--environment" | "--env")) => return Next::Environment(connection),
         Some(&"--since") => return Next::One(TIMES.to_vec()),
+        Some(&"--level") => return Next::One(LEVELS.to_vec()),
         Some(&("-d" | "--data" | "-H" | "--header" | "--grep")) => return Next::One(Vec::new()),
         Some(_) | None => {}
     }
@@ -171,6 +173,7 @@ fn takes_a_value(word: &str) -> bool {
             | "--env"
             | "--since"
             | "--grep"
+            | "--level"
             | "-d"
             | "--data"
             | "-H"

@@ -1579,7 +1579,24 @@ resource: Resource } |
 /**  The application's key. */
 application: string; 
 /**  The environment's key. */
-environment: string };
+environment: string; 
+/**  What it is narrowed to. */
+search: CopiedSearch };
+
+/**  What of a search in a log the command has options for. */
+export type CopiedSearch = {
+	/**
+	 *  What the message has; empty for anything. Where none of it is an upper-case letter, either
+	 *  case will do.
+	 */
+	text: string,
+	/**  Whether that is a regular expression, whose case counts as it says. */
+	regex: boolean,
+	/**  One of these levels; empty for any. */
+	levels: string[],
+	/**  Not written before; `None` for the last hour. */
+	from: string | null,
+};
 
 /**  Applications, counted. */
 export type Counts = {

@@ -59,6 +59,7 @@ export type {
   ConnectionView,
   ConnectionWay,
   CopiedCommand,
+  CopiedSearch,
   Counts,
   Course,
   DeployChoices,
