@@ -163,6 +163,7 @@ export type {
   SessionState,
   Side,
   Settings,
+  SettingsChanged,
   SideBySide,
   SideBySideCell,
   SideBySideRow,
