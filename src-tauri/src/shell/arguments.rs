@@ -58,7 +58,7 @@ const COMPLETIONS: &str = "\
 Usage: miso-desktop completions bash|zsh|fish
 
 Prints what a shell completes these commands with: commands, options, connections, applications and
-environments, as far as they are known; it never asks an instance.
+environments, as far as they are known; it never asks an instance. A package has installed them.
 
   bash   source <(miso-desktop completions bash)          in ~/.bashrc
   zsh    source <(miso-desktop completions zsh)           in ~/.zshrc, after compinit
