@@ -52,8 +52,7 @@ pub(crate) fn tell_news(app: &AppHandle, connection: &ConnectionId, resource: &R
         if news.is_empty() || is_quiet_now(&state) {
             return;
         }
-        drop(state);
-        tauri::async_runtime::spawn(tell_all(app, client, connection, news));
+        tauri::async_runtime::spawn(tell_all(app.clone(), client, connection, news));
     });
 }
 

@@ -168,6 +168,13 @@ impl Client {
 
     /// The newest of what its own reading, the list and what the server found say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
+        self.inner.view.known_application(key)
+    }
+}
+
+impl View {
+    /// The newest of what its own reading, the list and what the server found say of an application.
+    pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
         self.dated_application(key)
             .map(|(_, application)| application)
     }

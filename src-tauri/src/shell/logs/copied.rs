@@ -79,7 +79,7 @@ fn a_copied_log_finds_what_the_page_finds() {
                     assert_eq!(wanted.since, from);
                 }
                 let page = Query {
-                    text: (!text.is_empty()).then(|| Text::Literal(search.text)),
+                    text: (!text.is_empty()).then_some(Text::Literal(search.text)),
                     levels: search.levels,
                     from: wanted.since,
                     to: None,
