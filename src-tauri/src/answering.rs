@@ -61,7 +61,8 @@ fn errors(book: &Arc<Book>, span: LogSpan) -> io::Result<(u64, Option<DateTime<U
     Ok((search.count(), first.map(|found| found.line.timestamp)))
 }
 
-/// What most of these lines say, and whether none before said so.
+/// What most of these lines say, and whether none before said so. Where lines from before are missing
+/// one of them may have said it: that is not told.
 fn most(book: &Arc<Book>, span: LogSpan) -> io::Result<Option<Said>> {
     let stop = AtomicBool::new(false);
     let counted = patterns(book, &errors_in(span), &stop)?;
@@ -72,7 +73,7 @@ fn most(book: &Arc<Book>, span: LogSpan) -> io::Result<Option<Said>> {
     let new = new_since(book, span.from, &[LogLevel::Error], &stop)?;
     let newly = new.is_some_and(|new| {
         let mut patterns = new.patterns.all.iter();
-        new.before > 0 && patterns.any(|pattern| pattern.text == most.text)
+        new.before > 0 && new.gaps == 0 && patterns.any(|pattern| pattern.text == most.text)
     });
     Ok(Some(Said {
         pattern: most.text,
@@ -108,9 +109,8 @@ mod tests {
         serde_json::from_value(line).unwrap()
     }
 
-    #[test]
-    fn a_span_of_which_lines_are_missing_is_not_counted() {
-        let folder = tempfile::tempdir().unwrap();
+    /// A book, and the logs that it is one of.
+    fn book(folder: &tempfile::TempDir) -> (Logbook, Arc<Book>) {
         let logs = Logbook::open(folder.path().join("logs")).unwrap();
         let key = BookKey {
             connection: "one".to_owned(),
@@ -119,6 +119,13 @@ mod tests {
             environment: "dev".to_owned(),
         };
         let book = logs.book(&key).unwrap();
+        (logs, book)
+    }
+
+    #[test]
+    fn a_span_of_which_lines_are_missing_is_not_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_logs, book) = book(&folder);
         book.append(&[error(0), error(10)]).unwrap();
         let gap = (Some(at(10)), Some(at(40)));
         book.add_gap(gap.0, gap.1, GapReason::Skipped).unwrap();
@@ -133,5 +140,37 @@ mod tests {
         assert_eq!(counted(-1), None, "it begins later");
         assert_eq!(counted(5), None, "some are missing in it");
         assert_eq!(counted(45), Some(1));
+    }
+
+    #[test]
+    fn what_missing_lines_may_have_said_is_not_told_as_new() {
+        let newly = |is_missing: bool| {
+            let folder = tempfile::tempdir().unwrap();
+            let (_logs, book) = book(&folder);
+            book.append(&[LogLine {
+                message: "began".to_owned(),
+                ..error(0)
+            }])
+            .unwrap();
+            if is_missing {
+                book.add_gap(Some(at(0)), Some(at(10)), GapReason::Skipped)
+                    .unwrap();
+            }
+            book.append(&[LogLine {
+                message: "goes on".to_owned(),
+                ..error(10)
+            }])
+            .unwrap();
+            book.append(&[error(50), error(51)]).unwrap();
+            let span = LogSpan {
+                from: at(45),
+                to: at(60),
+            };
+            let said = says(&book, span).unwrap().unwrap().most.unwrap();
+            assert_eq!((said.pattern.as_str(), said.count), ("refused", 2));
+            said.newly
+        };
+        assert!(newly(false));
+        assert!(!newly(true));
     }
 }

@@ -68,7 +68,7 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
     let specta = bindings::builder();
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| ending::asked_to_open(app),
+            |app, arguments, _folder| ending::asked_to_open(app, &arguments),
         ))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, Manager};
 
+use crate::NEW_WINDOW;
 use crate::desktop::{self, Renderer};
 use crate::state::App;
 
@@ -39,12 +40,16 @@ pub(crate) fn has_begun() -> bool {
     NEXT.load(Ordering::SeqCst) != RUNNING
 }
 
-/// Somebody started the app once more: the window comes forward, or, where this one is about to
-/// end, the app starts again after it.
-pub(crate) fn asked_to_open(app: &AppHandle) {
+/// Somebody started the app once more: the window comes forward, or another one opens where that was
+/// asked for; where this one is about to end, the app starts again after it.
+pub(crate) fn asked_to_open(app: &AppHandle, arguments: &[String]) {
     let ending = NEXT.compare_exchange(END, AGAIN, Ordering::SeqCst, Ordering::SeqCst);
-    if ending == Err(RUNNING) {
-        desktop::bring_forward(app);
+    if ending != Err(RUNNING) {
+        return;
+    }
+    match arguments.iter().any(|argument| argument == NEW_WINDOW) {
+        true => desktop::open_empty(app),
+        false => desktop::bring_forward(app),
     }
 }
 

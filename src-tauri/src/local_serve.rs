@@ -11,7 +11,7 @@ use miso_local::{
 
 use crate::{IDENTIFIER, complain, refuse, trace};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Usage: miso-desktop local serve [OPTIONS]
 
 Runs a complete Miso instance on this machine, reachable from this machine only. Prints one line

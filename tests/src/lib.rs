@@ -14,6 +14,7 @@ mod by_address;
 mod canary;
 mod commands_fuzzed;
 mod connecting;
+mod contrast;
 mod drafts;
 mod endings;
 mod errands;

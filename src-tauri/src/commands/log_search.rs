@@ -131,7 +131,7 @@ pub async fn log_matches(
 ) -> Answer<LogMatches> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun| begun.search.window(from.into(), count);
-    let window = of_search(begun(&app, search)?, read).await?;
+    let window = read_from(begun(&app, search)?, read).await?;
     Ok(window.into())
 }
 
@@ -147,12 +147,12 @@ pub(super) fn begun(app: &App, search: u32) -> Answer<Arc<Begun>> {
     begun.ok_or_else(|| CommandError::new("search_ended"))
 }
 
-/// Reads of a search, in one log or in several, where it may wait for the disk.
-pub(super) async fn of_search<S: Send + Sync + 'static, T: Send + 'static>(
-    begun: Arc<Begun<S>>,
-    read: impl FnOnce(&Begun<S>) -> std::io::Result<T> + Send + 'static,
+/// Reads of a search or of a set of logs where it may wait for the disk.
+pub(super) async fn read_from<S: Send + Sync + 'static, T: Send + 'static>(
+    whole: Arc<S>,
+    read: impl FnOnce(&S) -> std::io::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    let read = tauri::async_runtime::spawn_blocking(move || read(&begun)).await?;
+    let read = tauri::async_runtime::spawn_blocking(move || read(&whole)).await?;
     read.map_err(log_store_failed)
 }
 

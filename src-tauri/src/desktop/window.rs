@@ -13,6 +13,7 @@ use url::Url;
 use super::tray::is_in_tray;
 use crate::ending;
 use crate::error::CommandError;
+use crate::events::mention;
 use crate::settings::{LABELS, Theme, Zoom};
 use crate::state::App;
 
@@ -66,6 +67,19 @@ pub(crate) fn open_another(app: &AppHandle, address: String) -> Result<(), Comma
         forget(app, label);
         failed(&error)
     })
+}
+
+/// Opens a window where the app begins. Where there are too many, one that is there comes forward and
+/// says so.
+pub(crate) fn open_empty(app: &AppHandle) {
+    let app = app.clone();
+    // Whoever asks may be the thread that makes windows.
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = open_another(&app, "/".to_owned()) {
+            mention(&app, error.into());
+            bring_forward(&app);
+        }
+    });
 }
 
 /// Opens a window in the right theme and size, with its background set before the first paint.

@@ -1,6 +1,8 @@
 //! A log in a shell: a tail brings what is missing into what is kept, which is printed by its position,
 //! as a page shows it.
 
+#[cfg(test)]
+mod copied;
 mod following;
 
 use std::collections::HashSet;
@@ -269,7 +271,8 @@ impl Log {
 
     /// Where printing begins.
     async fn begin(&self, book: Arc<Book>) -> Result<At, Refused> {
-        let (since, searches) = (self.wanted.since, self.wanted.grep.is_some());
+        let searches = self.wanted.grep.is_some() || !self.wanted.levels.is_empty();
+        let since = self.wanted.since;
         let begun = blocking(move || {
             let generation = book.generation();
             let position = match since {
@@ -385,6 +388,7 @@ async fn environment_of(client: &Client, wanted: &LogWanted) -> Result<String, R
 fn test(wanted: &LogWanted) -> Result<LineTest, Refused> {
     let query = Query {
         text: wanted.grep.clone().map(Text::Regex),
+        levels: wanted.levels.clone(),
         from: wanted.since,
         ..Query::default()
     };

@@ -64,3 +64,12 @@ pub(crate) fn serve(_app: &AppHandle, _folder: &Path) {}
 fn data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join(IDENTIFIER))
 }
+
+/// What a command says of itself.
+#[cfg(test)]
+pub(crate) fn help(command: &str) -> String {
+    match arguments::parse(vec![command.into(), "--help".into()]) {
+        Ok(Asked::Help(help)) => help,
+        Ok(Asked::Script(_) | Asked::Complete(_) | Asked::Ask(_)) | Err(_) => String::new(),
+    }
+}

@@ -2,7 +2,7 @@
 //! tell, the last of which is the end. Both sides bound what they read.
 
 use chrono::{DateTime, Utc};
-use miso_api::LogLine;
+use miso_api::{LogLevel, LogLine};
 use miso_client::ApiAnswer;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -57,6 +57,9 @@ pub(crate) struct LogWanted {
     pub since: Option<DateTime<Utc>>,
     /// A regular expression that their messages match.
     pub grep: Option<String>,
+    /// One of these levels; empty for any.
+    #[serde(default)]
+    pub levels: Vec<LogLevel>,
     /// Whether it goes on.
     pub follow: bool,
 }
@@ -159,6 +162,7 @@ mod tests {
                 environment: None,
                 since: Some(DateTime::UNIX_EPOCH),
                 grep: Some("a\nb".to_owned()),
+                levels: vec![LogLevel::Error],
                 follow: true,
             }),
         };

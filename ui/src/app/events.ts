@@ -17,7 +17,7 @@ import { hearDraft } from './drafts';
 import { goAnew, history } from './navigation';
 import { pathOf } from './paths';
 import { queries } from './queries';
-import { announce, patchShell, putNotice, shell } from './shell';
+import { announce, hearSettings, patchShell, putNotice, shell } from './shell';
 
 /** What environments there are, and which are production, is told by these. */
 const NAMING: Resource['kind'][] = ['applications', 'environments', 'me'];
@@ -94,10 +94,7 @@ const heard: Heard = {
   recordingsChanged: ({ connection }) => {
     makeAgain(recordingsKey(connection));
   },
-  settingsChanged: ({ settings, window }) => {
-    // What this window changed itself may have been changed again by now.
-    if (window !== shell.get().window) patchShell({ settings });
-  },
+  settingsChanged: hearSettings,
   trayChanged: ({ there }) => {
     patchShell({ tray: there });
   },

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { OlderMatches } from '../app/olderMatches';
 import { useNow } from '../hooks/useNow';
 import { number, timeOfDay } from '../i18n/format';
-import styles from './LogBorder.module.css';
+import styles from './LogRule.module.css';
 
 type Props = {
   older: OlderMatches;
@@ -46,7 +46,7 @@ export function LogOldest({ older }: { older: OlderMatches }) {
 function Border({ alone, children }: { alone: boolean; children: ReactNode }) {
   return (
     <div
-      className={styles.border}
+      className={styles.rule}
       data-alone={alone ? '' : undefined}
       role="note"
       onClick={(event) => {

@@ -15,8 +15,11 @@ export const commands = {
 	appStart: () => __TAURI_INVOKE<AppStart>("app_start"),
 	/**  Says that something was painted. */
 	painted: () => __TAURI_INVOKE<null>("painted"),
-	/**  Keeps what the user chose. */
-	settingsSave: (settings: Settings) => __TAURI_INVOKE<null>("settings_save", { settings }),
+	/**
+	 *  Keeps what the user changed: what differs between the settings and how the page had them before.
+	 *  Gives them as they are now, with what other windows changed.
+	 */
+	settingsSave: (settings: Settings, before: Settings) => __TAURI_INVOKE<SettingsChanged>("settings_save", { settings, before }),
 	/**  Keeps the route that is open in the window. */
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
@@ -1164,6 +1167,8 @@ export type AppStart = {
 	window: string,
 	version: string,
 	settings: Settings,
+	/**  How often the settings were changed in this run of the app. */
+	settingsRevision: number,
 	/**  The system's language, as far as the app speaks it. */
 	systemLanguage: Spoken,
 	connections: ConnectionView[],
@@ -1579,7 +1584,24 @@ resource: Resource } |
 /**  The application's key. */
 application: string; 
 /**  The environment's key. */
-environment: string };
+environment: string; 
+/**  What it is narrowed to. */
+search: CopiedSearch };
+
+/**  What of a search in a log the command has options for. */
+export type CopiedSearch = {
+	/**
+	 *  What the message has; empty for anything. Where none of it is an upper-case letter, either
+	 *  case will do.
+	 */
+	text: string,
+	/**  Whether that is a regular expression, whose case counts as it says. */
+	regex: boolean,
+	/**  One of these levels; empty for any. */
+	levels: string[],
+	/**  Not written before; `None` for the last hour. */
+	from: string | null,
+};
 
 /**  Applications, counted. */
 export type Counts = {
@@ -3641,8 +3663,8 @@ export type Settings = {
 /**  The settings were changed in one of the windows. */
 export type SettingsChanged = {
 	settings: Settings,
-	/**  The label of the window, which knows. */
-	window: string,
+	/**  How often they were changed in this run of the app: of two, the higher one is newer. */
+	revision: number,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */

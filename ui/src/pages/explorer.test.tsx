@@ -176,6 +176,25 @@ describe('what a page shows', () => {
     });
   });
 
+  it('is copied of a log with what it is narrowed to', async () => {
+    const { user, calls } = await renderApp(
+      '/c/orders/applications/checkout/dev/logs?q=refused&level=errors',
+    );
+    await user.click(await screen.findByRole('button', { name: 'More' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy as command' }));
+    await waitFor(() => {
+      expect(calls.find(({ name }) => name === 'commandCopy')?.args).toEqual([
+        'orders',
+        {
+          kind: 'log',
+          application: 'checkout',
+          environment: 'dev',
+          search: { text: 'refused', regex: false, levels: ['error'], from: null },
+        },
+      ]);
+    });
+  });
+
   it('is copied as curl from its row and from its header', async () => {
     const { user, calls } = await renderApp('/c/orders/environments');
     const row = await screen.findByRole('row', { name: /^test/ });

@@ -95,14 +95,15 @@ pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use explorer::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand, PlannedCall,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand,
+    CopiedSearch, PlannedCall, log_command,
 };
 pub use faults::Fault;
 pub use fleet::{
     Cell, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
     RunningDeployment, Standing, State, UnwellPlace,
 };
-pub use image::tag_of;
+pub use image::{names_of_change, tag_of};
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use past::{CellThen, FleetThen, Observed, ObservedSpan, PlaceThen, RowThen};

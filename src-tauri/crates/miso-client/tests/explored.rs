@@ -386,7 +386,10 @@ async fn what_was_sent_is_remembered_without_secrets_beyond_this_run_and_not_for
     let here = restored(&far_end).await;
     let secret =
         json!({"items": [{"name": "PASSWORD", "value": "canary", "location": "keyvault"}]});
-    let saved = with_body("PUT", "/api/applications/orders/configuration", &secret);
+    let saved = ApiCall {
+        query: vec![("environment".to_owned(), "dev".to_owned())],
+        ..with_body("PUT", "/api/applications/orders/configuration", &secret)
+    };
     send(&here, &saved).await.unwrap();
     let sent = here.client.sent_calls();
     assert_eq!(sent[0].call, saved, "in this run it fills the form again");
@@ -443,11 +446,7 @@ async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is
         .change(&id, edit(false, true), way())
         .unwrap();
     let client = here.connections.client(&id).unwrap();
-    let write = with_body(
-        "PUT",
-        "/api/applications/orders",
-        &json!({"displayName": "Orders"}),
-    );
+    let write = with_body("PUT", "/api/environments/dev", &json!({"name": "Dev"}));
     let sent = async |call: &ApiCall| {
         let sent = client.send_call(call, None).await;
         sent.map(|answer| answer.status)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use miso_api::HealthStatus;
-use miso_client::{Capability, Code, MarkKind, Resource, Source, TimeRange};
+use miso_client::{AnswerFact, Capability, Code, LogSays, MarkKind, Resource, Source, TimeRange};
 use serde_json::{Value, json};
 
 use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens, until};
@@ -114,6 +114,34 @@ async fn a_timeline_is_made_of_what_each_call_says() {
     assert_eq!(
         (asked("health"), asked("metrics"), asked("events")),
         (1, 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn an_answer_from_what_is_known_asks_for_nothing() {
+    let far_end = FarEnd::start(|asked| answers(&asked.line)).await;
+    let here = restored(&far_end).await;
+    let ((application, environment), client) = (place(), &here.client);
+    let known = |environment: &'static str| {
+        client.known_answer("shop", environment, async |_| None::<LogSays>)
+    };
+    assert_eq!(known("dev").await, None, "nothing is known yet");
+    client.application(application.clone()).await.unwrap();
+    client.deployments(Some(application.clone())).await.unwrap();
+    let before = far_end.asked("").len();
+    let answer = known("dev").await.unwrap();
+    assert!(answer.state.is_unwell());
+    let has = |wanted: fn(&AnswerFact) -> bool| answer.parts.iter().any(|part| wanted(&part.fact));
+    assert!(has(|fact| matches!(
+        fact,
+        AnswerFact::AfterDeployment { .. }
+    )));
+    assert_eq!(known("prod").await, None, "it is well there");
+    assert_eq!(far_end.asked("").len(), before, "nothing was asked");
+    let whole = client.answer(application, environment, async |_| None::<LogSays>);
+    assert_eq!(
+        whole.await.unwrap().value.map(|answer| answer.parts),
+        Some(answer.parts)
     );
 }
 

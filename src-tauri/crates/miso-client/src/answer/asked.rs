@@ -13,7 +13,7 @@ use super::facts::{Facts, LogSays, LogSpan, Other, others_of};
 use super::{Answer, log_span};
 use crate::fleet::{UnwellPlace, entry_of};
 use crate::lock::lock;
-use crate::{Class, Client, Failure, Reading, Resource, TimeRange};
+use crate::{Class, Client, Failure, Reading, Resource, State, TimeRange};
 
 /// As many of the unwell as an overview shows with their reasons.
 const FIRST: usize = 5;
@@ -114,6 +114,31 @@ impl Client {
         };
         let answer = Answer::of(&known.facts(key, &entry, &others), says.as_ref(), now);
         Ok(reading.map(|_| Some(answer)))
+    }
+
+    /// The answer from what is known alone, for who tells that a place is unwell: nothing is asked of
+    /// the server. `None` where the place is not known, or not to be unwell.
+    pub async fn known_answer<L>(
+        &self,
+        application: &str,
+        environment: &str,
+        log: impl FnOnce(LogSpan) -> L + Send,
+    ) -> Option<Answer>
+    where
+        L: Future<Output = Option<LogSays>> + Send,
+    {
+        let (as_of, found) = self.inner.view.dated_application(application)?;
+        let entry = entry_of(&found, environment).filter(|entry| State::of(entry).is_unwell())?;
+        let known = self.known_of(application, environment, as_of);
+        let others = self.others_in(environment);
+        let facts = known.facts(application, entry, &others);
+        let now = self.inner.clock.now();
+        let says = match log_span(&facts, now) {
+            Some(span) => log(span).await,
+            None => None,
+        };
+        let answer = Answer::of(&facts, says.as_ref(), now);
+        answer.state.is_unwell().then_some(answer)
     }
 
     /// Says more of the first ones, with what is known of them beside the list.

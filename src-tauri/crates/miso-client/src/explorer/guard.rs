@@ -122,17 +122,20 @@ impl Client {
     }
 
     /// Production that a call reaches without a word of it: one to a deployment is where that goes, and
-    /// one to an application that names no environment is about all of them.
+    /// one to an application that names no environment is about all of them. What was never read of an
+    /// instance with more than its list holds may be there.
     fn reached(&self, segments: &[String], beside: &[String]) -> Option<Stage> {
         let stages = self.known_stages();
         let after = |name: &str| {
             let at = segments.iter().position(|segment| segment == name)?;
             segments.get(at + 1).filter(|one| !one.is_empty())
         };
-        let deployment = after("deployments").and_then(|id| self.environment_of(id));
-        if let Some(environment) = deployment {
-            let stage = stages.stage(&environment);
-            return stage.production.then_some(stage);
+        if let Some(id) = after("deployments") {
+            if let Some(environment) = self.environment_of(id) {
+                let stage = stages.stage(&environment);
+                return stage.production.then_some(stage);
+            }
+            return self.perhaps_production();
         }
         let key = after("applications")?;
         let known = self.stages();
@@ -141,8 +144,11 @@ impl Client {
         if others.chain(beside).any(is_environment) {
             return None;
         }
-        let entries = self.known_application(key)?.environments;
-        let mut places = entries.iter().map(|entry| stages.stage(&entry.environment));
+        let Some(application) = self.known_application(key) else {
+            return self.perhaps_production();
+        };
+        let entries = application.environments.iter();
+        let mut places = entries.map(|entry| stages.stage(&entry.environment));
         places.find(|stage| stage.production)
     }
 

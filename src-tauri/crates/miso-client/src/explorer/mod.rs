@@ -15,7 +15,7 @@ use specta::Type;
 use crate::wire::openapi::is_write;
 use crate::{ConfirmationId, Stage};
 
-pub use copying::{ApiLanguage, CopiedCall, CopiedCommand};
+pub use copying::{ApiLanguage, CopiedCall, CopiedCommand, CopiedSearch, log_command};
 pub use history::ApiSent;
 pub(crate) use history::SentCalls;
 
