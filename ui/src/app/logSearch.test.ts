@@ -5,6 +5,8 @@ import { LogSearch, type SearchWay } from './logSearch';
 
 const QUERY: LogQuery = { text: 'x', regex: false, levels: [], from: null, to: null, fields: [] };
 
+type Heard = Parameters<SearchWay['begin']>[1];
+
 function line(id: string): LogLine {
   const nothing = { source: null, environment: null, instance: null, fields: {} };
   return { id, timestamp: '2026-11-25T10:00:00Z', level: 'info', message: 'x', ...nothing };
@@ -22,7 +24,7 @@ function way(kept: string[], older: OlderMatches[] = []) {
         done: true,
         failure: null,
       });
-      return Promise.resolve(1);
+      return Promise.resolve({ number: 1 });
     },
     goOn: () => Promise.resolve(),
     matches: vi.fn((_, from: number, count: number) =>
@@ -62,6 +64,9 @@ describe('a search', () => {
     search.begin();
     search.renew(3);
     search.marks.want(0, 100);
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
     search.lines.want(0, 2);
     await vi.waitFor(() => {
       expect(search.lines.at(1)?.id).toBe('b');
@@ -83,6 +88,9 @@ describe('a search', () => {
     search.begin();
     const moved = vi.fn();
     search.lines.hold({ positions: () => [1], moved });
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
     search.lines.want(0, 9);
     await vi.waitFor(() => {
       expect(search.lines.at(1)?.id).toBe('b');
@@ -106,5 +114,72 @@ describe('a search', () => {
     // There is nothing to ask for any more.
     search.older?.load();
     expect(told.older?.ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows the last matches at once, and gives them their numbers when all are found', async () => {
+    const told = way(['a', 'b', 'c', 'd']);
+    const newest = ['c', 'd'].map((id, at) => ({ position: 12 + at, line: line(id), hits: [] }));
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1, newest });
+    };
+    told.step = vi.fn(() => Promise.resolve({ number: 2, position: 12 }));
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    const moved = vi.fn();
+    search.lines.hold({ positions: () => [1], moved });
+    const ids = () => Array.from({ length: search.lines.total }, (_, at) => search.lines.at(at)?.id);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['c', 'd']);
+    });
+    expect(search.isWhole).toBe(false);
+    const place = search.placeAt(12);
+    const progress = { lines: 5, of: 9, matches: 1, milliseconds: 1, done: false, failure: null };
+    (heard as unknown as Heard).onmessage(progress);
+    expect(ids(), 'what is still being counted changes nothing').toEqual(['c', 'd']);
+    expect(search.older?.since, 'nothing older is offered above what is not all').toBeNull();
+    (heard as unknown as Heard).onmessage({ ...progress, lines: 9, matches: 4, done: true });
+    await vi.waitFor(() => {
+      expect(search.isWhole).toBe(true);
+    });
+    expect(ids()).toEqual([undefined, undefined, 'c', 'd']);
+    expect(search.lines.markAt(3)?.position).toBe(13);
+    expect(moved).toHaveBeenLastCalledWith([3]);
+    expect(await place).toBe(2);
+    expect(told.matches, 'none of them is read twice').not.toHaveBeenCalled();
+    search.lines.want(0, 4);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['a', 'b', 'c', 'd']);
+    });
+  });
+
+  it('reads the matches anew where other lines stand there meanwhile', async () => {
+    const told = way(['a', 'b']);
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1, newest: [{ position: 12, line: line('gone'), hits: [] }] });
+    };
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    await vi.waitFor(() => {
+      expect(search.lines.at(0)?.id).toBe('gone');
+    });
+    (heard as unknown as Heard).onmessage({
+      lines: 9,
+      of: 9,
+      matches: 2,
+      milliseconds: 1,
+      done: true,
+      failure: null,
+    });
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
+    search.lines.want(0, 2);
+    await vi.waitFor(() => {
+      expect(search.lines.at(0)?.id).toBe('a');
+    });
   });
 });

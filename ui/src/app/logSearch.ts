@@ -8,6 +8,7 @@ import {
   type ConnectionId,
   type LogHeat,
   type LogMark,
+  type LogMatch,
   type LogQuery,
   type LogSearchProgress,
   type NumberedMatch,
@@ -22,7 +23,7 @@ import { OlderMatches } from './olderMatches';
 export type SearchWay = {
   /** How the logs are told apart, where there are several. */
   tags?: LogTag[] | null;
-  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<number>;
+  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<BegunSearch>;
   goOn: (search: number) => Promise<unknown>;
   matches: (search: number, ...which: Parameters<AskLines>) => ReturnType<AskLines>;
   end: (search: number) => Promise<unknown>;
@@ -37,20 +38,20 @@ export type SearchWay = {
   };
 };
 
+/** Its number, and the last matches as far as they were found at once. */
+export type BegunSearch = { number: number; newest?: LogMatch[] };
+
 /** The search in one log. */
 export function searchOf(connection: ConnectionId, application: string, environment: string): SearchWay {
   return {
-    begin: (query, heard) => commands.logSearch(connection, application, environment, query, heard),
+    begin: async (query, heard) => {
+      const begun = await commands.logSearch(connection, application, environment, query, heard);
+      return { number: begun.search, newest: begun.newest };
+    },
     goOn: (search) => commands.logSearchOn(search),
     matches: async (search, from, count) => {
       const { total, from: start, found } = await commands.logMatches(search, from, count);
-      return {
-        first: 0,
-        total,
-        from: start,
-        lines: found.map(({ line }) => line),
-        marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
-      };
+      return { first: 0, total, from: start, ...linesOf(found) };
     },
     end: (search) => commands.logSearchEnd(search),
     step: (search, position, step) => commands.logMatch(search, position, step),
@@ -64,7 +65,13 @@ export function searchOf(connection: ConnectionId, application: string, environm
   };
 }
 
-/** A search in what is kept. Its matches are lines by their number. */
+/** Where matches are read again at most so often while one searches, in milliseconds. */
+const HEAT_AFTER = 500;
+
+/**
+ * A search in what is kept. Its matches are lines by their number; before all are found, the last ones alone, which
+ * are what is looked at.
+ */
 export class LogSearch {
   /** What the instance found besides stands before them. */
   readonly lines: LogLines;
@@ -76,6 +83,13 @@ export class LogSearch {
   error: CommandError | null = null;
   private number: number | null = null;
   private begun: Promise<number> = new Promise(() => undefined);
+  /** The last matches, while how many there are before them is not known. */
+  private newest: LogMatch[] | null = null;
+  private answered = false;
+  private looksOlder = false;
+  /** Kept once a match has its number. */
+  private readonly whole = promised();
+  private readonly done = promised();
   private ended = false;
   /** As many lines had come when it was last told to go on. */
   private until = 0;
@@ -123,27 +137,47 @@ export class LogSearch {
     return this.older?.found.length ?? 0;
   }
 
+  /** Whether a line's place is the number of its match: not while the last ones alone are there. */
+  get isWhole(): boolean {
+    return this.newest === null;
+  }
+
   /** Begins; gives what ends it. */
   begin(): () => void {
     this.ended = false;
-    this.older?.begin();
+    this.answered = false;
+    this.looksOlder = false;
+    this.newest = null;
     const heard = channel<LogSearchProgress>((progress) => {
       if (this.ended) return;
       this.progress = progress;
       if (progress.failure) this.error = progress.failure;
-      this.lines.grow(this.unkept + (progress.matches ?? 0));
+      if (progress.done || progress.failure) this.done.keep();
+      this.take();
       this.tell();
     });
-    this.begun = this.way.begin(this.query, heard);
-    this.begun.then(
-      (number) => {
-        if (this.ended) void this.way.end(number);
-        else this.number = number;
+    const begun = this.way.begin(this.query, heard);
+    this.begun = begun.then(({ number }) => number);
+    begun.then(
+      ({ number, newest = [] }) => {
+        if (this.ended) {
+          void this.way.end(number);
+          return;
+        }
+        this.number = number;
+        this.answered = true;
+        if (newest.length > 0 && this.progress?.done !== true) {
+          this.newest = newest;
+          this.lines.put({ total: newest.length, from: 0, ...linesOf(newest) });
+        }
+        this.take();
       },
       (thrown: unknown) => {
         this.fail(thrown);
       },
     );
+    // It fails where the search does, which has said so.
+    this.begun.catch(() => undefined);
     return () => {
       this.ended = true;
       this.older?.end();
@@ -173,7 +207,8 @@ export class LogSearch {
     this.generation = generation;
     if (isFirst) return;
     this.marks.forget();
-    this.lines.outdate();
+    if (this.newest) this.restart();
+    else this.lines.outdate();
   }
 
   /** A match by a position of the log: the one there or after it, the next, the one before. Null where there is none. */
@@ -188,6 +223,7 @@ export class LogSearch {
 
   /** Where among the matches the one at a position of the log stands, or the first after it; null for none. */
   readonly placeAt = async (position: number): Promise<number | null> => {
+    await this.whole.kept;
     const found = await this.step(position, 'here');
     return found && this.unkept + found.number;
   };
@@ -195,12 +231,52 @@ export class LogSearch {
   /** Where in the log there are matches; null where that is not known. */
   readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
     try {
+      // It reads where the search does, and says most once that is done.
+      await Promise.race([this.done.kept, new Promise((later) => setTimeout(later, HEAT_AFTER))]);
       return await this.way.heat(await this.begun, parts);
     } catch (thrown) {
       this.fail(thrown);
       return null;
     }
   };
+
+  /** Takes in how far the search is. */
+  private take(): void {
+    if (!this.answered) return;
+    if (this.newest === null) this.becomeWhole();
+    else if (this.progress?.done) void this.settle(this.newest);
+    // What does not go on gets no better numbers.
+    else if (this.progress?.failure) this.whole.keep();
+  }
+
+  /** All are found: the last ones get their numbers, and stay where they are seen. */
+  private async settle(newest: LogMatch[]): Promise<void> {
+    const position = newest[0]?.position ?? 0;
+    const first = await this.step(position, 'here');
+    if (this.ended || this.newest !== newest) return;
+    // Where other lines stand there by now, they are read anew.
+    if (first?.position !== position) {
+      this.restart();
+      return;
+    }
+    this.newest = null;
+    this.lines.shift(first.number, Math.max(first.number + newest.length, this.progress?.matches ?? 0));
+    this.becomeWhole();
+  }
+
+  private restart(): void {
+    this.newest = null;
+    this.lines.grow(0);
+    this.becomeWhole();
+  }
+
+  private becomeWhole(): void {
+    this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
+    this.whole.keep();
+    if (this.looksOlder) return;
+    this.looksOlder = true;
+    this.older?.begin();
+  }
 
   private olderBy({ kept, ask }: NonNullable<SearchWay['older']>): OlderMatches {
     const way = { kept, ask: (until: string, cursor: string | null) => ask(this.query, until, cursor) };
@@ -241,6 +317,22 @@ export class LogSearch {
   private tell(): void {
     this.changes.set((before) => before + 1);
   }
+}
+
+/** What is waited for until it is kept. */
+function promised(): { kept: Promise<void>; keep: () => void } {
+  let keep: () => void = () => undefined;
+  const kept = new Promise<void>((done) => {
+    keep = done;
+  });
+  return { kept, keep };
+}
+
+function linesOf(found: LogMatch[]) {
+  return {
+    lines: found.map(({ line }) => line),
+    marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
+  };
 }
 
 function placeOf(found: NumberedMatch | null): { number: number; position: number } | null {

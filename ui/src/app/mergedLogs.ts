@@ -28,7 +28,9 @@ export class MergedLogs {
     this.lines.tags = tags;
     this.search = {
       tags,
-      begin: async (query, heard) => commands.mergedSearch(await this.set, query, heard),
+      begin: async (query, heard) => ({
+        number: await commands.mergedSearch(await this.set, query, heard),
+      }),
       goOn: (number) => commands.mergedSearchOn(number),
       matches,
       end: (number) => commands.mergedSearchEnd(number),

@@ -405,8 +405,8 @@ export const commands = {
 	 *  called off; gives how far they were looked at.
 	 */
 	anythingInLogs: (connection: ConnectionId, text: string, found: Channel<LogHolding>, call: number) => __TAURI_INVOKE<LogsLooked>("anything_in_logs", { connection, text, found, call }),
-	/**  Begins a search, and gives the number that it is asked for by. */
-	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
+	/**  Begins a search, and gives the number that it is asked for by, with the last matches. */
+	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<LogSearchBegun>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
 	logSearchOn: (search: number) => __TAURI_INVOKE<null>("log_search_on", { search }),
 	/**  Matches by their number: as many as were asked for, or as fit. */
@@ -2636,6 +2636,17 @@ export type LogQuery = {
 	to: string | null,
 	/**  What their fields are. */
 	fields: LogFieldTest[],
+};
+
+/**  A search that has begun. */
+export type LogSearchBegun = {
+	/**  The number that it is asked for by. */
+	search: number,
+	/**
+	 *  The last matches, as far as they were found at once; how many there are before them is known
+	 *  when it is done.
+	 */
+	newest: LogMatch[],
 };
 
 /**  How far a search is. */

@@ -153,7 +153,9 @@ export function ApplicationLogs() {
           query={narrowing ? queryOf(filter) : null}
           onlyFound={onlyFound}
           first={lines.first}
-          selected={() => keptOf(view.current?.selected() ?? null, unkept)}
+          selected={() =>
+            narrowing?.isWhole === false ? null : keptOf(view.current?.selected() ?? null, unkept)
+          }
         />
         {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </LogBar>
@@ -185,8 +187,8 @@ export function ApplicationLogs() {
           key="found"
           {...common}
           lines={narrowing.lines}
-          start={near && unkept + near.number}
-          match={(position, by) => Promise.resolve(numberAround(position + by, unkept + matches))}
+          start={near && narrowing.isWhole ? unkept + near.number : null}
+          match={(position, by) => Promise.resolve(numberAround(position + by, narrowing.lines.total))}
           moved={(cursor) => {
             setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
           }}
