@@ -150,6 +150,11 @@ export const commands = {
 	/**  The range in which the last change is seen with what was before it. */
 	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
 	/**
+	 *  A part of a timeline in finer steps than those it is shown in; nothing where there are none, or where
+	 *  requests are short. One request.
+	 */
+	timelineFiner: (connection: ConnectionId, application: string, environment: string, range: TimeRange, from: string, to: string) => __TAURI_INVOKE<FinerSteps | null>("timeline_finer", { connection, application, environment, range, from, to }),
+	/**
 	 *  How an application is in an environment, since when, and what is known of why; nothing where it was
 	 *  never deployed.
 	 */
@@ -2035,6 +2040,16 @@ export type FindingKind =
 "notKnownOther" | 
 /**  The server has not said whether the account may deploy there. */
 "notKnownPermission";
+
+/**  What was measured in a part of a timeline. */
+export type FinerSteps = {
+	/**  When the steps began that the values are of, in milliseconds since 1970. */
+	times: (number | null)[],
+	/**  How long a step is, in milliseconds. */
+	step: number | null,
+	/**  What was measured, one value for each step; `None` where nothing was. */
+	series: MeasuredSeries[],
+};
 
 /**  Applications × environments, with what is said above them. */
 export type Fleet = {

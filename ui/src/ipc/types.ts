@@ -82,6 +82,7 @@ export type {
   ExportFormat,
   Fault,
   FieldChange,
+  FinerSteps,
   Finding,
   Fleet,
   FleetPage,
