@@ -13,11 +13,10 @@ import {
   type LogSearchProgress,
   type NumberedMatch,
   type MatchStep,
-  type OlderMatches as OlderPage,
 } from '../ipc';
 import { LogLines, type AskLines, type LogTag } from './logLines';
 import { LogMarks } from './logMarks';
-import { OlderMatches } from './olderMatches';
+import { OlderMatches, type OlderWay } from './olderMatches';
 
 /** How what is kept is searched: in one log, or in several as one. */
 export type SearchWay = {
@@ -31,11 +30,8 @@ export type SearchWay = {
   step: (search: number, position: number, step: MatchStep) => Promise<NumberedMatch | null>;
   marks: (search: number, from: number, count: number) => Promise<LogMark[]>;
   heat: (search: number, parts: number) => Promise<LogHeat[]>;
-  /** How the instance is asked for what is older, where what is shown is of one log. */
-  older?: {
-    kept: () => Promise<string | null>;
-    ask: (query: LogQuery, until: string, cursor: string | null) => Promise<OlderPage>;
-  };
+  /** How the instance is asked for what is older; nothing for what is of no instance. */
+  older?: (query: LogQuery) => OlderWay;
 };
 
 /** Its number, and the last matches as far as they were found at once. */
@@ -57,11 +53,20 @@ export function searchOf(connection: ConnectionId, application: string, environm
     step: (search, position, step) => commands.logMatch(search, position, step),
     marks: (search, from, count) => commands.logMarks(search, from, count),
     heat: (search, parts) => commands.logSearchHeat(search, parts),
-    older: {
-      kept: async () => (await commands.logKept(connection, application, environment)).since,
-      ask: (query, until, cursor) =>
-        commands.logOlder(connection, application, environment, query, until, cursor),
-    },
+    older: (query) => olderOf(connection, application, environment, query),
+  };
+}
+
+/** How the instance is asked for what is older in one log. */
+export function olderOf(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  query: LogQuery,
+): OlderWay {
+  return {
+    kept: async () => (await commands.logKept(connection, application, environment)).since,
+    ask: (until, cursor) => commands.logOlder(connection, application, environment, query, until, cursor),
   };
 }
 
@@ -104,7 +109,7 @@ export class LogSearch {
     const failed = (thrown: unknown) => {
       this.fail(thrown);
     };
-    const older = way.older && this.olderBy(way.older);
+    const older = way.older && this.olderBy(way.older(query));
     this.older = older ?? null;
     this.lines = older
       ? new LogLines(
@@ -278,8 +283,7 @@ export class LogSearch {
     this.older?.begin();
   }
 
-  private olderBy({ kept, ask }: NonNullable<SearchWay['older']>): OlderMatches {
-    const way = { kept, ask: (until: string, cursor: string | null) => ask(this.query, until, cursor) };
+  private olderBy(way: OlderWay): OlderMatches {
     return new OlderMatches(way, this.query.from, (positions) => {
       if (positions) {
         this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
@@ -301,6 +305,7 @@ export class LogSearch {
         from,
         lines: some.map(({ line }) => line),
         marks: some.map(({ hits }) => ({ position: null, hits })),
+        ...(this.way.tags ? { logs: some.map(({ log = 0 }) => log) } : {}),
       };
     }
     const matches = await this.way.matches(await this.begun, from - found.length, count);
@@ -356,4 +361,12 @@ function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchS
 /** A number of a match; after the last comes the first. */
 export function numberAround(number: number, matches: number): number | null {
   return matches === 0 ? null : (number + matches) % matches;
+}
+
+/** What of the selected matches is kept: only that can be written to a file. */
+export function keptOf(
+  span: [from: number, to: number] | null,
+  unkept: number,
+): [from: number, to: number] | null {
+  return span !== null && span[0] >= unkept ? [span[0] - unkept, span[1] - unkept] : null;
 }

@@ -4,7 +4,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
 import { LAST, queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
-import { matchFrom, numberAround, searchOf } from '../app/logSearch';
+import { keptOf, matchFrom, numberAround, searchOf } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
 import { places as placesOf, type ConnectionId } from '../ipc';
 import { useConnection, useShell } from '../app/shell';
@@ -13,7 +13,7 @@ import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
-import { LogBorder, LogOldest } from '../components/LogBorder';
+import { borderAt, LogBorder } from '../components/LogBorder';
 import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogGap } from '../components/LogGap';
@@ -196,14 +196,7 @@ export function ApplicationLogs() {
             setReading(position);
             see(true);
           }}
-          gapAt={(position) =>
-            older &&
-            (position === unkept ? (
-              <LogBorder older={older} />
-            ) : position === 0 ? (
-              <LogOldest older={older} />
-            ) : null)
-          }
+          gapAt={(position) => older && borderAt(position, unkept, older)}
           heat={narrowing.heat}
           placeOf={narrowing.placeAt}
         />
@@ -250,11 +243,6 @@ function NewsButton({ since, showNew }: { since: string | null; showNew: (since:
       {t('logs.news.open')}
     </Button>
   );
-}
-
-/** What of the selected matches is kept: only that can be written to a file. */
-function keptOf(span: [from: number, to: number] | null, unkept: number): [from: number, to: number] | null {
-  return span !== null && span[0] >= unkept ? [span[0] - unkept, span[1] - unkept] : null;
 }
 
 /** Where an application's log is bad. */
