@@ -101,6 +101,13 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let known = settings.connections();
     let Settings { language, .. } = settings.settings();
     desktop::speak(language);
+    // A page's process starts while the rest is made ready. What it asks for waits on this thread, and
+    // on Linux nothing else lets it through before all is there.
+    let opened_first = if cfg!(target_os = "linux") {
+        Some(desktop::open_kept(app, &settings)?)
+    } else {
+        None
+    };
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
         Err(failure) => {
@@ -157,7 +164,11 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }
     links::follow(app);
-    desktop::open_kept(app)?;
+    let lost = match opened_first {
+        Some(lost) => lost,
+        None => desktop::open_kept(app, &app.state::<App>().settings)?,
+    };
+    lost.iter().for_each(|label| desktop::forget(app, label));
     desktop::enter_tray(app);
     watch_for_paint(app.clone());
     Ok(())

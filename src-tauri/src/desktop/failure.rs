@@ -43,6 +43,12 @@ pub(crate) fn say_and_quit(app: &AppHandle, error: &NotStarted) {
     let words = words(error.code(), &[("folder", &folder), ("reason", &reason)]);
     let Words { title, text } = words;
     refuse(&format!("miso-desktop: {text}"));
+    // What is open already has nothing behind it.
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.hide() {
+            tracing::debug!(%error, "a window could not be hidden");
+        }
+    }
     show(app, &title, &text);
 }
 

@@ -23,7 +23,7 @@ pub(crate) use notification::{tell_appeared, tell_end};
 pub(crate) use saving::{choose_file, save_as};
 pub(crate) use tray::{enter_tray, is_in_tray};
 pub(crate) use window::{
-    bring_forward, follow, in_front, open_another, open_empty, open_kept, show_in_size,
+    bring_forward, follow, forget, in_front, open_another, open_empty, open_kept, show_in_size,
 };
 pub use words::Spoken;
 pub(crate) use words::{of_the_system, speak};

@@ -3,15 +3,16 @@ import { openInNewWindow, replaceIpc, type Settings } from '../ipc';
 import { createFake } from '../ipc/fake/fake';
 import { callsOf } from '../test/renderApp';
 import { draftAt, keepDraft } from './drafts';
+import { listenToAll } from './early/listening';
 import { followEvents } from './events';
 import { begin, changeSettings, shell } from './shell';
 
 async function started() {
   const fake = createFake();
   replaceIpc(fake);
-  const events = await followEvents();
+  const listening = await listenToAll();
   begin(await fake.commands.appStart());
-  events.replay();
+  followEvents(listening);
   return fake;
 }
 

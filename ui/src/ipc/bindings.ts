@@ -153,6 +153,11 @@ export const commands = {
 	/**  The range in which the last change is seen with what was before it. */
 	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
 	/**
+	 *  A part of a timeline in finer steps than those it is shown in; nothing where there are none, or where
+	 *  requests are short. One request.
+	 */
+	timelineFiner: (connection: ConnectionId, application: string, environment: string, range: TimeRange, from: string, to: string) => __TAURI_INVOKE<FinerSteps | null>("timeline_finer", { connection, application, environment, range, from, to }),
+	/**
 	 *  How an application is in an environment, since when, and what is known of why; nothing where it was
 	 *  never deployed.
 	 */
@@ -408,8 +413,8 @@ export const commands = {
 	 *  called off; gives how far they were looked at.
 	 */
 	anythingInLogs: (connection: ConnectionId, text: string, found: Channel<LogHolding>, call: number) => __TAURI_INVOKE<LogsLooked>("anything_in_logs", { connection, text, found, call }),
-	/**  Begins a search, and gives the number that it is asked for by. */
-	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
+	/**  Begins a search, and gives the number that it is asked for by, with the last matches. */
+	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<LogSearchBegun>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
 	logSearchOn: (search: number) => __TAURI_INVOKE<null>("log_search_on", { search }),
 	/**  Matches by their number: as many as were asked for, or as fit. */
@@ -2058,6 +2063,16 @@ export type FindingKind =
 /**  The server has not said whether the account may deploy there. */
 "notKnownPermission";
 
+/**  What was measured in a part of a timeline. */
+export type FinerSteps = {
+	/**  When the steps began that the values are of, in milliseconds since 1970. */
+	times: (number | null)[],
+	/**  How long a step is, in milliseconds. */
+	step: number | null,
+	/**  What was measured, one value for each step; `None` where nothing was. */
+	series: MeasuredSeries[],
+};
+
 /**  Applications × environments, with what is said above them. */
 export type Fleet = {
 	/**  The columns, on the way of a release: also those in which nothing runs yet. */
@@ -2658,6 +2673,17 @@ export type LogQuery = {
 	to: string | null,
 	/**  What their fields are. */
 	fields: LogFieldTest[],
+};
+
+/**  A search that has begun. */
+export type LogSearchBegun = {
+	/**  The number that it is asked for by. */
+	search: number,
+	/**
+	 *  The last matches, as far as they were found at once; how many there are before them is known
+	 *  when it is done.
+	 */
+	newest: LogMatch[],
 };
 
 /**  How far a search is. */

@@ -83,6 +83,7 @@ export type {
   ExportFormat,
   Fault,
   FieldChange,
+  FinerSteps,
   Finding,
   Fleet,
   FleetPage,

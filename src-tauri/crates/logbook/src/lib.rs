@@ -54,6 +54,7 @@ mod matcher;
 mod merged;
 mod merged_search;
 mod name;
+mod newest;
 mod patterns;
 mod piece;
 mod positions;

@@ -146,6 +146,32 @@ async fn an_answer_from_what_is_known_asks_for_nothing() {
 }
 
 #[tokio::test]
+async fn a_part_of_a_timeline_is_asked_for_in_finer_steps_where_there_are_any() {
+    let far_end = FarEnd::start(|asked| answers(&asked.line)).await;
+    let here = restored(&far_end).await;
+    let to = chrono::Utc::now();
+    let part = |seconds| (to - chrono::TimeDelta::seconds(seconds), to);
+    let finer = async |range, part| {
+        let asked = here.client.timeline_finer(PLACE.0, PLACE.1, range, part);
+        asked.await.unwrap()
+    };
+    let asked = || {
+        let calls = far_end.asked("GET /api/applications/shop/metrics?environment=dev&from=20");
+        calls.into_iter().map(|call| call.line).collect::<Vec<_>>()
+    };
+    let closer = finer(TimeRange::Day, part(600)).await.unwrap();
+    assert_eq!((closer.step, closer.times.len()), (5_000.0, 121));
+    assert_eq!(closer.series[0].largest, Some(4.5));
+    let lines = asked();
+    assert!(lines[0].contains("&step=5&to=20"), "{lines:?}");
+    // The whole is as fine as it gets, and a moment has no steps.
+    assert_eq!(finer(TimeRange::Day, part(86_400)).await, None);
+    assert_eq!(finer(TimeRange::QuarterHour, part(600)).await, None);
+    assert_eq!(finer(TimeRange::Day, part(0)).await, None);
+    assert_eq!(asked().len(), 1);
+}
+
+#[tokio::test]
 async fn what_an_instance_lacks_or_fails_at_is_missed_by_name_and_the_rest_stands() {
     let failures = Arc::new(AtomicUsize::new(0));
     let count = failures.clone();

@@ -209,6 +209,16 @@ pub(crate) fn metrics(
         .needing(Capability::Metrics)
 }
 
+/// The same, of what was measured until another moment.
+pub(crate) fn metrics_between(
+    application: &str,
+    environment: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    step: TimeDelta,
+) -> Call {
+    metrics(application, environment, from, step).query("to", moment(to))
+}
+
 /// What happened since a moment.
 pub(crate) fn events(application: &str, environment: &str, from: DateTime<Utc>) -> Call {
     let path = format!("/api/applications/{}/events", segment(application));
