@@ -123,7 +123,8 @@ pub use tail::{
 };
 pub use telling::{News, Wanted};
 pub use timeline::{
-    FinerSteps, HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,
+    FinerSteps, HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline,
+    TimelineRow, Unit,
 };
 pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};
 pub use watch::{Event, Lease, LeaseId, Publish};
