@@ -22,6 +22,7 @@ mod faults;
 mod file_store;
 mod flying;
 mod following;
+mod fresh_production;
 mod granting;
 mod hand_clock;
 mod hostile;
