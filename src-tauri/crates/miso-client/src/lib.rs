@@ -95,7 +95,8 @@ pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use explorer::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand, PlannedCall,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand,
+    PlannedCall, SentBy,
 };
 pub use faults::Fault;
 pub use fleet::{
