@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod answer;
+mod answered;
 mod authority;
 mod bad_id_tokens;
 mod batch;
