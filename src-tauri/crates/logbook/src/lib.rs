@@ -80,6 +80,8 @@ pub use mask::{LONGEST as LONGEST_PATTERN, MASK, mask};
 pub use matcher::Hit;
 pub use merged::{Merged, MergedLine, MergedWindow};
 pub use merged_search::{MergedFound, MergedSearch};
-pub use patterns::{MOST as MOST_PATTERNS, NewSince, Pattern, Patterns, new_since, patterns};
+pub use patterns::{
+    MOST as MOST_PATTERNS, NewSince, Pattern, Patterns, new_since, patterns, patterns_from,
+};
 pub use query::{BadQuery, FieldTest, Query, Text};
 pub use search::{Outcome, Progress, Search};
