@@ -68,7 +68,7 @@ mod upkeep;
 
 pub use backfill::Backfilled;
 pub use book::{Book, Window};
-pub use export::{Export, ExportForm, ExportPart, ExportProgress, Origin, acts, plain, written};
+pub use export::{Export, ExportForm, ExportPart, ExportProgress, Origin, plain, written};
 pub use foreign::{Foreign, ForeignLines};
 pub use found::{Bucket, Found, FoundWindow, Marked};
 pub use gap::{Gap, GapId, GapReason, Remains};
