@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use miso_client::transport::Passing;
 use miso_client::{ApiAnswer, ApiCall, Client, Connection};
 use url::form_urlencoded;
 
@@ -68,9 +69,10 @@ pub(super) async fn send(
         }
         confirmation = Some(planned.confirmation);
     }
-    let _unlocked = is_locked.then(|| Unlocked::for_now(client));
+    // The connection stays locked for everybody else.
+    let passing = Passing { past_the_lock: yes };
     // From here on it is carried to its end, whoever has gone: what was sent is sent.
-    let sending = client.send_call(&call, confirmation.as_deref());
+    let sending = client.send_call_passing(&call, confirmation.as_deref(), passing);
     let answer = told_if_long(sending, to).await?;
     let exit = exit_of(&answer);
     let answer = Box::new(answer);
@@ -127,22 +129,6 @@ fn exit_of(answer: &ApiAnswer) -> Exit {
         401 => Exit::SignedOut,
         429 => Exit::Wait,
         _ => Exit::Refused,
-    }
-}
-
-/// A locked connection, unlocked for one call.
-struct Unlocked<'a>(&'a Client);
-
-impl<'a> Unlocked<'a> {
-    fn for_now(client: &'a Client) -> Self {
-        client.unlock();
-        Self(client)
-    }
-}
-
-impl Drop for Unlocked<'_> {
-    fn drop(&mut self) {
-        self.0.lock_again();
     }
 }
 

@@ -32,6 +32,7 @@ use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retr
 use refusal::{not_miso, refusal};
 
 pub(crate) use answer::{Opened, Tagged, decode};
+pub use as_is::Passing;
 pub(crate) use as_is::{AsIs, AsItIs};
 pub use call::Call;
 
@@ -166,7 +167,7 @@ impl Transport {
     }
 
     async fn exchanged(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
-        if !call.is_read() {
+        if !call.is_read() && !call.is_past_the_lock() {
             self.read_only.refuse(self.clock.now())?;
         }
         let permit = self.admitted(class).await?;

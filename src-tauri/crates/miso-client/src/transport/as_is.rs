@@ -32,6 +32,15 @@ pub(crate) struct AsIs {
     pub text: Option<String>,
     /// How many requests were made for it.
     pub sent: AtomicU32,
+    /// What is let through for it.
+    pub passing: Passing,
+}
+
+/// What is let through for one call by hand, and for no other.
+#[derive(Debug, Default)]
+pub struct Passing {
+    /// It may write where the connection is locked, which stays locked for everybody else.
+    pub past_the_lock: bool,
 }
 
 /// An answer as it is.
