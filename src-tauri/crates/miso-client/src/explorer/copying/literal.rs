@@ -37,17 +37,26 @@ fn quoted(text: &str, escape: impl Fn(&mut String, char)) -> String {
             '\n' => made.push_str("\\n"),
             '\r' => made.push_str("\\r"),
             '\t' => made.push_str("\\t"),
-            // Line ends of some languages, and marks that turn what stands around them.
-            '\u{2028}'
-            | '\u{2029}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}' => escape(&mut made, character),
-            _ if character.is_control() => escape(&mut made, character),
+            _ if steers(character) => escape(&mut made, character),
             _ => made.push(character),
         }
     }
     made.push('"');
     made
+}
+
+/// Whether a character does not print: a control, a line end of some languages, or a mark that turns what
+/// stands around it. What is pasted into a terminal would have it act.
+pub(super) fn steers(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{2028}'
+                | '\u{2029}'
+                | '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2066}'..='\u{2069}'
+                | '\u{feff}'
+        )
 }
