@@ -32,8 +32,8 @@ use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retr
 use refusal::{not_miso, refusal};
 
 pub(crate) use answer::{Opened, Tagged, decode};
-pub use as_is::Passing;
 pub(crate) use as_is::{AsIs, AsItIs};
+pub use as_is::{Leave, Passing};
 pub use call::Call;
 
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
@@ -273,10 +273,10 @@ impl Transport {
             request = as_is.put_into(request);
         }
         let request = request.build().map_err(|error| self.lost(call, &error))?;
-        permit.sent();
         if let Some(as_is) = &call.as_is {
-            as_is.count();
+            as_is.leave().await;
         }
+        permit.sent();
         let begun = self.clock.monotonic();
         let sent = match &self.carrier {
             Some(carrier) => carrier.carry(request).await,

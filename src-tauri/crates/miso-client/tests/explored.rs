@@ -465,6 +465,7 @@ async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is
     // Who let one call through has unlocked it for no other, not even meanwhile.
     let passing = Passing {
         past_the_lock: true,
+        ..Passing::default()
     };
     let let_through = client.send_call_passing(&write, None, passing);
     let (let_through, other) = tokio::join!(let_through, sent(&write));

@@ -24,6 +24,7 @@ mod flying;
 mod following;
 mod granting;
 mod hand_clock;
+mod handed_over;
 mod hostile;
 mod hostile_provider;
 mod id_tokens;
