@@ -38,6 +38,7 @@ mod state;
 mod thirty_faults;
 mod typed_secret;
 mod typed_time;
+mod unfinished;
 mod watched_patterns;
 
 use std::ffi::OsString;
