@@ -16,6 +16,7 @@ mod ending;
 mod error;
 mod events;
 mod exporting;
+mod gate;
 mod links;
 mod local;
 pub mod local_serve;

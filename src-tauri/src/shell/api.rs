@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use miso_client::transport::Passing;
+use miso_client::transport::{Leave, Passing};
 use miso_client::{ApiAnswer, ApiCall, Client, Connection};
 use url::form_urlencoded;
 
@@ -34,7 +34,8 @@ pub(super) fn call(
     }
 }
 
-/// Sends a call, once, and tells its answer.
+/// Sends a call and tells its answer. Until it leaves it can be called off; from then on a write is
+/// carried to its end, whoever has gone.
 pub(super) async fn send(
     client: &Client,
     connection: &Connection,
@@ -51,7 +52,10 @@ pub(super) async fn send(
         return Err(Refused::new(Exit::NeedsYes, reason));
     }
     if call.writes() {
-        know_production(client).await?;
+        tokio::select! {
+            known = know_production(client) => known?,
+            () = to.gone() => return Ok(Exit::CalledOff),
+        }
     }
     let planned = client.show_call(&call)?;
     let mut confirmation = None;
@@ -69,11 +73,17 @@ pub(super) async fn send(
         }
         confirmation = Some(planned.confirmation);
     }
-    // The connection stays locked for everybody else.
-    let passing = Passing { past_the_lock: yes };
-    // From here on it is carried to its end, whoever has gone: what was sent is sent.
+    let leaving = to.clone();
+    let passing = Passing {
+        // The connection stays locked for everybody else.
+        past_the_lock: yes,
+        leave: call.writes().then(|| Leave::when(move || leaving.leaves())),
+    };
     let sending = client.send_call_passing(&call, confirmation.as_deref(), passing);
-    let answer = told_if_long(sending, to).await?;
+    let answer = tokio::select! {
+        answer = told_if_long(sending, to) => answer?,
+        () = to.called_off() => return Ok(Exit::CalledOff),
+    };
     let exit = exit_of(&answer);
     let answer = Box::new(answer);
     to.tell(Told::Answer { answer }).await?;
@@ -95,6 +105,7 @@ async fn know_production(client: &Client) -> Result<(), Refused> {
         | Exit::Unknown
         | Exit::NeedsYes
         | Exit::Kept
+        | Exit::Unsure
         | Exit::CalledOff => Ok(()),
     }
 }
