@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use logbook::{FieldTest, Query, Search, Text};
+use logbook::{BadQuery, FieldTest, Query, Search, Text};
 use miso_api::{LogLevel, LogLine};
 use miso_client::{ConnectionId, Failure};
 use serde::{Deserialize, Serialize};
@@ -102,14 +102,15 @@ pub async fn log_search(
     let query = Query::from(query);
     let make = move |logs: &logbook::Logbook, key: &_| Ok(Search::new(logs.book(key)?, &query));
     let made = app.with_logs(&connection, &application, &environment, make);
-    let search = made
-        .await?
-        .map_err(|bad| CommandError::new("bad_expression").with("reason", bad))?;
-    let (number, begun) = app
-        .searches
-        .begin(connection, search, move |told| tell(&progress, told));
+    let search = made.await?.map_err(bad_expression)?;
+    let told = move |told| tell(&progress, told);
+    let (number, begun) = app.searches.begin(connection, search, told);
     run(begun);
     Ok(number)
+}
+
+fn bad_expression(bad: BadQuery) -> CommandError {
+    CommandError::new("bad_expression").with("reason", bad)
 }
 
 /// Goes on with a search over lines that have come since.
