@@ -44,7 +44,8 @@ impl Client {
         Ok(self.production_of(call).map(planned))
     }
 
-    /// Sends a call by hand, once; its answer as it is, whatever its status.
+    /// Sends a call by hand, a write once, a read again where no answer came; its answer as it is, whatever
+    /// its status.
     ///
     /// # Errors
     /// [`Code::CallRefused`] for what is not sent at all, [`Code::ReadOnly`] for a write where the
