@@ -8,7 +8,9 @@ use futures_util::StreamExt;
 use futures_util::stream::iter;
 use miso_api::{DeployRequest, Deployment, DeploymentStatus, LogLevel};
 use miso_client::{AnswerKind, Client, Resource};
-use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+use miso_local::{
+    Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
+};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
@@ -179,6 +181,8 @@ pub(super) async fn instance(folder: &Path) -> (Instance, Client) {
             hour: 900_000,
             minute: 90_000,
         },
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without: Vec::new(),
         rotate_signing_key: false,
         workload: WorkloadCommand {

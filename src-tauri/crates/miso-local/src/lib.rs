@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! http → guard → oidc                         sign-in, tokens
-//!              → admit → api → store          what is known
+//!              → admit → api, v1 → store      what is known, in two readings
 //!                            → deploy → workloads → workload (a child process)
 //!                            → logs           what was printed
 //! ```
@@ -36,6 +36,7 @@ mod site;
 mod store;
 #[cfg(test)]
 mod testing;
+mod v1;
 pub mod workload;
 mod workloads;
 
@@ -43,5 +44,5 @@ pub use api::optional_calls;
 pub use error::StartError;
 pub use instance::{Instance, SignInKeys, start};
 pub use notice::Notice;
-pub use options::{Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+pub use options::{Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand};
 pub use secrecy::{ExposeSecret, SecretString};
