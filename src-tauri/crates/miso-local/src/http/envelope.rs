@@ -31,9 +31,9 @@ pub(crate) struct ApiError {
 enum Why {
     Told,
     /// The caller lacks that permission.
-    Lacks(String),
+    Lacks(Box<str>),
     /// What really happened; for the instance's own log, never sent.
-    Inside(String),
+    Inside(Box<str>),
 }
 
 impl ApiError {
@@ -90,7 +90,7 @@ impl ApiError {
             .unwrap_or_default();
         let message = format!("You lack the permission {permission}{place}.");
         Self {
-            why: Why::Lacks(permission.to_owned()),
+            why: Why::Lacks(permission.into()),
             ..Self::new(ErrorCode::Forbidden, message)
         }
     }
@@ -122,7 +122,7 @@ impl ApiError {
 
     pub(crate) fn internal(cause: impl ToString) -> Self {
         Self {
-            why: Why::Inside(cause.to_string()),
+            why: Why::Inside(cause.to_string().into()),
             ..Self::new(
                 ErrorCode::InternalError,
                 "Something went wrong inside the instance.",
@@ -191,7 +191,7 @@ impl IntoResponse for ApiError {
             message: self.message.clone(),
             details: self.details.clone(),
             lacking: match self.why {
-                Why::Lacks(permission) => Some(permission),
+                Why::Lacks(permission) => Some(permission.into()),
                 Why::Told | Why::Inside(_) => None,
             },
             request_id: request_id.clone(),
