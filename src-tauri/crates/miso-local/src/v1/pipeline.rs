@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use http::{HeaderMap, StatusCode};
-use miso_api::{ApplicationType, Deployment};
+use miso_api::{ApplicationType, Deployment, ErrorDetail};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -238,8 +238,7 @@ async fn valid(
     let checked = match checked(manifest.clone(), key) {
         Ok(checked) => checked,
         Err(error) => {
-            let faults = error.details().iter();
-            errors.extend(faults.map(|fault| format!("{}: {}", fault.field, fault.message)));
+            errors.extend(error.details().iter().map(said));
             return Ok(Err(errors));
         }
     };
@@ -254,6 +253,14 @@ async fn valid(
             Ok(Err(errors))
         }
     }
+}
+
+/// A fault in one text; a rule's own words name the field already.
+fn said(fault: &ErrorDetail) -> String {
+    if fault.message.starts_with(&fault.field) {
+        return fault.message.clone();
+    }
+    format!("{}: {}", fault.field, fault.message)
 }
 
 fn validation(

@@ -145,17 +145,21 @@ async fn what_is_not_valid_is_said_and_gets_no_token() {
             "errors": ["There is no application orders-api: register it first."]})
     );
     let mut own = config();
-    own["repository"] = json!({"enabled": true, "repositoryUrl": "https://git.example.com/orders"});
+    own["repository"] =
+        json!({"enabled": true, "repositoryUrl": "https://github.com/example/orders"});
     let made = bench.post(&admin, "/api/applications", &own).await;
     assert_eq!(made.status, 201, "{}", made.text);
     body["repositoryUrl"] = json!("https://github.com/aifabrix/orders-api");
     let other = validated(&bench, As::Bearer(&admin), body.clone()).await;
     assert_eq!(other["valid"], false);
-    body["repositoryUrl"] = json!("https://git.example.com/orders.git");
+    body["repositoryUrl"] = json!("https://github.com/example/orders.git");
     body["applicationConfig"]["port"] = json!(0);
     let wrong = validated(&bench, As::Bearer(&admin), body).await;
     let errors = wrong["errors"].as_array().unwrap();
-    assert!(errors[0].as_str().unwrap().starts_with("port: "), "{wrong}");
+    assert!(
+        errors[0].as_str().unwrap().starts_with("port must"),
+        "{wrong}"
+    );
     for (token, environment) in [("nonsense", "dev"), ("", "dev")] {
         let body = json!({"validateToken": token, "imageTag": "1.0"});
         let path = format!("/pipeline/{environment}/deploy");

@@ -282,7 +282,7 @@ async fn roles_and_permissions_are_those_of_each_environment() {
     let granted = permissions(&mikko, "?environment=pro&application=my-app").await;
     assert!(granted.contains(&deploy));
     assert!(
-        !granted.contains(&json!("users:read")),
+        !granted.contains(&json!("users:create")),
         "of the application alone"
     );
     assert!(
