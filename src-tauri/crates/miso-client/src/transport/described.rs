@@ -10,7 +10,7 @@ use super::answer::{Answer, Whole};
 use super::{Transport, shape};
 use crate::lock::lock;
 use crate::wire::{description, documented};
-use crate::{Capability, Class, Code, Failure};
+use crate::{Capability, Class, Code, Failure, Speaks};
 
 /// It is not asked for again before.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -67,7 +67,8 @@ impl Transport {
         anew: bool,
     ) -> Result<Arc<Description>, Failure> {
         let _turn = self.described.turn.lock().await;
-        if !anew && self.capabilities.offers(Capability::Description) == Some(false) {
+        let is_lacking = self.capabilities.offers(Capability::Description) == Some(false);
+        if is_lacking && (!anew || self.capabilities.speaks() == Speaks::V1) {
             return Err(Capability::Description.lacking());
         }
         let kept = lock(&self.described.kept).clone();
@@ -87,6 +88,7 @@ impl Transport {
     /// Forgets it: the next account may be told something else.
     pub(crate) fn forget_description(&self) {
         *lock(&self.described.kept) = None;
+        self.v1.clear();
     }
 
     async fn ask_description(&self, class: Class) -> Result<Arc<Description>, Failure> {
