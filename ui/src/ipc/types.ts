@@ -168,6 +168,7 @@ export type {
   SignInSettings,
   SignInStep,
   Spoken,
+  Speaks,
   Stage,
   State,
   Step,

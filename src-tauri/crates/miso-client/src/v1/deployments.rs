@@ -144,6 +144,7 @@ impl V1<'_> {
             }
             deployment.steps.splice(0..0, begun);
         }
+        name_apart(&mut deployment.steps);
         self.kept().keep_deployment(&Deployment {
             steps: Vec::new(),
             configuration: Vec::new(),
@@ -158,6 +159,21 @@ impl V1<'_> {
             Ok(listed) => Ok(listed.rows),
             Err(failure) if is_closed(&failure) || failure.code == Code::NotMiso => Ok(Vec::new()),
             Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Gives each step a name of its own: jobs of one kind may follow each other.
+fn name_apart(steps: &mut [DeploymentStep]) {
+    for at in 1..steps.len() {
+        let (before, rest) = steps.split_at_mut(at);
+        let is_taken = |name: &str| before.iter().any(|step| step.name == name);
+        if !is_taken(&rest[0].name) {
+            continue;
+        }
+        let mut numbered = (2..).map(|number| format!("{} {number}", rest[0].name));
+        if let Some(free) = numbered.find(|name| !is_taken(name)) {
+            rest[0].name = free;
         }
     }
 }

@@ -25,6 +25,16 @@ pub(crate) const DEVICE_REFRESH_PATH: &str = "/api/v1/auth/login/device/refresh"
 /// `GET /auth/user`.
 pub(crate) const USER_PATH: &str = "/api/v1/auth/user";
 
+/// Whether what a path answers may be a token (API-V1.md §2.2).
+pub(crate) fn gives_tokens(path: &str) -> bool {
+    let Some(call) = path.strip_prefix("/api/v1/auth/") else {
+        return false;
+    };
+    ["token", "client-token", "login", "session", "refresh", "bootstrap", "callback"]
+        .iter()
+        .any(|first| call.split('/').next() == Some(first))
+}
+
 pub(crate) fn user() -> Call {
     Call::get(USER_PATH)
 }
@@ -289,6 +299,22 @@ mod tests {
             ("sort", "-createdAt".to_owned()),
         ];
         assert_eq!(history.query, query);
+    }
+
+    #[test]
+    fn what_gives_tokens_is_known() {
+        for (path, gives) in [
+            (TOKEN_PATH, true),
+            (DEVICE_PATH, true),
+            (DEVICE_TOKEN_PATH, true),
+            (DEVICE_REFRESH_PATH, true),
+            ("/api/v1/auth/session", true),
+            (USER_PATH, false),
+            ("/api/v1/auth/permissions", false),
+            ("/api/v1/applications/token", false),
+        ] {
+            assert_eq!(gives_tokens(path), gives, "{path}");
+        }
     }
 
     #[test]
