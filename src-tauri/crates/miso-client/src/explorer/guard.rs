@@ -13,8 +13,8 @@ use super::ApiCall;
 use super::words::words;
 use crate::transport::{AsIs, Call};
 use crate::wire::documented::TOKEN_PATH;
-use crate::wire::v1::routes;
 use crate::wire::openapi::{is_write, known_method};
+use crate::wire::v1::routes;
 use crate::{Client, Code, Failure, Resource, Stage};
 
 /// Bytes of a path, of a query, of all headers and of a body.

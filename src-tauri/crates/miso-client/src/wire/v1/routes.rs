@@ -30,9 +30,17 @@ pub(crate) fn gives_tokens(path: &str) -> bool {
     let Some(call) = path.strip_prefix("/api/v1/auth/") else {
         return false;
     };
-    ["token", "client-token", "login", "session", "refresh", "bootstrap", "callback"]
-        .iter()
-        .any(|first| call.split('/').next() == Some(first))
+    [
+        "token",
+        "client-token",
+        "login",
+        "session",
+        "refresh",
+        "bootstrap",
+        "callback",
+    ]
+    .iter()
+    .any(|first| call.split('/').next() == Some(first))
 }
 
 pub(crate) fn user() -> Call {
