@@ -60,6 +60,7 @@ mod shell;
 mod support;
 mod timeline;
 mod tray;
+mod v1_walked;
 mod walk;
 mod windows;
 mod windows_many;
