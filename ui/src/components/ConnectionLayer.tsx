@@ -27,7 +27,6 @@ import { Parts } from './Parts';
 import { errorWords, Problem } from './Problem';
 import { QuestionLayer } from './QuestionLayer';
 import { ReadsAs } from './ReadsAs';
-import { ReadsAs } from './ReadsAs';
 import { NetworkFields, partOf, SignInFields } from './WayFields';
 
 const PARTS: ConnectionPart[] = ['general', 'network', 'signIn', 'check'];
