@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use super::{Budget, HOUR, MINUTE, OwnLimits, nanos};
+use super::{Budget, HOUR, MINUTE, OwnLimits, State, nanos};
 use crate::{Limits, Speaks};
 
 /// What v1 allows where nothing is set: the smaller of the two that are known.
 const V1_REQUESTS: u32 = 100;
 const V1_MINUTES: u32 = 15;
+/// So much of it is meant to be spent.
+const UNSEEN: f64 = 0.7;
 /// No limit that is learned is less.
 const LEAST: u32 = 10;
 
@@ -26,6 +28,17 @@ impl OwnLimits {
                 };
                 (limits, MINUTE * minutes)
             }
+        }
+    }
+}
+
+impl State {
+    /// How much of what lasts is meant to be spent where nothing tells how many are left: not so much that
+    /// what is watched meets its own limit and then waits for all of a window.
+    pub(super) fn unseen_share(&self) -> f64 {
+        match self.window < HOUR {
+            true => UNSEEN,
+            false => 1.0,
         }
     }
 }

@@ -358,7 +358,7 @@ impl State {
         let hour = f64::from(limit.saturating_sub(reserve(limit, Class::Interactive, 0.0)))
             / self.window.as_secs_f64();
         let Some(told) = self.told else {
-            return hour;
+            return hour * self.unseen_share();
         };
         let left = (told.resets - wall).as_seconds_f64().max(0.0);
         let free = self.remaining(told, now, wall).saturating_sub(reserve(

@@ -103,9 +103,8 @@ impl V1<'_> {
             },
         };
         let nothing = || Failure::new(Code::NotMiso).with("status", 200);
-        let deployment = model::deployment(&row, environment).ok_or_else(nothing)?;
+        let mut deployment = model::deployment(&row, environment).ok_or_else(nothing)?;
         let jobs = Fields::of(&row).list("jobs");
-        let mut deployment = self.known(deployment);
         let has_lines = jobs.iter().any(|job| job["logs"].is_array());
         if !has_lines && deployment.status.has_ended() && !self.transport.is_an_application() {
             let lines = self
@@ -116,7 +115,7 @@ impl V1<'_> {
             }
             model::with_log(&mut deployment, jobs, &lines);
         }
-        Ok(deployment)
+        Ok(self.known(deployment))
     }
 
     /// With what is known of a deployment that what was read of it does not say, and the steps by which it was
