@@ -138,7 +138,7 @@ describe('the explorer', () => {
     expect(screen.getByText('What may be in it')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Send' }));
     expect(
-      await screen.findByText('POST /api/applications/{key}/deploy writes to PROD in 3 s'),
+      await screen.findByText('POST /api/applications/orders-api/deploy writes to PROD in 3 s'),
     ).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Take it back' }));
     expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
