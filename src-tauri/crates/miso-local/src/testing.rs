@@ -18,7 +18,7 @@ use crate::oidc::Successors;
 use crate::oidc::devices::Devices;
 use crate::oidc::keys::Keys;
 use crate::oidc::pending::Pending;
-use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
+use crate::options::{ContainerEngine, RateLimit, ServiceAccount, WorkloadCommand};
 use crate::place::Place;
 use crate::sealing::Seal;
 use crate::site::Site;
@@ -26,6 +26,7 @@ use crate::store::applications::{self, StoredApplication};
 use crate::store::placements::{self, Placement};
 use crate::store::{self, Store, deployments};
 use crate::workloads::Platform;
+use crate::workloads::containers::Engines;
 
 /// The authority that [`site`] believes to have.
 pub(crate) const HOST: &str = "127.0.0.1:8700";
@@ -61,10 +62,28 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
     }
 }
 
-/// A platform over a store.
+/// A platform over a store, without a container engine.
 pub(crate) fn platform(folder: &Path, store: &Store, command: WorkloadCommand) -> Platform {
+    platform_with(folder, store, command, ContainerEngine::None)
+}
+
+fn platform_with(
+    folder: &Path,
+    store: &Store,
+    command: WorkloadCommand,
+    engine: ContainerEngine,
+) -> Platform {
     let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
-    Platform::new(store.clone(), seal, command, Logs::new(folder.join("logs")))
+    // As unique as the folder: what one test leaves is no other's.
+    let id = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let logs = Logs::new(folder.join("logs"));
+    Platform::new(
+        store.clone(),
+        &seal,
+        command,
+        Engines::new(engine, id),
+        logs,
+    )
 }
 
 /// A command by which nothing can be started: what is deployed fails.

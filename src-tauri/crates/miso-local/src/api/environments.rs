@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use miso_api::{
     ApplicationStatus, Environment, EnvironmentEntry, EnvironmentResource, EnvironmentStatus,
-    HealthStatus, Page, Permission,
+    HealthStatus, Page, Permission, ResourceUsage,
 };
 
 use super::parameters::{EnvironmentFilters, Key, Pages};
@@ -19,6 +19,8 @@ use crate::place::Place;
 use crate::site::{Shared, Site};
 use crate::store::{self, applications};
 use crate::workloads::Platform;
+use crate::workloads::catalogue::Image;
+use crate::workloads::containers::Seen;
 
 pub(super) const SORTS: [&str; 6] = [
     "key",
@@ -133,21 +135,24 @@ fn view(
             ))
         })
         .collect();
+    let resources = here
+        .iter()
+        .filter_map(|(key, entry)| resource(key, entry, platform));
+    let engine = platform.engines.seen();
     Environment {
         key: environment.key.to_owned(),
         display_name: environment.display_name.to_owned(),
         production: None,
         status: status(here.iter().map(|(_, entry)| *entry)),
         applications: here.iter().map(|(key, _)| (*key).clone()).collect(),
-        resources: here
-            .iter()
-            .filter_map(|(key, entry)| resource(key, entry, platform))
+        resources: resources
+            .chain(engine.map(|engine| engine_resource(&engine, &here, platform)))
             .collect(),
         updated_at: Some(store::now()),
     }
 }
 
-/// The process of an application, as it was measured; none where none was.
+/// The process of an application or its containers, as they were measured; none where none was.
 fn resource(
     application: &str,
     entry: &EnvironmentEntry,
@@ -163,11 +168,54 @@ fn resource(
     };
     Some(EnvironmentResource {
         name: application.to_owned(),
-        kind: "process".to_owned(),
+        kind: if is_container(entry) {
+            "container"
+        } else {
+            "process"
+        }
+        .to_owned(),
         status,
         usage: Some(usage),
         message: entry.health_message.clone(),
     })
+}
+
+/// The engine that runs containers, with what those here use.
+fn engine_resource(
+    engine: &Seen,
+    here: &[(&String, &EnvironmentEntry)],
+    platform: &Platform,
+) -> EnvironmentResource {
+    let containers = here.iter().filter(|(_, entry)| is_container(entry));
+    let used: Vec<ResourceUsage> = containers
+        .filter_map(|(key, entry)| {
+            let place = Place::new(key, &entry.environment);
+            platform.metrics.usage(&place, store::now())
+        })
+        .collect();
+    let cpu = used.iter().map(|usage| usage.cpu_percent).sum();
+    let memory = used.iter().map(|usage| usage.memory_bytes).sum();
+    EnvironmentResource {
+        name: engine.name.clone(),
+        kind: "container engine".to_owned(),
+        status: match engine.answers {
+            true => EnvironmentStatus::Healthy,
+            false => EnvironmentStatus::Down,
+        },
+        usage: engine.answers.then_some(ResourceUsage {
+            cpu_percent: cpu,
+            memory_bytes: memory,
+            memory_limit_bytes: None,
+        }),
+        message: Some(match engine.answers {
+            true => engine.address.clone(),
+            false => format!("{} does not answer: start it again", engine.address),
+        }),
+    }
+}
+
+fn is_container(entry: &EnvironmentEntry) -> bool {
+    entry.image.as_deref().is_some_and(Image::is_container)
 }
 
 /// Healthy when all is, down when nothing is, degraded in between; unknown while nothing is known.
