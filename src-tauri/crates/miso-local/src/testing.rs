@@ -119,7 +119,8 @@ pub(crate) struct Bench {
     pub(crate) platform: Arc<Platform>,
     pub(crate) store: Store,
     pub(crate) place: Place,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
+    engine: ContainerEngine,
 }
 
 impl Bench {
@@ -129,6 +130,15 @@ impl Bench {
 
     /// With another command, and that in the application's manifest.
     pub(crate) async fn with(command: WorkloadCommand, manifest: Value) -> Self {
+        Self::on(ContainerEngine::None, command, manifest).await
+    }
+
+    /// The same with a container engine.
+    pub(crate) async fn on(
+        engine: ContainerEngine,
+        command: WorkloadCommand,
+        manifest: Value,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
         let mut manifest = manifest.as_object().unwrap().clone();
@@ -148,22 +158,39 @@ impl Bench {
             .call(move |db| applications::insert(db, &application, &sealed))
             .await
             .unwrap();
+        let platform = platform_with(folder.path(), &store, command, engine.clone());
         Self {
-            platform: Arc::new(platform(folder.path(), &store, command)),
+            platform: Arc::new(platform),
             store,
             place: Place::new("orders-api", "dev"),
             folder,
+            engine,
         }
     }
 
     /// The platform of the next start, which has started nothing yet.
     pub(crate) async fn started_again(self) -> Self {
         self.platform.shut_down().await;
-        let next = platform(self.folder.path(), &self.store, own_command());
+        self.next_start()
+    }
+
+    /// The same after one that was killed.
+    pub(crate) fn next_start(self) -> Self {
+        let engine = self.engine.clone();
+        let next = platform_with(self.folder.path(), &self.store, own_command(), engine);
         Self {
             platform: Arc::new(next),
             ..self
         }
+    }
+
+    /// With other means to find an engine, before anything was deployed.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_engines(&mut self, engines: Engines) {
+        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
+        let logs = Logs::new(self.folder.path().join("logs"));
+        let next = Platform::new(self.store.clone(), &seal, no_command(), engines, logs);
+        self.platform = Arc::new(next);
     }
 
     /// Rolls a deployment out to its end.

@@ -396,7 +396,7 @@ impl Platform {
     }
 
     #[cfg(test)]
-    pub(super) fn client(&self) -> &HttpClient {
+    pub(crate) fn client(&self) -> &HttpClient {
         &self.client
     }
 

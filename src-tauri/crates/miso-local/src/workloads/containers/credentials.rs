@@ -56,10 +56,10 @@ impl Credentials {
     }
 }
 
-/// What is kept for a registry, such as `docker.io` or `registry.example:5000`.
-pub(super) async fn of(registry: &str) -> Option<Credentials> {
-    for file in files() {
-        let Some(config) = read(&file).await else {
+/// What is kept for a registry, such as `docker.io` or `registry.example:5000`, in these files.
+pub(super) async fn of(registry: &str, files: &[PathBuf]) -> Option<Credentials> {
+    for file in files {
+        let Some(config) = read(file).await else {
             continue;
         };
         if let Some(found) = in_config(&config, registry).await {
@@ -69,7 +69,8 @@ pub(super) async fn of(registry: &str) -> Option<Credentials> {
     None
 }
 
-fn files() -> Vec<PathBuf> {
+/// Where Docker and Podman keep them, the likeliest first.
+pub(super) fn files() -> Vec<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from);
     let home = folder("HOME").or_else(|| folder("USERPROFILE"));
     let below = |path: &str| home.as_ref().map(|home| home.join(path));
@@ -140,7 +141,8 @@ async fn from_helper(helper: &str, registry: &str) -> Option<Credentials> {
     if helper.is_empty() || !helper.chars().all(is_name) {
         return None;
     }
-    match timeout(PATIENCE, ask(helper, &key_of(registry))).await {
+    let program = format!("docker-credential-{helper}");
+    match timeout(PATIENCE, ask(&program, &key_of(registry))).await {
         Ok(Ok(said)) => {
             let username = said["Username"].as_str()?;
             let secret: SecretString = said["Secret"].as_str()?.into();
@@ -163,8 +165,8 @@ async fn from_helper(helper: &str, registry: &str) -> Option<Credentials> {
     }
 }
 
-async fn ask(helper: &str, key: &str) -> std::io::Result<Value> {
-    let mut command = Command::new(format!("docker-credential-{helper}"));
+async fn ask(program: &str, key: &str) -> std::io::Result<Value> {
+    let mut command = Command::new(program);
     command
         .arg("get")
         // What is ours stays with us.
@@ -258,6 +260,23 @@ mod tests {
             let expected = expected.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
             assert_eq!(found, expected, "{registry}");
         }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_helper_is_asked_on_its_standard_input() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("helper");
+        let script = "#!/bin/sh\n[ \"$1\" = get ] && printf '{\"Username\":\"%s\",\"Secret\":\"s\"}' \"$(cat)\"\n";
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+        let said = ask(program.to_str().unwrap(), &key_of("a.example")).await;
+        assert_eq!(
+            said.unwrap(),
+            json!({"Username": "a.example", "Secret": "s"})
+        );
+        assert!(ask("/bin/false", "a.example").await.is_err());
     }
 
     #[tokio::test]

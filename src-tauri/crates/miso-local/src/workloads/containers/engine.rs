@@ -1,5 +1,6 @@
 //! An engine that answered, and what it is.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Engine {
     pub(super) docker: Docker,
     pub(super) facts: Arc<Facts>,
+    /// Where its own commands keep what registries ask for.
+    pub(super) credentials: Arc<[PathBuf]>,
 }
 
 /// What an engine is.
@@ -101,7 +104,11 @@ impl Engine {
             },
         };
         let facts = Arc::new(facts);
-        Ok(Self { docker, facts })
+        Ok(Self {
+            docker,
+            facts,
+            credentials: super::credentials::files().into(),
+        })
     }
 
     /// Whether it still answers.

@@ -28,6 +28,9 @@ pub(crate) struct Engines {
     /// The names of the containers that somebody here answers for.
     held: Mutex<HashSet<Arc<str>>>,
     seen: Mutex<Option<Seen>>,
+    /// A file of credentials in place of the user's own.
+    #[cfg(test)]
+    pub(super) credentials: Option<std::path::PathBuf>,
 }
 
 /// What was seen of the engine last, for who looks at an environment.
@@ -69,6 +72,8 @@ impl Engines {
             current: tokio::sync::Mutex::default(),
             held: Mutex::default(),
             seen: Mutex::default(),
+            #[cfg(test)]
+            credentials: None,
         }
     }
 
@@ -95,6 +100,8 @@ impl Engines {
         }
         match self.find().await {
             Ok(engine) => {
+                #[cfg(test)]
+                let engine = self.with_credentials(engine);
                 self.saw(&engine);
                 self.clear(&engine).await;
                 *current = Some(engine.clone());
@@ -160,6 +167,17 @@ impl Engines {
         Holding {
             engines: Arc::clone(self),
             name,
+        }
+    }
+
+    #[cfg(test)]
+    fn with_credentials(&self, engine: Engine) -> Engine {
+        match &self.credentials {
+            None => engine,
+            Some(file) => Engine {
+                credentials: [file.clone()].into(),
+                ..engine
+            },
         }
     }
 

@@ -20,3 +20,7 @@ mod usage;
 
 pub(crate) use engines::{Engines, Seen};
 pub(super) use usage::ContainerUsages;
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;

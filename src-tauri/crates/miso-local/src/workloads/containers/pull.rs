@@ -86,7 +86,7 @@ async fn follow(
         .from_image(name)
         .tag(tag)
         .build();
-    let credentials = credentials::of(registry).await;
+    let credentials = credentials::of(registry, &engine.credentials).await;
     let credentials = credentials.map(|found| found.for_engine(registry));
     let pulling = engine.docker.create_image(Some(wanted), None, credentials);
     let mut pulling = Box::pin(pulling);
