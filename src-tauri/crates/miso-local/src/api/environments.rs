@@ -236,3 +236,58 @@ fn status<'a>(entries: impl Iterator<Item = &'a EnvironmentEntry>) -> Environmen
         (_, _) => EnvironmentStatus::Degraded,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Sample, Usage};
+    use crate::store::Store;
+    use crate::testing;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_engine_is_seen_with_what_its_containers_use() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
+        let platform = testing::platform(folder.path(), &store, testing::no_command());
+        let entry = |image: &str| -> EnvironmentEntry {
+            let entry = json!({"environment": "dev", "status": "running", "health": "healthy", "image": image});
+            serde_json::from_value(entry).unwrap()
+        };
+        let (own, other) = (entry("nginx:1.27"), entry("miso/hello:1.0"));
+        let (a, b) = ("shop".to_owned(), "basket".to_owned());
+        for (key, memory_bytes) in [(&a, 7), (&b, 5)] {
+            let usage = Usage {
+                cpu_percent: Some(1.5),
+                memory_bytes,
+                memory_limit_bytes: Some(1 << 30),
+            };
+            let sample = Sample {
+                usage: Some(usage),
+                ..Sample::default()
+            };
+            let place = Place::new(key, "dev");
+            platform.metrics.add(&place, store::now(), &sample);
+        }
+        let here = [(&a, &own), (&b, &other)];
+        let kinds = here.map(|(key, entry)| resource(key, entry, &platform).unwrap().kind);
+        assert_eq!(kinds, ["container", "process"]);
+        let mut seen = Seen {
+            name: "Docker 27.3.1".to_owned(),
+            address: "unix:///var/run/docker.sock".to_owned(),
+            answers: true,
+        };
+        let engine = engine_resource(&seen, &here, &platform);
+        assert_eq!(engine.name, "Docker 27.3.1");
+        assert_eq!(engine.status, EnvironmentStatus::Healthy);
+        let usage = engine.usage.unwrap();
+        assert_eq!(
+            (usage.cpu_percent, usage.memory_bytes),
+            (Some(1.5), Some(7))
+        );
+        seen.answers = false;
+        let gone = engine_resource(&seen, &here, &platform);
+        assert_eq!((gone.status, gone.usage), (EnvironmentStatus::Down, None));
+        assert!(gone.message.unwrap().ends_with("start it again"));
+    }
+}

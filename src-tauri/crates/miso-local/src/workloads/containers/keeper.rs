@@ -14,9 +14,11 @@ use super::engine::Engine;
 use super::engines::{Holding, remove};
 use super::reasons;
 use crate::workloads::output::Output;
-use crate::workloads::process::LAST_WORDS;
 use crate::workloads::running::Ended;
 
+/// How long a container may take to end after it was asked to: less than a process, for its engine
+/// takes a moment to remove it, and all that runs ends in the same time.
+pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long an engine may take to say how a container is, or to remove it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait for the rest of what an ended container printed.

@@ -94,29 +94,26 @@ impl TestEngine {
         self.engine = answers(self.folder.path()).await;
     }
 
-    /// Gives it the tests' own image under these tags; `platform` is what it says to be made for.
+    /// Gives it the tests' own image under these tags.
     pub(super) async fn import(&self, tags: &[&str]) {
-        self.import_as(&tar(&root()), "tests/box", "", tags).await;
-    }
-
-    pub(super) async fn import_as(&self, tar: &[u8], name: &str, platform: &str, tags: &[&str]) {
+        const NAME: &str = "tests/box";
         let docker = &self.engine.docker;
         let (first, others) = tags.split_first().unwrap();
         let wanted = CreateImageOptionsBuilder::default()
             .from_src("-")
-            .repo(name)
+            .repo(NAME)
             .tag(first)
-            .platform(platform)
             .changes(vec!["CMD [\"/run\"]".to_owned()])
             .build();
-        let body = bollard::body_full(tar.to_vec().into());
+        let tar = tar(&root());
+        let body = bollard::body_full(tar.into());
         let mut made = Box::pin(docker.create_image(Some(wanted), Some(body), None));
         while let Some(step) = made.next().await {
             step.unwrap();
         }
         for tag in others {
-            let also = TagImageOptionsBuilder::default().repo(name).tag(tag);
-            let image = format!("{name}:{first}");
+            let also = TagImageOptionsBuilder::default().repo(NAME).tag(tag);
+            let image = format!("{NAME}:{first}");
             docker.tag_image(&image, Some(also.build())).await.unwrap();
         }
     }
@@ -249,10 +246,10 @@ pub(super) fn root() -> TempDir {
 
 /// What the image does: its tag says what, as an application's own version would.
 const RUN: &str = r#"
-serve() { httpd -f -p "$1" -h /www & trap 'kill $!; exit 0' TERM; wait $!; }
+serve() { httpd -f -p "$1" -h /www & trap 'kill $!; sleep 0.5; exit 0' TERM; wait $!; }
 case "$MISO_VERSION" in
   crash) echo 'no database' >&2; exit 3;;
-  hog) x=$(head -c 300000000 /bin/yes /dev/zero | tail -c 299999999); echo "${#x}";;
+  hog) exec tail -c 300000000 /dev/zero;;
   closed) trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done;;
   stubborn) trap '' TERM; httpd -f -p "$PORT" -h /www & while :; do sleep 1; done;;
   loud) yes 'a line that says nothing, again and again and again, without an end' & serve "$PORT";;

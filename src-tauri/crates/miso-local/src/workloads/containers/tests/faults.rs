@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::engine::{TestEngine, foreign, tar};
+use super::registry::{Manners, Registry};
 use super::*;
 
 #[tokio::test]
@@ -31,10 +32,12 @@ async fn containers_that_end_say_why() {
         return;
     };
     engine.import(&["crash", "hog", "closed", "1.0"]).await;
-    let arm = tar(&foreign());
-    engine
-        .import_as(&arm, "tests/arm", "linux/arm64", &["1.0"])
-        .await;
+    let manners = Manners {
+        machine: Some("arm64"),
+        ..Manners::default()
+    };
+    let registry = Registry::start(tar(&foreign()), manners).await;
+    let arm = format!("{}/box:1.0", registry.host);
     let values = [
         ("MISO_MEMORY_MIB", "32"),
         ("WEBSITES_CONTAINER_START_TIME_LIMIT", "2"),
@@ -73,7 +76,7 @@ async fn containers_that_end_say_why() {
         ),
         (
             &foreign,
-            "tests/arm:1.0",
+            arm.as_str(),
             vec![
                 "exec format error",
                 "made for linux/arm64, the engine runs linux/",

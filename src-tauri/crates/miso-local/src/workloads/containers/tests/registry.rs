@@ -29,6 +29,8 @@ pub(super) struct Manners {
     pub(super) pause: Duration,
     /// What it has is for another machine alone, by a list of manifests.
     pub(super) foreign: bool,
+    /// What its image says to be made for, in place of what most machines here are.
+    pub(super) machine: Option<&'static str>,
 }
 
 /// A registry on a port of this machine's.
@@ -49,7 +51,7 @@ struct Held {
 impl Registry {
     pub(super) async fn start(layer: Vec<u8>, manners: Manners) -> Self {
         let config = json!({
-            "architecture": "amd64", "os": "linux", "config": {"Cmd": ["/run"]},
+            "architecture": manners.machine.unwrap_or("amd64"), "os": "linux", "config": {"Cmd": ["/run"]},
             "rootfs": {"type": "layers", "diff_ids": [name(&layer)]},
         });
         let config = config.to_string().into_bytes();

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::engine::TestEngine;
 use super::*;
 use crate::place::Place;
-use crate::workloads::process::LAST_WORDS;
+use crate::workloads::containers::keeper::LAST_WORDS;
 
 #[tokio::test]
 async fn containers_run_as_the_catalogue_does() {
