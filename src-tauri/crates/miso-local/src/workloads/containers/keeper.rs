@@ -29,6 +29,15 @@ const BETWEEN: Duration = Duration::from_millis(300);
 /// One that ends so soon with an error may not be for this machine at all.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
+/// The code of one that was killed.
+const KILLED: i64 = 137;
+
+/// Whether an engine knows already why a container ended: that it was for its memory comes a
+/// moment after its end.
+fn is_known(state: &ContainerState) -> bool {
+    state.exit_code != Some(KILLED) || state.oom_killed == Some(true)
+}
+
 /// Keeps one container.
 pub(super) struct Keeper {
     pub(super) engine: Engine,
@@ -79,7 +88,7 @@ impl Keeper {
 
     async fn exit(&self) -> Exit {
         let name: &str = &self.holding.name;
-        let mut silences = 0;
+        let (mut silences, mut unsure) = (0, 0);
         loop {
             let until = WaitContainerOptionsBuilder::default()
                 .condition("not-running")
@@ -92,8 +101,12 @@ impl Keeper {
                 Ok(Ok(found)) => {
                     silences = 0;
                     let state = found.state.unwrap_or_default();
-                    if state.running != Some(true) {
+                    if state.running == Some(true) {
+                        // It asks again.
+                    } else if is_known(&state) || unsure >= ASKED_AGAIN {
                         return Exit::Ended(Box::new(state));
+                    } else {
+                        unsure += 1;
                     }
                 }
                 Ok(Err(error)) if reasons::is_unknown(&error) => return Exit::Removed,

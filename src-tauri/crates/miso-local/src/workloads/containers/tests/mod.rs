@@ -62,6 +62,18 @@ impl Bench {
         newest.error.unwrap()
     }
 
+    /// What the deployment that is under way says of itself; nothing before there is one.
+    async fn message(&self) -> String {
+        let said = self.store.call(|db| {
+            let mut read = db.prepare("SELECT count(*) FROM deployments")?;
+            Ok(read.query_row([], |row| row.get::<_, i64>(0))?)
+        });
+        match said.await.unwrap() {
+            0 => String::new(),
+            _ => self.newest().await.message.unwrap_or_default(),
+        }
+    }
+
     /// What the application answers at its address.
     async fn ask(&self, path: &str) -> Result<String, String> {
         let port = self.platform.port(&self.place).ok_or("no address")?;

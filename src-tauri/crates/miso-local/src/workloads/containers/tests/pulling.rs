@@ -45,7 +45,7 @@ async fn containers_are_pulled_with_what_is_seen_of_it() {
     known.with_engines(engines);
     let seen = async {
         loop {
-            let message = known.newest().await.message.unwrap_or_default();
+            let message = known.message().await;
             if message.contains(" MB of 26.") {
                 return message;
             }
@@ -106,12 +106,7 @@ async fn containers_whose_image_cannot_be_had_say_why() {
     let bench = bench(engine.choice(), json!({}), &[]).await;
     let ending = async {
         let is_pulled = async {
-            while !bench
-                .newest()
-                .await
-                .message
-                .is_some_and(|said| said.contains(" MB of "))
-            {
+            while !bench.message().await.contains(" MB of ") {
                 sleep(Duration::from_millis(50)).await;
             }
         };

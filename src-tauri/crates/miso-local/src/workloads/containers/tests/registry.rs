@@ -116,6 +116,10 @@ impl Held {
                 self.list.clone(),
             ),
             Some(("/v2/box/manifests", "1.0" | "latest")) => (MANIFEST, self.manifest.clone()),
+            Some(("/v2/box/manifests", by)) if by == name(&self.list) => (
+                "application/vnd.docker.distribution.manifest.list.v2+json",
+                self.list.clone(),
+            ),
             Some(("/v2/box/manifests", by)) if by == name(&self.manifest) => {
                 (MANIFEST, self.manifest.clone())
             }
