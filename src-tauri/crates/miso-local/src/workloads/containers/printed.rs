@@ -20,6 +20,8 @@ const MOST_LINES: u32 = 5_000;
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 /// How often is said how much was left out.
 const SAY: Duration = Duration::from_secs(10);
+/// Lines that are taken before others have their turn.
+const AT_A_TIME: u32 = 32;
 /// Before a stream that broke off is asked for again.
 const AGAIN: Duration = Duration::from_millis(500);
 
@@ -36,8 +38,14 @@ pub(super) async fn follow(engine: Engine, name: Arc<str>, output: Output) {
             .since(i32::try_from(since).unwrap_or_default())
             .build();
         let mut lines = Box::pin(engine.docker.logs(&name, Some(wanted)));
+        let mut taken = 0_u32;
         while let Some(Ok(frame)) = lines.next().await {
             reader.take(frame, Instant::now());
+            taken = taken.wrapping_add(1);
+            // Of one that prints without end there is always more: others have their turn too.
+            if taken.is_multiple_of(AT_A_TIME) {
+                tokio::task::yield_now().await;
+            }
         }
         let found = engine.docker.inspect_container(&name, None).await;
         let runs =

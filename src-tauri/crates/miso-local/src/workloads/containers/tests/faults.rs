@@ -62,7 +62,7 @@ async fn containers_that_end_say_why() {
         (
             &limited,
             "tests/box:closed",
-            vec!["not well within 2 s", "refused"],
+            vec!["not well within 2 s", "no answer"],
         ),
         (
             &missing,
