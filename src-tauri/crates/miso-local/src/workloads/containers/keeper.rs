@@ -32,8 +32,11 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 /// The code of one that was killed.
 const KILLED: i64 = 137;
 
-/// Whether an engine knows already why a container ended: that it was for its memory comes a
-/// moment after its end.
+/// How often an engine is asked again why. That it was for the memory comes a moment after the end,
+/// or is missed by the engine.
+const UNSURE: u32 = 3;
+
+/// Whether an engine knows already why a container ended.
 fn is_known(state: &ContainerState) -> bool {
     state.exit_code != Some(KILLED) || state.oom_killed == Some(true)
 }
@@ -103,7 +106,7 @@ impl Keeper {
                     let state = found.state.unwrap_or_default();
                     if state.running == Some(true) {
                         // It asks again.
-                    } else if is_known(&state) || unsure >= ASKED_AGAIN {
+                    } else if is_known(&state) || unsure >= UNSURE {
                         return Exit::Ended(Box::new(state));
                     } else {
                         unsure += 1;
@@ -178,6 +181,12 @@ impl Keeper {
         let error = state.error.as_deref().filter(|error| !error.is_empty());
         let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
         match state.exit_code {
+            Some(KILLED) => {
+                let limit = self.memory_bytes / (1024 * 1024);
+                format!(
+                    "was ended by signal 9, as one is that uses more than its {limit} MiB of memory{error}"
+                )
+            }
             // As shells count.
             Some(code @ 129..=192) => format!("was ended by signal {}{error}", code - 128),
             Some(code) => format!("exited with code {code}{error}"),

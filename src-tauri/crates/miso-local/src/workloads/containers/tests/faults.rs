@@ -40,7 +40,7 @@ async fn containers_that_end_say_why() {
     let arm = format!("{}/box:1.0", registry.host);
     let values = [
         ("MISO_MEMORY_MIB", "32"),
-        ("WEBSITES_CONTAINER_START_TIME_LIMIT", "2"),
+        ("WEBSITES_CONTAINER_START_TIME_LIMIT", "3"),
     ];
     let limited = bench(engine.choice(), json!({}), &values).await;
     let missing = json!({"startupCommand": "/nowhere/missing --now"});
@@ -62,7 +62,7 @@ async fn containers_that_end_say_why() {
         (
             &limited,
             "tests/box:closed",
-            vec!["not well within 2 s", "no answer"],
+            vec!["not well within 3 s", "no answer"],
         ),
         (
             &missing,
