@@ -56,7 +56,7 @@ export async function start(): Promise<void> {
   if (link !== null) history.push(pathOf(link));
   else if (history.location.href === '/' || history.location.href === '')
     history.replace(tryHere ? '/welcome' : address !== null && known ? address : '/');
-  await bodyIsThere();
+  await documentIsThere();
   const element = document.getElementById('root');
   if (!element) throw new Error('index.html has no #root');
   createRoot(element).render(
@@ -74,11 +74,18 @@ function putAhead(connection: ConnectionId, reading: Promise<Reading<Fleet>>): v
   void queries.prefetchQuery({ queryKey: fleetOf(connection).key, queryFn: () => reading });
 }
 
-/** The script does not wait for what stands below it. */
-async function bodyIsThere(): Promise<void> {
-  if (document.readyState !== 'loading') return;
-  await new Promise((done) => {
-    document.addEventListener('DOMContentLoaded', done, { once: true });
+/** The script waits for nothing else of the document: neither for what stands below it nor for the styles. */
+async function documentIsThere(): Promise<void> {
+  if (document.readyState === 'loading') await heard(document, 'DOMContentLoaded');
+  const styles = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')];
+  const missing = styles.filter(({ sheet }) => sheet === null);
+  // One that cannot be loaded says so by itself.
+  await Promise.all(missing.map((link) => Promise.race([heard(link, 'load'), heard(link, 'error')])));
+}
+
+function heard(target: EventTarget, name: string): Promise<unknown> {
+  return new Promise((done) => {
+    target.addEventListener(name, done, { once: true });
   });
 }
 

@@ -22,7 +22,7 @@ struct Text {
 
 impl Search {
     /// The last matches, oldest first, `count` of them at most: as many as are found from the newest
-    /// line back in about `limit`. They are what whoever looks at the end of a log sees first. How
+    /// line back in about `limit`, but for those of the newest part, which is looked at whatever it takes. They are what whoever looks at the end of a log sees first. How
     /// many there are before them is not known before the search itself is done, which this is no part
     /// of; `matches` and `from` count what is here.
     ///
@@ -42,9 +42,6 @@ impl Search {
         let mut texts: VecDeque<Text> = VecDeque::new();
         let mut bytes = 0;
         for chunk in chunks.iter().rev() {
-            if texts.len() >= count || bytes > MOST_BYTES || begun.elapsed() > limit {
-                break;
-            }
             let room = count - texts.len();
             let mut here = VecDeque::new();
             let read = scan.read(chunk, &self.matcher, &never, |line| {
@@ -60,6 +57,9 @@ impl Search {
             here.into_iter()
                 .rev()
                 .for_each(|text| texts.push_front(text));
+            if texts.len() >= count || bytes > MOST_BYTES || begun.elapsed() > limit {
+                break;
+            }
         }
         let first = self.book.first();
         let kept = texts.into_iter().filter(|text| text.position >= first);

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { replaceIpc } from '../../ipc';
 import { createFake } from '../../ipc/fake/fake';
@@ -71,6 +72,22 @@ describe('what is asked for before there is a page', () => {
     const { fleet } = await listenAndAsk(paths.home('orders'));
     await expect(fleet?.reading).rejects.toBe(gone);
   });
+});
+
+it('what asks first needs nothing of what draws, or it would come after it', () => {
+  const allowed: Record<string, RegExp> = {
+    'src/app/early': /^(\.\/|\.\.\/\.\.\/ipc$)/,
+    'src/ipc': /^(\.\/|@tauri-apps\/)/,
+  };
+  for (const [folder, may] of Object.entries(allowed)) {
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    expect(files.length).toBeGreaterThan(3);
+    for (const name of files) {
+      const text = readFileSync(`${folder}/${name}`, 'utf8');
+      for (const [, from] of text.matchAll(/^(?:import|export) [^;]*?from ['"]([^'"]+)['"]/gm))
+        expect(from, name).toMatch(may);
+    }
+  }
 });
 
 describe('the pages of an address', () => {
