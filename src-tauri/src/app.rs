@@ -144,6 +144,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         searches: Searches::default(),
         merged: Numbered::default(),
         merged_searches: Searches::default(),
+        counted_logs: Arc::default(),
         told_patterns: ToldPatterns::default(),
         opened: OpenedFiles::in_folder(&folder),
         link: Mutex::default(),

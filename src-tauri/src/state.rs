@@ -13,6 +13,7 @@ use specta::Type;
 use tauri::{AppHandle, Manager, WebviewWindow};
 use url::Url;
 
+use crate::answering::CountedLogs;
 use crate::calls::Calls;
 use crate::data_lock::DataLock;
 use crate::drafts::Drafts;
@@ -45,6 +46,8 @@ pub(crate) struct App {
     pub merged_searches: Searches<MergedSearch>,
     /// Log files that pages open.
     pub opened: OpenedFiles,
+    /// What was counted in logs for the answers to why something is unwell.
+    pub counted_logs: Arc<CountedLogs>,
     /// Which patterns of logs somebody was just told of.
     pub told_patterns: ToldPatterns,
     /// A link that no page has followed yet, and the label of the window that is to follow it.
@@ -215,6 +218,7 @@ impl App {
 
     async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
         self.searches.end_of(connection);
+        self.counted_logs.end_of(connection);
         self.merged_searches.end_of(connection);
         self.merged.end_of(connection);
         self.opened.reading.end_of(connection);

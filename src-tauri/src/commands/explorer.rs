@@ -1,15 +1,13 @@
 //! The instance's own API: what it offers, and calls of it by hand.
 
-use std::sync::Arc;
-
 use miso_client::{
-    ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client, ConfirmationId,
-    ConnectionId, CopiedCall, CopiedCommand, PlannedCall,
+    Account, ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client,
+    ConfirmationId, ConnectionId, CopiedCall, CopiedCommand, PlannedCall, SentBy,
 };
 use tauri::{AppHandle, State};
 
 use super::{Answer, copy};
-use crate::drafts::Draft;
+use crate::drafts::{Draft, Drafts};
 use crate::shell;
 use crate::state::App;
 
@@ -51,7 +49,7 @@ pub async fn api_show(
     connection: ConnectionId,
     call: ApiCall,
 ) -> Answer<Option<PlannedCall>> {
-    Ok(app.client(&connection)?.show_call(&call)?)
+    Ok(app.client(&connection)?.show_call(&call).await?)
 }
 
 /// Sends a call with the session, once. Its answer is given as it is, whatever its status.
@@ -64,9 +62,13 @@ pub async fn api_send(
     confirmation: Option<ConfirmationId>,
 ) -> Answer<ApiAnswer> {
     let client = recalled(&app, &connection)?;
+    let whose = Whose::now(&app, &connection, &client)?;
     let answer = client.send_call(&call, confirmation.as_deref()).await;
-    if let Err(error) = keep(&app, connection, &client).await {
-        tracing::warn!(?error, "what was sent by hand is not kept beyond this run");
+    if let Err(error) = keep(&app, whose, &client).await {
+        tracing::warn!(
+            code = error.code,
+            "what was sent by hand is not kept beyond this run"
+        );
     }
     Ok(answer?)
 }
@@ -122,15 +124,84 @@ fn recalled(app: &App, connection: &ConnectionId) -> Answer<Client> {
     Ok(client)
 }
 
-async fn keep(app: &App, connection: ConnectionId, client: &Client) -> Answer<()> {
-    let sent = client.sent_calls().into_iter();
-    let calls: Vec<ApiSent> = sent.map(ApiSent::without_secrets).collect();
-    let account = app.connections.get(&connection)?.account;
-    let calls = serde_json::to_string(&calls).unwrap_or_default();
-    let fields = [(FIELD.to_owned(), calls)].into();
-    let draft = Draft::of(connection, account, KEPT_AT.to_owned(), fields).map_err(Arc::new)?;
-    Ok(app
-        .settings
-        .change_drafts(|drafts| drafts.keep(draft))
-        .await?)
+/// Who sends a call, and whose the list is that it comes into.
+struct Whose {
+    connection: ConnectionId,
+    account: Option<Account>,
+    by: SentBy,
+}
+
+impl Whose {
+    fn now(app: &App, connection: &ConnectionId, client: &Client) -> Answer<Self> {
+        let by = client.sent_by();
+        Ok(Self {
+            connection: connection.clone(),
+            account: app.connections.get(connection)?.account,
+            by,
+        })
+    }
+
+    /// The drafts with what was sent, as it is when they are changed; as they are where somebody else
+    /// has come, or where it is too much.
+    fn kept_in(self, drafts: Drafts, client: &Client) -> Drafts {
+        let Some(sent) = client.sent_calls_of(self.by) else {
+            return drafts;
+        };
+        let calls = serde_json::to_string(&sent).unwrap_or_default();
+        let fields = [(FIELD.to_owned(), calls)].into();
+        match Draft::of(self.connection, self.account, KEPT_AT.to_owned(), fields) {
+            Ok(draft) => drafts.keep(draft),
+            Err(_) => drafts,
+        }
+    }
+}
+
+async fn keep(app: &App, whose: Whose, client: &Client) -> Answer<()> {
+    let change = |drafts| whose.kept_in(drafts, client);
+    Ok(app.settings.change_drafts(change).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use url::Url;
+
+    use super::*;
+    use crate::service_client::connections;
+
+    #[tokio::test]
+    async fn what_ends_after_its_account_left_changes_nothing_of_what_is_kept() {
+        let connections = connections();
+        let url = Url::parse("http://127.0.0.1:1/").unwrap();
+        let id = connections.add(url, "http://127.0.0.1:1".to_owned());
+        let client = connections.client(&id).unwrap();
+        let sent = ApiSent {
+            at: DateTime::UNIX_EPOCH,
+            call: ApiCall {
+                method: "GET".to_owned(),
+                template: "/api/first".to_owned(),
+                path: "/api/first".to_owned(),
+                query: Vec::new(),
+                headers: Vec::new(),
+                body: None,
+            },
+            writes: false,
+            status: Some(200),
+            code: None,
+            milliseconds: Some(3),
+        };
+        client.recall_calls(|| vec![sent]);
+        let whose = || Whose {
+            connection: id.clone(),
+            account: None,
+            by: client.sent_by(),
+        };
+        let (in_time, late) = (whose(), whose());
+        let drafts = in_time.kept_in(Drafts::default(), &client);
+        let kept = drafts.at(&id, None, KEPT_AT).unwrap();
+        assert!(kept.fields[FIELD].contains("/api/first"), "{kept:?}");
+        // Nobody is signed in: there is nothing else to end.
+        let _nothing = client.sign_out().await;
+        assert_eq!(late.kept_in(drafts.clone(), &client), drafts);
+    }
 }

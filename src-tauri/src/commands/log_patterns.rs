@@ -1,8 +1,5 @@
 //! What a log says that it did not say before, and being told when it says that again.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook, NewSince, Pattern};
 use miso_api::LogLevel;
@@ -12,6 +9,7 @@ use specta::Type;
 use tauri::State;
 
 use super::Answer;
+use crate::calls::StopsAtItsEnd;
 use crate::state::App;
 use crate::watched_patterns::{WatchedPattern, WatchedPatterns};
 
@@ -77,7 +75,7 @@ pub async fn log_new_since(
 ) -> Answer<LogNewSince> {
     let look = async {
         let stops = StopsAtItsEnd::default();
-        let stop = stops.0.clone();
+        let stop = stops.stop();
         let find = move |logs: &Logbook, key: &BookKey| match logs.existing(key)? {
             Some(book) => logbook::new_since(&book, since, &levels, &stop),
             None => Ok(None),
@@ -140,16 +138,6 @@ async fn changed(
 ) -> Answer<Vec<WatchedPattern>> {
     app.settings.change_watched_patterns(change).await?;
     Ok(app.settings.watched_patterns().of(key))
-}
-
-/// Stops what reads a log once nobody waits for it.
-#[derive(Default)]
-struct StopsAtItsEnd(Arc<AtomicBool>);
-
-impl Drop for StopsAtItsEnd {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl From<NewSince> for LogNewSince {

@@ -49,10 +49,7 @@ pub(super) async fn send(
         );
         return Err(Refused::new(Exit::NeedsYes, reason));
     }
-    if call.writes() {
-        know_production(client).await?;
-    }
-    let planned = client.show_call(&call)?;
+    let planned = client.show_call(&call).await?;
     let mut confirmation = None;
     if let Some(planned) = planned {
         let place = planned.environment.name;
@@ -76,25 +73,6 @@ pub(super) async fn send(
     let answer = Box::new(answer);
     to.tell(Told::Answer { answer }).await?;
     Ok(exit)
-}
-
-/// Which environments are production is known by them. Who may not read them may write all the same,
-/// and what is production by its name is known without.
-async fn know_production(client: &Client) -> Result<(), Refused> {
-    let Err(failure) = client.environments().await else {
-        return Ok(());
-    };
-    let refused = Refused::from(failure);
-    match refused.exit {
-        Exit::Offline | Exit::SignedOut | Exit::Wait => Err(refused),
-        Exit::Done
-        | Exit::Refused
-        | Exit::Usage
-        | Exit::Unknown
-        | Exit::NeedsYes
-        | Exit::Kept
-        | Exit::CalledOff => Ok(()),
-    }
 }
 
 async fn shown(place: &str, to: &Teller) -> Result<(), Gone> {

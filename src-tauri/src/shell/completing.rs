@@ -87,7 +87,7 @@ pub(super) fn complete(words: &[String]) -> ExitCode {
     };
     let found: Vec<String> = found
         .into_iter()
-        .filter(|word| word.starts_with(current) && !word.contains(logbook::acts))
+        .filter(|word| word.starts_with(current) && !word.contains(miso_api::acts))
         .collect();
     match found.is_empty() {
         true => ExitCode::SUCCESS,

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::io::{self, BufWriter, Stdout, Write};
 
 use chrono::{DateTime, Utc};
-use logbook::{ExportForm, Origin, acts, plain, written};
-use miso_api::LogLine;
+use logbook::{ExportForm, Origin, plain, written};
+use miso_api::{LogLine, acts};
 use miso_client::{ApiAnswer, ApiAnswerKind};
 use serde_json::{Value, json};
 

@@ -1156,8 +1156,10 @@ export type ApiPlace =
 export type ApiSent = {
 	/**  When. */
 	at: string,
-	/**  What was sent; after a restart of the app without its headers and its body. */
+	/**  What was sent, without its headers and its body. */
 	call: ApiCall,
+	/**  Whether it may have changed something. */
+	writes: boolean,
 	/**  The status of the answer; `None` where there was none. */
 	status: number | null,
 	/**  Why there was none. */

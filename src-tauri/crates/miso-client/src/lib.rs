@@ -96,7 +96,7 @@ pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use explorer::{
     ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand,
-    CopiedSearch, PlannedCall, log_command,
+    CopiedSearch, PlannedCall, SentBy, log_command,
 };
 pub use faults::Fault;
 pub use fleet::{

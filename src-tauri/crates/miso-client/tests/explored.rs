@@ -45,6 +45,11 @@ async fn described() -> FarEnd {
         "POST /token" => tokens(1),
         "GET /api/openapi.json" if asked.unless.is_some() => Answer::text(304, ""),
         "GET /api/openapi.json" => Answer::text(200, DOCUMENT).with("etag", "\"1\""),
+        "GET /api/environments" => Answer::json(200, json!([])),
+        "GET /api/applications/orders" => Answer::json(
+            200,
+            json!({"key": "orders", "type": "webapp", "environments": []}),
+        ),
         _ => Answer::json(200, json!({"ok": true})),
     })
     .await
@@ -325,7 +330,7 @@ async fn promise_a_call_by_hand_to_production_is_shown_for_three_seconds() {
     ] {
         let refused = send(&here, &production).await;
         assert_eq!(refused.unwrap_err(), Code::NotConfirmed, "{production:?}");
-        let shown = here.client.show_call(&production).unwrap();
+        let shown = here.client.show_call(&production).await.unwrap();
         assert!(
             shown.unwrap().environment.name.starts_with("PROD"),
             "{production:?}"
@@ -340,7 +345,7 @@ async fn promise_a_call_by_hand_to_production_is_shown_for_three_seconds() {
     };
     assert_eq!(sent(), 0);
     // What is not of production needs nothing, nor does a read.
-    assert_eq!(here.client.show_call(&deploy("dev")).unwrap(), None);
+    assert_eq!(here.client.show_call(&deploy("dev")).await.unwrap(), None);
     assert_eq!(send(&here, &deploy("dev")).await.unwrap().status, 202);
     send(&here, &call("GET", "/api/environments/prod"))
         .await
@@ -348,7 +353,7 @@ async fn promise_a_call_by_hand_to_production_is_shown_for_three_seconds() {
     assert_eq!(sent(), 1);
 
     let wanted = deploy("prod");
-    let shown = here.client.show_call(&wanted).unwrap().unwrap();
+    let shown = here.client.show_call(&wanted).await.unwrap().unwrap();
     let id = Some(shown.confirmation.as_str());
     let confirmed = async |call: &ApiCall| {
         let sent = here.client.send_call(call, id).await;
@@ -369,7 +374,7 @@ async fn promise_a_call_by_hand_to_production_is_shown_for_three_seconds() {
     assert_eq!(confirmed(&wanted).await, Ok(202));
     assert_eq!(confirmed(&wanted).await, Err(Code::NotConfirmed), "twice");
     assert_eq!(sent(), 2);
-    let shown = here.client.show_call(&wanted).unwrap().unwrap();
+    let shown = here.client.show_call(&wanted).await.unwrap().unwrap();
     here.client.take_back(&shown.confirmation);
     clock.pass(Duration::from_secs(3));
     let taken_back = here
@@ -388,18 +393,32 @@ async fn what_was_sent_is_remembered_without_secrets_beyond_this_run_and_not_for
         json!({"items": [{"name": "PASSWORD", "value": "canary", "location": "keyvault"}]});
     let saved = ApiCall {
         query: vec![("environment".to_owned(), "dev".to_owned())],
+        headers: vec![("X-Api-Key".to_owned(), "canary".to_owned())],
         ..with_body("PUT", "/api/applications/orders/configuration", &secret)
     };
     send(&here, &saved).await.unwrap();
+    let asked = far_end.asked("PUT /api");
+    assert!(asked[0].body.contains("canary"), "it was sent");
     let sent = here.client.sent_calls();
-    assert_eq!(sent[0].call, saved, "in this run it fills the form again");
-    let kept: Vec<_> = sent.into_iter().map(|one| one.without_secrets()).collect();
-    assert!(!serde_json::to_string(&kept).unwrap().contains("canary"));
+    assert_eq!(
+        (sent[0].call.path.as_str(), sent[0].writes),
+        (saved.path.as_str(), true)
+    );
+    // Whatever is asked for what was sent, it is sent once and left nowhere.
+    assert!(!serde_json::to_string(&sent).unwrap().contains("canary"));
+    let by = here.client.sent_by();
+    let kept = here.client.sent_calls_of(by).unwrap();
+    assert_eq!(kept.len(), 1);
     here.client.recall_calls(|| kept.clone());
     here.client.recall_calls(|| panic!("it is asked for once"));
     assert_eq!(here.client.sent_calls().len(), 2);
     here.client.sign_out().await.unwrap();
     assert_eq!(here.client.sent_calls(), []);
+    assert_eq!(
+        here.client.sent_calls_of(by),
+        None,
+        "nor are they kept for the next"
+    );
 }
 
 #[tokio::test]

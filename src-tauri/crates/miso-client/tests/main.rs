@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod answer;
+mod answered;
 mod authority;
 mod bad_id_tokens;
 mod batch;
@@ -22,6 +23,7 @@ mod faults;
 mod file_store;
 mod flying;
 mod following;
+mod fresh_production;
 mod granting;
 mod hand_clock;
 mod hostile;

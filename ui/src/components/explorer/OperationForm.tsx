@@ -6,6 +6,7 @@ import {
   callOf,
   copyEntries,
   fieldOf,
+  forgetting,
   freshly,
   isJson,
   keepForm,
@@ -55,11 +56,13 @@ export function OperationForm({ connection, operation, begin }: Props) {
   const [error, setError] = useState<CommandError | null>(null);
   const [came, setCame] = useState<{ call: ApiCall; answer: ApiAnswer } | null>(null);
   const [place, setPlace] = useState('');
+  // What was sent once stays where it can be mended, and nowhere else.
+  const [wasSent, setWasSent] = useState(false);
   const name = operationName(operation.row);
   const noWrites = useNoWrites(connection, undefined);
   useEffect(() => {
-    keepForm(view, name, typed);
-  }, [view, name, typed]);
+    keepForm(view, name, wasSent ? forgetting(operation, typed) : typed);
+  }, [view, name, operation, typed, wasSent]);
 
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
@@ -69,10 +72,14 @@ export function OperationForm({ connection, operation, begin }: Props) {
   };
   const send = (call: ApiCall, confirmation: string | null) => {
     setSending(true);
+    setWasSent(operation.row.writes);
     commands
       .apiSend(connection, call, confirmation)
       .then((answer) => {
-        setCame({ call, answer });
+        // A write that was refused is mended and sent again.
+        const isDone = operation.row.writes && answer.status < 400;
+        if (isDone) setTyped((before) => forgetting(operation, before));
+        setCame({ call: { ...call, headers: [], body: null }, answer });
         setSending(false);
       }, failed)
       .finally(() => void queries.invalidateQueries({ queryKey: sentKey(connection) }));

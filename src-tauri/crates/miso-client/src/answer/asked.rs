@@ -41,6 +41,11 @@ impl LookedAt {
         lock(&self.0).contains(turn)
     }
 
+    /// Has one be looked at again.
+    fn forget(&self, turn: &Turn) {
+        lock(&self.0).remove(turn);
+    }
+
     /// Notes that one is looked at; whether it was not before.
     fn note(&self, turn: Turn) -> bool {
         let mut all = lock(&self.0);
@@ -163,12 +168,12 @@ impl Client {
     }
 
     /// Asks, as background, for the health of the first ones and for what happened to them: once
-    /// for each time that one turned unwell.
+    /// for each time that one turned unwell, or again where nobody could be asked.
     pub(crate) fn look_closer(&self, unwell: &[UnwellPlace]) {
         for place in unwell.iter().take(FIRST) {
             let (application, environment) = (&place.application, &place.environment.key);
             let seen = (application.clone(), environment.clone(), place.answer.since);
-            if !self.inner.looked_at.note(seen) {
+            if !self.inner.looked_at.note(seen.clone()) {
                 continue;
             }
             let wanted = [
@@ -187,6 +192,10 @@ impl Client {
                 for resource in wanted {
                     if let Err(failure) = inner.refresh(&resource, Class::Background).await {
                         tracing::debug!(code = ?failure.code, "an unwell application was not looked at");
+                        if failure.is_passing() {
+                            inner.looked_at.forget(&seen);
+                            return;
+                        }
                     }
                 }
             });
@@ -202,10 +211,31 @@ impl Client {
         if deployments.iter().any(|one| one.id == *id) {
             return;
         }
-        if let Ok(running) = self.deployment(id.clone()).await {
+        if let Some(running) = self.read_once(id).await {
             let newest = deployments.first().and_then(|one| one.created_at);
-            if running.value.created_at >= newest {
-                deployments.insert(0, running.value);
+            if running.created_at >= newest {
+                deployments.insert(0, running);
+            }
+        }
+    }
+
+    /// A deployment by its own reading. The answer is made anew as often as the application changes:
+    /// what cannot be read is not asked for each time.
+    async fn read_once(&self, id: &str) -> Option<Deployment> {
+        let unread = (id.to_owned(), String::new(), None);
+        let resource = Resource::Deployment { id: id.to_owned() };
+        if let Some(known) = self.peek(&resource) {
+            return Some(known);
+        }
+        if self.inner.looked_at.has(&unread) {
+            return None;
+        }
+        match self.inner.refresh(&resource, Class::Watched).await {
+            Ok(()) => self.peek(&resource),
+            Err(failure) if failure.is_passing() => None,
+            Err(_) => {
+                self.inner.looked_at.note(unread);
+                None
             }
         }
     }
@@ -217,17 +247,8 @@ impl Client {
         let Some(last) = ended.next().filter(|last| last.configuration.is_empty()) else {
             return;
         };
-        let unread = (last.id.clone(), String::new(), None);
-        if self.inner.looked_at.has(&unread) {
-            return;
-        }
-        match self.deployment(last.id.clone()).await {
-            Ok(whole) => last.configuration = whole.value.configuration,
-            Err(failure) if failure.is_connectivity() => {}
-            // It would be asked for each time that the answer is made.
-            Err(_) => {
-                self.inner.looked_at.note(unread);
-            }
+        if let Some(whole) = self.read_once(&last.id).await {
+            last.configuration = whole.configuration;
         }
     }
 

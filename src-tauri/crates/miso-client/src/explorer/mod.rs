@@ -5,6 +5,7 @@ mod copying;
 mod guard;
 mod history;
 mod pretty;
+mod reach;
 mod resources;
 mod sending;
 mod words;
@@ -16,8 +17,8 @@ use crate::wire::openapi::is_write;
 use crate::{ConfirmationId, Stage};
 
 pub use copying::{ApiLanguage, CopiedCall, CopiedCommand, CopiedSearch, log_command};
-pub use history::ApiSent;
 pub(crate) use history::SentCalls;
+pub use history::{ApiSent, SentBy};
 
 /// A call that was written by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::pretty::pretty;
 use super::{ApiAnswer, ApiAnswerKind, ApiCall, ApiSent, PlannedCall};
 use crate::transport::{AsItIs, Call};
-use crate::wire::openapi::{self, ApiOperation, ApiOperations, is_write};
+use crate::wire::openapi::{self, ApiOperation, ApiOperations};
 use crate::{Class, Client, Code, Failure};
 
 impl Client {
@@ -34,14 +34,14 @@ impl Client {
     /// where it needs no confirmation.
     ///
     /// # Errors
-    /// [`Code::CallRefused`] where it could not be sent.
-    pub fn show_call(&self, call: &ApiCall) -> Result<Option<PlannedCall>, Failure> {
+    /// [`Code::CallRefused`] where it could not be sent; why it is not known whether it writes there.
+    pub async fn show_call(&self, call: &ApiCall) -> Result<Option<PlannedCall>, Failure> {
         call.checked(&self.inner.url)?;
         let planned = |environment| PlannedCall {
             confirmation: self.show_planned_call(call),
             environment,
         };
-        Ok(self.production_of(call).map(planned))
+        Ok(self.production_of(call).await?.map(planned))
     }
 
     /// Sends a call by hand, once; its answer as it is, whatever its status.
@@ -56,7 +56,7 @@ impl Client {
         confirmation: Option<&str>,
     ) -> Result<ApiAnswer, Failure> {
         let ready = call.checked(&self.inner.url)?;
-        if let Some(stage) = self.production_of(call) {
+        if let Some(stage) = self.production_of(call).await? {
             self.check_call_confirmed(call, stage, confirmation)?;
         }
         let (at, account) = (self.inner.clock.now(), self.inner.sent_calls.account());
@@ -68,12 +68,13 @@ impl Client {
         let sent = ApiSent {
             at,
             call: call.clone(),
+            writes: call.writes(),
             status,
             code,
             milliseconds: took.map(milliseconds),
         };
         self.inner.sent_calls.note(account, sent);
-        if is_write(&call.method) {
+        if call.writes() {
             self.look_anew(call);
         }
         Ok(self.shown(&ready, answered?))

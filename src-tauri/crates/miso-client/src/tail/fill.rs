@@ -14,6 +14,7 @@ use super::brought::{not_kept, refusal};
 use super::pages::{fetch, knows_no_times, put_in_order};
 use super::{CHUNK, LogKey};
 use crate::client::Inner;
+use crate::clock::moved;
 use crate::wire::documented::LogRange;
 use crate::{Class, Client, Failure};
 
@@ -212,9 +213,4 @@ impl Filling {
         self.filled.missing = missing;
         Ok(next.filter(|_| has_more))
     }
-}
-
-/// A moment a little earlier or later, as far as there is one.
-fn moved(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
-    moment.checked_add_signed(by).unwrap_or(moment)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::AsIs;
 use crate::Capability;
+use crate::wire::openapi::is_write;
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
 const IF_NONE_MATCH: &str = "If-None-Match";
@@ -128,9 +129,9 @@ impl Call {
         self.header(IF_NONE_MATCH, tag)
     }
 
-    /// Whether it changes nothing (RFC 9110 §9.2.1).
+    /// Whether it changes nothing.
     pub(super) fn is_read(&self) -> bool {
-        [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method)
+        !is_write(self.method.as_str())
     }
 
     pub(super) fn is_conditional(&self) -> bool {
