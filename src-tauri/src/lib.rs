@@ -16,6 +16,7 @@ mod ending;
 mod error;
 mod events;
 mod exporting;
+mod gate;
 mod links;
 mod local;
 pub mod local_serve;
@@ -38,6 +39,7 @@ mod state;
 mod thirty_faults;
 mod typed_secret;
 mod typed_time;
+mod unfinished;
 mod watched_patterns;
 
 use std::ffi::OsString;

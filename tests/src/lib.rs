@@ -58,6 +58,7 @@ mod portal_promote;
 mod portal_random;
 mod settings_walked;
 mod shell;
+mod shell_handed_over;
 mod support;
 mod timeline;
 mod tray;

@@ -1,10 +1,14 @@
 //! The instance's own API: what it offers, and calls of it by hand.
 
+use std::sync::Arc;
+
+use miso_client::transport::Passing;
 use miso_client::{
     Account, ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client,
     ConfirmationId, ConnectionId, CopiedCall, CopiedCommand, PlannedCall, SentBy,
 };
 use tauri::{AppHandle, State};
+use tokio_util::sync::CancellationToken;
 
 use super::{Answer, copy};
 use crate::drafts::{Draft, Drafts};
@@ -52,7 +56,8 @@ pub async fn api_show(
     Ok(app.client(&connection)?.show_call(&call).await?)
 }
 
-/// Sends a call with the session, once. Its answer is given as it is, whatever its status.
+/// Sends a call with the session, a write once. Its answer is given as it is, whatever its status. It can
+/// be called off by its number, a write until it leaves.
 #[tauri::command]
 #[specta::specta]
 pub async fn api_send(
@@ -60,17 +65,19 @@ pub async fn api_send(
     connection: ConnectionId,
     call: ApiCall,
     confirmation: Option<ConfirmationId>,
+    number: u32,
 ) -> Answer<ApiAnswer> {
     let client = recalled(&app, &connection)?;
     let whose = Whose::now(&app, &connection, &client)?;
-    let answer = client.send_call(&call, confirmation.as_deref()).await;
+    let work = |off| sent(&client, &call, confirmation.as_deref(), off);
+    let answer = app.calls.until_called_off(number, work).await;
     if let Err(error) = keep(&app, whose, &client).await {
         tracing::warn!(
             code = error.code,
             "what was sent by hand is not kept beyond this run"
         );
     }
-    Ok(answer?)
+    answer
 }
 
 /// What was sent by hand on a connection, newest first.
@@ -106,6 +113,24 @@ pub async fn command_copy(
     let name = shell::name_of(&app.connections.to_save(), &connection);
     let command = app.client(&connection)?.copied_command(&copied, &name)?;
     copy(&handle, command)
+}
+
+async fn sent(
+    client: &Client,
+    call: &ApiCall,
+    confirmation: Option<&str>,
+    off: CancellationToken,
+) -> Answer<ApiAnswer> {
+    let gate = Arc::new(Gate::default());
+    let passing = Passing {
+        leave: call.writes().then(|| gate.leaving()),
+        ..Passing::default()
+    };
+    let sending = client.send_call_passing(call, confirmation, passing);
+    match gate.unless_off(&off, sending).await {
+        Some(answer) => Ok(answer?),
+        None => Err(CommandError::new("called_off")),
+    }
 }
 
 /// The client with what was sent in earlier runs.

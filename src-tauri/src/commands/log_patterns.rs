@@ -1,5 +1,9 @@
 //! What a log says that it did not say before, and being told when it says that again.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook, NewSince, Pattern};
 use miso_api::LogLevel;
@@ -75,15 +79,22 @@ pub async fn log_new_since(
 ) -> Answer<LogNewSince> {
     let look = async {
         let stops = StopsAtItsEnd::default();
-        let stop = stops.stop();
-        let find = move |logs: &Logbook, key: &BookKey| match logs.existing(key)? {
-            Some(book) => logbook::new_since(&book, since, &levels, &stop),
-            None => Ok(None),
-        };
+        let find = news_in(since, levels, stops.stop());
         let found = app.with_logs(&connection, &application, &environment, find);
         Ok(found.await?.map(LogNewSince::from).unwrap_or_default())
     };
     app.calls.run(Some(call), look).await
+}
+
+fn news_in(
+    since: DateTime<Utc>,
+    levels: Vec<LogLevel>,
+    stop: Arc<AtomicBool>,
+) -> impl FnOnce(&Logbook, &BookKey) -> io::Result<Option<NewSince>> + Send + 'static {
+    move |logs, key| match logs.existing(key)? {
+        Some(book) => logbook::new_since(&book, since, &levels, &stop),
+        None => Ok(None),
+    }
 }
 
 /// Which patterns of a log somebody is told of when they appear again, the oldest first.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use logbook::{Book, FieldTest, Query, Search, Text};
+use logbook::{BadQuery, Book, FieldTest, Query, Search, Text};
 use miso_api::{LogLevel, LogLine};
 use miso_client::{ConnectionId, Failure};
 use serde::{Deserialize, Serialize};
@@ -132,8 +132,7 @@ pub async fn log_search(
 
 /// Makes a search ready, and looks for its last matches.
 fn first_look(book: Arc<Book>, query: &Query) -> Answer<(Search, Vec<LogMatch>)> {
-    let bad = |bad| CommandError::new("bad_expression").with("reason", bad);
-    let search = Search::new(book, query).map_err(bad)?;
+    let search = Search::new(book, query).map_err(bad_expression)?;
     // What cannot be read is told by the search itself, which reads it too.
     let newest = search.newest(NEWEST, AT_ONCE).unwrap_or_default();
     Ok((search, LogMatches::from(newest).found))
@@ -147,6 +146,10 @@ fn run_later(begun: Arc<Begun>, has_something: bool) {
         }
         run(begun);
     });
+}
+
+fn bad_expression(bad: BadQuery) -> CommandError {
+    CommandError::new("bad_expression").with("reason", bad)
 }
 
 /// Goes on with a search over lines that have come since.

@@ -47,6 +47,28 @@ pub struct AppStart {
     link: Option<LinkTarget>,
 }
 
+impl AppStart {
+    fn of(window: &WebviewWindow, app: &App) -> Self {
+        let windows = app.settings.windows();
+        let (settings, settings_revision) = app.settings.stamped_settings();
+        Self {
+            window: window.label().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings,
+            settings_revision,
+            system_language: desktop::of_the_system(),
+            connections: app.views(),
+            address: windows.address_of(window.label()),
+            notices: app.notices(),
+            drafts: app.settings.drafts().recent(Utc::now()),
+            try_here: app.try_here && windows.is_first(window.label()),
+            tray: desktop::is_in_tray(),
+            usual_way: ConnectionWay::default(),
+            link: app.take_link(window),
+        }
+    }
+}
+
 /// How far the first page has come.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Shown {
@@ -69,23 +91,7 @@ static SHOWN: LazyLock<watch::Sender<Shown>> = LazyLock::new(|| watch::Sender::n
 #[specta::specta]
 pub async fn app_start(window: WebviewWindow, app: State<'_, App>) -> Answer<AppStart> {
     has_come_to(Shown::Runs);
-    let windows = app.settings.windows();
-    let (settings, settings_revision) = app.settings.stamped_settings();
-    Ok(AppStart {
-        window: window.label().to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        settings,
-        settings_revision,
-        system_language: desktop::of_the_system(),
-        connections: app.views(),
-        address: windows.address_of(window.label()),
-        notices: app.notices(),
-        drafts: app.settings.drafts().recent(Utc::now()),
-        try_here: app.try_here && windows.is_first(window.label()),
-        tray: desktop::is_in_tray(),
-        usual_way: ConnectionWay::default(),
-        link: app.take_link(&window),
-    })
+    Ok(AppStart::of(&window, &app))
 }
 
 /// The link that was opened for this window and that no page has followed yet, told once.

@@ -26,6 +26,7 @@ impl NotStarted {
     fn code(&self) -> &'static str {
         match self {
             Self::Lock(NotLocked::InUse) => "app_runs_elsewhere",
+            Self::Lock(NotLocked::ByCommand) => "command_in_the_way",
             Self::Lock(NotLocked::Io(_)) | Self::Settings(_) => "app_not_started",
             Self::Client(_) | Self::Tauri(_) => "app_broken",
         }
@@ -106,6 +107,7 @@ mod tests {
     fn the_words_are_there() {
         for (code, names_reason) in [
             ("app_runs_elsewhere", false),
+            ("command_in_the_way", false),
             ("app_not_started", true),
             ("app_broken", true),
         ] {

@@ -24,7 +24,7 @@ Prints the body of the answer; of a refusal its status too, on standard error.
   -d, --data JSON        the body; @FILE reads a file, - standard input
   -H, --header 'A: B'    a header in addition
   -i, --include          print the status and the headers before the body
-  -y, --yes              write to production, or to a locked connection, after three seconds
+  -y, --yes              write to production, after three seconds, or to a locked connection, at once
 ";
 const LOGS: &str = "\
 Usage: miso-desktop logs APP [OPTIONS]
@@ -53,7 +53,7 @@ It asks the running app, or does it alone where the app does not run. It prints 
 terminal would obey, and never the session's token. Exit codes: 0 done, 1 the instance refused it,
 2 it makes no sense as it is, 3 nobody is signed in, 4 no such connection or application, 5 no answer,
 6 it needs --yes, 7 the request limit would have it wait too long, 8 what the app keeps on this
-machine cannot be used, 130 called off.";
+machine cannot be used, 9 it was sent and may or may not have happened, 130 called off.";
 const COMPLETIONS: &str = "\
 Usage: miso-desktop completions bash|zsh|fish
 

@@ -44,7 +44,10 @@ pub(super) async fn print(
     wanted: LogWanted,
     to: &Teller,
 ) -> Result<Exit, Refused> {
-    let environment = environment_of(client, &wanted).await?;
+    let environment = tokio::select! {
+        environment = environment_of(client, &wanted) => environment?,
+        () = to.gone() => return Ok(Exit::CalledOff),
+    };
     let mut log = Log {
         desk: desk.clone(),
         client: client.clone(),
@@ -173,7 +176,18 @@ impl Log {
             let filling =
                 self.client
                     .fill_gap(application, environment, missing, fill, &off, |_| ());
-            if let Some(failure) = filling.await.failure {
+            tokio::pin!(filling);
+            let filled = tokio::select! {
+                filled = &mut filling => filled,
+                () = self.to.gone() => {
+                    off.cancel();
+                    filling.await
+                }
+            };
+            if off.is_cancelled() {
+                return Err(Gone.into());
+            }
+            if let Some(failure) = filled.failure {
                 return Ok(Some(failure));
             }
         }

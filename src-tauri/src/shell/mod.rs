@@ -17,6 +17,7 @@ mod printing;
 mod protocol;
 #[cfg(unix)]
 mod socket;
+mod spool;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -311,8 +311,11 @@ export const commands = {
 	 *  confirmation. `api_send` takes it after three seconds; `deployments_take_back` takes it back.
 	 */
 	apiShow: (connection: ConnectionId, call: ApiCall) => __TAURI_INVOKE<PlannedCall | null>("api_show", { connection, call }),
-	/**  Sends a call with the session, once. Its answer is given as it is, whatever its status. */
-	apiSend: (connection: ConnectionId, call: ApiCall, confirmation: string | null) => __TAURI_INVOKE<ApiAnswer>("api_send", { connection, call, confirmation }),
+	/**
+	 *  Sends a call with the session, a write once. Its answer is given as it is, whatever its status. It can
+	 *  be called off by its number, a write until it leaves.
+	 */
+	apiSend: (connection: ConnectionId, call: ApiCall, confirmation: string | null, number: number) => __TAURI_INVOKE<ApiAnswer>("api_send", { connection, call, confirmation, number }),
 	/**  What was sent by hand on a connection, newest first. */
 	apiHistory: (connection: ConnectionId) => __TAURI_INVOKE<ApiSent[]>("api_history", { connection }),
 	/**  Puts a call on the clipboard as code, in which a variable stands for the token. */
@@ -1005,7 +1008,10 @@ export type ApiAnswer = {
 	milliseconds: number,
 	/**  What to tell the operator of the instance. */
 	requestId: string | null,
-	/**  How many requests it was: two where the session was renewed meanwhile. */
+	/**
+	 *  How many requests it was: more than one where the session was renewed meanwhile, or a read got no
+	 *  answer at first.
+	 */
 	requests: number,
 	/**  How many are left of this hour. */
 	leftThisHour: number,

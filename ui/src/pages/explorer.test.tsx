@@ -123,6 +123,7 @@ describe('the explorer', () => {
       'orders',
       expect.objectContaining({ method: 'GET', path: '/api/applications/orders%20api', body: null }),
       null,
+      expect.any(Number),
     ]);
     // What was sent fills the form again.
     await user.click(screen.getByRole('button', { name: 'Sent' }));
@@ -194,6 +195,28 @@ describe('the explorer', () => {
     await user.click(screen.getByRole('button', { name: 'Take it back' }));
     expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
     expect(calls.some(({ name }) => name === 'apiSend')).toBe(false);
+  });
+
+  it('calls off what is being sent, by its own number', async () => {
+    let fail: (reason: Error) => void = () => undefined;
+    const { user, calls } = await renderApp('/c/orders/api?operation=GET+%2Fapi%2Fusers%2Fme', {
+      answers: {
+        apiSend: () =>
+          new Promise((_, refuse) => {
+            fail = refuse;
+          }),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Send' }));
+    await user.click(await screen.findByRole('button', { name: 'Cancel' }));
+    const args = (wanted: string) => calls.find(({ name }) => name === wanted)?.args;
+    expect(args('callOff')).toEqual([args('apiSend')?.[3]]);
+    // What has left already is waited for, and that is said.
+    expect(screen.getByText('It was sent already: its answer is waited for.')).toBeVisible();
+    fail(failure('called_off') as unknown as Error);
+    expect(await screen.findByText('Called off')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Cancel' })).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Send' })).toBeEnabled();
   });
 
   it('says why nothing came, and where there is no document', async () => {

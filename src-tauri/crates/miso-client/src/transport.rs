@@ -33,6 +33,7 @@ use refusal::{not_miso, refusal};
 
 pub(crate) use answer::{Opened, Tagged, decode};
 pub(crate) use as_is::{AsIs, AsItIs};
+pub use as_is::{Leave, Passing};
 pub use call::Call;
 
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
@@ -166,7 +167,7 @@ impl Transport {
     }
 
     async fn exchanged(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
-        if !call.is_read() {
+        if !call.is_read() && !call.is_past_the_lock() {
             self.read_only.refuse(self.clock.now())?;
         }
         let permit = self.admitted(class).await?;
@@ -272,10 +273,10 @@ impl Transport {
             request = as_is.put_into(request);
         }
         let request = request.build().map_err(|error| self.lost(call, &error))?;
-        permit.sent();
         if let Some(as_is) = &call.as_is {
-            as_is.count();
+            as_is.leave().await;
         }
+        permit.sent();
         let begun = self.clock.monotonic();
         let sent = match &self.carrier {
             Some(carrier) => carrier.carry(request).await,

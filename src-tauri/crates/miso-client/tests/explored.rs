@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use miso_client::transport::Passing;
 use miso_client::{
     ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiPlace, Code, ConnectionEdit, ConnectionWay,
     CopiedCall, Hue, Resource,
@@ -479,6 +480,18 @@ async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is
         );
     }
     assert_eq!(sent(&write).await, Err(Code::ReadOnly));
+    // Who let one call through has unlocked it for no other, not even meanwhile.
+    let passing = Passing {
+        past_the_lock: true,
+        ..Passing::default()
+    };
+    let let_through = client.send_call_passing(&write, None, passing);
+    let (let_through, other) = tokio::join!(let_through, sent(&write));
+    assert_eq!(
+        (let_through.unwrap().status, other),
+        (200, Err(Code::ReadOnly))
+    );
+    assert_eq!(client.unlocked_until(), None);
     client.unlock();
     assert_eq!(sent(&write).await, Ok(200));
     here.connections
@@ -486,5 +499,5 @@ async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is
         .unwrap();
     assert_eq!(sent(&write).await, Err(Code::NotConfirmed));
     assert_eq!(sent(&call("GET", "/api/applications")).await, Ok(200));
-    assert_eq!(far_end.asked("PUT /api").len(), 1);
+    assert_eq!(far_end.asked("PUT /api").len(), 2);
 }

@@ -26,6 +26,7 @@ mod following;
 mod fresh_production;
 mod granting;
 mod hand_clock;
+mod handed_over;
 mod hostile;
 mod hostile_provider;
 mod id_tokens;

@@ -24,10 +24,12 @@ import { useShown } from '../../hooks/useShown';
 import {
   asCommandError,
   commands,
+  newCall,
   type ApiAnswer,
   type ApiCall,
   type ApiOperation,
   type ApiParameter,
+  type Call,
   type CommandError,
   type ConnectionId,
 } from '../../ipc';
@@ -52,7 +54,8 @@ export function OperationForm({ connection, operation, begin }: Props) {
   const queries = useQueryClient();
   const gone = useGone();
   const [typed, setTyped] = useState(begin);
-  const [sending, setSending] = useState(false);
+  const [sending, setSending] = useState<Call | null>(null);
+  const [callingOff, setCallingOff] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const [came, setCame] = useState<{ call: ApiCall; answer: ApiAnswer } | null>(null);
   const [place, setPlace] = useState('');
@@ -67,25 +70,27 @@ export function OperationForm({ connection, operation, begin }: Props) {
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
     setError(failure);
-    setSending(false);
+    setSending(null);
     if (gone.current) putRefusal({ what: name, to: paths.api(connection, { operation: name }) }, failure);
   };
   const send = (call: ApiCall, confirmation: string | null) => {
-    setSending(true);
     setWasSent(operation.row.writes);
+    const begun = newCall();
+    setSending(begun);
+    setCallingOff(false);
     commands
-      .apiSend(connection, call, confirmation)
+      .apiSend(connection, call, confirmation, begun.number)
       .then((answer) => {
         // A write that was refused is mended and sent again.
         const isDone = operation.row.writes && answer.status < 400;
         if (isDone) setTyped((before) => forgetting(operation, before));
         setCame({ call: { ...call, headers: [], body: null }, answer });
-        setSending(false);
+        setSending(null);
       }, failed)
       .finally(() => void queries.invalidateQueries({ queryKey: sentKey(connection) }));
   };
   const { showing, left, takenBack, start, takeBack } = useShown(connection, send, failed);
-  const busy = sending || showing || left !== null;
+  const busy = sending !== null || showing || left !== null;
   const call = callOf(operation, typed);
   const lacking = missing(operation, typed);
   const reason =
@@ -134,7 +139,7 @@ export function OperationForm({ connection, operation, begin }: Props) {
         )}
         <div className={styles.actions}>
           <Button kind="primary" type="submit" reason={reason} disabled={busy}>
-            {t(sending ? 'explorer.sending' : 'explorer.send')}
+            {t(sending !== null ? 'explorer.sending' : 'explorer.send')}
           </Button>
           {operation.row.writes && <UnlockButton connection={connection} />}
           <CopyButton connection={connection} call={call} reason={lacking === null ? undefined : reason} />
@@ -147,7 +152,18 @@ export function OperationForm({ connection, operation, begin }: Props) {
           >
             {t('explorer.afresh')}
           </Button>
+          {sending !== null && (
+            <Button
+              onClick={() => {
+                setCallingOff(true);
+                sending.off();
+              }}
+            >
+              {t('cancel')}
+            </Button>
+          )}
         </div>
+        {sending !== null && callingOff && <p role="status">{t('explorer.sentAlready')}</p>}
       </form>
       {left !== null && (
         <div className={styles.waiting}>

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::ApiCall;
 use super::words::words;
-use crate::transport::{AsIs, Call};
+use crate::transport::{AsIs, Call, Passing};
 use crate::wire::documented::TOKEN_PATH;
 use crate::wire::openapi::{is_write, known_method};
 use crate::{Code, Failure};
@@ -52,6 +52,11 @@ impl ApiCall {
     /// # Errors
     /// [`Code::CallRefused`].
     pub(super) fn checked(&self, base: &Url) -> Result<Call, Failure> {
+        self.checked_with(base, Passing::default())
+    }
+
+    /// The same with what is let through for it.
+    pub(super) fn checked_with(&self, base: &Url, passing: Passing) -> Result<Call, Failure> {
         let method = known_method(&self.method).ok_or_else(|| refused("method"))?;
         check_path(&self.path, base)?;
         check_query(&self.query)?;
@@ -67,6 +72,7 @@ impl ApiCall {
             query: self.query.clone(),
             headers,
             text,
+            passing,
             ..AsIs::default()
         };
         Ok(Call {

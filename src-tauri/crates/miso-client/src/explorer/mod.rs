@@ -91,7 +91,8 @@ pub struct ApiAnswer {
     pub milliseconds: u32,
     /// What to tell the operator of the instance.
     pub request_id: Option<String>,
-    /// How many requests it was: two where the session was renewed meanwhile.
+    /// How many requests it was: more than one where the session was renewed meanwhile, or a read got no
+    /// answer at first.
     pub requests: u32,
     /// How many are left of this hour.
     pub left_this_hour: u32,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::pretty::pretty;
 use super::{ApiAnswer, ApiAnswerKind, ApiCall, ApiSent, PlannedCall};
-use crate::transport::{AsItIs, Call};
-use crate::wire::openapi::{self, ApiOperation, ApiOperations};
+use crate::transport::{AsItIs, Call, Passing};
+use crate::wire::openapi::{self, ApiOperation, ApiOperations, is_write};
 use crate::{Class, Client, Code, Failure};
 
 impl Client {
@@ -44,7 +44,8 @@ impl Client {
         Ok(self.production_of(call).await?.map(planned))
     }
 
-    /// Sends a call by hand, once; its answer as it is, whatever its status.
+    /// Sends a call by hand, a write once, a read again where no answer came; its answer as it is, whatever
+    /// its status.
     ///
     /// # Errors
     /// [`Code::CallRefused`] for what is not sent at all, [`Code::ReadOnly`] for a write where the
@@ -55,7 +56,21 @@ impl Client {
         call: &ApiCall,
         confirmation: Option<&str>,
     ) -> Result<ApiAnswer, Failure> {
-        let ready = call.checked(&self.inner.url)?;
+        let passing = Passing::default();
+        self.send_call_passing(call, confirmation, passing).await
+    }
+
+    /// The same with what somebody has let through for this one call.
+    ///
+    /// # Errors
+    /// As [`Self::send_call`].
+    pub async fn send_call_passing(
+        &self,
+        call: &ApiCall,
+        confirmation: Option<&str>,
+        passing: Passing,
+    ) -> Result<ApiAnswer, Failure> {
+        let ready = call.checked_with(&self.inner.url, passing)?;
         if let Some(stage) = self.production_of(call).await? {
             self.check_call_confirmed(call, stage, confirmation)?;
         }

@@ -135,7 +135,7 @@ impl Client {
             };
             // What has come is put away, whoever called it off meanwhile.
             let went = match asked {
-                Ok(page) => filling.take(page).await,
+                Ok(page) => filling.take(&self.inner, page).await,
                 Err(failure) => Err(failure),
             };
             match went {
@@ -181,7 +181,7 @@ impl Filling {
     }
 
     /// Puts a page into the gap; where the next one begins, `None` after the last.
-    async fn take(&mut self, page: LogPage) -> Result<Option<String>, Failure> {
+    async fn take(&mut self, client: &Inner, page: LogPage) -> Result<Option<String>, Failure> {
         let LogPage {
             data: mut lines,
             next_cursor: next,
@@ -206,7 +206,8 @@ impl Filling {
             (false, false) => StillMissing::Gone,
         };
         let fill = self.fill.clone();
-        let filled = tokio::task::spawn_blocking(move || fill(&lines, missing));
+        let work = &client.tails.work;
+        let filled = work.spawn_blocking(move || fill(&lines, missing));
         let new = filled.await.map_err(not_kept)?;
         let new = new.map_err(|error| refusal(&error))?;
         self.filled.lines = self.filled.lines.saturating_add(new as u32);

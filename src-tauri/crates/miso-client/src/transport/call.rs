@@ -134,6 +134,12 @@ impl Call {
         !is_write(self.method.as_str())
     }
 
+    /// Whether it may write where the connection is locked: somebody said so of this call.
+    pub(super) fn is_past_the_lock(&self) -> bool {
+        let as_is = self.as_is.as_ref();
+        as_is.is_some_and(|as_is| as_is.passing.past_the_lock)
+    }
+
     pub(super) fn is_conditional(&self) -> bool {
         self.headers.iter().any(|(name, _)| *name == IF_NONE_MATCH)
     }

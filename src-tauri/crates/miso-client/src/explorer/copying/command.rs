@@ -214,6 +214,11 @@ mod tests {
             log_command("-x", "a b", "c1", &CopiedSearch::default()),
             "miso-desktop logs -c c1 -e 'a b' --since 1h --follow -- '-x'\n"
         );
+        assert_eq!(
+            log("a\u{3}", "dev", "c1"),
+            "miso-desktop logs 'a'\"$(printf '\\003')\"'' -c c1 -e dev --since 1h --follow\n",
+            "and does nothing as it is pasted"
+        );
     }
 
     #[test]

@@ -39,14 +39,18 @@ fn quoted(text: &str, escape: impl Fn(&mut String, char)) -> String {
             '\n' => made.push_str("\\n"),
             '\r' => made.push_str("\\r"),
             '\t' => made.push_str("\\t"),
-            // What is not seen is written so that it is.
-            '\u{200b}'..='\u{200d}' | '\u{feff}' => escape(&mut made, character),
-            _ if acts(character) => escape(&mut made, character),
+            _ if steers(character) => escape(&mut made, character),
             _ => made.push(character),
         }
     }
     made.push('"');
     made
+}
+
+/// Whether a character does more than it shows, or is not seen at all. What is pasted into a terminal would
+/// have it act.
+pub(super) fn steers(character: char) -> bool {
+    acts(character) || matches!(character, '\u{200b}'..='\u{200d}' | '\u{feff}')
 }
 
 #[cfg(test)]
