@@ -148,6 +148,7 @@ export function ApplicationLogs() {
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
         {!search && <Recorded connection={connection} log={{ application: key, environment }} />}
+        {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
         <LogExport
           exporting={exporting}
           query={narrowing ? queryOf(filter) : null}
@@ -157,7 +158,6 @@ export function ApplicationLogs() {
             narrowing?.isWhole === false ? null : keptOf(view.current?.selected() ?? null, unkept)
           }
         />
-        {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </LogBar>
       <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}

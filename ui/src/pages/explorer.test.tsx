@@ -189,9 +189,7 @@ describe('the explorer', () => {
     await user.type(await screen.findByRole('textbox', { name: 'key (required)' }), 'shop');
     expect(screen.getByText('What may be in it')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Send' }));
-    expect(
-      await screen.findByText('POST /api/applications/{key}/deploy writes to PROD in 3 s'),
-    ).toBeVisible();
+    expect(await screen.findByText('POST /api/applications/shop/deploy writes to PROD in 3 s')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Take it back' }));
     expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
     expect(calls.some(({ name }) => name === 'apiSend')).toBe(false);

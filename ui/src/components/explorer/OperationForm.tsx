@@ -168,7 +168,7 @@ export function OperationForm({ connection, operation, begin }: Props) {
       {left !== null && (
         <div className={styles.waiting}>
           <span role="status" aria-live="assertive" className={styles.waitingWords}>
-            {t('explorer.writesTo', { name, place, seconds: left })}
+            {t('explorer.writesTo', { name: operationName(call), place, seconds: left })}
           </span>
           <Button autoFocus onClick={takeBack}>
             {t('access.takeBack')}
@@ -238,7 +238,7 @@ function Body({
         </Suspense>
       </div>
       {body.fields.length > 0 && (
-        <details>
+        <details className={styles.fields}>
           <summary>{t('explorer.fields')}</summary>
           <FieldTable fields={body.fields} cut={body.cut} />
         </details>
