@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use miso_api::DeployRequest;
 use miso_client::{Capability, Client, Code, LogPlace, Resource, TailState};
-use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand,
+};
 use serde_json::json;
 
 use crate::service_client::{Nothing, ROBOT, SECRET, service_client};
@@ -28,6 +30,7 @@ async fn bare(folder: &tempfile::TempDir, without: Vec<String>) -> (Instance, Cl
             program: "no such program".into(),
             args: Vec::new(),
         },
+        engine: ContainerEngine::None,
     })
     .await
     .unwrap();

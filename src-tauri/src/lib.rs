@@ -148,6 +148,11 @@ pub(crate) fn complain(text: &str) {
 /// the last of what whoever looks for a mistake needs.
 pub(crate) fn trace() {
     let filter = EnvFilter::try_from_env("MISO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // It would write what it sends to an engine, secrets of applications among it.
+    let filter = match "bollard=warn".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let told = fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use miso_client::{ConnectionId, SignInParameters};
-use miso_local::{Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand,
+};
 use tokio::sync::Mutex;
 
 use crate::error::CommandError;
@@ -101,6 +103,7 @@ fn options(app: &App) -> Result<Options, CommandError> {
             program,
             args: vec!["workload".into()],
         },
+        engine: ContainerEngine::Found,
     })
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miso_local::{
-    Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, StartError, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, StartError,
+    WorkloadCommand,
 };
 
 use crate::{IDENTIFIER, complain, refuse, trace};
@@ -225,6 +226,7 @@ impl Asked {
                 program,
                 args: vec!["workload".into()],
             },
+            engine: ContainerEngine::Found,
         };
         Ok(Some(Asking { options, seeded }))
     }

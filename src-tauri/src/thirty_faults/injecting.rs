@@ -8,7 +8,9 @@ use futures_util::StreamExt;
 use futures_util::stream::iter;
 use miso_api::{DeployRequest, Deployment, DeploymentStatus, LogLevel};
 use miso_client::{AnswerKind, Client, Resource};
-use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand,
+};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
@@ -185,6 +187,7 @@ pub(super) async fn instance(folder: &Path) -> (Instance, Client) {
             program,
             args: vec!["workload".into()],
         },
+        engine: ContainerEngine::None,
     });
     let instance = instance.await.unwrap();
     let client = service_client(instance.url(), instance.issuer()).await;

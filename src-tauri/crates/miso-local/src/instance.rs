@@ -31,6 +31,7 @@ use crate::sealing::Seal;
 use crate::site::{Shared, Site};
 use crate::store::{self, Store, applications, deployments, progress, sessions};
 use crate::workloads::Platform;
+use crate::workloads::containers::Engines;
 use crate::{Notice, StartError, api, descriptors, seed};
 
 /// The fact that holds the instance's id, for the day the identity's own file cannot be read.
@@ -141,7 +142,8 @@ async fn start_in(folder: &Folder, options: Options) -> Result<Started, StartErr
     let seal = Arc::new(seal);
     let issuer = format!("http://127.0.0.1:{port}");
     let url = Url::parse(&issuer).map_err(|error| broken(&error))?;
-    let platform = Platform::new(store.clone(), Arc::clone(&seal), options.workload, logs);
+    let engines = Engines::new(options.engine, identity.instance_id.clone());
+    let platform = Platform::new(store.clone(), &seal, options.workload, engines, logs);
     let site = Arc::new(Site {
         url,
         issuer,
@@ -257,7 +259,8 @@ impl Instance {
     }
 
     /// Ends the instance: requests and workloads side by side, then the database. It takes at
-    /// most 6 seconds; what has not ended by then ends with the process.
+    /// most 6 seconds; a process that has not ended by then ends with this one, and a container is
+    /// removed at the next start.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();
@@ -315,7 +318,7 @@ mod tests {
 
     use super::*;
     use crate::store::placements;
-    use crate::{RateLimit, Seed, ServiceAccount, WorkloadCommand};
+    use crate::{ContainerEngine, RateLimit, Seed, ServiceAccount};
 
     fn options(folder: &Path) -> Options {
         Options {
@@ -326,10 +329,8 @@ mod tests {
             rate_limit: RateLimit::Off,
             without: Vec::new(),
             rotate_signing_key: false,
-            workload: WorkloadCommand {
-                program: "missing".into(),
-                args: Vec::new(),
-            },
+            workload: crate::testing::no_command(),
+            engine: ContainerEngine::None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! http → guard → oidc                         sign-in, tokens
 //!              → admit → api → store          what is known
 //!                            → deploy → workloads → workload (a child process)
+//!                                                 → a container engine
 //!                            → logs           what was printed
 //! ```
 //!
@@ -43,5 +44,5 @@ pub use api::optional_calls;
 pub use error::StartError;
 pub use instance::{Instance, SignInKeys, start};
 pub use notice::Notice;
-pub use options::{Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+pub use options::{ContainerEngine, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
 pub use secrecy::{ExposeSecret, SecretString};

@@ -25,6 +25,20 @@ pub struct Options {
     pub rotate_signing_key: bool,
     /// How to start a workload.
     pub workload: WorkloadCommand,
+    /// What runs the images that are not of the catalogue.
+    pub engine: ContainerEngine,
+}
+
+/// Which container engine runs the images that are not of the catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ContainerEngine {
+    /// The one that `DOCKER_HOST` names, else the first of the usual sockets where one answers.
+    #[default]
+    Found,
+    /// The one at that address, written as in `DOCKER_HOST`.
+    At(String),
+    /// None: such images are refused.
+    None,
 }
 
 /// What a new instance is filled with.
