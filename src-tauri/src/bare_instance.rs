@@ -7,7 +7,7 @@ use std::time::Duration;
 use miso_api::DeployRequest;
 use miso_client::{Capability, Client, Code, LogPlace, Resource, TailState};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
 };
 use serde_json::json;
 
@@ -24,6 +24,8 @@ async fn bare(folder: &tempfile::TempDir, without: Vec<String>) -> (Instance, Cl
             client_secret: SECRET.into(),
         }),
         rate_limit: RateLimit::default(),
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without,
         rotate_signing_key: false,
         workload: WorkloadCommand {

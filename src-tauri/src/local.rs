@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use miso_client::{ConnectionId, SignInParameters};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, Speaks, V1RateLimit, WorkloadCommand,
 };
 use tokio::sync::Mutex;
 
@@ -97,6 +97,8 @@ fn options(app: &App) -> Result<Options, CommandError> {
         seed: Seed::Demo,
         service_account: None,
         rate_limit: RateLimit::default(),
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without: Vec::new(),
         rotate_signing_key: false,
         workload: WorkloadCommand {

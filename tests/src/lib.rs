@@ -35,6 +35,7 @@ mod local_refuses;
 mod local_seeds;
 mod local_serve;
 mod local_sign_in;
+mod local_v1;
 mod local_walked;
 mod local_workloads;
 mod log_figures;

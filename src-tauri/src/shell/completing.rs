@@ -33,6 +33,8 @@ const OF_LOCAL: &[&str] = &[
     "--client-id",
     "--client-secret",
     "--rate-limit",
+    "--speaks",
+    "--v1-rate-limit",
     "--without",
     "--rotate-key",
     "--help",

@@ -9,7 +9,7 @@ use futures_util::stream::iter;
 use miso_api::{DeployRequest, Deployment, DeploymentStatus, LogLevel};
 use miso_client::{AnswerKind, Client, Resource};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -181,6 +181,8 @@ pub(super) async fn instance(folder: &Path) -> (Instance, Client) {
             hour: 900_000,
             minute: 90_000,
         },
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without: Vec::new(),
         rotate_signing_key: false,
         workload: WorkloadCommand {

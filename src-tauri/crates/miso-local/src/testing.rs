@@ -18,13 +18,14 @@ use crate::oidc::Successors;
 use crate::oidc::devices::Devices;
 use crate::oidc::keys::Keys;
 use crate::oidc::pending::Pending;
-use crate::options::{ContainerEngine, RateLimit, ServiceAccount, WorkloadCommand};
+use crate::options::{ContainerEngine, RateLimit, ServiceAccount, Speaks, WorkloadCommand};
 use crate::place::Place;
 use crate::sealing::Seal;
 use crate::site::Site;
 use crate::store::applications::{self, StoredApplication};
 use crate::store::placements::{self, Placement};
 use crate::store::{self, Store, deployments};
+use crate::v1::Drafts;
 use crate::workloads::Platform;
 use crate::workloads::containers::Engines;
 
@@ -54,6 +55,9 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
             client_secret: "a secret".to_owned().into(),
         }),
         limits: Limits::new(limit),
+        speaks: Speaks::Both,
+        v1_limit: None,
+        drafts: Drafts::default(),
         pending: Pending::default(),
         devices: Devices::default(),
         seal,

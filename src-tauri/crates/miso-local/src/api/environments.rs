@@ -104,7 +104,7 @@ pub(super) async fn get(
 }
 
 /// Every application's entries, by its key.
-async fn read(
+pub(crate) async fn read(
     site: &Site,
     caller: &Caller,
 ) -> Result<Vec<(String, Vec<EnvironmentEntry>)>, ApiError> {
@@ -119,7 +119,8 @@ async fn read(
         .collect())
 }
 
-fn view(
+/// An environment with what runs in it.
+pub(crate) fn view(
     environment: EnvironmentKey,
     running: &[(String, Vec<EnvironmentEntry>)],
     platform: &Platform,
