@@ -82,6 +82,8 @@ pub struct ConnectionView {
     pub unlocked_until: Option<DateTime<Utc>>,
     /// Whether it leads to the instance inside this app.
     pub local: bool,
+    /// Which reading of the API was found to be the instance's, where that could be seen.
+    pub found: Option<miso_client::Speaks>,
     /// Its session.
     pub session: SessionState,
     /// Every environment that may be named here, in order; production is marked.
@@ -283,6 +285,7 @@ fn view(connection: Connection, session: StampedSession, client: &Client) -> Con
         read_only: connection.read_only,
         unlocked_until: client.unlocked_until(),
         local: connection.local_instance.is_some(),
+        found: connection.found,
         session: session.state,
         revision: session.revision,
         environments: client.stages(),

@@ -63,6 +63,7 @@ mod shell_handed_over;
 mod support;
 mod timeline;
 mod tray;
+mod v1_walked;
 mod walk;
 mod windows;
 mod windows_many;

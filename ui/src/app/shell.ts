@@ -93,7 +93,8 @@ export const shell = createStore<Shell>({
   usualWay: {
     network: { proxy: { kind: 'system' }, authorities: [] },
     signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
-    limits: { requestsPerHour: null, requestsPerMinute: null },
+    limits: { requestsPerHour: null, requestsPerMinute: null, requestsPerWindow: null, windowMinutes: null },
+    readsAs: null,
   },
   tray: false,
   tryHere: false,

@@ -1300,8 +1300,10 @@ export type Blind =
 export type BudgetStand = {
 	/**  What was sent in the last minute. */
 	minute: SpentOf,
-	/**  What was sent in the last hour. */
+	/**  What was sent in the last hour; of v1, in its last window. */
 	hour: SpentOf,
+	/**  How many minutes that is: 60, but on v1. */
+	windowMinutes: number,
 	/**  Whether the server told the limits. */
 	limitsTold: boolean,
 	/**  How many requests of the hour the server says are left, for all who share them. */
@@ -1321,7 +1323,10 @@ export type BudgetStand = {
 	stretch: number | null,
 };
 
-/**  A call or a field that the public document of the platform does not state. */
+/**
+ *  A call or a field that the public document of the platform does not state, or that not every
+ *  reading of the API has.
+ */
 export type Capability = 
 /**  One application by itself. */
 "applicationDetail" | 
@@ -1352,7 +1357,13 @@ export type Capability =
 /**  A deployment's configuration. */
 "deployConfiguration" | 
 /**  What a deployment would change. */
-"dryRun";
+"dryRun" | 
+/**  What an application writes. */
+"applicationLog" | 
+/**  The configuration of an application in one environment, and changing configuration by itself. */
+"configuration" | 
+/**  Changing who has access to an application. */
+"accessChanges";
 
 /**  One application in one environment. */
 export type Cell = {
@@ -1550,6 +1561,8 @@ export type ConnectionView = {
 	unlockedUntil: string | null,
 	/**  Whether it leads to the instance inside this app. */
 	local: boolean,
+	/**  Which reading of the API was found to be the instance's, where that could be seen. */
+	found: Speaks | null,
 	/**  Its session. */
 	session: SessionState,
 	/**  Every environment that may be named here, in order; production is marked. */
@@ -1566,6 +1579,8 @@ export type ConnectionWay = {
 	signIn: SignInSettings,
 	/**  How many requests may be made where the instance does not say it. */
 	limits: OwnLimits,
+	/**  Which reading of the API the instance is read by; the one that is found where none is chosen. */
+	readsAs: Speaks | null,
 };
 
 /**  A connection came, went or was changed. */
@@ -2297,8 +2312,13 @@ export type Imported = {
 export type InstanceFound = {
 	/**  The instance. */
 	url: string,
-	/**  Its OpenID Connect issuer. */
-	issuer: string,
+	/**
+	 *  Its OpenID Connect issuer; `None` where it names none and none was given, as many that speak v1:
+	 *  people sign in on another device there.
+	 */
+	issuer: string | null,
+	/**  Which reading of the API it speaks, where that could be seen; of both, the documented one. */
+	speaks: Speaks | null,
 	/**  Scopes this provider does not know, which are therefore not asked for. */
 	scopesLeftOut: string[],
 };
@@ -3008,6 +3028,10 @@ export type OwnLimits = {
 	requestsPerHour: number | null,
 	/**  In any minute, 10 to 10,000. */
 	requestsPerMinute: number | null,
+	/**  In any window of v1 (API-V1.md §1.6), 20 to 100,000; `None` is 100. */
+	requestsPerWindow: number | null,
+	/**  How many minutes that window has, 1 to 60; `None` is 15. */
+	windowMinutes: number | null,
 };
 
 /**  One page of a list. A bare array is read as the only page. */
@@ -3794,6 +3818,13 @@ export type Source =
 "cache" | 
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
+
+/**  A reading of the API: one set of methods stands above both. */
+export type Speaks = 
+/**  The public document of the platform (API.md). */
+"documented" | 
+/**  What the shipping controller serves under `/api/v1` (API-V1.md). */
+"v1";
 
 /**  What was spent of a limit. */
 export type SpentOf = {

@@ -171,6 +171,7 @@ export type {
   SignInSettings,
   SignInStep,
   Spoken,
+  Speaks,
   Stage,
   State,
   Step,

@@ -125,7 +125,7 @@ codes! {
     /// There is no such connection.
     ConnectionUnknown,
     /// A connection's limits of requests are none to work with; params: `limit`
-    /// (`requestsPerHour`, `requestsPerMinute`), `least`, `most`.
+    /// (`requestsPerHour`, `requestsPerMinute`, `requestsPerWindow`, `windowMinutes`), `least`, `most`.
     LimitsInvalid,
     /// A connection's name is empty or too long; params: `limit`.
     ConnectionNameInvalid,

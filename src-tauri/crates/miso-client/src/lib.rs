@@ -63,11 +63,13 @@ mod renewed;
 mod rollout;
 mod session;
 pub mod signin;
+mod speaks;
 mod stage;
 mod tail;
 mod telling;
 mod timeline;
 pub mod transport;
+mod v1;
 mod vault;
 mod view;
 #[cfg(test)]
@@ -117,6 +119,7 @@ pub use rollout::{RolloutOutcome, RolloutStep};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
+pub use speaks::Speaks;
 pub use stage::Stage;
 pub use tail::{
     FillCost, FillGap, Filled, KeepCursor, LogPlace, MissingLines, OlderLines, OlderWanted,

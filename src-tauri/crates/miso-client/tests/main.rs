@@ -13,6 +13,7 @@ mod clocks;
 mod company;
 mod conditional;
 mod configuring;
+mod controller;
 mod device_sign_in;
 mod examined;
 mod examined_proxies;

@@ -12,6 +12,7 @@ use super::words::words;
 use crate::transport::{AsIs, Call, Passing};
 use crate::wire::documented::TOKEN_PATH;
 use crate::wire::openapi::{is_write, known_method};
+use crate::wire::v1::routes;
 use crate::{Code, Failure};
 
 /// Bytes of a path, of a query, of all headers and of a body.
@@ -108,7 +109,8 @@ fn check_path(path: &str, base: &Url) -> Result<(), Failure> {
     }
     let named: Vec<&str> = decoded.split('/').filter(|part| !part.is_empty()).collect();
     // What it answers is a token, which no page gets.
-    if format!("/{}", named.join("/")).eq_ignore_ascii_case(TOKEN_PATH) {
+    let named = format!("/{}", named.join("/")).to_ascii_lowercase();
+    if named == TOKEN_PATH || routes::gives_tokens(&named) {
         return Err(refused("token"));
     }
     Ok(())

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::answer::Answer;
 use super::headers::{is_json, request_id};
-use super::{Call, Transport, refusal};
+use super::{Call, Transport};
 use crate::http::read_some;
 use crate::{Class, Code, Failure};
 
@@ -132,14 +132,13 @@ impl Transport {
             request_id, "answer as it is"
         );
         if status == StatusCode::UNAUTHORIZED {
-            let failure = refusal::refusal(status, &body, None);
+            let failure = self.refused(status, &body, None);
             if failure.code == Code::Unauthorized {
                 return Err(failure);
             }
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = self.retry_after(&headers);
-            self.budget.refused(wait.unwrap_or(Duration::from_secs(60)));
+            self.spent(self.retry_after(&headers));
         }
         let hidden = token.expose_secret();
         Ok(Answer::AsItIs(AsItIs {

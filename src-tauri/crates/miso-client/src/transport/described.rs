@@ -11,7 +11,7 @@ use super::answer::{Answer, Whole};
 use super::{Transport, shape};
 use crate::lock::lock;
 use crate::wire::{description, documented};
-use crate::{Capability, Class, Code, Failure};
+use crate::{Capability, Class, Code, Failure, Speaks};
 
 /// It is not asked for again before.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -70,7 +70,8 @@ impl Transport {
         anew: bool,
     ) -> Result<Arc<Description>, Failure> {
         let _turn = self.described.turn.lock().await;
-        if !anew && self.capabilities.offers(Capability::Description) == Some(false) {
+        let is_lacking = self.capabilities.offers(Capability::Description) == Some(false);
+        if is_lacking && (!anew || self.capabilities.speaks() == Speaks::V1) {
             return Err(Capability::Description.lacking());
         }
         let kept = lock(&self.described.kept).clone();
@@ -92,6 +93,7 @@ impl Transport {
         let mut kept = lock(&self.described.kept);
         self.described.left.fetch_add(1, Ordering::SeqCst);
         *kept = None;
+        self.v1.clear();
     }
 
     /// Keeps what was told while so many accounts had been left, unless another one was meanwhile.
