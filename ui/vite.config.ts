@@ -77,8 +77,6 @@ export default defineConfig(({ mode }) => {
       environment: 'jsdom',
       setupFiles: ['src/test/setup.ts'],
       testTimeout: 30_000,
-      // One less than there are is what it would take: of two, one would stand idle.
-      maxWorkers: '100%',
       css: { modules: { classNameStrategy: 'non-scoped' } },
       restoreMocks: true,
     },

@@ -1,6 +1,8 @@
 //! What was typed is there again after the session ended, and after the app was quit (UX.md,
 //! "Rules").
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::session::Session;
@@ -29,35 +31,49 @@ async fn what_was_typed_outlives_the_session_and_the_app() {
     answer(&mut session).await;
     window.see_within(LATER, "heading", "Deploy checkout").await;
     assert_eq!(window.address().await, before);
-    assert_eq!(fields(&window).await, typed, "after a new sign-in");
+    see_fields(
+        &window,
+        "what was typed after a new sign-in",
+        LATER,
+        |now| *now == typed,
+    )
+    .await;
     window.see("button", "Deploy 9.9.9 to dev").await;
 
     window.quit(&mut session).await;
     let window = Window::open(&mut session, &[]).await;
     window.see_within(LATER, "heading", "Deploy checkout").await;
     assert_eq!(window.address().await, before);
-    assert_eq!(fields(&window).await, typed, "after a new start");
+    see_fields(&window, "what was typed after a new start", LATER, |now| {
+        *now == typed
+    })
+    .await;
     window.see_text("is here again").await;
     // What would be sent is what is seen.
     window.see("button", "Deploy 9.9.9 to dev").await;
     window.picture(&pictures::out("draft-again")).await;
     window.click("button", "Start afresh").await;
-    until("the form is as if nothing had been typed", SOON, || async {
-        match fields(&window).await {
-            now if now[1] == "" && now[0] != "9.9.9" => Ok(()),
-            now => Err(now.to_string()),
-        }
-    })
-    .await;
+    let as_if_untouched = |now: &Value| now[1] == "" && now[0] != "9.9.9";
+    let what = "the form is as if nothing had been typed";
+    see_fields(&window, what, SOON, as_if_untouched).await;
     window.quit(&mut session).await;
 
     let window = Window::open(&mut session, &[]).await;
     window.see_within(LATER, "heading", "Deploy checkout").await;
-    until("the form is empty after a new start", SOON, || async {
-        match fields(&window).await {
-            now if now[1] == "" => Ok(()),
-            now => Err(now.to_string()),
-        }
+    let what = "the form is empty after a new start";
+    see_fields(&window, what, SOON, |now| now[1] == "").await;
+}
+
+/// Waits for the panel's fields to be as they should: its heading stands before them.
+async fn see_fields(
+    window: &Window,
+    what: &str,
+    patience: Duration,
+    as_they_should: impl Fn(&Value) -> bool,
+) {
+    until(what, patience, || async {
+        let now = fields(window).await;
+        as_they_should(&now).then_some(()).ok_or(now.to_string())
     })
     .await;
 }

@@ -1,7 +1,8 @@
 //! What must be right in the process before the first window.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::process::ExitCode;
+use std::io;
+use std::process::{Command, ExitCode};
 
 use crate::refuse;
 
@@ -80,9 +81,8 @@ pub(crate) enum Renderer {
 
 /// Starts the app once more. Call it at the very end of this one.
 pub(crate) fn start_again(renderer: Renderer) {
-    let started = std::env::current_exe().and_then(|program| {
-        let mut command = std::process::Command::new(program);
-        command.args(std::env::args_os().skip(1)).env_remove(ANEW);
+    let started = this_command().and_then(|mut command| {
+        command.env_remove(ANEW);
         if renderer == Renderer::Plain {
             command.env(AGAIN, "1").env(PLAIN, "1");
         }
@@ -103,16 +103,19 @@ pub(crate) fn begin_anew() {
     if std::env::var_os(ANEW).is_some() {
         return;
     }
-    let begun = std::env::current_exe().map(|program| {
-        let mut command = std::process::Command::new(program);
-        command.args(std::env::args_os().skip(1)).env(ANEW, "1");
-        command.exec()
-    });
+    let begun = this_command().map(|mut command| command.env(ANEW, "1").exec());
     match begun {
         Ok(error) | Err(error) => crate::complain(&format!(
             "miso-desktop: it could not be begun anew: {error}"
         )),
     }
+}
+
+/// What this process was started with.
+fn this_command() -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(std::env::args_os().skip(1));
+    Ok(command)
 }
 
 /// In the locale `C`, WebKitGTK's `navigator.language` is "C", on which `Intl` throws.
