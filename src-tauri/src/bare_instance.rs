@@ -7,7 +7,8 @@ use std::time::Duration;
 use miso_api::DeployRequest;
 use miso_client::{Capability, Client, Code, LogPlace, Resource, TailState};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit,
+    WorkloadCommand,
 };
 use serde_json::json;
 

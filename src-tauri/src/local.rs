@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use miso_client::{ConnectionId, SignInParameters};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, Speaks, V1RateLimit, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, Speaks,
+    V1RateLimit, WorkloadCommand,
 };
 use tokio::sync::Mutex;
 

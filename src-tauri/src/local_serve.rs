@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, Speaks, StartError, V1RateLimit, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, Speaks,
+    StartError, V1RateLimit, WorkloadCommand,
 };
 
 use crate::{IDENTIFIER, complain, refuse, trace};

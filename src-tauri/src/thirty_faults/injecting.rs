@@ -9,7 +9,8 @@ use futures_util::stream::iter;
 use miso_api::{DeployRequest, Deployment, DeploymentStatus, LogLevel};
 use miso_client::{AnswerKind, Client, Resource};
 use miso_local::{
-    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit,
+    WorkloadCommand,
 };
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
