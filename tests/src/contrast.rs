@@ -12,7 +12,7 @@ use crate::support::window::Window;
 
 /// The pages of a connection: the address within it, the heading in both languages, and what pictures of it
 /// are called. Settings have a walk of their own.
-const PAGES: [(&str, [&str; 2], &str); 16] = [
+const PAGES: [(&str, [&str; 2], &str); 15] = [
     (
         "/applications",
         ["Applications", "Sovellukset"],
@@ -54,11 +54,6 @@ const PAGES: [(&str, [&str; 2], &str); 16] = [
         "deployments",
     ),
     ("/promote", ["Promote", "Vie eteenpäin"], "promote"),
-    (
-        "/compare",
-        ["Compare deployments", "Vertaa käyttöönottoja"],
-        "compare",
-    ),
     ("/logs", ["Logs", "Lokit"], "logs"),
     (
         "/environments",
@@ -71,34 +66,79 @@ const PAGES: [(&str, [&str; 2], &str); 16] = [
     ("", ["Home", "Koti"], "home"),
 ];
 
+const COMPARE: [&str; 2] = ["Compare deployments", "Vertaa käyttöönottoja"];
+
 #[tokio::test]
-async fn every_page_in_high_contrast_and_in_finnish() {
+async fn every_page_in_high_contrast() {
     let mut session = Session::new();
-    let window = try_it_here(&mut session).await;
-    window.see_within(LATER, "table", MATRIX).await;
-    let home = format!("/c/{}", connection_of(&window).await);
+    let (window, home) = begun(&mut session).await;
     window.click("link", "Settings").await;
     window.click("button", "High contrast").await;
     for (page, [heading, _], name) in PAGES {
         stands_at(&window, &format!("{home}{page}"), heading).await;
-        for theme in ["light", "dark"] {
-            draw(&window, theme).await;
-            axe::finds_nothing_serious(&window, &format!("{name}, {theme}, high contrast")).await;
-        }
+        stands_out(&window, name).await;
     }
+    two_deployments(&window, &home).await;
+    stands_out(&window, "compare").await;
+    window.quit(&mut session).await;
+}
 
-    draw(&window, "light").await;
+#[tokio::test]
+async fn every_page_in_finnish_in_a_small_window() {
+    let mut session = Session::new();
+    let (window, home) = begun(&mut session).await;
+    let compared = two_deployments(&window, &home).await;
     window.click("link", "Settings").await;
-    window.click("button", "System").await;
     window.click("link", "Language and time").await;
     window.click("button", "Suomi").await;
     window.see("heading", "Kieli ja aika").await;
     window.resize(&session, 900, 600).await;
-    for (page, [_, heading], name) in PAGES {
-        stands_at(&window, &format!("{home}{page}"), heading).await;
+    let pages = PAGES.map(|(page, headings, name)| (format!("{home}{page}"), headings, name));
+    let all = pages.into_iter().chain([(compared, COMPARE, "compare")]);
+    for (address, [_, heading], name) in all {
+        stands_at(&window, &address, heading).await;
+        fits(&window, name).await;
         window.picture(&pictures::out(&format!("fi-{name}"))).await;
     }
     window.quit(&mut session).await;
+}
+
+/// A window on an instance of its own, and where its pages are.
+async fn begun(session: &mut Session) -> (Window, String) {
+    let window = try_it_here(session).await;
+    window.see_within(LATER, "table", MATRIX).await;
+    let home = format!("/c/{}", connection_of(&window).await);
+    (window, home)
+}
+
+/// Shows two deployments of one application beside each other, and says where they are.
+async fn two_deployments(window: &Window, home: &str) -> String {
+    window
+        .go_to(&format!("{home}/deployments?q=checkout"))
+        .await;
+    window.see_within(LATER, "table", "Deployments").await;
+    window.press("jxjx".chars()).await;
+    window.click("button", "Compare").await;
+    let [heading, _] = COMPARE;
+    window.see("heading", heading).await;
+    let address = window.address().await;
+    let (_, within) = address.split_once('#').expect("an address within the app");
+    within.to_owned()
+}
+
+/// Nothing serious is found on the page, light or dark.
+async fn stands_out(window: &Window, name: &str) {
+    for theme in ["light", "dark"] {
+        draw(window, theme).await;
+        axe::finds_nothing_serious(window, &format!("{name}, {theme}, high contrast")).await;
+    }
+}
+
+/// The page is no wider than its window.
+async fn fits(window: &Window, name: &str) {
+    let wide = "return document.documentElement.scrollWidth - window.innerWidth";
+    let wide = window.script(wide, Vec::new()).await;
+    assert_eq!(wide, json!(0), "{name} is wider than the window by so much");
 }
 
 /// Goes to a page and waits until it is there, with what it waits for.

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Answer, copy};
 use crate::drafts::{Draft, Drafts};
+use crate::error::CommandError;
+use crate::gate::Gate;
 use crate::shell;
 use crate::state::App;
 

@@ -1976,7 +1976,10 @@ export type ExportFormat =
 /**  The items as the platform's own JSON has them. */
 "json";
 
-/**  An error with everything the user interface needs to say it. */
+/**
+ *  An error with everything the user interface needs to say it. In a log, which is handed on, it says
+ *  nothing that was sent or answered.
+ */
 export type Failure = {
 	/**  The stable word to decide by. */
 	code: string,

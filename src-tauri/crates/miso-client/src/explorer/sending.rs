@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::pretty::pretty;
 use super::{ApiAnswer, ApiAnswerKind, ApiCall, ApiSent, PlannedCall};
 use crate::transport::{AsItIs, Call, Passing};
-use crate::wire::openapi::{self, ApiOperation, ApiOperations, is_write};
+use crate::wire::openapi::{self, ApiOperation, ApiOperations};
 use crate::{Class, Client, Code, Failure};
 
 impl Client {

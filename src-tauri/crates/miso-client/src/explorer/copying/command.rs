@@ -215,7 +215,7 @@ mod tests {
             "miso-desktop logs -c c1 -e 'a b' --since 1h --follow -- '-x'\n"
         );
         assert_eq!(
-            log("a\u{3}", "dev", "c1"),
+            log_command("a\u{3}", "dev", "c1", &CopiedSearch::default()),
             "miso-desktop logs 'a'\"$(printf '\\003')\"'' -c c1 -e dev --since 1h --follow\n",
             "and does nothing as it is pasted"
         );
