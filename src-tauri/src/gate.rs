@@ -55,8 +55,9 @@ impl Gate {
     ) -> Option<T> {
         tokio::pin!(work);
         tokio::select! {
-            done = &mut work => return Some(done),
+            biased;
             () = off.cancelled() => {}
+            done = &mut work => return Some(done),
         }
         match self.call_off() {
             true => None,

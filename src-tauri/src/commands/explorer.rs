@@ -73,12 +73,7 @@ pub async fn api_send(
     let whose = Whose::now(&app, &connection, &client)?;
     let work = |off| sent(&client, &call, confirmation.as_deref(), off);
     let answer = app.calls.until_called_off(number, work).await;
-    if let Err(error) = keep(&app, whose, &client).await {
-        tracing::warn!(
-            code = error.code,
-            "what was sent by hand is not kept beyond this run"
-        );
-    }
+    keep(&app, whose, &client).await;
     answer
 }
 
@@ -183,9 +178,15 @@ impl Whose {
     }
 }
 
-async fn keep(app: &App, whose: Whose, client: &Client) -> Answer<()> {
+async fn keep(app: &App, whose: Whose, client: &Client) {
     let change = |drafts| whose.kept_in(drafts, client);
-    Ok(app.settings.change_drafts(change).await?)
+    if let Err(error) = app.settings.change_drafts(change).await {
+        let error = CommandError::from(error);
+        tracing::warn!(
+            code = error.code,
+            "what was sent by hand is not kept beyond this run"
+        );
+    }
 }
 
 #[cfg(test)]

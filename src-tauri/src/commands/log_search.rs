@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use logbook::{BadQuery, Book, FieldTest, Query, Search, Text};
+use logbook::{BadQuery, Book, FieldTest, Logbook, Query, Search, Text};
 use miso_api::{LogLevel, LogLine};
 use miso_client::{ConnectionId, Failure};
 use serde::{Deserialize, Serialize};
@@ -117,8 +117,7 @@ pub async fn log_search(
     query: LogQuery,
     progress: Channel<LogSearchProgress>,
 ) -> Answer<LogSearchBegun> {
-    let query = Query::from(query);
-    let make = move |logs: &logbook::Logbook, key: &_| Ok(first_look(logs.book(key)?, &query));
+    let make = move |logs: &Logbook, key: &_| Ok(first_look(logs.book(key)?, query));
     let made = app.with_logs(&connection, &application, &environment, make);
     let (search, newest) = made.await??;
     let tell = move |told| tell(&progress, told);
@@ -131,8 +130,8 @@ pub async fn log_search(
 }
 
 /// Makes a search ready, and looks for its last matches.
-fn first_look(book: Arc<Book>, query: &Query) -> Answer<(Search, Vec<LogMatch>)> {
-    let search = Search::new(book, query).map_err(bad_expression)?;
+fn first_look(book: Arc<Book>, query: LogQuery) -> Answer<(Search, Vec<LogMatch>)> {
+    let search = Search::new(book, &query.into()).map_err(bad_expression)?;
     // What cannot be read is told by the search itself, which reads it too.
     let newest = search.newest(NEWEST, AT_ONCE).unwrap_or_default();
     Ok((search, LogMatches::from(newest).found))

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 use super::protocol::{Row, Told};
 use crate::complain;
 
+/// Bytes that are printed at once.
+pub(super) const BUFFER: usize = 8 * 1024;
+
 /// Prints what is told.
 pub(super) struct Printer {
     to: BufWriter<Box<dyn Write + Send>>,
@@ -45,7 +48,7 @@ impl Last {
 impl Printer {
     pub(super) fn new(json: bool, include: bool, application: String) -> Self {
         Self {
-            to: BufWriter::new(Box::new(io::stdout())),
+            to: BufWriter::with_capacity(BUFFER, Box::new(io::stdout())),
             json,
             include,
             application,
@@ -58,7 +61,7 @@ impl Printer {
     #[cfg(test)]
     pub(super) fn on(to: impl Write + Send + 'static) -> Self {
         Self {
-            to: BufWriter::new(Box::new(to)),
+            to: BufWriter::with_capacity(BUFFER, Box::new(to)),
             ..Self::new(false, false, "shop".to_owned())
         }
     }

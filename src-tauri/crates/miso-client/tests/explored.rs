@@ -5,10 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use miso_client::transport::Passing;
 use miso_client::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiPlace, Code, ConnectionEdit, ConnectionWay,
-    CopiedCall, Hue, Resource,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiPlace, Code, CopiedCall, Resource,
 };
 use serde_json::{Value, json};
 
@@ -41,7 +39,7 @@ pub(crate) async fn send(here: &Restored, call: &ApiCall) -> Result<ApiAnswer, C
     sent.map_err(|failure| failure.code)
 }
 
-async fn described() -> FarEnd {
+pub(crate) async fn described() -> FarEnd {
     FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
         "GET /api/openapi.json" if asked.unless.is_some() => Answer::text(304, ""),
@@ -448,56 +446,4 @@ async fn what_a_page_shows_is_copied_with_a_variable_for_the_token() {
         assert!(code.contains(&url) && !code.contains("access-1"), "{code}");
     }
     assert!(far_end.asked("GET /api").is_empty(), "nobody is asked");
-}
-
-#[tokio::test]
-async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is_all_production() {
-    let far_end = described().await;
-    let here = restored(&far_end).await;
-    let id = here.connections.to_save()[0].id.clone();
-    let edit = |production, read_only| ConnectionEdit {
-        name: "Orders".to_owned(),
-        hue: Hue::Plum,
-        production,
-        read_only,
-    };
-    let way = ConnectionWay::default;
-    here.connections
-        .change(&id, edit(false, true), way())
-        .unwrap();
-    let client = here.connections.client(&id).unwrap();
-    let write = with_body("PUT", "/api/environments/dev", &json!({"name": "Dev"}));
-    let sent = async |call: &ApiCall| {
-        let sent = client.send_call(call, None).await;
-        sent.map(|answer| answer.status)
-            .map_err(|failure| failure.code)
-    };
-    for read in ["GET", "HEAD", "OPTIONS"] {
-        assert_eq!(
-            sent(&call(read, "/api/applications")).await,
-            Ok(200),
-            "{read}"
-        );
-    }
-    assert_eq!(sent(&write).await, Err(Code::ReadOnly));
-    // Who let one call through has unlocked it for no other, not even meanwhile.
-    let passing = Passing {
-        past_the_lock: true,
-        ..Passing::default()
-    };
-    let let_through = client.send_call_passing(&write, None, passing);
-    let (let_through, other) = tokio::join!(let_through, sent(&write));
-    assert_eq!(
-        (let_through.unwrap().status, other),
-        (200, Err(Code::ReadOnly))
-    );
-    assert_eq!(client.unlocked_until(), None);
-    client.unlock();
-    assert_eq!(sent(&write).await, Ok(200));
-    here.connections
-        .change(&id, edit(true, false), way())
-        .unwrap();
-    assert_eq!(sent(&write).await, Err(Code::NotConfirmed));
-    assert_eq!(sent(&call("GET", "/api/applications")).await, Ok(200));
-    assert_eq!(far_end.asked("PUT /api").len(), 2);
 }

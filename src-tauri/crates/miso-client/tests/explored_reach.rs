@@ -1,9 +1,10 @@
 //! Calls by hand that reach production without a word of it.
 
-use miso_client::{ApiCall, Code};
+use miso_client::transport::Passing;
+use miso_client::{ApiCall, Code, ConnectionEdit, ConnectionWay, Hue};
 use serde_json::json;
 
-use crate::explored::{call, send, with_body};
+use crate::explored::{call, described, send, with_body};
 use crate::far_end::{Answer, FarEnd, restored, tokens};
 
 #[tokio::test]
@@ -207,4 +208,56 @@ async fn what_names_its_environment_asks_for_nothing_more() {
         assert_eq!(here.client.show_call(&delete).await.unwrap(), None);
     }
     assert_eq!(far_end.asked("GET /api").len(), 2, "the application, once");
+}
+
+#[tokio::test]
+async fn a_locked_connection_is_read_and_not_written_to_and_one_of_production_is_all_production() {
+    let far_end = described().await;
+    let here = restored(&far_end).await;
+    let id = here.connections.to_save()[0].id.clone();
+    let edit = |production, read_only| ConnectionEdit {
+        name: "Orders".to_owned(),
+        hue: Hue::Plum,
+        production,
+        read_only,
+    };
+    let way = ConnectionWay::default;
+    here.connections
+        .change(&id, edit(false, true), way())
+        .unwrap();
+    let client = here.connections.client(&id).unwrap();
+    let write = with_body("PUT", "/api/environments/dev", &json!({"name": "Dev"}));
+    let sent = async |call: &ApiCall| {
+        let sent = client.send_call(call, None).await;
+        sent.map(|answer| answer.status)
+            .map_err(|failure| failure.code)
+    };
+    for read in ["GET", "HEAD", "OPTIONS"] {
+        assert_eq!(
+            sent(&call(read, "/api/applications")).await,
+            Ok(200),
+            "{read}"
+        );
+    }
+    assert_eq!(sent(&write).await, Err(Code::ReadOnly));
+    // Who let one call through has unlocked it for no other, not even meanwhile.
+    let passing = Passing {
+        past_the_lock: true,
+        ..Passing::default()
+    };
+    let let_through = client.send_call_passing(&write, None, passing);
+    let (let_through, other) = tokio::join!(let_through, sent(&write));
+    assert_eq!(
+        (let_through.unwrap().status, other),
+        (200, Err(Code::ReadOnly))
+    );
+    assert_eq!(client.unlocked_until(), None);
+    client.unlock();
+    assert_eq!(sent(&write).await, Ok(200));
+    here.connections
+        .change(&id, edit(true, false), way())
+        .unwrap();
+    assert_eq!(sent(&write).await, Err(Code::NotConfirmed));
+    assert_eq!(sent(&call("GET", "/api/applications")).await, Ok(200));
+    assert_eq!(far_end.asked("PUT /api").len(), 2);
 }

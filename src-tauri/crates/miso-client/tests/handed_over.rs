@@ -76,6 +76,9 @@ async fn who_waits_for_the_logs_waits_for_the_last_line_that_is_put_away() {
 async fn a_call_that_may_not_leave_stays_here_until_it_is_dropped() {
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
+        line if line.starts_with("GET /api/environments") => {
+            Answer::json(200, json!([{"key": "dev", "status": "healthy"}]))
+        }
         _ => Answer::json(200, json!({})),
     })
     .await;

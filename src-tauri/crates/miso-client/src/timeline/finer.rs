@@ -44,7 +44,7 @@ impl Client {
         let Some(step) = finer_step(range, part) else {
             return Ok(None);
         };
-        if self.inner.budget.stretch() > 1.0 {
+        if self.inner.budget.stretch_followed() > 1.0 {
             return Ok(None);
         }
         // The last step is asked for as a whole.

@@ -48,21 +48,16 @@ const NOBODY: &str = "";
 
 /// Everything the instance answers on its own port.
 pub(crate) fn router(site: Shared, port: u16) -> Router {
-    let documented = if site.speaks.documented() {
-        calls::served(openapi::base(), &site.without)
-            .split_for_parts()
-            .0
-    } else {
-        Router::new()
-    };
-    let v1 = if site.speaks.v1() {
-        v1::routes()
-    } else {
-        Router::new()
-    };
-    documented
-        .merge(v1)
-        .merge(oidc::routes())
+    let mut routes = oidc::routes();
+    if site.speaks.documented() {
+        let (documented, _described) =
+            calls::served(openapi::base(), &site.without).split_for_parts();
+        routes = routes.merge(documented);
+    }
+    if site.speaks.v1() {
+        routes = routes.merge(v1::routes());
+    }
+    routes
         .fallback(no_such_path)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(site.clone(), admit))

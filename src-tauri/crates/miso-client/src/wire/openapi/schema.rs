@@ -2,7 +2,6 @@
 //! example. A schema that holds itself ends where it comes again.
 
 use std::collections::HashSet;
-use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
@@ -52,34 +51,41 @@ impl Left {
         }
     }
 
-    /// A copy of what is given, where it fits; nothing is copied to find that out.
+    /// A copy of what is given, where it fits.
     fn copied(&mut self, given: &Value) -> Option<Value> {
-        let mut room = Room(self.bytes);
-        serde_json::to_writer(&mut room, given).ok()?;
-        self.bytes = room.0;
-        Some(given.clone())
+        let before = self.bytes;
+        if self.takes(given) {
+            return Some(given.clone());
+        }
+        self.bytes = before;
+        None
     }
 
-    /// Whether a name fits.
+    /// Whether a name fits, with what stands around it and the least value.
     fn names(&mut self, name: &str) -> bool {
-        let left = self.bytes.checked_sub(name.len());
+        self.has(name.len() + 10)
+    }
+
+    /// Whether a value fits, as it is written without escapes. It is looked at no further than that.
+    fn takes(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Null | Value::Bool(_) => self.has(5),
+            Value::Number(number) => self.has(number.to_string().len()),
+            Value::String(text) => self.has(text.len() + 2),
+            Value::Array(all) => {
+                self.has(2) && all.iter().all(|one| self.has(1) && self.takes(one))
+            }
+            Value::Object(all) => {
+                let mut all = all.iter();
+                self.has(2) && all.all(|(name, one)| self.has(name.len() + 4) && self.takes(one))
+            }
+        }
+    }
+
+    fn has(&mut self, bytes: usize) -> bool {
+        let left = self.bytes.checked_sub(bytes);
         self.bytes = left.unwrap_or(self.bytes);
         left.is_some()
-    }
-}
-
-/// So many bytes may still be written; where they go nobody asks.
-struct Room(usize);
-
-impl Write for Room {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let left = self.0.checked_sub(bytes.len());
-        self.0 = left.ok_or(io::ErrorKind::WriteZero)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 
@@ -144,11 +150,11 @@ impl<'a> Schemas<'a> {
         let mut left = Left::all();
         let given = given.and_then(|given| left.copied(given));
         let made = given.unwrap_or_else(|| self.made(schema, &mut Trail::new(), &mut left));
-        let text = serde_json::to_string_pretty(&made).unwrap_or_default();
-        if text.len() > LONGEST_EXAMPLE {
-            return "{}".to_owned();
-        }
-        text
+        let written = [serde_json::to_string_pretty, serde_json::to_string];
+        let mut written = written.iter().filter_map(|write| write(&made).ok());
+        // Many short lines are longer than one.
+        let short = written.find(|text| text.len() <= LONGEST_EXAMPLE);
+        short.unwrap_or_else(|| "{}".to_owned())
     }
 
     fn add_fields(
