@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { preload } from './vite.preload.ts';
 
 // What tauri.conf.json says, so that a preview in a browser refuses what the window would refuse.
 const csp = [
@@ -23,7 +24,7 @@ export default defineConfig(({ mode }) => {
   const fake = mode === 'fake';
   return {
     base: './',
-    plugins: [react()],
+    plugins: [react(), ...(fake ? [] : [preload('/src/app/start.tsx')])],
     clearScreen: false,
     server: { host: '127.0.0.1', port: 5173, strictPort: true },
     preview: {
@@ -47,9 +48,14 @@ export default defineConfig(({ mode }) => {
           codeSplitting: {
             includeDependenciesRecursively: false,
             groups: [
+              // What asks Rust for the first picture: it runs while all the rest is on its way, and needs none of it.
+              {
+                name: 'early',
+                test: /node_modules\/@tauri-apps\/|\/src\/ipc\/(?!fake\/)|\/src\/app\/early\//,
+              },
               {
                 name: 'vendor',
-                test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next|html-parse-stringify|@tauri-apps)\//,
+                test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store|@tanstack|i18next|react-i18next|html-parse-stringify)\//,
               },
               // What only some pages need, with what of ours imports it: the first page loads neither.
               {

@@ -68,7 +68,7 @@ fn build(try_here: bool) -> tauri::Result<tauri::App> {
     let specta = bindings::builder();
     tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(
-            |app, _arguments, _folder| ending::asked_to_open(app),
+            |app, arguments, _folder| ending::asked_to_open(app, &arguments),
         ))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
@@ -101,6 +101,13 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
     let known = settings.connections();
     let Settings { language, .. } = settings.settings();
     desktop::speak(language);
+    // A page's process starts while the rest is made ready. What it asks for waits on this thread, and
+    // on Linux nothing else lets it through before all is there.
+    let opened_first = if cfg!(target_os = "linux") {
+        Some(desktop::open_kept(app, &settings)?)
+    } else {
+        None
+    };
     let cache = match Connections::cache_in(&folder) {
         Ok(cache) => cache,
         Err(failure) => {
@@ -137,6 +144,7 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         searches: Searches::default(),
         merged: Numbered::default(),
         merged_searches: Searches::default(),
+        counted_logs: Arc::default(),
         told_patterns: ToldPatterns::default(),
         opened: OpenedFiles::in_folder(&folder),
         link: Mutex::default(),
@@ -157,7 +165,11 @@ fn set_up(app: &AppHandle, try_here: bool) -> Result<(), NotStarted> {
         tauri::async_runtime::spawn(restore(app.clone(), connection, is_local));
     }
     links::follow(app);
-    desktop::open_kept(app)?;
+    let lost = match opened_first {
+        Some(lost) => lost,
+        None => desktop::open_kept(app, &app.state::<App>().settings)?,
+    };
+    lost.iter().for_each(|label| desktop::forget(app, label));
     desktop::enter_tray(app);
     watch_for_paint(app.clone());
     Ok(())

@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use miso_api::DeployRequest;
 use miso_client::{Capability, Client, Code, LogPlace, Resource, TailState};
-use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit,
+    WorkloadCommand,
+};
 use serde_json::json;
 
 use crate::service_client::{Nothing, ROBOT, SECRET, service_client};
@@ -22,12 +25,15 @@ async fn bare(folder: &tempfile::TempDir, without: Vec<String>) -> (Instance, Cl
             client_secret: SECRET.into(),
         }),
         rate_limit: RateLimit::default(),
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without,
         rotate_signing_key: false,
         workload: WorkloadCommand {
             program: "no such program".into(),
             args: Vec::new(),
         },
+        engine: ContainerEngine::None,
     })
     .await
     .unwrap();

@@ -74,6 +74,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::portal::health,
             commands::monitoring::timeline,
             commands::monitoring::timeline_range,
+            commands::monitoring::timeline_finer,
             commands::monitoring::answer,
             commands::monitoring::health_overview,
             commands::portal::preflight,

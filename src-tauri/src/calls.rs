@@ -1,7 +1,8 @@
 //! Calls that a page may call off: what they do ends then, down to the socket.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -10,6 +11,23 @@ use crate::error::CommandError;
 
 /// The calls that were called off before they began and are remembered.
 const EARLY: usize = 64;
+
+/// Stops what reads a log once nobody waits for it.
+#[derive(Default)]
+pub(crate) struct StopsAtItsEnd(Arc<AtomicBool>);
+
+impl StopsAtItsEnd {
+    /// What is looked at while it is read.
+    pub(crate) fn stop(&self) -> Arc<AtomicBool> {
+        self.0.clone()
+    }
+}
+
+impl Drop for StopsAtItsEnd {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// The calls under way that can be called off, each by the number that its page chose at random.
 #[derive(Default)]

@@ -4,37 +4,53 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 const FILE: &str = "app.lock";
 /// Stands there while somebody waits for it.
 const WANTED: &str = "app.wanted";
+/// Stands there while a command has it, which lets go when it is wanted.
+const LENT: &str = "app.lent";
 /// How long one that is just ending may take to let go.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The same of a command: what it has sent is answered first, which takes 35 s at most, and what it has
+/// begun is put away.
+const HANDOVER: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_millis(50);
 
 /// The right to work on the app's data, as long as it is held.
 #[derive(Debug)]
-pub(crate) struct DataLock(#[expect(dead_code, reason = "open is locked")] File);
+pub(crate) struct DataLock {
+    /// Goes before the lock does.
+    _lent: Option<Mark>,
+    #[expect(dead_code, reason = "open is locked")]
+    file: File,
+}
 
 /// Why there is no such right.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotLocked {
     #[error("another Miso Desktop uses the folder")]
     InUse,
+    #[error("a command in a shell uses the folder")]
+    ByCommand,
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl DataLock {
-    /// Takes the right, and waits a moment for one that is about to let go.
+    /// Takes the right, and waits for one that is about to let go.
     pub(crate) fn take(folder: &Path) -> Result<Self, NotLocked> {
-        Self::take_within(folder, PATIENCE)
+        Self::take_within(folder, PATIENCE, HANDOVER)
     }
 
-    /// The same without waiting, and without being in the way of who waits.
+    /// Takes the right for a command: without waiting, and without being in the way of who waits.
     pub(crate) fn take_at_once(folder: &Path) -> Result<Self, NotLocked> {
-        Self::take_within(folder, Duration::ZERO)
+        let lock = Self::take_within(folder, Duration::ZERO, Duration::ZERO)?;
+        Ok(Self {
+            _lent: Some(Mark::set(folder.join(LENT))),
+            ..lock
+        })
     }
 
     /// Whether the app waits for the right: who has it for a while, and is no app, lets go then.
@@ -44,41 +60,75 @@ impl DataLock {
         marked.is_ok_and(|at| at.elapsed().is_ok_and(|ago| ago < 2 * PATIENCE))
     }
 
-    fn take_within(folder: &Path, patience: Duration) -> Result<Self, NotLocked> {
+    fn take_within(
+        folder: &Path,
+        of_an_app: Duration,
+        of_a_command: Duration,
+    ) -> Result<Self, NotLocked> {
         fs::create_dir_all(folder)?;
         let file = File::create(folder.join(FILE))?;
-        let _marked = (!patience.is_zero()).then(|| Wanted::mark(folder));
-        let deadline = Instant::now() + patience;
+        let wanted = (!of_an_app.is_zero()).then(|| Mark::set(folder.join(WANTED)));
+        let began = Instant::now();
         loop {
+            let is_lent = folder.join(LENT).exists();
+            let (patience, refused) = match is_lent {
+                true => (of_a_command, NotLocked::ByCommand),
+                false => (of_an_app, NotLocked::InUse),
+            };
             match file.try_lock() {
-                Ok(()) => return Ok(Self(file)),
+                Ok(()) => {
+                    // One that was cut off has left it there.
+                    let _ = fs::remove_file(folder.join(LENT));
+                    return Ok(Self { _lent: None, file });
+                }
                 Err(TryLockError::Error(error)) => return Err(error.into()),
-                Err(TryLockError::WouldBlock) if Instant::now() >= deadline => {
-                    return Err(NotLocked::InUse);
+                Err(TryLockError::WouldBlock) if began.elapsed() >= patience => {
+                    return Err(refused);
                 }
                 Err(TryLockError::WouldBlock) => std::thread::sleep(EVERY),
+            }
+            if let Some(wanted) = &wanted {
+                wanted.renew();
             }
         }
     }
 }
 
-/// The mark of one that waits; it goes with this.
-struct Wanted(PathBuf);
+/// A mark for who looks; it goes with this.
+#[derive(Debug)]
+struct Mark {
+    path: PathBuf,
+    file: Option<File>,
+}
 
-impl Wanted {
-    fn mark(folder: &Path) -> Self {
-        let mark = folder.join(WANTED);
-        if let Err(error) = File::create(&mark) {
-            tracing::warn!(%error, "a command that has the data does not learn that it is wanted");
+impl Mark {
+    fn set(path: PathBuf) -> Self {
+        let made = File::create(&path);
+        let made = made.inspect_err(|error| {
+            tracing::warn!(%error, "others do not learn who has the data, or wants it");
+        });
+        let mark = Self {
+            path,
+            file: made.ok(),
+        };
+        mark.renew();
+        mark
+    }
+
+    /// Says that it holds now still.
+    fn renew(&self) {
+        if let Some(file) = &self.file
+            && let Err(error) = file.set_modified(SystemTime::now())
+        {
+            tracing::debug!(%error, "a mark is not renewed");
         }
-        Self(mark)
     }
 }
 
-impl Drop for Wanted {
+impl Drop for Mark {
     fn drop(&mut self) {
         // Where it could not be made there is none.
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -109,7 +159,7 @@ mod tests {
     fn one_at_a_time_and_the_next_when_it_lets_go() {
         let folder = tempfile::tempdir().unwrap();
         let first = DataLock::take(folder.path()).unwrap();
-        let second = DataLock::take_within(folder.path(), Duration::ZERO);
+        let second = DataLock::take_within(folder.path(), Duration::ZERO, Duration::ZERO);
         assert!(matches!(second, Err(NotLocked::InUse)));
         let waiting = {
             let folder = folder.path().to_owned();
@@ -117,5 +167,40 @@ mod tests {
         };
         drop(first);
         waiting.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_command_that_has_it_is_waited_for_longer_than_an_app() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let (app, command) = (Duration::from_millis(1), Duration::from_millis(300));
+        let other = DataLock::take(path).unwrap();
+        let began = Instant::now();
+        let refused = DataLock::take_within(path, app, command);
+        assert!(matches!(refused, Err(NotLocked::InUse)));
+        assert!(began.elapsed() < command);
+        drop(other);
+        let lent = DataLock::take_at_once(path).unwrap();
+        let began = Instant::now();
+        let refused = DataLock::take_within(path, app, command);
+        assert!(matches!(refused, Err(NotLocked::ByCommand)));
+        assert!(began.elapsed() >= command);
+        drop(lent);
+        // What a command left that was cut off says nothing of the app that has it now.
+        File::create(path.join(LENT)).unwrap();
+        let _held = DataLock::take(path).unwrap();
+        let refused = DataLock::take_within(path, app, app);
+        assert!(matches!(refused, Err(NotLocked::InUse)));
+    }
+
+    #[test]
+    fn who_waits_long_wants_it_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let wanted = Mark::set(folder.path().join(WANTED));
+        let file = wanted.file.as_ref().unwrap();
+        file.set_modified(SystemTime::now() - 3 * PATIENCE).unwrap();
+        assert!(!DataLock::is_wanted(folder.path()));
+        wanted.renew();
+        assert!(DataLock::is_wanted(folder.path()));
     }
 }

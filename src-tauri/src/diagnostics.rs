@@ -100,6 +100,7 @@ impl ConnectionDiagnostics {
         let BudgetStand {
             minute,
             hour,
+            window_minutes,
             limits_told,
             remaining,
             resets,
@@ -110,7 +111,11 @@ impl ConnectionDiagnostics {
         } = &self.budget;
         writeln!(to, "\n[connection {}]", one_line(&self.name))?;
         writeln!(to, "sent in a minute: {} of {}", minute.spent, minute.limit)?;
-        writeln!(to, "sent in an hour: {} of {}", hour.spent, hour.limit)?;
+        let window = match window_minutes {
+            60 => "an hour".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        writeln!(to, "sent in {window}: {} of {}", hour.spent, hour.limit)?;
         let who = if *limits_told { "server" } else { "settings" };
         writeln!(to, "limits by: {who}")?;
         writeln!(to, "left: {}", or_dash(*remaining))?;
@@ -183,6 +188,7 @@ mod tests {
                         spent: 340,
                         limit: 1000,
                     },
+                    window_minutes: 60,
                     limits_told: true,
                     remaining: Some(600),
                     resets: Some(at),

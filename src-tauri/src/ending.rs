@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, Manager};
 
+use crate::NEW_WINDOW;
 use crate::desktop::{self, Renderer};
 use crate::state::App;
 
@@ -22,35 +23,74 @@ const PLACE: Duration = Duration::from_secs(1);
 /// what was written is whole.
 const WHOLE: Duration = Duration::from_secs(9);
 
-/// What the end leads to; one of the constants below, and never back to the one before.
-static NEXT: AtomicU8 = AtomicU8::new(RUNNING);
+/// What the end leads to.
+static NEXT: Next = Next::new();
 const RUNNING: u8 = 0;
 const END: u8 = 1;
 const AGAIN: u8 = 2;
 const AGAIN_PLAINLY: u8 = 3;
 
+/// One of the constants above, and never back to the one before.
+struct Next(AtomicU8);
+
+impl Next {
+    const fn new() -> Self {
+        Self(AtomicU8::new(RUNNING))
+    }
+
+    fn is(&self) -> u8 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Goes from one to another, where it is there; where it is otherwise.
+    fn go(&self, from: u8, to: u8) -> Result<(), u8> {
+        let gone = self
+            .0
+            .compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst);
+        gone.map(|_| ())
+    }
+
+    /// The app is about to end.
+    fn end(&self) {
+        let _already = self.go(RUNNING, END);
+    }
+
+    /// It starts again after it has ended; whether it was to end at all.
+    fn again(&self) -> bool {
+        self.go(END, AGAIN) != Err(RUNNING)
+    }
+
+    /// It ends and starts again with the renderer that works everywhere, unless somebody quits it.
+    fn again_plainly(&self) {
+        let _ends_already = self.go(RUNNING, AGAIN_PLAINLY);
+    }
+}
+
 /// Says that the app is about to end.
 pub(crate) fn begin() {
-    let _already_set = NEXT.compare_exchange(RUNNING, END, Ordering::SeqCst, Ordering::SeqCst);
+    NEXT.end();
 }
 
 /// Whether the app is about to end.
 pub(crate) fn has_begun() -> bool {
-    NEXT.load(Ordering::SeqCst) != RUNNING
+    NEXT.is() != RUNNING
 }
 
-/// Somebody started the app once more: the window comes forward, or, where this one is about to
-/// end, the app starts again after it.
-pub(crate) fn asked_to_open(app: &AppHandle) {
-    let ending = NEXT.compare_exchange(END, AGAIN, Ordering::SeqCst, Ordering::SeqCst);
-    if ending == Err(RUNNING) {
-        desktop::bring_forward(app);
+/// Somebody started the app once more: the window comes forward, or another one opens where that was
+/// asked for; where this one is about to end, the app starts again after it.
+pub(crate) fn asked_to_open(app: &AppHandle, arguments: &[String]) {
+    if NEXT.again() {
+        return;
+    }
+    match arguments.iter().any(|argument| argument == NEW_WINDOW) {
+        true => desktop::open_empty(app),
+        false => desktop::bring_forward(app),
     }
 }
 
 /// Ends the app and starts it again with the renderer that works everywhere.
 pub(crate) fn start_again_plainly(app: &AppHandle) {
-    NEXT.store(AGAIN_PLAINLY, Ordering::SeqCst);
+    NEXT.again_plainly();
     app.exit(0);
 }
 
@@ -80,7 +120,7 @@ pub(crate) fn end(app: &AppHandle) {
     }
     give_up_the_place(app);
     tracing::debug!(after = ?began.elapsed(), "ended");
-    match NEXT.load(Ordering::SeqCst) {
+    match NEXT.is() {
         AGAIN => desktop::start_again(Renderer::AsNow),
         AGAIN_PLAINLY => desktop::start_again(Renderer::Plain),
         _ => {}
@@ -115,4 +155,27 @@ fn end_in_any_case() {
         #[cfg(not(unix))]
         std::process::exit(1);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_quits_is_not_started_again_unless_somebody_starts_it() {
+        let next = Next::new();
+        assert!(!next.again(), "it runs: its window comes forward");
+        next.end();
+        next.again_plainly();
+        assert_eq!(next.is(), END, "a blank window that was quit stays so");
+        assert!(next.again());
+        next.end();
+        next.again_plainly();
+        assert_eq!(next.is(), AGAIN);
+        let next = Next::new();
+        next.again_plainly();
+        next.end();
+        assert!(next.again(), "it starts again in any case");
+        assert_eq!(next.is(), AGAIN_PLAINLY);
+    }
 }

@@ -63,8 +63,8 @@ pub struct RecordingsChanged {
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct SettingsChanged {
     settings: Settings,
-    /// The label of the window, which knows.
-    window: String,
+    /// How often they were changed in this run of the app: of two, the higher one is newer.
+    revision: u32,
 }
 
 /// The desktop shows the app in its tray, or does so no more.
@@ -276,15 +276,16 @@ pub(crate) fn mention(app: &AppHandle, notice: Notice) {
     }
 }
 
-/// Tells the pages of all windows what one of them changed of the settings.
-pub(crate) fn tell_settings(window: &WebviewWindow, settings: Settings) {
-    let changed = SettingsChanged {
-        settings,
-        window: window.label().to_owned(),
-    };
-    if let Err(error) = changed.emit(window) {
+/// Does at once what settings that were changed say, and tells the pages of all windows.
+pub(crate) fn tell_settings(app: &AppHandle, settings: Settings, revision: u32) -> SettingsChanged {
+    desktop::speak(settings.language);
+    recording::apply(app);
+    desktop::look_after(app);
+    let changed = SettingsChanged { settings, revision };
+    if let Err(error) = changed.emit(app) {
         tracing::warn!(%error, "the pages could not be told of the settings");
     }
+    changed
 }
 
 /// The same of what was typed in one of them.

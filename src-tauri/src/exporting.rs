@@ -1,8 +1,7 @@
 //! Lines of logs as a file, written as they are read, where the system's own dialog says.
 
-use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::desktop::choose_file;
 use crate::merged::{LogName, MergedLogs};
+use crate::unfinished::Unfinished;
 
 /// Who waits is told at most this often.
 const TELL: Duration = Duration::from_millis(100);
@@ -123,8 +123,8 @@ fn write(
         }
     };
     let origins: Vec<Origin> = shown.logs.iter().map(Origin::from).collect();
-    let unfinished = Unfinished::beside(path)?;
-    let mut export = Export::new(unfinished.file()?, wanted.form);
+    let (unfinished, file) = Unfinished::begin(path)?;
+    let mut export = Export::new(file, wanted.form);
     let mut told: Option<Instant> = None;
     let outcome = export.lines(&merged, &origins, part, stop, |progress| {
         if told.is_none_or(|told| told.elapsed() >= TELL) {
@@ -140,54 +140,10 @@ fn write(
     Ok(Some(written))
 }
 
-/// A file that is not whole yet, in the folder where it is to be. It goes with this, unless it was
-/// finished.
-struct Unfinished<'a> {
-    beside: PathBuf,
-    path: &'a Path,
-}
-
-impl<'a> Unfinished<'a> {
-    fn beside(path: &'a Path) -> io::Result<Self> {
-        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut hidden = std::ffi::OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}.part", std::process::id()));
-        let beside = path.with_file_name(hidden);
-        Ok(Self { beside, path })
-    }
-
-    fn file(&self) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options
-            .open(&self.beside)
-            .map_err(|error| self.named(error))
-    }
-
-    fn finish(&self, file: &File) -> io::Result<()> {
-        let put = file
-            .sync_all()
-            .and_then(|()| fs::rename(&self.beside, self.path));
-        put.map_err(|error| self.named(error))
-    }
-
-    fn named(&self, error: io::Error) -> io::Error {
-        io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
-    }
-}
-
-impl Drop for Unfinished<'_> {
-    fn drop(&mut self) {
-        // Where it was finished it has its own name by now.
-        let _ = fs::remove_file(&self.beside);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use logbook::{BookKey, Logbook, Text};
     use miso_api::{LineSink, LogLine};
     use miso_client::ConnectionId;

@@ -16,6 +16,7 @@ mod ending;
 mod error;
 mod events;
 mod exporting;
+mod gate;
 mod links;
 mod local;
 pub mod local_serve;
@@ -38,6 +39,7 @@ mod state;
 mod thirty_faults;
 mod typed_secret;
 mod typed_time;
+mod unfinished;
 mod watched_patterns;
 
 use std::ffi::OsString;
@@ -54,8 +56,11 @@ use crate::recent_log::{KEPT, recent_log};
 /// `tauri.conf.json`, for what must know it before Tauri exists.
 pub(crate) const IDENTIFIER: &str = "ai.aifabrix.miso-desktop";
 
+/// Has an app that runs already open another window.
+pub(crate) const NEW_WINDOW: &str = "--new-window";
+
 const USAGE: &str = "\
-Usage: miso-desktop [--try-here | LINK]
+Usage: miso-desktop [--new-window | --try-here | LINK]
        miso-desktop api METHOD PATH [OPTIONS]  a call of an instance's API, with the app's session
        miso-desktop logs APP [OPTIONS]         an application's log
        miso-desktop apps [OPTIONS]             what runs where, and how it is
@@ -65,6 +70,7 @@ Usage: miso-desktop [--try-here | LINK]
 Each of them explains itself with --help.
 
   LINK         such as miso://connect?instance=https://miso.example.com
+  --new-window open another window where the app runs already
   --try-here   start the instance inside the app and sign in to it
   --version    print the version
   --help       print this";
@@ -83,7 +89,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         .collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => app::open(false),
+        // The app that runs already is told the arguments.
+        [] | [NEW_WINDOW] => app::open(false),
         ["--try-here"] => app::open(true),
         // Which link it is, is read where a running app hears of it too.
         [link] if link.to_ascii_lowercase().starts_with("miso:") => {
@@ -141,6 +148,11 @@ pub(crate) fn complain(text: &str) {
 /// the last of what whoever looks for a mistake needs.
 pub(crate) fn trace() {
     let filter = EnvFilter::try_from_env("MISO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    // It would write what it sends to an engine, secrets of applications among it.
+    let filter = match "bollard=warn".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    };
     let told = fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
@@ -166,6 +178,38 @@ mod tests {
         assert!(not_understood(&["local", "server"]).contains("local serve [OPTIONS]"));
         assert!(not_understood(&["--what"]).ends_with(USAGE));
         assert!(!USAGE.contains("bindings"), "that is no user's business");
+    }
+
+    #[test]
+    fn the_manual_has_every_command_and_option() {
+        // In a manual a hyphen that is typed is written with a backslash.
+        let manual = include_str!("../linux/miso-desktop.1").replace('\\', "");
+        let commands = ["api", "logs", "apps", "completions"].map(shell::help);
+        let all = [USAGE, local_serve::HELP].map(str::to_owned);
+        for help in all.into_iter().chain(commands) {
+            assert!(!help.is_empty());
+            let words = help.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+            let options = words.filter(|word| word.starts_with("--") && word.len() > 2);
+            for option in options {
+                assert!(manual.contains(option), "{option} is not in the manual");
+            }
+        }
+        for command in ["api", "logs", "apps", "completions", "local serve"] {
+            assert!(
+                manual.contains(&format!("miso-desktop {command}")),
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_desktops_actions_are_understood() {
+        let entry = include_str!("../linux/miso-desktop.desktop");
+        let lines = entry
+            .lines()
+            .filter_map(|line| line.strip_prefix("Exec={{exec}} "));
+        let all: Vec<&str> = lines.collect();
+        assert_eq!(all, ["%u", NEW_WINDOW]);
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use miso_client::{ConnectionId, SignInParameters};
-use miso_local::{Instance, Options, RateLimit, SecretString, Seed, SignInKeys, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, SignInKeys, Speaks,
+    V1RateLimit, WorkloadCommand,
+};
 use tokio::sync::Mutex;
 
 use crate::error::CommandError;
@@ -95,12 +98,15 @@ fn options(app: &App) -> Result<Options, CommandError> {
         seed: Seed::Demo,
         service_account: None,
         rate_limit: RateLimit::default(),
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without: Vec::new(),
         rotate_signing_key: false,
         workload: WorkloadCommand {
             program,
             args: vec!["workload".into()],
         },
+        engine: ContainerEngine::Found,
     })
 }
 

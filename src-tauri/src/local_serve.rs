@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use miso_local::{
-    Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, StartError, WorkloadCommand,
+    ContainerEngine, Instance, Options, RateLimit, SecretString, Seed, ServiceAccount, Speaks,
+    StartError, V1RateLimit, WorkloadCommand,
 };
 
 use crate::{IDENTIFIER, complain, refuse, trace};
 
-const HELP: &str = "\
+pub(crate) const HELP: &str = "\
 Usage: miso-desktop local serve [OPTIONS]
 
 Runs a complete Miso instance on this machine, reachable from this machine only. Prints one line
@@ -27,6 +28,11 @@ on SIGTERM or Ctrl-C; exit code 2 says on standard error what was in the way.
   --client-secret SECRET its secret; - reads a line from standard input. An argument can be seen
                          by others: better set MISO_CLIENT_SECRET
   --rate-limit H/M|off   requests an hour and a minute for a client (default: 1000/100)
+  --speaks documented|v1|both
+                         in which readings of the API it answers (default: both): the documented
+                         one, /api/v1 as shipping controllers have it, or both on the same state
+  --v1-rate-limit N/S|off
+                         requests for a client to /api/v1 in S seconds (default: 100/600)
   --without ID,ID…       leave these calls out, as an instance that lacks them does: operationIds of
                          /api/openapi.json that the public document does not state
   --rotate-key           sign tokens with a new key from now on; what the old one signed still counts
@@ -156,6 +162,8 @@ struct Asked {
     client_id: Option<String>,
     client_secret: Option<SecretString>,
     rate_limit: RateLimit,
+    speaks: Speaks,
+    v1_rate_limit: V1RateLimit,
     without: Vec<String>,
     rotate_key: bool,
     help: bool,
@@ -191,6 +199,10 @@ impl Asked {
                 Long("rate-limit") => {
                     asked.rate_limit = rate_limit(&text("--rate-limit", parser.value()?)?)?
                 }
+                Long("speaks") => asked.speaks = speaks(&text("--speaks", parser.value()?)?)?,
+                Long("v1-rate-limit") => {
+                    asked.v1_rate_limit = v1_limit(&text("--v1-rate-limit", parser.value()?)?)?
+                }
                 Long("without") => asked.without = without(&text("--without", parser.value()?)?)?,
                 Long("rotate-key") => asked.rotate_key = true,
                 Long("help") | Short('h') => asked.help = true,
@@ -219,12 +231,15 @@ impl Asked {
             seed: self.seed.unwrap_or_default(),
             service_account,
             rate_limit: self.rate_limit,
+            speaks: self.speaks,
+            v1_rate_limit: self.v1_rate_limit,
             without: self.without,
             rotate_signing_key: self.rotate_key,
             workload: WorkloadCommand {
                 program,
                 args: vec!["workload".into()],
             },
+            engine: ContainerEngine::Found,
         };
         Ok(Some(Asking { options, seeded }))
     }
@@ -290,15 +305,42 @@ fn rate_limit(text: &str) -> Result<RateLimit, Refusal> {
     if text == "off" {
         return Ok(RateLimit::Off);
     }
-    let limits = text.split_once('/').and_then(|(hour, minute)| {
-        let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
-        (hour > 0 && minute > 0).then_some(RateLimit::PerHourMinute { hour, minute })
-    });
+    let limits = two(text).map(|(hour, minute)| RateLimit::PerHourMinute { hour, minute });
     limits.ok_or_else(|| {
         Refusal(format!(
             "--rate-limit must be off or such as 1000/100, not {text}"
         ))
     })
+}
+
+fn v1_limit(text: &str) -> Result<V1RateLimit, Refusal> {
+    if text == "off" {
+        return Ok(V1RateLimit::Off);
+    }
+    let limit = two(text).map(|(requests, seconds)| V1RateLimit::PerWindow { requests, seconds });
+    limit.ok_or_else(|| {
+        Refusal(format!(
+            "--v1-rate-limit must be off or such as 100/600, not {text}"
+        ))
+    })
+}
+
+/// Two numbers, neither of them 0.
+fn two(text: &str) -> Option<(u32, u32)> {
+    let (one, other) = text.split_once('/')?;
+    let both = (one.parse().ok()?, other.parse().ok()?);
+    (both.0 > 0 && both.1 > 0).then_some(both)
+}
+
+fn speaks(text: &str) -> Result<Speaks, Refusal> {
+    match text {
+        "documented" => Ok(Speaks::Documented),
+        "v1" => Ok(Speaks::V1),
+        "both" => Ok(Speaks::Both),
+        _ => Err(Refusal(format!(
+            "--speaks must be documented, v1 or both, not {text}"
+        ))),
+    }
 }
 
 fn without(text: &str) -> Result<Vec<String>, Refusal> {
@@ -388,77 +430,5 @@ fn said(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parsed(args: &[&str]) -> Result<Option<Options>, Refusal> {
-        let asked = Asked::parse(args.iter().map(OsString::from).collect());
-        let asking = asked.and_then(Asked::into_options)?;
-        Ok(asking.map(|asking| asking.options))
-    }
-
-    #[test]
-    fn what_is_given_is_understood() {
-        let options = parsed(&[
-            "--port",
-            "8123",
-            "--data",
-            "/tmp/x",
-            "--seed",
-            "empty",
-            "--client-id",
-            "ci",
-            "--client-secret",
-            "s",
-            "--rate-limit",
-            "50/5",
-            "--without",
-            "getApplication,getApplicationEvents",
-        ]);
-        let options = options.unwrap().unwrap();
-        assert_eq!((options.port, options.seed), (Some(8123), Seed::Empty));
-        assert_eq!(options.data_dir, PathBuf::from("/tmp/x"));
-        assert_eq!(
-            options.rate_limit,
-            RateLimit::PerHourMinute {
-                hour: 50,
-                minute: 5
-            }
-        );
-        assert_eq!(options.without, ["getApplication", "getApplicationEvents"]);
-        assert_eq!(options.service_account.unwrap().client_id, "ci");
-    }
-
-    #[test]
-    fn what_means_nothing_is_named() {
-        for args in [
-            ["--port", "99999"],
-            ["--port", "0"],
-            ["--seed", "everything"],
-            ["--seed", "many:"],
-            ["--seed", "many:0"],
-            ["--seed", "many:100001"],
-            ["--rate-limit", "many"],
-            ["--rate-limit", "10/0"],
-            ["--without", "listApplications"],
-            ["--without", "getApplication,"],
-            ["--colour", "blue"],
-            ["--client-secret", "-"],
-            ["--client-id", ""],
-        ] {
-            let Refusal(reason) = parsed(&args).unwrap_err();
-            assert!(reason.contains(args[0]), "{args:?}: {reason}");
-        }
-    }
-
-    #[test]
-    fn a_seed_may_be_a_number() {
-        let options = parsed(&["--data", "/tmp/x", "--seed", "many:250"]);
-        assert_eq!(options.unwrap().unwrap().seed, Seed::Many(250));
-    }
-
-    #[test]
-    fn help_starts_nothing() {
-        assert!(parsed(&["--help"]).unwrap().is_none());
-    }
-}
+#[path = "local_serve_tests.rs"]
+mod tests;

@@ -51,8 +51,8 @@ impl LineSink for Nothing {
     }
 }
 
-/// A client that is signed in.
-pub(crate) async fn service_client(url: &Url, issuer: &str) -> Client {
+/// None yet.
+pub(crate) fn connections() -> Connections {
     let parts = Parts {
         vault: Arc::new(Vault::over(Arc::new(|| Box::new(Nothing)))),
         browser: Arc::new(Nothing),
@@ -60,7 +60,12 @@ pub(crate) async fn service_client(url: &Url, issuer: &str) -> Client {
         publish: Arc::new(Nothing),
         cache: Arc::new(Cache::in_memory().unwrap()),
     };
-    let connections = Connections::new(parts, Vec::new());
+    Connections::new(parts, Vec::new())
+}
+
+/// A client that is signed in.
+pub(crate) async fn service_client(url: &Url, issuer: &str) -> Client {
+    let connections = connections();
     let id = connections.add(url.clone(), issuer.to_owned());
     let client = connections.client(&id).unwrap();
     client

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use crate::events::Notice;
 use crate::watched_patterns::WatchedPatterns;
 
 mod chosen;
+mod merging;
 mod windows;
 
 pub use chosen::*;
@@ -36,6 +38,8 @@ pub(crate) struct SettingsStore {
     store: Arc<Store<Wry>>,
     /// Held while a value is taken and set, so that an older one never follows a newer one.
     setting: Mutex<()>,
+    /// How often the settings were changed in this run of the app. Changed under the lock.
+    revision: AtomicU32,
     writer: mpsc::Sender<Saved>,
 }
 
@@ -98,6 +102,7 @@ impl SettingsStore {
         let store = Self {
             store,
             setting: Mutex::default(),
+            revision: AtomicU32::new(0),
             writer,
         };
         Ok((store, notice))
@@ -107,9 +112,24 @@ impl SettingsStore {
         self.get("settings").unwrap_or_default()
     }
 
-    pub(crate) async fn set_settings(&self, settings: &Settings) -> Result<(), Arc<NotSaved>> {
-        self.set("settings", || settings)?;
-        self.save().await
+    /// The settings, and how often they were changed by then.
+    pub(crate) fn stamped_settings(&self) -> (Settings, u32) {
+        let _one_at_a_time = self.lock_setting();
+        (self.settings(), self.revision.load(Ordering::Relaxed))
+    }
+
+    /// Changes what differs between two states of the settings, whatever else was changed meanwhile.
+    /// They are in force then, and on the disk once they were saved.
+    pub(crate) fn change_settings(
+        &self,
+        before: &Settings,
+        after: Settings,
+    ) -> Result<(Settings, u32), NotSaved> {
+        let _one_at_a_time = self.lock_setting();
+        let settings = self.settings().changed(before, after);
+        self.store.set("settings", bounded(&settings)?);
+        let revision = self.revision.fetch_add(1, Ordering::Relaxed) + 1;
+        Ok((settings, revision))
     }
 
     pub(crate) fn connections(&self) -> Vec<Connection> {
@@ -421,7 +441,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::in_folder(folder.path());
         let (writer, queue) = mpsc::channel();
-        let number = std::sync::atomic::AtomicUsize::new(0);
+        let number = AtomicU32::new(0);
         let ask = || {
             let (saved, answer) = oneshot::channel();
             writer.send(saved).unwrap();
@@ -430,7 +450,7 @@ mod tests {
         let mut answers: Vec<_> = (0..50).map(|_| ask()).collect();
         drop(writer);
         write_what_is_asked(&queue, || {
-            let saved = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let saved = number.fetch_add(1, Ordering::Relaxed);
             let content = serde_json::json!({ "address": format!("/c/{saved}") }).to_string();
             files.write(|| Ok(fs::write(&files.file, &content)?))
         });

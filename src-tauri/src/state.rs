@@ -13,6 +13,7 @@ use specta::Type;
 use tauri::{AppHandle, Manager, WebviewWindow};
 use url::Url;
 
+use crate::answering::CountedLogs;
 use crate::calls::Calls;
 use crate::data_lock::DataLock;
 use crate::drafts::Drafts;
@@ -45,6 +46,8 @@ pub(crate) struct App {
     pub merged_searches: Searches<MergedSearch>,
     /// Log files that pages open.
     pub opened: OpenedFiles,
+    /// What was counted in logs for the answers to why something is unwell.
+    pub counted_logs: Arc<CountedLogs>,
     /// Which patterns of logs somebody was just told of.
     pub told_patterns: ToldPatterns,
     /// A link that no page has followed yet, and the label of the window that is to follow it.
@@ -79,6 +82,8 @@ pub struct ConnectionView {
     pub unlocked_until: Option<DateTime<Utc>>,
     /// Whether it leads to the instance inside this app.
     pub local: bool,
+    /// Which reading of the API was found to be the instance's, where that could be seen.
+    pub found: Option<miso_client::Speaks>,
     /// Its session.
     pub session: SessionState,
     /// Every environment that may be named here, in order; production is marked.
@@ -215,6 +220,7 @@ impl App {
 
     async fn erase_logs(&self, connection: &ConnectionId) -> Result<(), CommandError> {
         self.searches.end_of(connection);
+        self.counted_logs.end_of(connection);
         self.merged_searches.end_of(connection);
         self.merged.end_of(connection);
         self.opened.reading.end_of(connection);
@@ -279,6 +285,7 @@ fn view(connection: Connection, session: StampedSession, client: &Client) -> Con
         read_only: connection.read_only,
         unlocked_until: client.unlocked_until(),
         local: connection.local_instance.is_some(),
+        found: connection.found,
         session: session.state,
         revision: session.revision,
         environments: client.stages(),

@@ -151,6 +151,8 @@ async fn arguments_that_mean_nothing() {
     let session = Session::without_display();
     let wrong: &[&[&str]] = &[
         &["--rate-limit", "many"],
+        &["--v1-rate-limit", "100"],
+        &["--speaks", "v2"],
         &["--seed", "everything"],
         &["--port", "99999"],
         &["--colour", "blue"],

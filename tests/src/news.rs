@@ -21,26 +21,34 @@ async fn a_starred_application_that_turns_unwell_is_told_and_a_click_leads_there
         .unlimited()
         .start(&session);
     let api = instance.account().await;
-    for key in ["shop", "till"] {
+    for key in ["shop", "till", "desk"] {
         api.create(key, "miso/hello:1.0").await;
         api.deployed(key, 1).await;
     }
     let window = by_address(&mut session, &instance).await;
     window.click("link", "Applications").await;
     window.see_within(LATER, "link", "shop").await;
-    window.click("button", "Star shop").await;
-    window.see("button", "Remove star from shop").await;
+    for key in ["shop", "desk"] {
+        window.click("button", &format!("Star {key}")).await;
+        let starred = format!("Remove star from {key}");
+        window.see("button", &starred).await;
+    }
     window.put_away(&session).await;
-    for key in ["shop", "till"] {
+    for key in ["shop", "till", "desk"] {
         api.deploy(key, "dev", "miso/failing-health:2.0").await;
     }
     let told = notifications.see(SELDOM, "shop is unwell in dev").await;
     assert!(!told.body.is_empty(), "{told:?}");
+    let other = notifications.see(SELDOM, "desk is unwell in dev").await;
+    assert_eq!(
+        told.by, other.by,
+        "one connection to the bus for all of them"
+    );
     notifications.click(&told).await;
     window.see_within(LATER, "heading", "shop").await;
     let address = window.address().await;
     assert!(address.ends_with("/applications/shop/dev"), "{address}");
     let shown = notifications.shown();
-    assert_eq!(shown.len(), 1, "of what is starred, and once: {shown:?}");
+    assert_eq!(shown.len(), 2, "of what is starred, and once: {shown:?}");
     assert_eq!(instance.stop(), Some(0));
 }

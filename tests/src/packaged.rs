@@ -118,6 +118,9 @@ impl Installed {
         let mut validate = session.command("appstreamcli");
         validate.args(["validate", "--no-net"]);
         succeeds(validate.arg(self.share().join(metadata)));
+        let completion = self.share().join("bash-completion/completions").join(NAME);
+        let loaded = format!(". '{}' && complete -p {NAME}", completion.display());
+        succeeds(session.command("bash").args(["-c", &loaded]));
         let handler = ["query", "default", "x-scheme-handler/miso"];
         let handler = self.command(session, "xdg-mime").args(handler).output();
         let handler = handler.expect("xdg-mime starts").stdout;

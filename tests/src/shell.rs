@@ -21,14 +21,14 @@ use crate::support::window::Window;
 use crate::support::{binary, keyring, process};
 
 /// What a command did.
-struct Ran {
+pub(crate) struct Ran {
     code: Option<i32>,
     out: String,
     err: String,
 }
 
 impl Ran {
-    fn ended(&self, code: i32) -> &Self {
+    pub(crate) fn ended(&self, code: i32) -> &Self {
         assert_eq!(
             self.code,
             Some(code),
@@ -44,11 +44,11 @@ impl Ran {
     }
 }
 
-fn run(session: &Session, arguments: &[&str]) -> Ran {
+pub(crate) fn run(session: &Session, arguments: &[&str]) -> Ran {
     ran(session.command(binary::app()).args(arguments))
 }
 
-fn ran(command: &mut Command) -> Ran {
+pub(crate) fn ran(command: &mut Command) -> Ran {
     let output = command.stdin(Stdio::null()).output().expect("it starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Ran {
@@ -111,7 +111,7 @@ impl Followed {
     }
 }
 
-async fn with_a_shop(session: &mut Session) -> (Instance, Api, Window) {
+pub(crate) async fn with_a_shop(session: &mut Session) -> (Instance, Api, Window) {
     let instance = Serve::new(session, "instance").account().start(session);
     let api = instance.account().await;
     api.create("shop", "miso/hello:1.0").await;
@@ -249,6 +249,7 @@ fn another_user_is_refused(session: &Session) {
     };
     assert_eq!((mode(&folder), mode(&socket)), (0o700, 0o600));
     if !rustix::process::geteuid().is_root() {
+        // The app's own test asks it with another user's number.
         eprintln!("only an administrator can ask as another user");
         return;
     }
@@ -292,7 +293,7 @@ fn as_another_user(socket: &Path) -> String {
     String::from_utf8(asked.stdout).expect("text")
 }
 
-fn data(session: &Session) -> PathBuf {
+pub(crate) fn data(session: &Session) -> PathBuf {
     session.home().join(".local/share/ai.aifabrix.miso-desktop")
 }
 

@@ -7,6 +7,7 @@ use fantoccini::actions::MOUSE_BUTTON_LEFT;
 use fantoccini::key::Key;
 use serde_json::Value;
 
+use crate::support::binary;
 use crate::support::process::Process;
 use crate::support::session::Session;
 use crate::support::sign_in::{MATRIX, try_it_here};
@@ -84,6 +85,25 @@ async fn the_first_window_is_no_more_than_the_others() {
     let window = Window::open(&mut session, &[]).await;
     window.see_within(LATER, "heading", "Deployments").await;
     see_kept(&session, &["/deployments"]).await;
+}
+
+#[tokio::test]
+async fn the_action_of_the_desktop_entry_opens_another_window() {
+    let mut session = Session::new();
+    let window = try_it_here(&mut session).await;
+    window.click("link", "Deployments").await;
+    see_one(&session, "Deployments").await;
+    let mut second = session.command("timeout");
+    let second = second
+        .arg("30")
+        .arg(binary::app())
+        .arg("--new-window")
+        .status()
+        .expect("it starts");
+    assert_eq!(second.code(), Some(0), "it hands over and ends");
+    see_one(&session, "Home").await;
+    assert_eq!(windows(&session, &["Deployments", "Home"]).len(), 2);
+    window.quit_all(&mut session).await;
 }
 
 #[tokio::test]

@@ -1,3 +1,6 @@
-import { start } from './app/start';
+import { askEarly } from './app/early/early';
 
+// Rust answers while the rest of the page is loaded; where it does not, the page says so once it is there.
+askEarly().catch(() => undefined);
+const { start } = await import('./app/start');
 await start();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use logbook::{BookKey, Logbook};
 use miso_client::{Anything, ConnectionId};
 use tauri::State;
 use tauri::ipc::Channel;
@@ -42,25 +43,33 @@ pub async fn anything_in_logs(
     let Some(logs) = app.logbook.clone() else {
         return Ok(LogsLooked::default());
     };
-    let looking = Ended(Arc::new(LogsHolding::new(&text)));
-    let look = async {
-        let looks = looking.0.clone();
-        let mut look = tauri::async_runtime::spawn_blocking(move || {
-            looks.look(&logs, &own, |one| tell(&found, one))
-        });
-        let ended = match tokio::time::timeout(LONGEST, &mut look).await {
-            Ok(ended) => Some(ended),
-            Err(_) => {
-                looking.0.stop();
-                tokio::time::timeout(ENDS, &mut look).await.ok()
-            }
-        };
-        if let Some(ended) = ended {
-            ended?.map_err(log_store_failed)?;
-        }
-        Ok(looking.0.so_far())
-    };
+    let look = looked(logs, own, text, found);
     app.calls.run(Some(call), look).await
+}
+
+/// Looks into logs for two seconds at most; ends where it is once nobody waits for it.
+async fn looked(
+    logs: Arc<Logbook>,
+    own: BookKey,
+    text: String,
+    found: Channel<LogHolding>,
+) -> Answer<LogsLooked> {
+    let looking = Ended(Arc::new(LogsHolding::new(&text)));
+    let looks = looking.0.clone();
+    let mut look = tauri::async_runtime::spawn_blocking(move || {
+        looks.look(&logs, &own, |one| tell(&found, one))
+    });
+    let ended = match tokio::time::timeout(LONGEST, &mut look).await {
+        Ok(ended) => Some(ended),
+        Err(_) => {
+            looking.0.stop();
+            tokio::time::timeout(ENDS, &mut look).await.ok()
+        }
+    };
+    if let Some(ended) = ended {
+        ended?.map_err(log_store_failed)?;
+    }
+    Ok(looking.0.so_far())
 }
 
 fn tell(found: &Channel<LogHolding>, one: LogHolding) {

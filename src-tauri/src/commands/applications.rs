@@ -31,12 +31,12 @@ pub async fn manifest(
 /// production.
 #[tauri::command]
 #[specta::specta]
-pub fn application_show(
+pub async fn application_show(
     app: State<'_, App>,
     connection: ConnectionId,
     manifest: Value,
 ) -> Answer<Option<PlannedCreation>> {
-    Ok(app.client(&connection)?.show_creation(&manifest))
+    Ok(app.client(&connection)?.show_creation(&manifest).await?)
 }
 
 /// Creates an application. Sent once; where that deploys to production only with what

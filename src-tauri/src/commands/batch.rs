@@ -18,7 +18,7 @@ pub async fn batch_review(
     act: BatchAct,
 ) -> Answer<BatchReview> {
     let client = app.client(&connection)?;
-    Ok(client.batch_review(&environment, &applications, &act))
+    Ok(client.batch_review(&environment, &applications, &act).await)
 }
 
 /// Starts one deployment after the other, each sent once, and tells of each how far it is. Once the

@@ -48,7 +48,8 @@ pub async fn connection_add(
     way: Option<ConnectionWay>,
 ) -> Answer<ConnectionView> {
     let url = address::instance_from(found.url.as_str())?;
-    let (connection, has_to_restore) = app.connections.add_by(url, found.issuer, way)?;
+    let found = InstanceFound { url, ..found };
+    let (connection, has_to_restore) = app.connections.add_by(found, way)?;
     if has_to_restore {
         restore_again(&handle, &connection)?;
     }

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use miso_client::transport::Passing;
 use miso_client::{
-    ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client, ConfirmationId,
-    ConnectionId, CopiedCall, CopiedCommand, PlannedCall,
+    Account, ApiAnswer, ApiCall, ApiLanguage, ApiOperation, ApiOperations, ApiSent, Client,
+    ConfirmationId, ConnectionId, CopiedCall, CopiedCommand, PlannedCall, SentBy,
 };
 use tauri::{AppHandle, State};
+use tokio_util::sync::CancellationToken;
 
 use super::{Answer, copy};
-use crate::drafts::Draft;
+use crate::drafts::{Draft, Drafts};
+use crate::error::CommandError;
+use crate::gate::Gate;
 use crate::shell;
 use crate::state::App;
 
@@ -51,10 +55,11 @@ pub async fn api_show(
     connection: ConnectionId,
     call: ApiCall,
 ) -> Answer<Option<PlannedCall>> {
-    Ok(app.client(&connection)?.show_call(&call)?)
+    Ok(app.client(&connection)?.show_call(&call).await?)
 }
 
-/// Sends a call with the session, once. Its answer is given as it is, whatever its status.
+/// Sends a call with the session, a write once. Its answer is given as it is, whatever its status. It can
+/// be called off by its number, a write until it leaves.
 #[tauri::command]
 #[specta::specta]
 pub async fn api_send(
@@ -62,13 +67,14 @@ pub async fn api_send(
     connection: ConnectionId,
     call: ApiCall,
     confirmation: Option<ConfirmationId>,
+    number: u32,
 ) -> Answer<ApiAnswer> {
     let client = recalled(&app, &connection)?;
-    let answer = client.send_call(&call, confirmation.as_deref()).await;
-    if let Err(error) = keep(&app, connection, &client).await {
-        tracing::warn!(?error, "what was sent by hand is not kept beyond this run");
-    }
-    Ok(answer?)
+    let whose = Whose::now(&app, &connection, &client)?;
+    let work = |off| sent(&client, &call, confirmation.as_deref(), off);
+    let answer = app.calls.until_called_off(number, work).await;
+    keep(&app, whose, &client).await;
+    answer
 }
 
 /// What was sent by hand on a connection, newest first.
@@ -106,6 +112,24 @@ pub async fn command_copy(
     copy(&handle, command)
 }
 
+async fn sent(
+    client: &Client,
+    call: &ApiCall,
+    confirmation: Option<&str>,
+    off: CancellationToken,
+) -> Answer<ApiAnswer> {
+    let gate = Arc::new(Gate::default());
+    let passing = Passing {
+        leave: call.writes().then(|| gate.leaving()),
+        ..Passing::default()
+    };
+    let sending = client.send_call_passing(call, confirmation, passing);
+    match gate.unless_off(&off, sending).await {
+        Some(answer) => Ok(answer?),
+        None => Err(CommandError::new("called_off")),
+    }
+}
+
 /// The client with what was sent in earlier runs.
 fn recalled(app: &App, connection: &ConnectionId) -> Answer<Client> {
     let client = app.client(connection)?;
@@ -122,15 +146,90 @@ fn recalled(app: &App, connection: &ConnectionId) -> Answer<Client> {
     Ok(client)
 }
 
-async fn keep(app: &App, connection: ConnectionId, client: &Client) -> Answer<()> {
-    let sent = client.sent_calls().into_iter();
-    let calls: Vec<ApiSent> = sent.map(ApiSent::without_secrets).collect();
-    let account = app.connections.get(&connection)?.account;
-    let calls = serde_json::to_string(&calls).unwrap_or_default();
-    let fields = [(FIELD.to_owned(), calls)].into();
-    let draft = Draft::of(connection, account, KEPT_AT.to_owned(), fields).map_err(Arc::new)?;
-    Ok(app
-        .settings
-        .change_drafts(|drafts| drafts.keep(draft))
-        .await?)
+/// Who sends a call, and whose the list is that it comes into.
+struct Whose {
+    connection: ConnectionId,
+    account: Option<Account>,
+    by: SentBy,
+}
+
+impl Whose {
+    fn now(app: &App, connection: &ConnectionId, client: &Client) -> Answer<Self> {
+        let by = client.sent_by();
+        Ok(Self {
+            connection: connection.clone(),
+            account: app.connections.get(connection)?.account,
+            by,
+        })
+    }
+
+    /// The drafts with what was sent, as it is when they are changed; as they are where somebody else
+    /// has come, or where it is too much.
+    fn kept_in(self, drafts: Drafts, client: &Client) -> Drafts {
+        let Some(sent) = client.sent_calls_of(self.by) else {
+            return drafts;
+        };
+        let calls = serde_json::to_string(&sent).unwrap_or_default();
+        let fields = [(FIELD.to_owned(), calls)].into();
+        match Draft::of(self.connection, self.account, KEPT_AT.to_owned(), fields) {
+            Ok(draft) => drafts.keep(draft),
+            Err(_) => drafts,
+        }
+    }
+}
+
+async fn keep(app: &App, whose: Whose, client: &Client) {
+    let change = |drafts| whose.kept_in(drafts, client);
+    if let Err(error) = app.settings.change_drafts(change).await {
+        let error = CommandError::from(error);
+        tracing::warn!(
+            code = error.code,
+            "what was sent by hand is not kept beyond this run"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use url::Url;
+
+    use super::*;
+    use crate::service_client::connections;
+
+    #[tokio::test]
+    async fn what_ends_after_its_account_left_changes_nothing_of_what_is_kept() {
+        let connections = connections();
+        let url = Url::parse("http://127.0.0.1:1/").unwrap();
+        let id = connections.add(url, "http://127.0.0.1:1".to_owned());
+        let client = connections.client(&id).unwrap();
+        let sent = ApiSent {
+            at: DateTime::UNIX_EPOCH,
+            call: ApiCall {
+                method: "GET".to_owned(),
+                template: "/api/first".to_owned(),
+                path: "/api/first".to_owned(),
+                query: Vec::new(),
+                headers: Vec::new(),
+                body: None,
+            },
+            writes: false,
+            status: Some(200),
+            code: None,
+            milliseconds: Some(3),
+        };
+        client.recall_calls(|| vec![sent]);
+        let whose = || Whose {
+            connection: id.clone(),
+            account: None,
+            by: client.sent_by(),
+        };
+        let (in_time, late) = (whose(), whose());
+        let drafts = in_time.kept_in(Drafts::default(), &client);
+        let kept = drafts.at(&id, None, KEPT_AT).unwrap();
+        assert!(kept.fields[FIELD].contains("/api/first"), "{kept:?}");
+        // Nobody is signed in: there is nothing else to end.
+        let _nothing = client.sign_out().await;
+        assert_eq!(late.kept_in(drafts.clone(), &client), drafts);
+    }
 }

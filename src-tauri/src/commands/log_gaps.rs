@@ -6,11 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use logbook::{Book, Gap, GapId, GapReason, Remains};
 use miso_api::LogLine;
-use miso_client::{ConnectionId, FillCost, FillGap, Filled, MissingLines, StillMissing};
+use miso_client::{Client, ConnectionId, FillCost, FillGap, Filled, MissingLines, StillMissing};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::State;
 use tauri::ipc::Channel;
+use tokio_util::sync::CancellationToken;
 
 use super::Answer;
 use crate::state::App;
@@ -66,18 +67,27 @@ pub async fn log_backfill(
     call: u32,
 ) -> Answer<Filled> {
     let client = app.client(&connection)?;
-    let found = app.with_logs(&connection, &application, &environment, move |logs, key| {
+    let log = (application, environment);
+    let found = app.with_logs(&connection, &log.0, &log.1, move |logs, key| {
         Ok(logs.existing(key)?.and_then(|book| find(book, &gap)))
     });
-    let Some((missing, fill)) = found.await? else {
+    let Some(gap) = found.await? else {
         return Ok(Filled::closed());
     };
-    let work = |off| async move {
-        let told = |filled: &Filled| tell(&progress, filled);
-        let filling = client.fill_gap(application, environment, missing, fill, &off, told);
-        filling.await
-    };
+    let work = |off| filled(client, log, gap, progress, off);
     Ok(app.calls.until_called_off(call, work).await)
+}
+
+async fn filled(
+    client: Client,
+    (application, environment): (String, String),
+    (missing, fill): (MissingLines, FillGap),
+    progress: Channel<Filled>,
+    off: CancellationToken,
+) -> Filled {
+    let told = |filled: &Filled| tell(&progress, filled);
+    let filling = client.fill_gap(application, environment, missing, fill, &off, told);
+    filling.await
 }
 
 /// Where lines are now.

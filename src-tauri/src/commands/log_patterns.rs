@@ -1,7 +1,8 @@
 //! What a log says that it did not say before, and being told when it says that again.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use logbook::{BookKey, Logbook, NewSince, Pattern};
@@ -12,6 +13,7 @@ use specta::Type;
 use tauri::State;
 
 use super::Answer;
+use crate::calls::StopsAtItsEnd;
 use crate::state::App;
 use crate::watched_patterns::{WatchedPattern, WatchedPatterns};
 
@@ -77,15 +79,22 @@ pub async fn log_new_since(
 ) -> Answer<LogNewSince> {
     let look = async {
         let stops = StopsAtItsEnd::default();
-        let stop = stops.0.clone();
-        let find = move |logs: &Logbook, key: &BookKey| match logs.existing(key)? {
-            Some(book) => logbook::new_since(&book, since, &levels, &stop),
-            None => Ok(None),
-        };
+        let find = news_in(since, levels, stops.stop());
         let found = app.with_logs(&connection, &application, &environment, find);
         Ok(found.await?.map(LogNewSince::from).unwrap_or_default())
     };
     app.calls.run(Some(call), look).await
+}
+
+fn news_in(
+    since: DateTime<Utc>,
+    levels: Vec<LogLevel>,
+    stop: Arc<AtomicBool>,
+) -> impl FnOnce(&Logbook, &BookKey) -> io::Result<Option<NewSince>> + Send + 'static {
+    move |logs, key| match logs.existing(key)? {
+        Some(book) => logbook::new_since(&book, since, &levels, &stop),
+        None => Ok(None),
+    }
 }
 
 /// Which patterns of a log somebody is told of when they appear again, the oldest first.
@@ -140,16 +149,6 @@ async fn changed(
 ) -> Answer<Vec<WatchedPattern>> {
     app.settings.change_watched_patterns(change).await?;
     Ok(app.settings.watched_patterns().of(key))
-}
-
-/// Stops what reads a log once nobody waits for it.
-#[derive(Default)]
-struct StopsAtItsEnd(Arc<AtomicBool>);
-
-impl Drop for StopsAtItsEnd {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
 }
 
 impl From<NewSince> for LogNewSince {

@@ -1,9 +1,10 @@
 //! Searching in what is kept of a log: begun, asked for by the window, gone on with, ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use logbook::{FieldTest, Query, Search, Text};
+use logbook::{BadQuery, Book, FieldTest, Logbook, Query, Search, Text};
 use miso_api::{LogLevel, LogLine};
 use miso_client::{ConnectionId, Failure};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,16 @@ pub struct LogMatches {
     found: Vec<LogMatch>,
 }
 
+/// A search that has begun.
+#[derive(Clone, Debug, Serialize, Deserialize, Type)]
+pub struct LogSearchBegun {
+    /// The number that it is asked for by.
+    search: u32,
+    /// The last matches, as far as they were found at once; how many there are before them is known
+    /// when it is done.
+    newest: Vec<LogMatch>,
+}
+
 /// A line that matches.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
 pub struct LogMatch {
@@ -88,7 +99,14 @@ pub struct LogMatch {
     hits: Vec<(u32, u32)>,
 }
 
-/// Begins a search, and gives the number that it is asked for by.
+/// As many matches fill a window, and what lies around it.
+const NEWEST: usize = 120;
+/// So long the first ones are looked for before all are.
+const AT_ONCE: Duration = Duration::from_millis(25);
+/// So long the page has the machine for itself to show them.
+const TO_PAINT: Duration = Duration::from_millis(40);
+
+/// Begins a search, and gives the number that it is asked for by, with the last matches.
 #[tauri::command]
 #[specta::specta]
 pub async fn log_search(
@@ -98,18 +116,39 @@ pub async fn log_search(
     environment: String,
     query: LogQuery,
     progress: Channel<LogSearchProgress>,
-) -> Answer<u32> {
-    let query = Query::from(query);
-    let make = move |logs: &logbook::Logbook, key: &_| Ok(Search::new(logs.book(key)?, &query));
+) -> Answer<LogSearchBegun> {
+    let make = move |logs: &Logbook, key: &_| Ok(first_look(logs.book(key)?, query));
     let made = app.with_logs(&connection, &application, &environment, make);
-    let search = made
-        .await?
-        .map_err(|bad| CommandError::new("bad_expression").with("reason", bad))?;
-    let (number, begun) = app
-        .searches
-        .begin(connection, search, move |told| tell(&progress, told));
-    run(begun);
-    Ok(number)
+    let (search, newest) = made.await??;
+    let tell = move |told| tell(&progress, told);
+    let (number, begun) = app.searches.begin(connection, search, tell);
+    run_later(begun, !newest.is_empty());
+    Ok(LogSearchBegun {
+        search: number,
+        newest,
+    })
+}
+
+/// Makes a search ready, and looks for its last matches.
+fn first_look(book: Arc<Book>, query: LogQuery) -> Answer<(Search, Vec<LogMatch>)> {
+    let search = Search::new(book, &query.into()).map_err(bad_expression)?;
+    // What cannot be read is told by the search itself, which reads it too.
+    let newest = search.newest(NEWEST, AT_ONCE).unwrap_or_default();
+    Ok((search, LogMatches::from(newest).found))
+}
+
+/// Searches once what is known already can be seen: all cores are busy then.
+fn run_later(begun: Arc<Begun>, has_something: bool) {
+    tauri::async_runtime::spawn(async move {
+        if has_something {
+            tokio::time::sleep(TO_PAINT).await;
+        }
+        run(begun);
+    });
+}
+
+fn bad_expression(bad: BadQuery) -> CommandError {
+    CommandError::new("bad_expression").with("reason", bad)
 }
 
 /// Goes on with a search over lines that have come since.
@@ -131,7 +170,7 @@ pub async fn log_matches(
 ) -> Answer<LogMatches> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun| begun.search.window(from.into(), count);
-    let window = of_search(begun(&app, search)?, read).await?;
+    let window = read_from(begun(&app, search)?, read).await?;
     Ok(window.into())
 }
 
@@ -147,12 +186,12 @@ pub(super) fn begun(app: &App, search: u32) -> Answer<Arc<Begun>> {
     begun.ok_or_else(|| CommandError::new("search_ended"))
 }
 
-/// Reads of a search, in one log or in several, where it may wait for the disk.
-pub(super) async fn of_search<S: Send + Sync + 'static, T: Send + 'static>(
-    begun: Arc<Begun<S>>,
-    read: impl FnOnce(&Begun<S>) -> std::io::Result<T> + Send + 'static,
+/// Reads of a search or of a set of logs where it may wait for the disk.
+pub(super) async fn read_from<S: Send + Sync + 'static, T: Send + 'static>(
+    whole: Arc<S>,
+    read: impl FnOnce(&S) -> std::io::Result<T> + Send + 'static,
 ) -> Answer<T> {
-    let read = tauri::async_runtime::spawn_blocking(move || read(&begun)).await?;
+    let read = tauri::async_runtime::spawn_blocking(move || read(&whole)).await?;
     read.map_err(log_store_failed)
 }
 

@@ -8,7 +8,7 @@ use tauri::State;
 use miso_client::ConnectionId;
 
 use super::Answer;
-use super::log_search::{begun, of_search};
+use super::log_search::{begun, read_from};
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
 use crate::searches::{Begun, MatchStep, NumberedMatch, Seek};
 use crate::state::{App, log_store_failed};
@@ -89,7 +89,7 @@ pub async fn log_marks(
 ) -> Answer<Vec<LogMark>> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun| begun.search.marks_in(from.into(), count);
-    let marks = of_search(begun(&app, search)?, read).await?;
+    let marks = read_from(begun(&app, search)?, read).await?;
     Ok(marks.into_iter().map(LogMark::from).collect())
 }
 
@@ -99,7 +99,7 @@ pub async fn log_marks(
 pub async fn log_search_heat(app: State<'_, App>, search: u32, count: u32) -> Answer<Vec<LogHeat>> {
     let count = count.min(MOST_PARTS) as usize;
     let read = move |begun: &Begun| begun.search.parts(count);
-    let parts = of_search(begun(&app, search)?, read).await?;
+    let parts = read_from(begun(&app, search)?, read).await?;
     Ok(parts.into_iter().map(LogHeat::from).collect())
 }
 

@@ -4,9 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use logbook::{Book, BookKey, Bucket, Logbook};
+use logbook::{Book, BookKey, Bucket, Limits, Logbook};
 use miso_api::{LogGap, LogLine};
-use miso_client::{ConnectionId, Failure, Lease, Recording, TailProgress, TailState};
+use miso_client::{ConnectionId, Failure, Lease, LogPlace, Recording, TailProgress, TailState};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tauri::ipc::Channel;
@@ -57,6 +57,15 @@ pub struct LogWindow {
     lines: Vec<LogLine>,
     /// Where lines are missing before these, between them and after them.
     gaps: Vec<LogGapView>,
+}
+
+impl LogWindow {
+    fn without_lines(from: u64) -> Self {
+        Self {
+            from,
+            ..Self::default()
+        }
+    }
 }
 
 /// A part of a log, and how many of its lines are bad.
@@ -110,27 +119,24 @@ pub async fn log_follow(
     progress: Channel<LogProgress>,
 ) -> Answer<Lease> {
     let limits = app.log_limits(&connection, &environment);
-    let open = move |logs: &Logbook, key: &BookKey| {
-        let book = logs.book_with(key, limits)?;
-        let place = recording::place(handle, key.clone(), book.clone());
-        Ok((place, book))
-    };
+    let open = move |logs: &Logbook, key: &BookKey| opened(handle, logs, key, limits);
     let opened = app.with_logs(&connection, &application, &environment, open);
     let (place, book) = opened.await?;
     let client = app.client(&connection)?;
-    let told = ToPage { book, progress };
-    told.tell(TailProgress {
-        state: TailState::CatchingUp,
-        total: None,
-        newest: None,
-        failure: None,
-        gap: None,
-    });
-    Ok(
-        client.follow_log(application, environment, place, move |step| {
-            told.tell(step);
-        }),
-    )
+    let told = ToPage::begin(book, progress);
+    let tell = move |step| told.tell(step);
+    Ok(client.follow_log(application, environment, place, tell))
+}
+
+fn opened(
+    handle: AppHandle,
+    logs: &Logbook,
+    key: &BookKey,
+    limits: Limits,
+) -> io::Result<(LogPlace, Arc<Book>)> {
+    let book = logs.book_with(key, limits)?;
+    let place = recording::place(handle, key.clone(), book.clone());
+    Ok((place, book))
 }
 
 /// Asks for the newest lines of a log that is followed, now.
@@ -166,19 +172,12 @@ pub async fn log_window(
     count: u32,
 ) -> Answer<LogWindow> {
     let (from, count) = (u64::from(from), count.min(MOST_LINES) as usize);
-    app.with_logs(
-        &connection,
-        &application,
-        &environment,
-        move |logs, key| match logs.existing(key)? {
-            Some(book) => window(&book, from, count),
-            None => Ok(LogWindow {
-                from,
-                ..LogWindow::default()
-            }),
-        },
-    )
-    .await
+    let shown = move |logs: &Logbook, key: &BookKey| match logs.existing(key)? {
+        Some(book) => window(&book, from, count),
+        None => Ok(LogWindow::without_lines(from)),
+    };
+    let shown = app.with_logs(&connection, &application, &environment, shown);
+    shown.await
 }
 
 /// What is kept of a log in parts of equal size, at most a thousand, with how much of each is bad.
@@ -222,6 +221,19 @@ struct ToPage {
 }
 
 impl ToPage {
+    /// Tells at once how much there is already.
+    fn begin(book: Arc<Book>, progress: Channel<LogProgress>) -> Self {
+        let told = Self { book, progress };
+        told.tell(TailProgress {
+            state: TailState::CatchingUp,
+            total: None,
+            newest: None,
+            failure: None,
+            gap: None,
+        });
+        told
+    }
+
     /// The book knows better how much there is: it had lines before.
     fn tell(&self, step: TailProgress) {
         let TailProgress {

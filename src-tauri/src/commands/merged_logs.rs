@@ -13,7 +13,7 @@ use tauri::ipc::Channel;
 use tauri::{State, WebviewWindow};
 
 use super::Answer;
-use super::log_search::{LogQuery, LogSearchProgress, of_search, tell};
+use super::log_search::{LogQuery, LogSearchProgress, read_from, tell};
 use super::log_view::LogMark;
 use super::logs::{LogHeat, MOST_LINES, MOST_PARTS};
 use crate::error::CommandError;
@@ -157,7 +157,7 @@ pub async fn merged_refresh(app: State<'_, App>, set: u32) -> Answer<MergedState
         let total = shown.merged.total();
         Ok(MergedState { generation, total })
     };
-    of_set(&app, set, read).await
+    read_from(shown(&app, set)?, read).await
 }
 
 /// Lines from a position on: as many as were asked for, or as fit.
@@ -171,7 +171,9 @@ pub async fn merged_window(
 ) -> Answer<MergedLines> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |shown: &MergedLogs| shown.merged.window(u64::from(from), count);
-    of_set(&app, set, read).await.map(MergedLines::from)
+    read_from(shown(&app, set)?, read)
+        .await
+        .map(MergedLines::from)
 }
 
 /// All lines in parts of equal size, at most a thousand, with how much of each is bad.
@@ -180,7 +182,7 @@ pub async fn merged_window(
 pub async fn merged_heat(app: State<'_, App>, set: u32, count: u32) -> Answer<Vec<LogHeat>> {
     let count = count.min(MOST_PARTS) as usize;
     let read = move |shown: &MergedLogs| shown.merged.buckets(count);
-    let buckets = of_set(&app, set, read).await?;
+    let buckets = read_from(shown(&app, set)?, read).await?;
     Ok(buckets.into_iter().map(LogHeat::from).collect())
 }
 
@@ -232,7 +234,7 @@ pub async fn merged_matches(
 ) -> Answer<MergedMatches> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun<MergedSearch>| matches(&begun.search, from.into(), count);
-    of_search(begun(&app, search)?, read).await
+    read_from(begun(&app, search)?, read).await
 }
 
 /// The match at a position among all lines or after it, or the next or the previous one from there;
@@ -246,7 +248,7 @@ pub async fn merged_match(
     step: MatchStep,
 ) -> Answer<Option<NumberedMatch>> {
     let read = move |begun: &Begun<MergedSearch>| begun.step(position.into(), step);
-    of_search(begun(&app, search)?, read).await
+    read_from(begun(&app, search)?, read).await
 }
 
 /// Which of all lines from a position on are what is searched for.
@@ -260,7 +262,7 @@ pub async fn merged_marks(
 ) -> Answer<Vec<LogMark>> {
     let count = count.min(MOST_LINES) as usize;
     let read = move |begun: &Begun<MergedSearch>| begun.search.marks_in(from.into(), count);
-    let marks = of_search(begun(&app, search)?, read).await?;
+    let marks = read_from(begun(&app, search)?, read).await?;
     Ok(marks.into_iter().map(LogMark::from).collect())
 }
 
@@ -274,7 +276,7 @@ pub async fn merged_search_heat(
 ) -> Answer<Vec<LogHeat>> {
     let count = count.min(MOST_PARTS) as usize;
     let read = move |begun: &Begun<MergedSearch>| begun.search.parts(count);
-    let parts = of_search(begun(&app, search)?, read).await?;
+    let parts = read_from(begun(&app, search)?, read).await?;
     Ok(parts.into_iter().map(LogHeat::from).collect())
 }
 
@@ -370,17 +372,6 @@ fn reading(app: &App, file: u32) -> Answer<Arc<ReadFile>> {
 
 fn begun(app: &App, search: u32) -> Answer<Arc<Begun<MergedSearch>>> {
     app.merged_searches.get(search).ok_or_else(ended)
-}
-
-/// Reads of a set where it may wait for the disk.
-async fn of_set<T: Send + 'static>(
-    app: &App,
-    set: u32,
-    read: impl FnOnce(&MergedLogs) -> std::io::Result<T> + Send + 'static,
-) -> Answer<T> {
-    let shown = shown(app, set)?;
-    let read = tauri::async_runtime::spawn_blocking(move || read(&shown)).await?;
-    read.map_err(log_store_failed)
 }
 
 /// Searches where nobody waits for it.

@@ -1,6 +1,7 @@
 //! What was seen and measured of an application over time.
 
-use miso_client::{ConnectionId, PlaceHealth, Reading, TimeRange, Timeline};
+use chrono::{DateTime, Utc};
+use miso_client::{ConnectionId, FinerSteps, PlaceHealth, Reading, TimeRange, Timeline};
 use tauri::State;
 
 use super::Answer;
@@ -32,6 +33,24 @@ pub async fn timeline_range(
 ) -> Answer<Reading<TimeRange>> {
     let client = app.client(&connection)?;
     Ok(client.timeline_range(application, environment).await?)
+}
+
+/// A part of a timeline in finer steps than those it is shown in; nothing where there are none, or where
+/// requests are short. One request.
+#[tauri::command]
+#[specta::specta]
+pub async fn timeline_finer(
+    app: State<'_, App>,
+    connection: ConnectionId,
+    application: String,
+    environment: String,
+    range: TimeRange,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> Answer<Option<FinerSteps>> {
+    let client = app.client(&connection)?;
+    let finer = client.timeline_finer(&application, &environment, range, (from, to));
+    Ok(finer.await?)
 }
 
 /// How an application is in an environment, since when, and what is known of why; nothing where it was

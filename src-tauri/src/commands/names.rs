@@ -54,6 +54,7 @@ pub const COMMANDS: &[&str] = &[
     "health",
     "timeline",
     "timeline_range",
+    "timeline_finer",
     "answer",
     "health_overview",
     "preflight",

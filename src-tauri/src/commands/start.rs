@@ -14,10 +14,10 @@ use tokio::sync::watch;
 use super::{Answer, copy};
 use crate::desktop::{self, Spoken};
 use crate::drafts::Draft;
-use crate::events::{Notice, tell_draft, tell_settings};
+use crate::events::{Notice, SettingsChanged, tell_draft, tell_settings};
+use crate::log_upkeep;
 use crate::settings::Settings;
 use crate::state::{App, ConnectionView};
-use crate::{log_upkeep, recording};
 
 /// Everything a page needs before its first paint.
 #[derive(Clone, Debug, Serialize, Deserialize, Type)]
@@ -27,6 +27,8 @@ pub struct AppStart {
     window: String,
     version: String,
     settings: Settings,
+    /// How often the settings were changed in this run of the app.
+    settings_revision: u32,
     /// The system's language, as far as the app speaks it.
     system_language: Spoken,
     connections: Vec<ConnectionView>,
@@ -43,6 +45,28 @@ pub struct AppStart {
     usual_way: ConnectionWay,
     /// The link that the app was started with, told once.
     link: Option<LinkTarget>,
+}
+
+impl AppStart {
+    fn of(window: &WebviewWindow, app: &App) -> Self {
+        let windows = app.settings.windows();
+        let (settings, settings_revision) = app.settings.stamped_settings();
+        Self {
+            window: window.label().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings,
+            settings_revision,
+            system_language: desktop::of_the_system(),
+            connections: app.views(),
+            address: windows.address_of(window.label()),
+            notices: app.notices(),
+            drafts: app.settings.drafts().recent(Utc::now()),
+            try_here: app.try_here && windows.is_first(window.label()),
+            tray: desktop::is_in_tray(),
+            usual_way: ConnectionWay::default(),
+            link: app.take_link(window),
+        }
+    }
 }
 
 /// How far the first page has come.
@@ -67,21 +91,7 @@ static SHOWN: LazyLock<watch::Sender<Shown>> = LazyLock::new(|| watch::Sender::n
 #[specta::specta]
 pub async fn app_start(window: WebviewWindow, app: State<'_, App>) -> Answer<AppStart> {
     has_come_to(Shown::Runs);
-    let windows = app.settings.windows();
-    Ok(AppStart {
-        window: window.label().to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        settings: app.settings.settings(),
-        system_language: desktop::of_the_system(),
-        connections: app.views(),
-        address: windows.address_of(window.label()),
-        notices: app.notices(),
-        drafts: app.settings.drafts().recent(Utc::now()),
-        try_here: app.try_here && windows.is_first(window.label()),
-        tray: desktop::is_in_tray(),
-        usual_way: ConnectionWay::default(),
-        link: app.take_link(&window),
-    })
+    Ok(AppStart::of(&window, &app))
 }
 
 /// The link that was opened for this window and that no page has followed yet, told once.
@@ -126,25 +136,25 @@ pub fn painted() -> Answer<()> {
     Ok(())
 }
 
-/// Keeps what the user chose.
+/// Keeps what the user changed: what differs between the settings and how the page had them before.
+/// Gives them as they are now, with what other windows changed.
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_save(
-    window: WebviewWindow,
     handle: AppHandle,
     app: State<'_, App>,
     settings: Settings,
-) -> Answer<()> {
-    let before = app.settings.settings();
-    desktop::speak(settings.language);
-    let saving = app.settings.set_settings(&settings).await;
-    recording::apply(&handle);
-    desktop::look_after(&handle);
-    tell_settings(&window, settings.clone());
-    if before.log_keeping != settings.log_keeping {
+    before: Settings,
+) -> Answer<SettingsChanged> {
+    let keeping = before.log_keeping != settings.log_keeping;
+    let changed = app.settings.change_settings(&before, settings);
+    let (settings, revision) = changed.map_err(Arc::new)?;
+    let changed = tell_settings(&handle, settings, revision);
+    if keeping {
         log_upkeep::look_through(&handle).await;
     }
-    Ok(saving?)
+    app.settings.save().await?;
+    Ok(changed)
 }
 
 /// Keeps the route that is open in the window.

@@ -26,6 +26,7 @@ impl NotStarted {
     fn code(&self) -> &'static str {
         match self {
             Self::Lock(NotLocked::InUse) => "app_runs_elsewhere",
+            Self::Lock(NotLocked::ByCommand) => "command_in_the_way",
             Self::Lock(NotLocked::Io(_)) | Self::Settings(_) => "app_not_started",
             Self::Client(_) | Self::Tauri(_) => "app_broken",
         }
@@ -43,6 +44,12 @@ pub(crate) fn say_and_quit(app: &AppHandle, error: &NotStarted) {
     let words = words(error.code(), &[("folder", &folder), ("reason", &reason)]);
     let Words { title, text } = words;
     refuse(&format!("miso-desktop: {text}"));
+    // What is open already has nothing behind it.
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.hide() {
+            tracing::debug!(%error, "a window could not be hidden");
+        }
+    }
     show(app, &title, &text);
 }
 
@@ -100,6 +107,7 @@ mod tests {
     fn the_words_are_there() {
         for (code, names_reason) in [
             ("app_runs_elsewhere", false),
+            ("command_in_the_way", false),
             ("app_not_started", true),
             ("app_broken", true),
         ] {

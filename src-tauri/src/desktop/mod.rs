@@ -6,6 +6,7 @@ mod failure;
 mod news;
 mod notification;
 mod saving;
+mod sentence;
 mod tray;
 mod window;
 mod words;
@@ -21,6 +22,8 @@ pub(crate) use news::{look_after, tell_news};
 pub(crate) use notification::{tell_appeared, tell_end};
 pub(crate) use saving::{choose_file, save_as};
 pub(crate) use tray::{enter_tray, is_in_tray};
-pub(crate) use window::{bring_forward, follow, in_front, open_another, open_kept, show_in_size};
+pub(crate) use window::{
+    bring_forward, follow, forget, in_front, open_another, open_empty, open_kept, show_in_size,
+};
 pub use words::Spoken;
 pub(crate) use words::{of_the_system, speak};

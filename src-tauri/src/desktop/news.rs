@@ -1,12 +1,15 @@
 //! What the system tells of what somebody watches and of requests for access (UX.md, "Rules"): where
 //! one of the windows is in front, it is seen there, and nothing is told.
 
-use miso_client::{ConnectionId, LinkTarget, News, Resource, Wanted};
+use chrono::Utc;
+use miso_client::{Answer, Client, ConnectionId, LinkTarget, News, Resource, Wanted};
 use tauri::{AppHandle, Manager};
 
 use super::notification::{Told, inert, is_quiet_now, tell};
+use super::sentence::sentence;
 use super::tray::show_watched;
 use super::words::text;
+use crate::answering::log_says;
 use crate::settings::Settings;
 use crate::state::App;
 
@@ -49,11 +52,46 @@ pub(crate) fn tell_news(app: &AppHandle, connection: &ConnectionId, resource: &R
         if news.is_empty() || is_quiet_now(&state) {
             return;
         }
-        let name = state.connections.get(&connection).map(|one| one.name);
-        for (told, target) in worded(news, &connection, &name.unwrap_or_default()) {
-            tell(&app, told, target);
-        }
+        tauri::async_runtime::spawn(tell_all(app.clone(), client, connection, news));
     });
+}
+
+async fn tell_all(app: AppHandle, client: Client, connection: ConnectionId, news: Vec<News>) {
+    let state = app.state::<App>();
+    let news = answered(&state, &client, &connection, news).await;
+    let name = state.connections.get(&connection).map(|one| one.name);
+    for (told, target) in worded(news, &connection, &name.unwrap_or_default()) {
+        tell(&app, told, target);
+    }
+}
+
+/// What is told, with the answer to why a place is unwell from what is known and from the log that is
+/// kept, where it is told by itself.
+async fn answered(
+    state: &App,
+    client: &Client,
+    connection: &ConnectionId,
+    news: Vec<News>,
+) -> Vec<(News, Option<Answer>)> {
+    let is_unwell = |news: &&News| matches!(news, News::Unwell { .. });
+    let is_many = news.iter().filter(is_unwell).count() > MOST;
+    let mut all = Vec::new();
+    for each in news {
+        let answer = match &each {
+            News::Unwell {
+                application,
+                environment,
+                ..
+            } if !is_many => {
+                let there = &environment.key;
+                let log = |span| log_says(state, connection, application, there, span);
+                client.known_answer(application, there, log).await
+            }
+            News::Unwell { .. } | News::Well { .. } | News::Asked { .. } => None,
+        };
+        all.push((each, answer));
+    }
+    all
 }
 
 /// What of a connection is told.
@@ -67,9 +105,13 @@ fn wanted(settings: &Settings, connection: &ConnectionId) -> Wanted {
 }
 
 /// In words, each with the place that a click leads to.
-fn worded(news: Vec<News>, connection: &ConnectionId, name: &str) -> Vec<(Told, LinkTarget)> {
+fn worded(
+    news: Vec<(News, Option<Answer>)>,
+    connection: &ConnectionId,
+    name: &str,
+) -> Vec<(Told, LinkTarget)> {
     let (mut unwell, mut well, mut asked) = (Vec::new(), Vec::new(), Vec::new());
-    for each in news {
+    for (each, answer) in news {
         match each {
             News::Unwell {
                 application,
@@ -78,7 +120,11 @@ fn worded(news: Vec<News>, connection: &ConnectionId, name: &str) -> Vec<(Told, 
             } => {
                 let target = LinkTarget::place(connection.clone(), &application, &environment.key);
                 let title = of_a_place("notification.unwell", &application, &environment.name);
-                unwell.push((told(title, name, message.as_deref()), target));
+                let why = match answer {
+                    Some(answer) => Some(sentence(&answer, Utc::now())),
+                    None => message.as_deref().map(inert),
+                };
+                unwell.push((told(title, name, why), target));
             }
             News::Well {
                 application,
@@ -102,7 +148,7 @@ fn worded(news: Vec<News>, connection: &ConnectionId, name: &str) -> Vec<(Told, 
                     "notification.askedFor",
                     &[("role", &role), ("environments", &environments)],
                 );
-                asked.push((told(title, name, Some(&rest)), target));
+                asked.push((told(title, name, Some(inert(&rest))), target));
             }
         }
     }
@@ -120,11 +166,11 @@ fn of_a_place(word: &str, application: &str, environment: &str) -> String {
     )
 }
 
-fn told(title: String, connection: &str, rest: Option<&str>) -> Told {
-    let said: Vec<String> = [Some(connection), rest]
+/// `rest` is inert already.
+fn told(title: String, connection: &str, rest: Option<String>) -> Told {
+    let said: Vec<String> = [Some(inert(connection)), rest]
         .into_iter()
         .flatten()
-        .map(inert)
         .collect();
     Told {
         title,
@@ -176,6 +222,10 @@ mod tests {
     }
 
     fn said(news: Vec<News>) -> Vec<(String, String, String)> {
+        said_with(news.into_iter().map(|news| (news, None)).collect())
+    }
+
+    fn said_with(news: Vec<(News, Option<Answer>)>) -> Vec<(String, String, String)> {
         let all = worded(news, &id("one"), "Team Orders").into_iter();
         let lead = |target| match target {
             LinkTarget::Page { page, .. } => page,
@@ -206,6 +256,16 @@ mod tests {
         ];
         let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn it_says_the_answer_in_the_place_of_the_servers_words() {
+        let answer = json!({"kind": "failingCheck", "state": "bad", "since": null, "parts": [
+            {"fact": {"code": "health", "state": "bad", "since": null}, "evidence": null},
+            {"fact": {"code": "check", "name": "db", "message": "refused"}, "evidence": null}]});
+        let answer = serde_json::from_value(answer).unwrap();
+        let told = said_with(vec![(unwell("shop"), Some(answer))]);
+        assert_eq!(told[0].1, "Team Orders\nUnhealthy: check db: refused.");
     }
 
     #[test]

@@ -135,13 +135,9 @@ fn told(deployment: &Deployment, environment: &str, connection: &str) -> Told {
 
 /// One line without what steers a terminal or turns the direction of what follows.
 pub(super) fn inert(text: &str) -> String {
-    let is_steering = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let mut shown: String = text
         .chars()
-        .map(|letter| if is_steering(letter) { ' ' } else { letter })
+        .map(|letter| if miso_api::acts(letter) { ' ' } else { letter })
         .take(LONGEST)
         .collect();
     if text.chars().count() > LONGEST {
@@ -150,112 +146,9 @@ pub(super) fn inert(text: &str) -> String {
     shown.trim().to_owned()
 }
 
-/// The desktop notifications of freedesktop.org, over the session's bus.
 #[cfg(target_os = "linux")]
-mod system {
-    use std::collections::HashMap;
-    use std::time::Duration;
-
-    use miso_client::LinkTarget;
-    use tauri::AppHandle;
-    use zbus::proxy;
-    use zbus::zvariant::Value;
-
-    use super::Told;
-    use crate::{IDENTIFIER, links};
-
-    /// A notification that nobody has minded by then is not waited for any more.
-    const WAITED_FOR: Duration = Duration::from_secs(60 * 60);
-
-    #[proxy(
-        interface = "org.freedesktop.Notifications",
-        default_service = "org.freedesktop.Notifications",
-        default_path = "/org/freedesktop/Notifications",
-        gen_blocking = false
-    )]
-    trait Notifications {
-        fn get_capabilities(&self) -> zbus::Result<Vec<String>>;
-        #[allow(clippy::too_many_arguments, reason = "the interface's own")]
-        fn notify(
-            &self,
-            app_name: &str,
-            replaces: u32,
-            icon: &str,
-            summary: &str,
-            body: &str,
-            actions: &[&str],
-            hints: HashMap<&str, Value<'_>>,
-            timeout: i32,
-        ) -> zbus::Result<u32>;
-        #[zbus(signal)]
-        fn action_invoked(&self, id: u32, action: &str) -> zbus::Result<()>;
-        #[zbus(signal)]
-        fn notification_closed(&self, id: u32, reason: u32) -> zbus::Result<()>;
-    }
-
-    /// Shows it; where it is clicked on, a window leads to its place.
-    pub(super) async fn show(app: &AppHandle, told: &Told, target: LinkTarget) -> zbus::Result<()> {
-        use futures_util::StreamExt;
-
-        let connection = zbus::Connection::session().await?;
-        let notifications = NotificationsProxy::new(&connection).await?;
-        let able = notifications.get_capabilities().await.unwrap_or_default();
-        let can = |name: &str| able.iter().any(|each| each == name);
-        let body = match can("body-markup") {
-            true => unmarked(&told.body),
-            false => told.body.clone(),
-        };
-        let open = super::text("notification.open", &[]);
-        let actions: &[&str] = if can("actions") {
-            &["default", &open]
-        } else {
-            &[]
-        };
-        let mut clicks = notifications.receive_action_invoked().await?;
-        let mut ends = notifications.receive_notification_closed().await?;
-        let hints = HashMap::from([("desktop-entry", Value::from(IDENTIFIER))]);
-        let id = notifications
-            .notify(
-                "Miso Desktop",
-                0,
-                IDENTIFIER,
-                &told.title,
-                &body,
-                actions,
-                hints,
-                -1,
-            )
-            .await?;
-        let clicked = async {
-            loop {
-                tokio::select! {
-                    Some(click) = clicks.next() => {
-                        if click.args().is_ok_and(|click| click.id == id) {
-                            return true;
-                        }
-                    }
-                    Some(end) = ends.next() => {
-                        if end.args().is_ok_and(|end| end.id == id) {
-                            return false;
-                        }
-                    }
-                    else => return false,
-                }
-            }
-        };
-        if let Ok(true) = tokio::time::timeout(WAITED_FOR, clicked).await {
-            links::lead(app, target);
-        }
-        Ok(())
-    }
-
-    /// Text where markup is understood.
-    fn unmarked(text: &str) -> String {
-        text.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-    }
-}
+#[path = "notification/bus.rs"]
+mod system;
 
 /// The notifications of Windows and macOS.
 #[cfg(not(target_os = "linux"))]
@@ -323,12 +216,12 @@ mod tests {
 
     #[test]
     fn what_a_server_says_is_one_short_inert_line() {
-        let error = format!("\u{1b}]8;;x\u{7}a\nb \u{202e}<b>{}", "x".repeat(999));
+        let error = format!(
+            "\u{1b}]8;;x\u{7}a\nb \u{202e}\u{61c}\u{2028}<b>{}",
+            "x".repeat(999)
+        );
         let Told { body, .. } = told(&ended(json!({"error": error})), "PROD", "");
         assert!(body.chars().count() <= LONGEST + 1, "{body}");
-        assert!(
-            !body.contains(['\u{1b}', '\u{7}', '\u{202e}', '\n']),
-            "{body}"
-        );
+        assert!(!body.contains(miso_api::acts), "{body}");
     }
 }

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use tauri::{Manager, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 
-/// Asks where to, with a name to begin with, and writes it there; whether somebody chose a place.
+use crate::unfinished::Unfinished;
+
+/// Asks where to, with a name to begin with, and writes it there, for its owner alone; whether somebody
+/// chose a place.
 ///
 /// # Errors
 /// What the disk says, with the file's path; what the dialog chose is no file.
@@ -14,10 +17,7 @@ pub(crate) async fn save_as(window: WebviewWindow, name: &str, text: String) -> 
     let Some(path) = choose_file(&window, name).await? else {
         return Ok(false);
     };
-    let write = move || {
-        std::fs::write(&path, text)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
-    };
+    let write = move || Unfinished::write(&path, text.as_bytes());
     tauri::async_runtime::spawn_blocking(write)
         .await
         .map_err(io::Error::other)??;

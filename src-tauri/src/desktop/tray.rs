@@ -46,8 +46,7 @@ pub(crate) fn enter_tray(app: &AppHandle) {
 /// Shows in the tray how what is watched is now.
 pub(super) fn show_watched(app: &AppHandle) {
     #[cfg(target_os = "linux")]
-    item::show(watched(app));
-    #[cfg(not(target_os = "linux"))]
+    item::show();
     let _ = app;
 }
 

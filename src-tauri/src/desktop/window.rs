@@ -13,7 +13,8 @@ use url::Url;
 use super::tray::is_in_tray;
 use crate::ending;
 use crate::error::CommandError;
-use crate::settings::{LABELS, Theme, Zoom};
+use crate::events::mention;
+use crate::settings::{LABELS, SettingsStore, Theme, Zoom};
 use crate::state::App;
 
 const LIGHT: Color = Color(0xfd, 0xfd, 0xfc, 0xff);
@@ -24,25 +25,25 @@ const BLACK: Color = Color(0x00, 0x00, 0x00, 0xff);
 /// Which windows were looked at, the last one last.
 static LOOKED_AT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Opens the windows of the last time, each with its address. The app needs the first of them; one
-/// of the others that cannot be opened does not come back.
-pub(crate) fn open_kept(app: &AppHandle) -> tauri::Result<()> {
-    let settings = &app.state::<App>().settings;
+/// Opens the windows of the last time, each with its address. The app needs the first of them; of the
+/// others it gives those that could not be opened, which are to be forgotten.
+pub(crate) fn open_kept(app: &AppHandle, settings: &SettingsStore) -> tauri::Result<Vec<String>> {
+    let mut lost = Vec::new();
     for label in settings.windows().labels() {
-        let Err(error) = open(app, &label) else {
+        let Err(error) = open(app, settings, &label) else {
             continue;
         };
         if settings.windows().is_first(&label) {
             return Err(error);
         }
         tracing::warn!(%error, label, "a window could not be opened again");
-        forget(app, &label);
+        lost.push(label);
     }
     // The one that was opened last has the focus; the first is where one goes on.
     if settings.windows().labels().len() > 1 {
         bring_forward(app);
     }
-    Ok(())
+    Ok(lost)
 }
 
 /// Opens another window at an address of the app. To be called from another thread than that of
@@ -62,15 +63,27 @@ pub(crate) fn open_another(app: &AppHandle, address: String) -> Result<(), Comma
         return Err(CommandError::new("too_many_windows").with("most", LABELS.len()));
     };
     save(app);
-    open(app, label).map_err(|error| {
+    open(app, settings, label).map_err(|error| {
         forget(app, label);
         failed(&error)
     })
 }
 
+/// Opens a window where the app begins. Where there are too many, one that is there comes forward and
+/// says so.
+pub(crate) fn open_empty(app: &AppHandle) {
+    let app = app.clone();
+    // Whoever asks may be the thread that makes windows.
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(error) = open_another(&app, "/".to_owned()) {
+            mention(&app, error.into());
+            bring_forward(&app);
+        }
+    });
+}
+
 /// Opens a window in the right theme and size, with its background set before the first paint.
-fn open(app: &AppHandle, label: &str) -> tauri::Result<()> {
-    let settings = &app.state::<App>().settings;
+fn open(app: &AppHandle, settings: &SettingsStore, label: &str) -> tauri::Result<()> {
     let theme = settings.settings().theme;
     let chosen = match theme {
         Theme::System | Theme::HighContrast => None,
@@ -102,7 +115,22 @@ fn open(app: &AppHandle, label: &str) -> tauri::Result<()> {
     if chosen.is_none() && window.theme().is_ok_and(|theme| theme == SystemTheme::Dark) {
         window.set_background_color(Some(dark))?;
     }
+    #[cfg(target_os = "linux")]
+    keep_no_copies(&window)?;
     window.set_zoom(settings.zoom().factor())
+}
+
+/// The page is loaded once, from the app itself: WebKit need not keep what it was made of, nor pages to
+/// go back to (webkit2gtk, `WEBKIT_CACHE_MODEL_DOCUMENT_VIEWER`).
+#[cfg(target_os = "linux")]
+fn keep_no_copies(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{CacheModel, WebContextExt, WebViewExt};
+
+    window.with_webview(|page| {
+        if let Some(context) = page.inner().context() {
+            context.set_cache_model(CacheModel::DocumentViewer);
+        }
+    })
 }
 
 /// Nothing but the app's own page is ever shown, whatever is dropped on it or linked from it.
@@ -196,7 +224,7 @@ pub(super) fn is_in_front(app: &AppHandle) -> bool {
 }
 
 /// A window does not come back at the next start.
-fn forget(app: &AppHandle, label: &str) {
+pub(crate) fn forget(app: &AppHandle, label: &str) {
     let Some(state) = app.try_state::<App>() else {
         return;
     };

@@ -48,16 +48,22 @@ fn spoken(locale: &str) -> Spoken {
 /// The text at a path such as `errors.offline.title`, with its parameters put in; where there is none, the
 /// path.
 pub(super) fn text(path: &str, parameters: &[(&str, &str)]) -> String {
+    text_in(spoken_now(), path, parameters)
+}
+
+/// The language that was chosen, or the system's.
+pub(super) fn spoken_now() -> Spoken {
     let chosen = *CHOSEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let language = match chosen {
+    match chosen {
         Language::System => of_the_system(),
         Language::En => Spoken::En,
         Language::Fi => Spoken::Fi,
-    };
-    text_in(language, path, parameters)
+    }
 }
 
-fn text_in(language: Spoken, path: &str, parameters: &[(&str, &str)]) -> String {
+/// The same in a language. Where a word of the file says how a parameter is written
+/// (`{{count, number}}`), it is given as it is written.
+pub(super) fn text_in(language: Spoken, path: &str, parameters: &[(&str, &str)]) -> String {
     let words = match language {
         Spoken::En => &*ENGLISH,
         Spoken::Fi => &*FINNISH,
@@ -66,6 +72,7 @@ fn text_in(language: Spoken, path: &str, parameters: &[(&str, &str)]) -> String 
     let text = found.unwrap_or(path).to_owned();
     parameters.iter().fold(text, |text, (name, value)| {
         text.replace(&format!("{{{{{name}}}}}"), value)
+            .replace(&format!("{{{{{name}, number}}}}"), value)
     })
 }
 

@@ -23,6 +23,9 @@ const KEYRING: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long a provider may take that is just renewing a session.
 const SESSIONS: Duration = Duration::from_secs(5);
+/// How long a log that nobody follows any more may take to end by itself, and in any case.
+const LAST_LINES: Duration = Duration::from_secs(1);
+const LOGS: Duration = Duration::from_secs(5);
 /// How long what was read last may take to be written.
 const CACHE: Duration = Duration::from_secs(1);
 
@@ -124,11 +127,18 @@ impl Alone {
         }
     }
 
-    /// Waits for what must not be cut off: a refresh token that came for one that is spent.
+    /// Waits for what must not be cut off, a refresh token that came for one that is spent, and for what
+    /// another one would come across: lines of a log that are put away.
     pub(super) async fn end(&self) {
-        let settled = tokio::time::timeout(SESSIONS, self.connections.settled()).await;
+        let (settled, put_away) = tokio::join!(
+            tokio::time::timeout(SESSIONS, self.connections.settled()),
+            tokio::time::timeout(LOGS, self.connections.logs_settled(LAST_LINES)),
+        );
         if settled.is_err() {
             tracing::warn!("a session was being renewed and is cut off");
+        }
+        if put_away.is_err() {
+            tracing::warn!("the disk still takes lines of a log");
         }
         self.connections.flush(CACHE);
     }

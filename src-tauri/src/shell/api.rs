@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use miso_client::transport::{Leave, Passing};
 use miso_client::{ApiAnswer, ApiCall, Client, Connection};
 use url::form_urlencoded;
 
@@ -33,7 +34,8 @@ pub(super) fn call(
     }
 }
 
-/// Sends a call, once, and tells its answer.
+/// Sends a call and tells its answer. Until it leaves it can be called off; from then on a write is
+/// carried to its end, whoever has gone.
 pub(super) async fn send(
     client: &Client,
     connection: &Connection,
@@ -49,10 +51,10 @@ pub(super) async fn send(
         );
         return Err(Refused::new(Exit::NeedsYes, reason));
     }
-    if call.writes() {
-        know_production(client).await?;
-    }
-    let planned = client.show_call(&call)?;
+    let planned = tokio::select! {
+        planned = client.show_call(&call) => planned?,
+        () = to.gone() => return Ok(Exit::CalledOff),
+    };
     let mut confirmation = None;
     if let Some(planned) = planned {
         let place = planned.environment.name;
@@ -68,33 +70,21 @@ pub(super) async fn send(
         }
         confirmation = Some(planned.confirmation);
     }
-    let _unlocked = is_locked.then(|| Unlocked::for_now(client));
-    // From here on it is carried to its end, whoever has gone: what was sent is sent.
-    let sending = client.send_call(&call, confirmation.as_deref());
-    let answer = told_if_long(sending, to).await?;
+    let leaving = to.clone();
+    let passing = Passing {
+        // The connection stays locked for everybody else.
+        past_the_lock: yes,
+        leave: call.writes().then(|| Leave::when(move || leaving.leaves())),
+    };
+    let sending = client.send_call_passing(&call, confirmation.as_deref(), passing);
+    let answer = tokio::select! {
+        answer = told_if_long(sending, to) => answer?,
+        () = to.called_off() => return Ok(Exit::CalledOff),
+    };
     let exit = exit_of(&answer);
     let answer = Box::new(answer);
     to.tell(Told::Answer { answer }).await?;
     Ok(exit)
-}
-
-/// Which environments are production is known by them. Who may not read them may write all the same,
-/// and what is production by its name is known without.
-async fn know_production(client: &Client) -> Result<(), Refused> {
-    let Err(failure) = client.environments().await else {
-        return Ok(());
-    };
-    let refused = Refused::from(failure);
-    match refused.exit {
-        Exit::Offline | Exit::SignedOut | Exit::Wait => Err(refused),
-        Exit::Done
-        | Exit::Refused
-        | Exit::Usage
-        | Exit::Unknown
-        | Exit::NeedsYes
-        | Exit::Kept
-        | Exit::CalledOff => Ok(()),
-    }
 }
 
 async fn shown(place: &str, to: &Teller) -> Result<(), Gone> {
@@ -127,22 +117,6 @@ fn exit_of(answer: &ApiAnswer) -> Exit {
         401 => Exit::SignedOut,
         429 => Exit::Wait,
         _ => Exit::Refused,
-    }
-}
-
-/// A locked connection, unlocked for one call.
-struct Unlocked<'a>(&'a Client);
-
-impl<'a> Unlocked<'a> {
-    fn for_now(client: &'a Client) -> Self {
-        client.unlock();
-        Self(client)
-    }
-}
-
-impl Drop for Unlocked<'_> {
-    fn drop(&mut self) {
-        self.0.lock_again();
     }
 }
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io::Read;
 
 use chrono::{DateTime, Local, Utc};
+use miso_api::LogLevel;
 
 use super::completing::Shell;
 use super::protocol::{Ask, LogWanted, Request, VERSION};
@@ -23,17 +24,18 @@ Prints the body of the answer; of a refusal its status too, on standard error.
   -d, --data JSON        the body; @FILE reads a file, - standard input
   -H, --header 'A: B'    a header in addition
   -i, --include          print the status and the headers before the body
-  -y, --yes              write to production, or to a locked connection, after three seconds
+  -y, --yes              write to production, after three seconds, or to a locked connection, at once
 ";
 const LOGS: &str = "\
 Usage: miso-desktop logs APP [OPTIONS]
 
 Prints an application's log, the oldest line first: what is kept on this machine, and what is missing
-of it, asked from the instance. Without --since and --grep the last 1,000 lines.
+of it, asked from the instance. Without --since, --grep and --level the last 1,000 lines.
 
   -e, --environment ENV  where; may be left out where the application runs in one environment
       --since TIME       1h, 30m, 2d, 14:05, '2026-11-25 14:05' or a time with its zone
       --grep RE          only lines whose message matches a regular expression
+      --level LEVEL      only lines of this level; several with commas: warn,error
   -f, --follow           go on with what comes, until Ctrl-C
 ";
 const APPS: &str = "\
@@ -51,12 +53,12 @@ It asks the running app, or does it alone where the app does not run. It prints 
 terminal would obey, and never the session's token. Exit codes: 0 done, 1 the instance refused it,
 2 it makes no sense as it is, 3 nobody is signed in, 4 no such connection or application, 5 no answer,
 6 it needs --yes, 7 the request limit would have it wait too long, 8 what the app keeps on this
-machine cannot be used, 130 called off.";
+machine cannot be used, 9 it was sent and may or may not have happened, 130 called off.";
 const COMPLETIONS: &str = "\
 Usage: miso-desktop completions bash|zsh|fish
 
 Prints what a shell completes these commands with: commands, options, connections, applications and
-environments, as far as they are known; it never asks an instance.
+environments, as far as they are known; it never asks an instance. A package has installed them.
 
   bash   source <(miso-desktop completions bash)          in ~/.bashrc
   zsh    source <(miso-desktop completions zsh)           in ~/.zshrc, after compinit
@@ -90,6 +92,7 @@ struct Said {
     environment: Option<String>,
     since: Option<String>,
     grep: Option<String>,
+    levels: Option<String>,
     data: Option<String>,
     headers: Vec<String>,
     /// The other options, as they are called.
@@ -151,6 +154,7 @@ impl Said {
                 }
                 Long("since") if is_logs => said.since = Some(value(&mut parser)?),
                 Long("grep") if is_logs => said.grep = Some(value(&mut parser)?),
+                Long("level") if is_logs => said.levels = Some(value(&mut parser)?),
                 Short('f') | Long("follow") if is_logs => said.flags.push("follow"),
                 Short('d') | Long("data") if is_api => said.data = Some(value(&mut parser)?),
                 Short('H') | Long("header") if is_api => said.headers.push(value(&mut parser)?),
@@ -196,6 +200,12 @@ impl Said {
                 environment: self.environment.clone(),
                 since: self.since.as_deref().map(since).transpose()?,
                 grep: self.grep.clone().filter(|grep| !grep.is_empty()),
+                levels: self
+                    .levels
+                    .as_deref()
+                    .map(levels)
+                    .transpose()?
+                    .unwrap_or_default(),
                 follow: self.has("follow"),
             }),
             ("logs", _) => {
@@ -240,6 +250,18 @@ fn body(data: &str) -> Result<String, String> {
         Ok(_) => Ok(text),
         Err(error) => Err(format!("the body cannot be read from {data}: {error}")),
     }
+}
+
+/// Levels with commas between them, as lines have them.
+fn levels(text: &str) -> Result<Vec<LogLevel>, String> {
+    let named = text.split(',').map(|word| {
+        let word = word.trim();
+        match word.is_empty() {
+            true => Err(format!("'{text}' is no level: warn,error are two")),
+            false => Ok(LogLevel::from(word.to_ascii_lowercase())),
+        }
+    });
+    named.collect()
 }
 
 /// `1h` means the same as `-1h`.
@@ -336,6 +358,7 @@ mod tests {
             &["logs"],
             &["logs", "a", "b"],
             &["logs", "a", "--since", "soon"],
+            &["logs", "a", "--level", "warn,"],
             &["logs", "a", "--yes"],
             &["apps", "a"],
             &["completions", "cmd"],

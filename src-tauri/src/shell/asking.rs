@@ -16,20 +16,26 @@ use super::data_folder;
 use super::desk::Desk;
 use super::exit::{Exit, Refused};
 use super::printing::{Printer, note};
-use super::protocol::{Ask, Names, Request, Teller, Told, VERSION};
+use super::protocol::{ANSWERED, Ask, Names, Request, Teller, Telling, Told, VERSION};
 #[cfg(unix)]
 use super::socket;
+use super::spool::Spool;
 use crate::data_lock::{DataLock, NotLocked};
 
 /// How long an app may take that is just starting or ending.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The same for a log that is followed.
-const FOLLOWED: Duration = Duration::from_secs(60);
+/// The same where it was there before, or is just coming.
+const COMES_BACK: Duration = Duration::from_secs(60);
 const EVERY: Duration = Duration::from_millis(50);
 /// So often whoever has the app's place looks whether the app wants it.
 const LOOK: Duration = Duration::from_millis(200);
-/// What was begun is done by then, where somebody calls it off.
+/// What was begun is done by then, where somebody calls it off; else it is cut off.
 const DONE: Duration = Duration::from_secs(5);
+/// The app has said by then whether what is called off was sent.
+#[cfg(unix)]
+const SAID: Duration = Duration::from_secs(5);
+/// Why a write ends that was sent.
+const SENT: &str = "it was sent: whether it happened is not known";
 /// A completion is there by then, or there is none.
 const AT_ONCE: Duration = Duration::from_millis(400);
 
@@ -39,7 +45,9 @@ enum Turn {
     Ended(Exit),
     /// Nobody there to be asked.
     Nobody,
-    /// The other side has gone, or wants the place.
+    /// The app wants its place, and has it now: it is asked.
+    GaveWay,
+    /// The other side has gone.
     Broken,
 }
 
@@ -80,32 +88,43 @@ async fn asked(asking: Asking) -> Exit {
         Ask::Logs(wanted) => wanted.application.clone(),
         Ask::Api { .. } | Ask::Apps | Ask::Names => String::new(),
     };
-    let printer = Printer::new(json, include, application);
-    match in_turns(request, printer, &off).await {
-        Ok(exit) => exit,
+    let mut spool = match Spool::begin(Printer::new(json, include, application)) {
+        Ok(spool) => spool,
         Err(refused) => {
             note(&refused.reason);
-            refused.exit
+            return refused.exit;
         }
+    };
+    // What was answered and cannot be printed has happened all the same.
+    let writes = request.ask.writes();
+    let turns = in_turns(request, &mut spool, &off).await;
+    let exit = turns
+        .as_ref()
+        .map_or_else(|refused| refused.exit, |exit| *exit);
+    let cut = if writes { exit } else { Exit::CalledOff };
+    let exit = spool.end(exit, cut, &off).await;
+    if let Err(refused) = turns {
+        note(&refused.reason);
     }
+    exit
 }
 
 async fn in_turns(
     mut request: Request,
-    mut printer: Printer,
+    spool: &mut Spool,
     off: &CancellationToken,
 ) -> Result<Exit, Refused> {
     let folder = data_folder().ok_or_else(none_yet)?;
     if !folder.is_dir() {
         return Err(none_yet());
     }
-    let follows = matches!(&request.ask, Ask::Logs(wanted) if wanted.follow);
     let mut deadline = Instant::now() + PATIENCE;
     loop {
-        let turn = match ask_the_app(&folder, &request, &mut printer, off).await? {
-            Turn::Nobody => take_its_place(&folder, &request, &mut printer, off).await?,
+        let turn = match ask_the_app(&folder, &request, spool, off).await? {
+            Turn::Nobody => take_its_place(&folder, &request, spool, off).await?,
             other => other,
         };
+        let follows = follows(&request);
         match turn {
             Turn::Ended(exit) => return Ok(exit),
             Turn::Nobody if Instant::now() >= deadline => {
@@ -113,16 +132,12 @@ async fn in_turns(
                 return Err(Refused::new(Exit::Kept, reason));
             }
             Turn::Nobody => {}
-            Turn::Broken if follows => {
-                deadline = Instant::now() + FOLLOWED;
+            Turn::Broken if !follows => return Err(broken(&request)),
+            Turn::Broken | Turn::GaveWay => {
+                deadline = Instant::now() + COMES_BACK;
                 if let Ask::Logs(wanted) = &mut request.ask {
-                    wanted.since = printer.last().or(wanted.since);
+                    wanted.since = spool.last().or(wanted.since);
                 }
-            }
-            Turn::Broken => {
-                let reason =
-                    "the app ended before it had answered: whether it was sent is not known";
-                return Err(Refused::new(Exit::Offline, reason));
             }
         }
         tokio::select! {
@@ -132,12 +147,27 @@ async fn in_turns(
     }
 }
 
+fn follows(request: &Request) -> bool {
+    matches!(&request.ask, Ask::Logs(wanted) if wanted.follow)
+}
+
+/// The app ended in the middle.
+fn broken(request: &Request) -> Refused {
+    match request.ask.writes() {
+        true => {
+            let reason = "the app ended before it had answered: whether it was sent is not known";
+            Refused::new(Exit::Unsure, reason)
+        }
+        false => Refused::new(Exit::Offline, "the app ended before it had answered"),
+    }
+}
+
 /// Asks the app that runs.
 #[cfg(unix)]
 async fn ask_the_app(
     folder: &Path,
     request: &Request,
-    printer: &mut Printer,
+    spool: &mut Spool,
     off: &CancellationToken,
 ) -> Result<Turn, Refused> {
     let not_served =
@@ -148,18 +178,51 @@ async fn ask_the_app(
     let Ok(mut asked) = socket::Asked::ask(stream, request).await else {
         return Ok(Turn::Broken);
     };
+    let mut is_sent = false;
     loop {
         let told = tokio::select! {
-            told = asked.next() => told,
-            () = off.cancelled() => return Ok(Turn::Ended(Exit::CalledOff)),
+            told = async { spool.room().await; asked.next().await } => told,
+            () = spool.ended() => return Ok(Turn::Ended(Exit::Done)),
+            () = off.cancelled() => {
+                let is_sent = is_sent || was_sent(asked, request).await;
+                return Ok(Turn::Ended(called_off(is_sent)));
+            }
         };
         let Ok(Some(told)) = told else {
             return Ok(Turn::Broken);
         };
-        if let Some(exit) = printed(printer, told, asked.has_more()) {
+        is_sent |= told == Told::Sent;
+        if let Some(exit) = passed_on(spool, told, asked.has_more()) {
             return Ok(Turn::Ended(exit));
         }
     }
+}
+
+/// Whether the app has sent what is called off, and calls it off where it has not.
+#[cfg(unix)]
+async fn was_sent(mut asked: socket::Asked, request: &Request) -> bool {
+    if !request.ask.writes() {
+        return false;
+    }
+    asked.hang_up().await;
+    let said = async {
+        while let Ok(Some(told)) = asked.next().await {
+            if told == Told::Sent {
+                return true;
+            }
+        }
+        false
+    };
+    // An app that says nothing may have sent it.
+    tokio::time::timeout(SAID, said).await.unwrap_or(true)
+}
+
+fn called_off(is_sent: bool) -> Exit {
+    if !is_sent {
+        return Exit::CalledOff;
+    }
+    note(SENT);
+    Exit::Unsure
 }
 
 /// There is no way to ask it here yet.
@@ -167,46 +230,32 @@ async fn ask_the_app(
 async fn ask_the_app(
     _folder: &Path,
     _request: &Request,
-    _printer: &mut Printer,
+    _spool: &mut Spool,
     _off: &CancellationToken,
 ) -> Result<Turn, Refused> {
     Ok(Turn::Nobody)
 }
 
-/// Prints what is told; how the command ends, where it does.
-fn printed(printer: &mut Printer, told: Told, has_more: bool) -> Option<Exit> {
+/// Has printed what is told; how the command ends, where it does.
+fn passed_on(spool: &mut Spool, told: Told, has_more: bool) -> Option<Exit> {
     let ended = match &told {
         Told::Ended { exit, .. } => Some(*exit),
         Told::Answer { .. }
         | Told::Line { .. }
         | Told::Row { .. }
         | Told::Names { .. }
+        | Told::Sent
         | Told::Note { .. } => None,
     };
-    let is_row = matches!(told, Told::Row { .. });
-    let printed = printer.print(told);
-    let printed = match has_more || is_row {
-        true => printed,
-        false => printed.and_then(|()| printer.flush()),
-    };
-    match printed {
-        Ok(()) => ended,
-        // Who read it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Some(ended.unwrap_or(Exit::Done))
-        }
-        Err(error) => {
-            note(&format!("it cannot be printed: {error}"));
-            Some(Exit::Kept)
-        }
-    }
+    spool.print(told, has_more);
+    ended
 }
 
 /// Does it without the app, which does not run.
 async fn take_its_place(
     folder: &Path,
     request: &Request,
-    printer: &mut Printer,
+    spool: &mut Spool,
     off: &CancellationToken,
 ) -> Result<Turn, Refused> {
     if connections_in(folder)?.is_empty() {
@@ -217,33 +266,29 @@ async fn take_its_place(
     }
     let lock = match DataLock::take_at_once(folder) {
         Ok(lock) => lock,
-        Err(NotLocked::InUse) => return Ok(Turn::Nobody),
+        Err(NotLocked::InUse | NotLocked::ByCommand) => return Ok(Turn::Nobody),
         Err(NotLocked::Io(error)) => {
             let reason = format!("{} cannot be used: {error}", folder.display());
             return Err(Refused::new(Exit::Kept, reason));
         }
     };
     let desk = Arc::new(Desk::Alone(Box::new(Alone::open(folder)?)));
-    let follows = matches!(&request.ask, Ask::Logs(wanted) if wanted.follow);
     // Others ask this one meanwhile.
     #[cfg(unix)]
-    let serving = match follows {
+    let serving = match follows(request) {
         true => socket::serve(desk.clone(), folder)
             .inspect_err(|error| tracing::warn!(%error, "other commands wait for this one"))
             .ok()
             .map(socket::Serving::begin),
         false => None,
     };
-    let turn = alone(&desk, folder, request, printer, off, follows).await;
+    let turn = alone(&desk, folder, request, spool, off).await;
     #[cfg(unix)]
     if let Some(serving) = serving {
         serving.stop().await;
     }
-    if let Desk::Alone(alone) = desk.as_ref() {
-        alone.end().await;
-    }
     // What is open is closed before another one may open it.
-    drop(desk);
+    desk.left().await;
     drop(lock);
     Ok(turn)
 }
@@ -252,31 +297,66 @@ async fn alone(
     desk: &Arc<Desk>,
     folder: &Path,
     request: &Request,
-    printer: &mut Printer,
+    spool: &mut Spool,
     off: &CancellationToken,
-    follows: bool,
 ) -> Turn {
-    let (to, mut told) = Teller::new();
-    let work = tokio::spawn(carry_out(desk.clone(), request.clone(), to));
-    let turn = loop {
-        let next = tokio::select! {
-            next = told.recv() => next,
-            () = off.cancelled() => break Turn::Ended(Exit::CalledOff),
-            () = wanted(folder), if follows => break Turn::Broken,
-        };
-        let Some(next) = next else {
-            break Turn::Ended(Exit::Kept);
-        };
-        if let Some(exit) = printed(printer, next, !told.is_empty()) {
-            break Turn::Ended(exit);
-        }
-    };
-    drop(told);
-    // What was sent is answered, if that does not take too long.
-    if tokio::time::timeout(DONE, work).await.is_err() {
+    let (to, told) = Teller::new();
+    let mut work = tokio::spawn(carry_out(desk.clone(), request.clone(), to));
+    let turn = heard(told, folder, request, spool, off).await;
+    if tokio::time::timeout(DONE, &mut work).await.is_err() {
         tracing::warn!("what was begun is cut off");
+        work.abort();
+        // It was cut off, or done just then.
+        let _ended = work.await;
     }
     turn
+}
+
+/// Hears a command that is carried out here to its end, or until it is called off or the app wants its
+/// place. A write that was sent is heard to its end in any case.
+async fn heard(
+    mut told: Telling,
+    folder: &Path,
+    request: &Request,
+    spool: &mut Spool,
+    off: &CancellationToken,
+) -> Turn {
+    let is_log = matches!(request.ask, Ask::Logs(_));
+    let (mut has_begun, mut is_over) = (false, false);
+    let late = tokio::time::sleep(ANSWERED);
+    tokio::pin!(late);
+    loop {
+        let next = tokio::select! {
+            next = async { spool.room().await; told.next().await } => next,
+            () = spool.ended() => return Turn::Ended(Exit::Done),
+            () = off.cancelled(), if !is_over => {
+                if told.call_off() {
+                    return Turn::Ended(Exit::CalledOff);
+                }
+                note("it was sent: its answer is waited for");
+                is_over = true;
+                late.as_mut().reset(tokio::time::Instant::now() + ANSWERED);
+                continue;
+            }
+            // What has begun to be said is said at once; a log goes on where it was.
+            () = wanted(folder), if !is_over && (is_log || !has_begun) => {
+                if told.call_off() {
+                    return Turn::GaveWay;
+                }
+                is_over = true;
+                late.as_mut().reset(tokio::time::Instant::now() + ANSWERED);
+                continue;
+            }
+            () = &mut late, if is_over => return Turn::Ended(called_off(true)),
+        };
+        let Some(next) = next else {
+            return Turn::Ended(Exit::Kept);
+        };
+        has_begun |= matches!(next, Told::Answer { .. } | Told::Row { .. });
+        if let Some(exit) = passed_on(spool, next, told.has_more()) {
+            return Turn::Ended(exit);
+        }
+    }
 }
 
 /// Waits until the app wants its place.
@@ -322,8 +402,8 @@ async fn names_known(folder: &Path, request: Request) -> Option<Names> {
     let desk = Arc::new(Desk::Alone(Box::new(Alone::open(folder).ok()?)));
     let (to, mut told) = Teller::new();
     tokio::join!(carry_out(desk, request, to), async {
-        let first = told.recv().await;
-        while told.recv().await.is_some() {}
+        let first = told.next().await;
+        while told.next().await.is_some() {}
         names_in(first?)
     })
     .1
@@ -336,6 +416,7 @@ fn names_in(told: Told) -> Option<Names> {
         | Told::Line { .. }
         | Told::Row { .. }
         | Told::Note { .. }
+        | Told::Sent
         | Told::Ended { .. } => None,
     }
 }

@@ -54,7 +54,10 @@ async fn carried_out(desk: &Arc<Desk>, request: Request, to: &Teller) -> Result<
             api::send(&client, connection, call, yes, to).await
         }
         Ask::Logs(wanted) => logs::print(desk, &client, &connection.id, wanted, to).await,
-        Ask::Apps => apps::list(&client, to).await,
+        Ask::Apps => tokio::select! {
+            listed = apps::list(&client, to) => listed,
+            () = to.gone() => return Ok(Exit::CalledOff),
+        },
         Ask::Names => Ok(Exit::Done),
     };
     done.map_err(|refused| with_hint(refused, connection))

@@ -1,5 +1,6 @@
 //! What a shell completes with: a short script for each, which asks `miso-desktop __complete` how the
-//! words so far go on. That looks at what is kept, and never asks an instance.
+//! words so far go on. That looks at what is kept, and never asks an instance. Packages bring the same
+//! scripts where shells look for them.
 
 use std::process::ExitCode;
 
@@ -14,36 +15,17 @@ pub(super) enum Shell {
     Fish,
 }
 
-const BASH: &str = r#"_miso_desktop() {
-  local found word
-  COMPREPLY=()
-  while IFS= read -r found; do
-    printf -v word '%q' "$found"
-    COMPREPLY+=("$word")
-  done < <("$1" __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-}
-complete -F _miso_desktop miso-desktop"#;
+const BASH: &str = include_str!("../../completions/miso-desktop.bash");
 
-const ZSH: &str = r#"_miso_desktop() {
-  local -a found
-  found=("${(@f)$("${(Q)words[1]}" __complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
-  found=("${(@)found:#}")
-  compadd -a found
-}
-compdef _miso_desktop miso-desktop"#;
+const ZSH: &str = include_str!("../../completions/_miso-desktop");
 
-const FISH: &str = r#"function __miso_desktop_found
-    set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    $words[1] __complete $words[2..-1] "$current" 2>/dev/null
-end
-complete -c miso-desktop -f -a '(__miso_desktop_found)'"#;
+const FISH: &str = include_str!("../../completions/miso-desktop.fish");
 
 const COMMANDS: &[&str] = &["api", "apps", "logs", "completions", "local"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const OF_ALL: &[&str] = &["--connection", "--json", "--help"];
 const OF_API: &[&str] = &["--data", "--header", "--include", "--yes"];
-const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--follow"];
+const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--level", "--follow"];
 const OF_LOCAL: &[&str] = &[
     "--port",
     "--data",
@@ -51,12 +33,15 @@ const OF_LOCAL: &[&str] = &[
     "--client-id",
     "--client-secret",
     "--rate-limit",
+    "--speaks",
+    "--v1-rate-limit",
     "--without",
     "--rotate-key",
     "--help",
 ];
 const SHELLS: &[&str] = &["bash", "zsh", "fish"];
 const TIMES: &[&str] = &["15m", "1h", "6h", "1d"];
+const LEVELS: &[&str] = &["error", "warn,error", "warn", "info", "debug"];
 
 impl Shell {
     pub(super) fn named(name: &str) -> Option<Self> {
@@ -69,11 +54,12 @@ impl Shell {
     }
 
     pub(super) fn script(self) -> &'static str {
-        match self {
+        let script = match self {
             Self::Bash => BASH,
             Self::Zsh => ZSH,
             Self::Fish => FISH,
-        }
+        };
+        script.trim_end()
     }
 }
 
@@ -103,7 +89,7 @@ pub(super) fn complete(words: &[String]) -> ExitCode {
     };
     let found: Vec<String> = found
         .into_iter()
-        .filter(|word| word.starts_with(current) && !word.contains(logbook::acts))
+        .filter(|word| word.starts_with(current) && !word.contains(miso_api::acts))
         .collect();
     match found.is_empty() {
         true => ExitCode::SUCCESS,
@@ -127,7 +113,7 @@ fn next<'a>(before: &'a [String], current: &str) -> Next<'a> {
     let words: Vec<&str> = before.iter().map(String::as_str).collect();
     let Some((command, rest)) = words.split_first() else {
         return Next::One(match current.starts_with('-') {
-            true => vec!["--try-here", "--version", "--help"],
+            true => vec!["--new-window", "--try-here", "--version", "--help"],
             false => COMMANDS.to_vec(),
         });
     };
@@ -149,6 +135,7 @@ fn next<'a>(before: &'a [String], current: &str) -> Next<'a> {
         Some(&("-c" | "--connection")) => return Next::Connection,
         Some(&("-e" | "--environment" | "--env")) => return Next::Environment(connection),
         Some(&"--since") => return Next::One(TIMES.to_vec()),
+        Some(&"--level") => return Next::One(LEVELS.to_vec()),
         Some(&("-d" | "--data" | "-H" | "--header" | "--grep")) => return Next::One(Vec::new()),
         Some(_) | None => {}
     }
@@ -171,6 +158,7 @@ fn takes_a_value(word: &str) -> bool {
             | "--env"
             | "--since"
             | "--grep"
+            | "--level"
             | "-d"
             | "--data"
             | "-H"

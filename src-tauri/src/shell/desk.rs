@@ -1,6 +1,7 @@
 //! What commands are carried out with: the running app, or what it keeps, where it does not run.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use logbook::{Book, BookKey, Limits, Logbook};
 use miso_client::{ConnectionId, Connections, LogPlace};
@@ -10,6 +11,10 @@ use super::alone::Alone;
 use super::exit::Refused;
 use crate::recording;
 use crate::state::{App, is_production};
+
+/// What hears that it is not wanted any more has ended by then.
+const LEFT: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(10);
 
 /// One of the two.
 pub(crate) enum Desk {
@@ -35,6 +40,21 @@ impl Desk {
         match self {
             Self::App(_) => Ok(()),
             Self::Alone(alone) => alone.sign_in(connection).await,
+        }
+    }
+
+    /// Leaves what the app keeps to whoever takes it next, once nothing works on it here any more.
+    pub(super) async fn left(self: Arc<Self>) {
+        if let Self::Alone(alone) = self.as_ref() {
+            alone.end().await;
+        }
+        let all = async {
+            while Arc::strong_count(&self) > 1 {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        if tokio::time::timeout(LEFT, all).await.is_err() {
+            tracing::warn!("something works still on what another one may have now");
         }
     }
 

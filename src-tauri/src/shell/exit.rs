@@ -17,7 +17,7 @@ pub(crate) enum Exit {
     SignedOut,
     /// There is no such connection or application.
     Unknown,
-    /// No answer came.
+    /// No answer came, and nothing was changed.
     Offline,
     /// It writes to production, or to a locked connection, and `--yes` was not said.
     NeedsYes,
@@ -25,6 +25,8 @@ pub(crate) enum Exit {
     Wait,
     /// What the app keeps on this machine could not be used.
     Kept,
+    /// A write was sent, and whether it happened is not known.
+    Unsure,
     /// Somebody called it off.
     CalledOff,
 }
@@ -42,6 +44,7 @@ impl Exit {
             Self::NeedsYes => 6,
             Self::Wait => 7,
             Self::Kept => 8,
+            Self::Unsure => 9,
             // As a shell says it of SIGINT.
             Self::CalledOff => 130,
         }
@@ -56,8 +59,8 @@ impl Exit {
             | Code::ProxyUnreachable
             | Code::ProxyInvalid
             | Code::AuthorityUnreadable
-            | Code::DiscoveryFailed
-            | Code::OutcomeUnknown => Self::Offline,
+            | Code::DiscoveryFailed => Self::Offline,
+            Code::OutcomeUnknown => Self::Unsure,
             Code::Unauthorized
             | Code::SignedOut
             | Code::KeyringUnavailable
@@ -123,7 +126,7 @@ impl From<Failure> for Refused {
     fn from(failure: Failure) -> Self {
         let exit = Exit::of(failure.code);
         let begin = match (exit, failure.code) {
-            (_, Code::OutcomeUnknown) => {
+            (Exit::Unsure, _) => {
                 "it was sent and its answer was lost: it may or may not have happened"
             }
             (_, Code::CallRefused) => "this is not sent at all",
@@ -165,6 +168,13 @@ mod tests {
         let refused = Refused::from(Failure::new(Code::ReadOnly));
         assert_eq!(refused.exit.code(), 6);
         assert!(refused.reason.contains("--yes"), "{}", refused.reason);
+    }
+
+    #[test]
+    fn what_may_have_happened_has_a_code_of_its_own() {
+        let refused = Refused::from(Failure::new(Code::OutcomeUnknown));
+        assert_eq!(refused.exit.code(), 9);
+        assert!(refused.reason.contains("was sent"), "{}", refused.reason);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A log in a shell: a tail brings what is missing into what is kept, which is printed by its position,
 //! as a page shows it.
 
+#[cfg(test)]
+mod copied;
 mod following;
 
 use std::collections::HashSet;
@@ -42,7 +44,10 @@ pub(super) async fn print(
     wanted: LogWanted,
     to: &Teller,
 ) -> Result<Exit, Refused> {
-    let environment = environment_of(client, &wanted).await?;
+    let environment = tokio::select! {
+        environment = environment_of(client, &wanted) => environment?,
+        () = to.gone() => return Ok(Exit::CalledOff),
+    };
     let mut log = Log {
         desk: desk.clone(),
         client: client.clone(),
@@ -171,7 +176,18 @@ impl Log {
             let filling =
                 self.client
                     .fill_gap(application, environment, missing, fill, &off, |_| ());
-            if let Some(failure) = filling.await.failure {
+            tokio::pin!(filling);
+            let filled = tokio::select! {
+                filled = &mut filling => filled,
+                () = self.to.gone() => {
+                    off.cancel();
+                    filling.await
+                }
+            };
+            if off.is_cancelled() {
+                return Err(Gone.into());
+            }
+            if let Some(failure) = filled.failure {
                 return Ok(Some(failure));
             }
         }
@@ -269,7 +285,8 @@ impl Log {
 
     /// Where printing begins.
     async fn begin(&self, book: Arc<Book>) -> Result<At, Refused> {
-        let (since, searches) = (self.wanted.since, self.wanted.grep.is_some());
+        let searches = self.wanted.grep.is_some() || !self.wanted.levels.is_empty();
+        let since = self.wanted.since;
         let begun = blocking(move || {
             let generation = book.generation();
             let position = match since {
@@ -385,6 +402,7 @@ async fn environment_of(client: &Client, wanted: &LogWanted) -> Result<String, R
 fn test(wanted: &LogWanted) -> Result<LineTest, Refused> {
     let query = Query {
         text: wanted.grep.clone().map(Text::Regex),
+        levels: wanted.levels.clone(),
         from: wanted.since,
         ..Query::default()
     };

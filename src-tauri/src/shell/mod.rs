@@ -17,6 +17,7 @@ mod printing;
 mod protocol;
 #[cfg(unix)]
 mod socket;
+mod spool;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -63,4 +64,13 @@ pub(crate) fn serve(_app: &AppHandle, _folder: &Path) {}
 /// The app's own data, as Tauri names it.
 fn data_folder() -> Option<PathBuf> {
     Some(dirs::data_dir()?.join(IDENTIFIER))
+}
+
+/// What a command says of itself.
+#[cfg(test)]
+pub(crate) fn help(command: &str) -> String {
+    match arguments::parse(vec![command.into(), "--help".into()]) {
+        Ok(Asked::Help(help)) => help,
+        Ok(Asked::Script(_) | Asked::Complete(_) | Asked::Ask(_)) | Err(_) => String::new(),
+    }
 }

@@ -1,20 +1,23 @@
 //! What a command prints: a line for each thing, in which nothing makes a terminal do anything.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Write};
 
 use chrono::{DateTime, Utc};
-use logbook::{ExportForm, Origin, acts, plain, written};
-use miso_api::LogLine;
+use logbook::{ExportForm, Origin, plain, written};
+use miso_api::{LogLine, acts};
 use miso_client::{ApiAnswer, ApiAnswerKind};
 use serde_json::{Value, json};
 
 use super::protocol::{Row, Told};
 use crate::complain;
 
+/// Bytes that are printed at once.
+pub(super) const BUFFER: usize = 8 * 1024;
+
 /// Prints what is told.
 pub(super) struct Printer {
-    to: BufWriter<Stdout>,
+    to: BufWriter<Box<dyn Write + Send>>,
     json: bool,
     include: bool,
     /// The application whose log it is; empty for other commands.
@@ -45,7 +48,7 @@ impl Last {
 impl Printer {
     pub(super) fn new(json: bool, include: bool, application: String) -> Self {
         Self {
-            to: BufWriter::new(io::stdout()),
+            to: BufWriter::with_capacity(BUFFER, Box::new(io::stdout())),
             json,
             include,
             application,
@@ -54,9 +57,13 @@ impl Printer {
         }
     }
 
-    /// When the last line of a log was written that was printed.
-    pub(super) fn last(&self) -> Option<DateTime<Utc>> {
-        self.last.time
+    /// The same on something else than standard output.
+    #[cfg(test)]
+    pub(super) fn on(to: impl Write + Send + 'static) -> Self {
+        Self {
+            to: BufWriter::with_capacity(BUFFER, Box::new(to)),
+            ..Self::new(false, false, "shop".to_owned())
+        }
     }
 
     /// Prints what is told; rows when there are no more of them, so that they stand below each other.
@@ -81,7 +88,7 @@ impl Printer {
                 note(&text);
                 Ok(())
             }
-            Told::Names { .. } => Ok(()),
+            Told::Names { .. } | Told::Sent => Ok(()),
             Told::Ended { reason, .. } => {
                 self.flush()?;
                 if let Some(reason) = reason {

@@ -1,13 +1,18 @@
 //! What a command and the app say to each other: one line of JSON that asks, then lines of JSON that
 //! tell, the last of which is the end. Both sides bound what they read.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
-use miso_api::LogLine;
+use miso_api::{LogLevel, LogLine};
 use miso_client::ApiAnswer;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
+use super::api;
 use super::exit::{Exit, Refused};
+use crate::gate::Gate;
 
 /// Another one is not understood.
 pub(super) const VERSION: u32 = 1;
@@ -16,7 +21,9 @@ pub(super) const LONGEST_REQUEST: u64 = 14 * 1024 * 1024;
 /// Bytes of a line that tells: an answer of 1 MiB or a log line, the same way.
 pub(super) const LONGEST_TOLD: u64 = 64 * 1024 * 1024;
 /// As much is told ahead of who reads it.
-const AHEAD: usize = 64;
+pub(super) const AHEAD: usize = 64;
+/// What was sent is answered by then, or the transport gives up: its 30 s, and a moment.
+pub(super) const ANSWERED: Duration = Duration::from_secs(35);
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +56,18 @@ pub(crate) enum Ask {
     Names,
 }
 
+impl Ask {
+    /// Whether it changes something.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Self::Api { method, path, .. } => {
+                api::call(method.clone(), path, Vec::new(), None).writes()
+            }
+            Self::Logs(_) | Self::Apps | Self::Names => false,
+        }
+    }
+}
+
 /// Which lines are wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LogWanted {
@@ -57,6 +76,9 @@ pub(crate) struct LogWanted {
     pub since: Option<DateTime<Utc>>,
     /// A regular expression that their messages match.
     pub grep: Option<String>,
+    /// One of these levels; empty for any.
+    #[serde(default)]
+    pub levels: Vec<LogLevel>,
     /// Whether it goes on.
     pub follow: bool,
 }
@@ -78,6 +100,8 @@ pub(crate) enum Told {
     Names { names: Names },
     /// What whoever asked should know besides.
     Note { text: String },
+    /// A write leaves now: from here on it may happen.
+    Sent,
     /// The end.
     Ended { exit: Exit, reason: Option<String> },
 }
@@ -105,7 +129,16 @@ pub(crate) struct Names {
 
 /// Where a command's words go.
 #[derive(Clone)]
-pub(crate) struct Teller(mpsc::Sender<Told>);
+pub(crate) struct Teller {
+    to: mpsc::Sender<Told>,
+    gate: Arc<Gate>,
+}
+
+/// Where they are heard.
+pub(super) struct Telling {
+    told: mpsc::Receiver<Told>,
+    gate: Arc<Gate>,
+}
 
 /// Nobody hears it any more.
 #[derive(Debug)]
@@ -118,9 +151,14 @@ impl From<Gone> for Refused {
 }
 
 impl Teller {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Told>) {
+    pub(super) fn new() -> (Self, Telling) {
         let (to, told) = mpsc::channel(AHEAD);
-        (Self(to), told)
+        let gate = Arc::new(Gate::default());
+        let telling = Telling {
+            told,
+            gate: gate.clone(),
+        };
+        (Self { to, gate }, telling)
     }
 
     /// Tells something, once there is room for it.
@@ -128,7 +166,7 @@ impl Teller {
     /// # Errors
     /// [`Gone`].
     pub(super) async fn tell(&self, told: Told) -> Result<(), Gone> {
-        self.0.send(told).await.map_err(|_| Gone)
+        self.to.send(told).await.map_err(|_| Gone)
     }
 
     /// The same in words.
@@ -139,9 +177,50 @@ impl Teller {
         self.tell(Told::Note { text: text.into() }).await
     }
 
-    /// Waits until nobody hears it any more.
+    /// Waits until nobody hears it any more, or it was called off.
     pub(super) async fn gone(&self) {
-        self.0.closed().await;
+        tokio::select! {
+            () = self.to.closed() => {}
+            () = self.called_off() => {}
+        }
+    }
+
+    /// Waits until it was called off; for ever where a write has left before.
+    pub(super) async fn called_off(&self) {
+        self.gate.called_off().await;
+    }
+
+    /// Whether a write may leave now; where it may, that is told, and nobody calls it off any more.
+    pub(super) fn leaves(&self) -> bool {
+        if !self.gate.leave() {
+            return false;
+        }
+        // There is room for it: little was told before. Whether somebody hears it changes nothing.
+        let _gone = self.to.try_send(Told::Sent);
+        true
+    }
+}
+
+impl Telling {
+    /// What is told next; `None` after the end.
+    pub(super) async fn next(&mut self) -> Option<Told> {
+        self.told.recv().await
+    }
+
+    /// Whether more was told already.
+    pub(super) fn has_more(&self) -> bool {
+        !self.told.is_empty()
+    }
+
+    /// Calls the command off; `false` where a write has left, which is heard to its end.
+    pub(super) fn call_off(&self) -> bool {
+        self.gate.call_off()
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.call_off();
     }
 }
 
@@ -159,6 +238,7 @@ mod tests {
                 environment: None,
                 since: Some(DateTime::UNIX_EPOCH),
                 grep: Some("a\nb".to_owned()),
+                levels: vec![LogLevel::Error],
                 follow: true,
             }),
         };
@@ -172,5 +252,24 @@ mod tests {
         let line = serde_json::to_string(&ended).unwrap();
         assert!(!line.contains('\n'));
         assert_eq!(serde_json::from_str::<Told>(&line).unwrap(), ended);
+    }
+
+    #[tokio::test]
+    async fn that_a_write_leaves_is_told_unless_it_was_called_off_before() {
+        let (to, told) = Teller::new();
+        assert!(told.call_off() && !to.leaves());
+        to.called_off().await;
+        to.gone().await;
+        assert!(!told.has_more(), "that it was sent is not told");
+        let (to, mut told) = Teller::new();
+        assert!(to.leaves() && !told.call_off() && to.leaves());
+        assert_eq!(told.next().await, Some(Told::Sent));
+        drop(told);
+        to.gone().await;
+        let off = tokio::time::timeout(Duration::ZERO, to.called_off()).await;
+        assert!(off.is_err(), "it is carried to its end");
+        let (to, told) = Teller::new();
+        drop(told);
+        assert!(!to.leaves(), "nobody is there");
     }
 }

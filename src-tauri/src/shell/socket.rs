@@ -14,11 +14,12 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::carrying::carry_out;
 use super::desk::Desk;
 use super::exit::Exit;
-use super::protocol::{LONGEST_REQUEST, LONGEST_TOLD, Request, Teller, Told};
+use super::protocol::{ANSWERED, LONGEST_REQUEST, LONGEST_TOLD, Request, Teller, Telling, Told};
 
 const FOLDER: &str = "shell";
 const NAME: &str = "socket";
@@ -26,8 +27,6 @@ const NAME: &str = "socket";
 const MOST: usize = 32;
 /// A question is whole by then.
 const ASKED: Duration = Duration::from_secs(10);
-/// What was begun is done by then, where the app's place is left.
-const DONE: Duration = Duration::from_secs(5);
 
 /// A socket that is served as long as this is held.
 pub(super) struct Serving {
@@ -35,6 +34,8 @@ pub(super) struct Serving {
     listener: UnixListener,
     desk: Arc<Desk>,
     stop: CancellationToken,
+    /// Whose app it is.
+    user: u32,
 }
 
 /// Opens the socket in the app's folder, to which the caller has the right. Within a runtime.
@@ -55,6 +56,7 @@ pub(super) fn serve(desk: Arc<Desk>, folder: &Path) -> io::Result<Serving> {
         listener,
         desk,
         stop: CancellationToken::new(),
+        user: own_user(),
     })
 }
 
@@ -105,23 +107,25 @@ impl Serving {
                     continue;
                 }
             };
-            let (desk, stop) = (self.desk.clone(), self.stop.clone());
+            let (desk, stop, user) = (self.desk.clone(), self.stop.clone(), self.user);
             let Ok(place) = places.clone().try_acquire_owned() else {
                 tracing::warn!("too many commands ask at once");
                 continue;
             };
             asking.spawn(async move {
                 let _place = place;
-                if let Err(error) = answer(desk, stream, &stop).await {
+                if let Err(error) = answer(desk, stream, user, &stop).await {
                     tracing::debug!(%error, "a command has gone");
                 }
             });
         }
         // A newer one may have taken the name by now only where this process has lost the right to it.
         let _ = fs::remove_file(&self.path);
+        // They hear that it stops: only what was sent is waited for.
         let all = async { while asking.join_next().await.is_some() {} };
-        if tokio::time::timeout(DONE, all).await.is_err() {
+        if tokio::time::timeout(ANSWERED, all).await.is_err() {
             tracing::warn!("a command was cut off");
+            asking.shutdown().await;
         }
     }
 }
@@ -142,10 +146,15 @@ impl Begun {
     }
 }
 
-/// Answers one question.
-async fn answer(desk: Arc<Desk>, stream: UnixStream, stop: &CancellationToken) -> io::Result<()> {
+/// Answers one question of the user whose app it is.
+async fn answer(
+    desk: Arc<Desk>,
+    stream: UnixStream,
+    user: u32,
+    stop: &CancellationToken,
+) -> io::Result<()> {
     let asker = stream.peer_cred()?.uid();
-    if !may_ask(asker, own_user()) {
+    if !may_ask(asker, user) {
         tracing::warn!(asker, "another user asked, and is not answered");
         return Ok(());
     }
@@ -164,29 +173,51 @@ async fn answer(desk: Arc<Desk>, stream: UnixStream, stop: &CancellationToken) -
             return write(&mut to, &told).await;
         }
     };
-    let (teller, mut told) = Teller::new();
-    let work = tokio::spawn(carry_out(desk, request, teller));
-    let written = loop {
-        let next = tokio::select! {
-            next = told.recv() => next,
-            () = closed(&mut from) => break Ok(()),
-            () = stop.cancelled() => break Ok(()),
-        };
-        let Some(next) = next else {
-            break Ok(());
-        };
-        let written = tokio::select! {
-            written = write(&mut to, &next) => written,
-            () = stop.cancelled() => break Ok(()),
-        };
-        if written.is_err() {
-            break written;
-        }
-    };
+    let (teller, told) = Teller::new();
+    // Where this is cut off, so is that.
+    let work = AbortOnDropHandle::new(tokio::spawn(carry_out(desk, request, teller)));
+    let written = pass_on(told, &mut from, &mut to, stop).await;
     // Nobody hears it any more: it ends, once what was sent is answered.
-    drop(told);
     let _ended = work.await;
     written
+}
+
+/// Passes on what is told, to the end or until nobody wants it any more. What was sent by then is told
+/// to its end, as far as somebody hears it.
+async fn pass_on(
+    mut told: Telling,
+    from: &mut BufReader<OwnedReadHalf>,
+    to: &mut OwnedWriteHalf,
+    stop: &CancellationToken,
+) -> io::Result<()> {
+    let mut is_over = false;
+    loop {
+        let next = tokio::select! {
+            next = told.next() => next,
+            () = unwanted(from, stop), if !is_over => {
+                if told.call_off() {
+                    return Ok(());
+                }
+                is_over = true;
+                continue;
+            }
+        };
+        let Some(next) = next else {
+            return Ok(());
+        };
+        tokio::select! {
+            written = write(to, &next) => written?,
+            () = stop.cancelled(), if !is_over => return Ok(()),
+        }
+    }
+}
+
+/// Waits until whoever asked has gone, or this is not to be served any more.
+async fn unwanted(from: &mut BufReader<OwnedReadHalf>, stop: &CancellationToken) {
+    tokio::select! {
+        () = closed(from) => {}
+        () = stop.cancelled() => {}
+    }
 }
 
 async fn read_request(from: &mut BufReader<OwnedReadHalf>) -> io::Result<Request> {
@@ -241,7 +272,9 @@ pub(super) async fn connect(folder: &Path) -> io::Result<Option<UnixStream>> {
 pub(super) struct Asked {
     from: BufReader<OwnedReadHalf>,
     /// Held open: the app takes its end for the asker's.
-    _to: OwnedWriteHalf,
+    to: OwnedWriteHalf,
+    /// What has come of the next line.
+    line: Vec<u8>,
 }
 
 impl Asked {
@@ -252,18 +285,29 @@ impl Asked {
         to.write_all(&line).await?;
         Ok(Self {
             from: BufReader::new(from),
-            _to: to,
+            to,
+            line: Vec::new(),
         })
     }
 
-    /// What is told next; `None` where the other side has gone.
+    /// What is told next; `None` where the other side has gone. Nothing of it is lost where this is
+    /// not waited for.
     pub(super) async fn next(&mut self) -> io::Result<Option<Told>> {
-        let mut line = String::new();
-        let mut bounded = (&mut self.from).take(LONGEST_TOLD);
-        if bounded.read_line(&mut line).await? == 0 || !line.ends_with('\n') {
-            return Ok(None);
+        let left = LONGEST_TOLD.saturating_sub(self.line.len() as u64);
+        let mut bounded = (&mut self.from).take(left);
+        bounded.read_until(b'\n', &mut self.line).await?;
+        let line = std::mem::take(&mut self.line);
+        match line.ends_with(b"\n") {
+            true => Ok(Some(serde_json::from_slice(&line)?)),
+            false => Ok(None),
         }
-        Ok(Some(serde_json::from_str(&line)?))
+    }
+
+    /// Says that nobody waits for it any more, and hears on.
+    pub(super) async fn hang_up(&mut self) {
+        if let Err(error) = self.to.shutdown().await {
+            tracing::debug!(%error, "it has gone already");
+        }
     }
 
     /// Whether there is more to read at once.
@@ -275,6 +319,8 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::shell::alone::Alone;
+    use crate::shell::protocol::{Ask, VERSION};
 
     #[test]
     fn only_the_user_whose_app_it_is_may_ask() {
@@ -282,6 +328,79 @@ mod tests {
         assert!(!may_ask(1001, 1000));
         assert!(!may_ask(0, 1000), "no administrator either");
         assert!(!may_ask(1000, 0));
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_looked_at_on_the_socket_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let request = Request {
+            version: VERSION,
+            connection: None,
+            ask: Ask::Names,
+        };
+        for (of_another, told) in [(false, true), (true, false)] {
+            let desk = Desk::Alone(Box::new(Alone::open(folder.path()).unwrap()));
+            let mut serving = serve(Arc::new(desk), folder.path()).unwrap();
+            if of_another {
+                serving.user = own_user() + 1;
+            }
+            let begun = serving.begin();
+            let stream = connect(folder.path()).await.unwrap().unwrap();
+            let answer = match Asked::ask(stream, &request).await {
+                Ok(mut asked) => asked.next().await.ok().flatten(),
+                // It was closed before the question was there.
+                Err(_) => None,
+            };
+            assert_eq!(answer.is_some(), told, "{answer:?}");
+            begun.stop().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_calls_off_what_was_not_sent_and_hears_the_end_of_what_was() {
+        for is_sent in [false, true] {
+            let (ours, theirs) = UnixStream::pair().unwrap();
+            let (from, mut to) = theirs.into_split();
+            let mut from = BufReader::new(from);
+            let (teller, told) = Teller::new();
+            assert!(!is_sent || teller.leaves());
+            let request = Request {
+                version: VERSION,
+                connection: None,
+                ask: Ask::Apps,
+            };
+            let mut asked = Asked::ask(ours, &request).await.unwrap();
+            read_request(&mut from).await.unwrap();
+            asked.hang_up().await;
+            let stop = CancellationToken::new();
+            let passing = async {
+                pass_on(told, &mut from, &mut to, &stop).await.unwrap();
+                drop((from, to));
+            };
+            let telling = async {
+                if !is_sent {
+                    teller.called_off().await;
+                    assert!(!teller.leaves());
+                }
+                let told = teller.note("answered").await;
+                assert_eq!(told.is_ok(), is_sent);
+                drop(teller);
+            };
+            let hearing = async {
+                let mut all = Vec::new();
+                while let Some(told) = asked.next().await.unwrap() {
+                    all.push(told);
+                }
+                all
+            };
+            let ((), (), heard) = tokio::join!(passing, telling, hearing);
+            let text = "answered".to_owned();
+            let expected = match is_sent {
+                true => vec![Told::Sent, Told::Note { text }],
+                false => Vec::new(),
+            };
+            assert_eq!(heard, expected);
+        }
     }
 
     #[test]

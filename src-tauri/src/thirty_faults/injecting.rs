@@ -8,7 +8,10 @@ use futures_util::StreamExt;
 use futures_util::stream::iter;
 use miso_api::{DeployRequest, Deployment, DeploymentStatus, LogLevel};
 use miso_client::{AnswerKind, Client, Resource};
-use miso_local::{Instance, Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+use miso_local::{
+    ContainerEngine, Instance, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit,
+    WorkloadCommand,
+};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
@@ -179,12 +182,15 @@ pub(super) async fn instance(folder: &Path) -> (Instance, Client) {
             hour: 900_000,
             minute: 90_000,
         },
+        speaks: Speaks::default(),
+        v1_rate_limit: V1RateLimit::default(),
         without: Vec::new(),
         rotate_signing_key: false,
         workload: WorkloadCommand {
             program,
             args: vec!["workload".into()],
         },
+        engine: ContainerEngine::None,
     });
     let instance = instance.await.unwrap();
     let client = service_client(instance.url(), instance.issuer()).await;

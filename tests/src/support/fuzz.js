@@ -317,7 +317,12 @@ const sensible = ([name, type]) => {
       return pick([
         () => ({ kind: 'call', call: apiCall() }),
         () => ({ kind: 'resource', resource: resource() }),
-        () => ({ kind: 'log', application: application(), environment: environment() }),
+        () => ({
+          kind: 'log',
+          application: application(),
+          environment: environment(),
+          search: { text: anyText(), regex: chance(0.5), levels: pick([[], ['error'], [anyText()]]), from: null },
+        }),
       ])();
     case 'ApiLanguage':
       return pick(['curl', 'javaScript', 'python', 'cSharp', 'java', 'rust']);

@@ -79,7 +79,10 @@ impl Serve {
 
     /// Without a request limit: it is asked again and again.
     pub fn unlimited(self) -> Self {
-        self.argument("--rate-limit").argument("off")
+        self.argument("--rate-limit")
+            .argument("off")
+            .argument("--v1-rate-limit")
+            .argument("off")
     }
 
     /// Starts it and waits until it is ready.

@@ -22,6 +22,8 @@ pub struct Shown {
     pub title: String,
     /// The rest.
     pub body: String,
+    /// By which connection to the bus it came.
+    pub by: String,
 }
 
 /// Who shows notifications in a session.
@@ -45,6 +47,7 @@ impl Server {
     #[allow(clippy::too_many_arguments, reason = "the interface's own")]
     fn notify(
         &self,
+        #[zbus(header)] header: zbus::message::Header<'_>,
         _app_name: String,
         _replaces: u32,
         _icon: String,
@@ -56,7 +59,13 @@ impl Server {
     ) -> u32 {
         let mut shown = self.0.lock().expect("nobody failed here");
         let id = u32::try_from(shown.len() + 1).expect("not so many");
-        shown.push(Shown { id, title, body });
+        let by = header.sender().map(ToString::to_string).unwrap_or_default();
+        shown.push(Shown {
+            id,
+            title,
+            body,
+            by,
+        });
         id
     }
 

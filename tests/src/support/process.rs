@@ -100,6 +100,11 @@ pub fn freeze(id: u32) {
     signal(id, Signal::STOP);
 }
 
+/// Lets it go on.
+pub fn thaw(id: u32) {
+    signal(id, Signal::CONT);
+}
+
 fn signal(id: u32, signal: Signal) {
     let id = i32::try_from(id)
         .ok()

@@ -1,16 +1,25 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
+import { useStore } from '../hooks/store';
+import { useFinding } from './find';
+import { anyLayerOpen, layers } from './layers';
 
 const LayerHost = lazy(() => import('./LayerHost'));
 
-/** Every page, and what lies above any of them: menus, the palette, questions. */
+/** Every page, and what lies above any of them once something does: menus, the palette, questions. */
 export function Root() {
+  const isOpen = useStore(layers, anyLayerOpen);
+  const { open: isFinding } = useFinding();
+  const [wanted, want] = useState(false);
+  if ((isOpen || isFinding) && !wanted) want(true);
   return (
     <>
       <Outlet />
-      <Suspense fallback={null}>
-        <LayerHost />
-      </Suspense>
+      {wanted && (
+        <Suspense fallback={null}>
+          <LayerHost />
+        </Suspense>
+      )}
     </>
   );
 }

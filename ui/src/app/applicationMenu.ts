@@ -4,6 +4,7 @@ import { i18n } from '../i18n/i18n';
 import type { ConnectionId } from '../ipc';
 import { commandEntry, curlEntry, shownIn } from './explorer';
 import { openMenu } from './layers';
+import { copiedOf, logFrom } from './logFilter';
 import { history } from './navigation';
 import type { Tab } from './paths';
 import { copyPlace, newWindowEntry, shareEntries } from './share';
@@ -51,7 +52,9 @@ export function applicationMenu(
       curlEntry(connection, shown),
       commandEntry(
         connection,
-        tab === 'logs' ? { kind: 'log', application, environment } : { kind: 'resource', resource: shown },
+        tab === 'logs'
+          ? { kind: 'log', application, environment, search: copiedOf(logFrom(path)) }
+          : { kind: 'resource', resource: shown },
       ),
       {
         label: i18n.t(isStarred(shell.get().settings, connection, application) ? 'menu.unstar' : 'menu.star'),

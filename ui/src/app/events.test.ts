@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { replaceIpc } from '../ipc';
 import { createFake } from '../ipc/fake/fake';
 import { account } from '../ipc/fake/parts';
+import { listenToAll } from './early/listening';
 import { followEvents } from './events';
 import { queries } from './queries';
 import { begin, shell } from './shell';
@@ -11,7 +12,7 @@ describe('what is announced while the app starts', () => {
   it('is heard before the start is asked, and holds after it', async () => {
     const fake = createFake();
     replaceIpc(fake);
-    const events = await followEvents();
+    const listening = await listenToAll();
     const started = await fake.commands.appStart();
     fake.emit('sessionChanged', {
       connection: 'orders',
@@ -25,7 +26,7 @@ describe('what is announced while the app starts', () => {
       revision: 9,
     });
     begin(started);
-    events.replay();
+    followEvents(listening);
     const states = shell.get().connections.map(({ id, session }) => [id, session.state]);
     expect(states).toEqual([
       ['orders', 'signedOut'],
@@ -39,9 +40,9 @@ describe('what is announced while the app starts', () => {
   it('a notice takes the place of an older one about the same', async () => {
     const fake = createFake();
     replaceIpc(fake);
-    const events = await followEvents();
+    const listening = await listenToAll();
     begin(await fake.commands.appStart());
-    events.replay();
+    followEvents(listening);
     const said = (code: string, params: Record<string, string>) => {
       fake.emit('noticeRaised', { code, params });
       return shell.get().notices.map((notice) => notice.params);
@@ -57,9 +58,9 @@ describe('what is made of a resource that changes', () => {
   it('is made again also where it was on its way for the first time', async () => {
     const fake = createFake();
     replaceIpc(fake);
-    const events = await followEvents();
+    const listening = await listenToAll();
     begin(await fake.commands.appStart());
-    events.replay();
+    followEvents(listening);
     const answers: ((value: string) => void)[] = [];
     const observer = new QueryObserver(queries, {
       queryKey: ['orders', 'accessGrid', 'shop'],

@@ -4,48 +4,25 @@ import {
   held,
   isFoundKey,
   keysOf,
-  listen,
   recordingsKey,
   refreshLogs,
   retakeLeases,
   type ConnectionId,
-  type EventName,
-  type EventPayload,
   type Resource,
 } from '../ipc';
 import { hearDraft } from './drafts';
+import type { Heard, Listening } from './early/listening';
 import { goAnew, history } from './navigation';
 import { pathOf } from './paths';
 import { queries } from './queries';
-import { announce, patchShell, putNotice, shell } from './shell';
+import { announce, hearSettings, patchShell, putNotice, shell } from './shell';
 
 /** What environments there are, and which are production, is told by these. */
 const NAMING: Resource['kind'][] = ['applications', 'environments', 'me'];
 
-type Heard = { [N in EventName]: (payload: EventPayload<N>) => void };
-
-/**
- * Follows what Rust announces, for as long as the page lives. It hears everything once the promise is kept; what
- * is announced before `replay` is called waits until then, so that the state of the start does not undo it.
- */
-export async function followEvents(): Promise<{ replay: () => void }> {
-  let waiting: (() => void)[] | null = [];
-  const follow = <N extends EventName>(name: N) =>
-    listen(name, (payload) => {
-      const act = () => {
-        heard[name](payload);
-      };
-      if (waiting) waiting.push(act);
-      else act();
-    });
-  await Promise.all((Object.keys(heard) as EventName[]).map((name) => follow(name)));
-  return {
-    replay: () => {
-      const missed = waiting ?? [];
-      waiting = null;
-      for (const act of missed) act();
-    },
-  };
+/** Follows what Rust announces, and what it has announced since the page listens. */
+export function followEvents({ tell }: Listening): void {
+  tell(heard);
 }
 
 const heard: Heard = {
@@ -94,10 +71,7 @@ const heard: Heard = {
   recordingsChanged: ({ connection }) => {
     makeAgain(recordingsKey(connection));
   },
-  settingsChanged: ({ settings, window }) => {
-    // What this window changed itself may have been changed again by now.
-    if (window !== shell.get().window) patchShell({ settings });
-  },
+  settingsChanged: hearSettings,
   trayChanged: ({ there }) => {
     patchShell({ tray: there });
   },

@@ -20,6 +20,15 @@ import type { Tab } from './paths';
 /** What is typed into the form of an operation: its parameters by their names, and its body. */
 export type Typed = { values: Record<string, string>; body: string };
 
+/** A form without what a secret may have been typed into: its headers, and its body. */
+export function forgetting(operation: ApiOperation, { values }: Typed): Typed {
+  const headers = operation.parameters.filter(({ place }) => place === 'header').map(fieldOf);
+  return {
+    values: Object.fromEntries(Object.entries(values).filter(([field]) => !headers.includes(field))),
+    body: freshly(operation).body,
+  };
+}
+
 /** The languages that a call is copied as, in the order of the menu. */
 export const LANGUAGES: ApiLanguage[] = ['curl', 'javaScript', 'python', 'cSharp', 'java', 'rust'];
 
@@ -149,8 +158,8 @@ export function missing({ parameters, body, row }: ApiOperation, typed: Typed): 
 }
 
 /**
- * What is typed into forms in this run. It stays in the window: a secret may be among it, and nothing of it goes to the
- * disk.
+ * What is typed into forms in this run and not sent yet. It stays in the window, and nothing of it goes to the disk: a
+ * secret may be among it, which is forgotten once it was sent.
  */
 const forms = createStore<Map<string, Typed>>(new Map());
 const MOST_FORMS = 100;

@@ -28,7 +28,7 @@ describe('a notice of what failed', () => {
     let refused = true;
     const { user, ...fake } = await renderApp('/settings', {
       answers: {
-        settingsSave: () =>
+        settingsSave: (settings) =>
           refused
             ? Promise.reject(
                 failure('settings_not_saved', {
@@ -37,7 +37,7 @@ describe('a notice of what failed', () => {
                   requestId: 'req-5',
                 }) as unknown as Error,
               )
-            : Promise.resolve(null),
+            : Promise.resolve({ settings, revision: 1 }),
       },
     });
     await user.click(await screen.findByRole('button', { name: 'Dark' }));

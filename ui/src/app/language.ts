@@ -1,6 +1,7 @@
 import { writeAs } from '../i18n/format';
 import { i18n, speak } from '../i18n/i18n';
 import { asCommandError, type Spoken } from '../ipc';
+import { spokenIn } from './early/spoken';
 import { patchShell, shell } from './shell';
 
 /** Speaks and writes as the settings say, and as the system where they say nothing; ready where it does. */
@@ -27,5 +28,5 @@ export async function followLanguage(): Promise<void> {
 /** The language that is chosen. */
 function spoken(): Spoken {
   const { settings, systemLanguage } = shell.get();
-  return settings.language === 'system' ? systemLanguage : settings.language;
+  return spokenIn(settings, systemLanguage);
 }

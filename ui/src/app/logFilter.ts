@@ -1,4 +1,4 @@
-import type { LogQuery } from '../ipc';
+import type { CopiedSearch, LogQuery } from '../ipc';
 
 /** What a log is narrowed by, as people choose it. */
 export type LogFilter = {
@@ -44,6 +44,11 @@ export function queryOf({ text, regex, levels, from, to, fields }: LogFilter): L
     to,
     fields: fields.map(([name, value]) => ({ name, value })),
   };
+}
+
+/** What of it a command in a shell is narrowed by. */
+export function copiedOf({ text, regex, levels, from }: LogFilter): CopiedSearch {
+  return { text, regex, levels: LEVELS[levels], from };
 }
 
 /** As it stands in an address, after its `?`; nothing for the whole log. */

@@ -11,17 +11,14 @@ const KEPT = 6000;
 export type Mark = { position: number | null; hits: [from: number, to: number][] };
 
 /** Lines from a position on, as they are asked for; those that were searched for with a mark each. */
-export type AskLines = (
-  from: number,
-  count: number,
-) => Promise<
-  Pick<LogWindow, 'total' | 'from' | 'lines'> &
-    Partial<Pick<LogWindow, 'first' | 'generation' | 'gaps'>> & {
-      marks?: Mark[];
-      /** Of which of several logs each line is. */
-      logs?: number[];
-    }
->;
+export type AskLines = (from: number, count: number) => Promise<SomeLines>;
+
+export type SomeLines = Pick<LogWindow, 'total' | 'from' | 'lines'> &
+  Partial<Pick<LogWindow, 'first' | 'generation' | 'gaps'>> & {
+    marks?: Mark[];
+    /** Of which of several logs each line is. */
+    logs?: number[];
+  };
 
 /** How one of several logs is told from the others. */
 export type LogTag = { name: string; hue: Hue };
@@ -57,6 +54,8 @@ export class LogLines {
   private readonly gaps = new Map<number, LogGapView>();
   private held: Held | null = null;
   private stale = false;
+  /** Counts how often lines have come or moved without being asked for. */
+  private epoch = 0;
   private wanted = { from: 0, to: 0 };
   private fetching = false;
   private readonly changes = createStore(0);
@@ -144,6 +143,31 @@ export class LogLines {
     this.tell();
   }
 
+  /** These are the lines there are so far. */
+  put(window: SomeLines): void {
+    this.epoch += 1;
+    this.take(window, 0);
+    this.tell();
+  }
+
+  /** Each line stands so much further down, among so many: others were found before them. */
+  shift(by: number, total: number): void {
+    this.epoch += 1;
+    const positions = this.held?.positions() ?? [];
+    for (const known of [this.lines, this.marks, this.logs, this.gaps] as Map<number, unknown>[]) {
+      const entries = [...known];
+      known.clear();
+      for (const [position, what] of entries) known.set(position + by, what);
+    }
+    const outdated = [...this.outdated];
+    this.outdated.clear();
+    for (const position of outdated) this.outdated.add(position + by);
+    this.wanted = { from: this.wanted.from + by, to: this.wanted.to + by };
+    this.total = total;
+    this.held?.moved(positions.map((position) => position + by));
+    this.tell();
+  }
+
   /** These lines are looked at now. */
   want(from: number, to: number): void {
     this.wanted = { from, to };
@@ -183,10 +207,26 @@ export class LogLines {
   }
 
   private async load(from: number): Promise<void> {
+    const { epoch } = this;
     const window = await this.ask(from, WINDOW);
+    // It has the positions of before.
+    if (epoch !== this.epoch) return;
     if (this.failing) this.failed(null);
     this.failing = false;
     if (!(await this.isOf(window))) return;
+    const end = this.take(window, from);
+    // What was asked for and is not there will not come: ask no more.
+    if (end <= from)
+      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
+        this.lines.set(position, null);
+        this.outdated.delete(position);
+      }
+    this.forget();
+    this.tell();
+  }
+
+  /** Keeps what was asked for from a position on; gives one past the last. */
+  private take(window: SomeLines, from: number): number {
     const start = window.from ?? from;
     for (let position = from; position < start; position += 1) {
       this.lines.set(position, null);
@@ -206,20 +246,13 @@ export class LogLines {
       for (const [name, value] of Object.entries(line.fields))
         this.fields.set(name, Math.max(this.fields.get(name) ?? 0, fieldText(value).length));
     });
-    // What was asked for and is not there will not come: ask no more.
-    if (start + window.lines.length <= from)
-      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
-        this.lines.set(position, null);
-        this.outdated.delete(position);
-      }
     this.first = Math.max(this.first, window.first ?? 0);
     this.total = Math.max(this.total, window.total ?? 0);
-    this.forget();
-    this.tell();
+    return start + window.lines.length;
   }
 
   /** Whether a window has the positions that are known here; where they are other ones now, it begins anew. */
-  private async isOf({ generation, first, total }: Awaited<ReturnType<AskLines>>): Promise<boolean> {
+  private async isOf({ generation, first, total }: SomeLines): Promise<boolean> {
     if (generation === undefined || generation === null || generation === this.generation) return true;
     const [before, held] = [this.generation, this.held];
     // Where nobody can say where lines are now, they stay in sight until the others have come.

@@ -27,10 +27,10 @@ export function shownPattern(text: string): string {
     .join('');
 }
 
-/** How bad lines of a level are, as a shape. */
-export function levelState(level: string): State {
+/** How bad lines of a level are, as a shape; null where nothing is bad about them. */
+export function levelState(level: string): State | null {
   if (level === 'error') return 'bad';
-  return level === 'warn' ? 'warning' : 'unknown';
+  return level === 'warn' ? 'warning' : null;
 }
 
 /** One of each pattern and level. */

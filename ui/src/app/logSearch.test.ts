@@ -5,6 +5,8 @@ import { LogSearch, type SearchWay } from './logSearch';
 
 const QUERY: LogQuery = { text: 'x', regex: false, levels: [], from: null, to: null, fields: [] };
 
+type Heard = Parameters<SearchWay['begin']>[1];
+
 function line(id: string): LogLine {
   const nothing = { source: null, environment: null, instance: null, fields: {} };
   return { id, timestamp: '2026-11-25T10:00:00Z', level: 'info', message: 'x', ...nothing };
@@ -12,6 +14,7 @@ function line(id: string): LogLine {
 
 /** A search in a log whose matches are those, and of which the instance has older ones. */
 function way(kept: string[], older: OlderMatches[] = []) {
+  const asked = vi.fn();
   const told: SearchWay = {
     begin: (_, heard) => {
       heard.onmessage({
@@ -22,7 +25,7 @@ function way(kept: string[], older: OlderMatches[] = []) {
         done: true,
         failure: null,
       });
-      return Promise.resolve(1);
+      return Promise.resolve({ number: 1 });
     },
     goOn: () => Promise.resolve(),
     matches: vi.fn((_, from: number, count: number) =>
@@ -38,12 +41,15 @@ function way(kept: string[], older: OlderMatches[] = []) {
     step: () => Promise.resolve(null),
     marks: vi.fn(() => Promise.resolve([])),
     heat: () => Promise.resolve([]),
-    older: {
+    older: (query) => ({
       kept: () => Promise.resolve('2026-11-25T10:00:00Z'),
-      ask: vi.fn(() => Promise.resolve(older.shift() ?? page([], null))),
-    },
+      ask: (...of) => {
+        asked(query, ...of);
+        return Promise.resolve(older.shift() ?? page([], null));
+      },
+    }),
   };
-  return told;
+  return { ...told, asked };
 }
 
 function page(ids: string[], next: string | null): OlderMatches {
@@ -62,6 +68,9 @@ describe('a search', () => {
     search.begin();
     search.renew(3);
     search.marks.want(0, 100);
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
     search.lines.want(0, 2);
     await vi.waitFor(() => {
       expect(search.lines.at(1)?.id).toBe('b');
@@ -83,6 +92,9 @@ describe('a search', () => {
     search.begin();
     const moved = vi.fn();
     search.lines.hold({ positions: () => [1], moved });
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
     search.lines.want(0, 9);
     await vi.waitFor(() => {
       expect(search.lines.at(1)?.id).toBe('b');
@@ -102,9 +114,76 @@ describe('a search', () => {
     });
     expect(search.unkept).toBe(3);
     expect(search.older?.done).toBe(true);
-    expect(told.older?.ask).toHaveBeenLastCalledWith(QUERY, '2026-11-25T10:00:00Z', 'c');
+    expect(told.asked).toHaveBeenLastCalledWith(QUERY, '2026-11-25T10:00:00Z', 'c');
     // There is nothing to ask for any more.
     search.older?.load();
-    expect(told.older?.ask).toHaveBeenCalledTimes(2);
+    expect(told.asked).toHaveBeenCalledTimes(2);
+  });
+
+  it('shows the last matches at once, and gives them their numbers when all are found', async () => {
+    const told = way(['a', 'b', 'c', 'd']);
+    const newest = ['c', 'd'].map((id, at) => ({ position: 12 + at, line: line(id), hits: [] }));
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1, newest });
+    };
+    told.step = vi.fn(() => Promise.resolve({ number: 2, position: 12 }));
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    const moved = vi.fn();
+    search.lines.hold({ positions: () => [1], moved });
+    const ids = () => Array.from({ length: search.lines.total }, (_, at) => search.lines.at(at)?.id);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['c', 'd']);
+    });
+    expect(search.isWhole).toBe(false);
+    const place = search.placeAt(12);
+    const progress = { lines: 5, of: 9, matches: 1, milliseconds: 1, done: false, failure: null };
+    (heard as unknown as Heard).onmessage(progress);
+    expect(ids(), 'what is still being counted changes nothing').toEqual(['c', 'd']);
+    expect(search.older?.since, 'nothing older is offered above what is not all').toBeNull();
+    (heard as unknown as Heard).onmessage({ ...progress, lines: 9, matches: 4, done: true });
+    await vi.waitFor(() => {
+      expect(search.isWhole).toBe(true);
+    });
+    expect(ids()).toEqual([undefined, undefined, 'c', 'd']);
+    expect(search.lines.markAt(3)?.position).toBe(13);
+    expect(moved).toHaveBeenLastCalledWith([3]);
+    expect(await place).toBe(2);
+    expect(told.matches, 'none of them is read twice').not.toHaveBeenCalled();
+    search.lines.want(0, 4);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['a', 'b', 'c', 'd']);
+    });
+  });
+
+  it('reads the matches anew where other lines stand there meanwhile', async () => {
+    const told = way(['a', 'b']);
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1, newest: [{ position: 12, line: line('gone'), hits: [] }] });
+    };
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    await vi.waitFor(() => {
+      expect(search.lines.at(0)?.id).toBe('gone');
+    });
+    (heard as unknown as Heard).onmessage({
+      lines: 9,
+      of: 9,
+      matches: 2,
+      milliseconds: 1,
+      done: true,
+      failure: null,
+    });
+    await vi.waitFor(() => {
+      expect(search.lines.total).toBe(2);
+    });
+    search.lines.want(0, 2);
+    await vi.waitFor(() => {
+      expect(search.lines.at(0)?.id).toBe('a');
+    });
   });
 });

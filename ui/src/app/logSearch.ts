@@ -8,21 +8,21 @@ import {
   type ConnectionId,
   type LogHeat,
   type LogMark,
+  type LogMatch,
   type LogQuery,
   type LogSearchProgress,
   type NumberedMatch,
   type MatchStep,
-  type OlderMatches as OlderPage,
 } from '../ipc';
 import { LogLines, type AskLines, type LogTag } from './logLines';
 import { LogMarks } from './logMarks';
-import { OlderMatches } from './olderMatches';
+import { OlderMatches, type OlderWay } from './olderMatches';
 
 /** How what is kept is searched: in one log, or in several as one. */
 export type SearchWay = {
   /** How the logs are told apart, where there are several. */
   tags?: LogTag[] | null;
-  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<number>;
+  begin: (query: LogQuery, heard: ChannelOf<LogSearchProgress>) => Promise<BegunSearch>;
   goOn: (search: number) => Promise<unknown>;
   matches: (search: number, ...which: Parameters<AskLines>) => ReturnType<AskLines>;
   end: (search: number) => Promise<unknown>;
@@ -30,41 +30,53 @@ export type SearchWay = {
   step: (search: number, position: number, step: MatchStep) => Promise<NumberedMatch | null>;
   marks: (search: number, from: number, count: number) => Promise<LogMark[]>;
   heat: (search: number, parts: number) => Promise<LogHeat[]>;
-  /** How the instance is asked for what is older, where what is shown is of one log. */
-  older?: {
-    kept: () => Promise<string | null>;
-    ask: (query: LogQuery, until: string, cursor: string | null) => Promise<OlderPage>;
-  };
+  /** How the instance is asked for what is older; nothing for what is of no instance. */
+  older?: (query: LogQuery) => OlderWay;
 };
+
+/** Its number, and the last matches as far as they were found at once. */
+export type BegunSearch = { number: number; newest?: LogMatch[] };
 
 /** The search in one log. */
 export function searchOf(connection: ConnectionId, application: string, environment: string): SearchWay {
   return {
-    begin: (query, heard) => commands.logSearch(connection, application, environment, query, heard),
+    begin: async (query, heard) => {
+      const begun = await commands.logSearch(connection, application, environment, query, heard);
+      return { number: begun.search, newest: begun.newest };
+    },
     goOn: (search) => commands.logSearchOn(search),
     matches: async (search, from, count) => {
       const { total, from: start, found } = await commands.logMatches(search, from, count);
-      return {
-        first: 0,
-        total,
-        from: start,
-        lines: found.map(({ line }) => line),
-        marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
-      };
+      return { first: 0, total, from: start, ...linesOf(found) };
     },
     end: (search) => commands.logSearchEnd(search),
     step: (search, position, step) => commands.logMatch(search, position, step),
     marks: (search, from, count) => commands.logMarks(search, from, count),
     heat: (search, parts) => commands.logSearchHeat(search, parts),
-    older: {
-      kept: async () => (await commands.logKept(connection, application, environment)).since,
-      ask: (query, until, cursor) =>
-        commands.logOlder(connection, application, environment, query, until, cursor),
-    },
+    older: (query) => olderOf(connection, application, environment, query),
   };
 }
 
-/** A search in what is kept. Its matches are lines by their number. */
+/** How the instance is asked for what is older in one log. */
+export function olderOf(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  query: LogQuery,
+): OlderWay {
+  return {
+    kept: async () => (await commands.logKept(connection, application, environment)).since,
+    ask: (until, cursor) => commands.logOlder(connection, application, environment, query, until, cursor),
+  };
+}
+
+/** Where matches are read again at most so often while one searches, in milliseconds. */
+const HEAT_AFTER = 500;
+
+/**
+ * A search in what is kept. Its matches are lines by their number; before all are found, the last ones alone, which
+ * are what is looked at.
+ */
 export class LogSearch {
   /** What the instance found besides stands before them. */
   readonly lines: LogLines;
@@ -76,6 +88,13 @@ export class LogSearch {
   error: CommandError | null = null;
   private number: number | null = null;
   private begun: Promise<number> = new Promise(() => undefined);
+  /** The last matches, while how many there are before them is not known. */
+  private newest: LogMatch[] | null = null;
+  private answered = false;
+  private looksOlder = false;
+  /** Kept once a match has its number. */
+  private readonly whole = promised();
+  private readonly done = promised();
   private ended = false;
   /** As many lines had come when it was last told to go on. */
   private until = 0;
@@ -90,7 +109,7 @@ export class LogSearch {
     const failed = (thrown: unknown) => {
       this.fail(thrown);
     };
-    const older = way.older && this.olderBy(way.older);
+    const older = way.older && this.olderBy(way.older(query));
     this.older = older ?? null;
     this.lines = older
       ? new LogLines(
@@ -123,27 +142,47 @@ export class LogSearch {
     return this.older?.found.length ?? 0;
   }
 
+  /** Whether a line's place is the number of its match: not while the last ones alone are there. */
+  get isWhole(): boolean {
+    return this.newest === null;
+  }
+
   /** Begins; gives what ends it. */
   begin(): () => void {
     this.ended = false;
-    this.older?.begin();
+    this.answered = false;
+    this.looksOlder = false;
+    this.newest = null;
     const heard = channel<LogSearchProgress>((progress) => {
       if (this.ended) return;
       this.progress = progress;
       if (progress.failure) this.error = progress.failure;
-      this.lines.grow(this.unkept + (progress.matches ?? 0));
+      if (progress.done || progress.failure) this.done.keep();
+      this.take();
       this.tell();
     });
-    this.begun = this.way.begin(this.query, heard);
-    this.begun.then(
-      (number) => {
-        if (this.ended) void this.way.end(number);
-        else this.number = number;
+    const begun = this.way.begin(this.query, heard);
+    this.begun = begun.then(({ number }) => number);
+    begun.then(
+      ({ number, newest = [] }) => {
+        if (this.ended) {
+          void this.way.end(number);
+          return;
+        }
+        this.number = number;
+        this.answered = true;
+        if (newest.length > 0 && this.progress?.done !== true) {
+          this.newest = newest;
+          this.lines.put({ total: newest.length, from: 0, ...linesOf(newest) });
+        }
+        this.take();
       },
       (thrown: unknown) => {
         this.fail(thrown);
       },
     );
+    // It fails where the search does, which has said so.
+    this.begun.catch(() => undefined);
     return () => {
       this.ended = true;
       this.older?.end();
@@ -173,7 +212,8 @@ export class LogSearch {
     this.generation = generation;
     if (isFirst) return;
     this.marks.forget();
-    this.lines.outdate();
+    if (this.newest) this.restart();
+    else this.lines.outdate();
   }
 
   /** A match by a position of the log: the one there or after it, the next, the one before. Null where there is none. */
@@ -188,6 +228,7 @@ export class LogSearch {
 
   /** Where among the matches the one at a position of the log stands, or the first after it; null for none. */
   readonly placeAt = async (position: number): Promise<number | null> => {
+    await this.whole.kept;
     const found = await this.step(position, 'here');
     return found && this.unkept + found.number;
   };
@@ -195,6 +236,8 @@ export class LogSearch {
   /** Where in the log there are matches; null where that is not known. */
   readonly heat = async (parts: number): Promise<LogHeat[] | null> => {
     try {
+      // It reads where the search does, and says most once that is done.
+      await Promise.race([this.done.kept, new Promise((later) => setTimeout(later, HEAT_AFTER))]);
       return await this.way.heat(await this.begun, parts);
     } catch (thrown) {
       this.fail(thrown);
@@ -202,8 +245,45 @@ export class LogSearch {
     }
   };
 
-  private olderBy({ kept, ask }: NonNullable<SearchWay['older']>): OlderMatches {
-    const way = { kept, ask: (until: string, cursor: string | null) => ask(this.query, until, cursor) };
+  /** Takes in how far the search is. */
+  private take(): void {
+    if (!this.answered) return;
+    if (this.newest === null) this.becomeWhole();
+    else if (this.progress?.done) void this.settle(this.newest);
+    // What does not go on gets no better numbers.
+    else if (this.progress?.failure) this.whole.keep();
+  }
+
+  /** All are found: the last ones get their numbers, and stay where they are seen. */
+  private async settle(newest: LogMatch[]): Promise<void> {
+    const position = newest[0]?.position ?? 0;
+    const first = await this.step(position, 'here');
+    if (this.ended || this.newest !== newest) return;
+    // Where other lines stand there by now, they are read anew.
+    if (first?.position !== position) {
+      this.restart();
+      return;
+    }
+    this.newest = null;
+    this.lines.shift(first.number, Math.max(first.number + newest.length, this.progress?.matches ?? 0));
+    this.becomeWhole();
+  }
+
+  private restart(): void {
+    this.newest = null;
+    this.lines.grow(0);
+    this.becomeWhole();
+  }
+
+  private becomeWhole(): void {
+    this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
+    this.whole.keep();
+    if (this.looksOlder) return;
+    this.looksOlder = true;
+    this.older?.begin();
+  }
+
+  private olderBy(way: OlderWay): OlderMatches {
     return new OlderMatches(way, this.query.from, (positions) => {
       if (positions) {
         this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
@@ -225,6 +305,7 @@ export class LogSearch {
         from,
         lines: some.map(({ line }) => line),
         marks: some.map(({ hits }) => ({ position: null, hits })),
+        ...(this.way.tags ? { logs: some.map(({ log = 0 }) => log) } : {}),
       };
     }
     const matches = await this.way.matches(await this.begun, from - found.length, count);
@@ -241,6 +322,22 @@ export class LogSearch {
   private tell(): void {
     this.changes.set((before) => before + 1);
   }
+}
+
+/** What is waited for until it is kept. */
+function promised(): { kept: Promise<void>; keep: () => void } {
+  let keep: () => void = () => undefined;
+  const kept = new Promise<void>((done) => {
+    keep = done;
+  });
+  return { kept, keep };
+}
+
+function linesOf(found: LogMatch[]) {
+  return {
+    lines: found.map(({ line }) => line),
+    marks: found.map(({ position, hits }) => ({ position: position ?? 0, hits })),
+  };
 }
 
 function placeOf(found: NumberedMatch | null): { number: number; position: number } | null {
@@ -264,4 +361,12 @@ function stepFrom(position: number, by: 1 | -1): [position: number, step: MatchS
 /** A number of a match; after the last comes the first. */
 export function numberAround(number: number, matches: number): number | null {
   return matches === 0 ? null : (number + matches) % matches;
+}
+
+/** What of the selected matches is kept: only that can be written to a file. */
+export function keptOf(
+  span: [from: number, to: number] | null,
+  unkept: number,
+): [from: number, to: number] | null {
+  return span !== null && span[0] >= unkept ? [span[0] - unkept, span[1] - unkept] : null;
 }

@@ -1,7 +1,8 @@
 import { channel, commands, type LogExport, type LogName, type LogPart } from '../ipc';
 import { LogLines } from './logLines';
 import { hueOf, logWord } from './logNames';
-import type { SearchWay } from './logSearch';
+import { olderOf, type SearchWay } from './logSearch';
+import { olderOfSeveral } from './olderOfSeveral';
 
 /** Several logs as one, as Rust knows them by a number. */
 export class MergedLogs {
@@ -19,6 +20,8 @@ export class MergedLogs {
   constructor(
     logs: LogName[],
     private readonly failed: (thrown: unknown) => void,
+    /** Whose instance has what is older; null where they are of a file. */
+    connection: string | null = null,
   ) {
     const tags = logs.length === 0 ? null : logs.map((log, at) => ({ name: logWord(log), hue: hueOf(at) }));
     this.lines = new LogLines(
@@ -28,13 +31,25 @@ export class MergedLogs {
     this.lines.tags = tags;
     this.search = {
       tags,
-      begin: async (query, heard) => commands.mergedSearch(await this.set, query, heard),
+      begin: async (query, heard) => ({
+        number: await commands.mergedSearch(await this.set, query, heard),
+      }),
       goOn: (number) => commands.mergedSearchOn(number),
       matches,
       end: (number) => commands.mergedSearchEnd(number),
       step: (number, position, step) => commands.mergedMatch(number, position, step),
       marks: (number, from, count) => commands.mergedMarks(number, from, count),
       heat: (number, parts) => commands.mergedSearchHeat(number, parts),
+      ...(connection === null
+        ? {}
+        : {
+            older: (query) =>
+              olderOfSeveral(
+                logs.map(({ application, environment }) =>
+                  olderOf(connection, application, environment, query),
+                ),
+              ),
+          }),
     };
   }
 

@@ -5,11 +5,15 @@ import { asCommandError } from '../ipc';
 export type OlderWay = {
   /** When the oldest line that is kept was written; null where none is. */
   kept: () => Promise<string | null>;
-  ask: (until: string, cursor: string | null) => Promise<Page>;
+  ask: (until: string, cursor: string | null) => Promise<OlderPage>;
+  /** How many requests the next question takes; one where nothing is said. */
+  requests?: () => number;
 };
 
-/** A match that is not kept. */
-export type OlderMatch = { line: LogLine; hits: [from: number, to: number][] };
+/** A match that is not kept; of several logs, of which it is. */
+export type OlderMatch = { line: LogLine; hits: [from: number, to: number][]; log?: number };
+
+type OlderPage = Omit<Page, 'found'> & { found: OlderMatch[] };
 
 /**
  * What matches and is older than what is kept, as far as the instance was asked for it: shown before the matches
@@ -39,6 +43,11 @@ export class OlderMatches {
     /** Told when anything here differs, and whether other positions do. */
     private readonly changed: (positions: boolean) => void,
   ) {}
+
+  /** So many requests the next ones take. */
+  get requests(): number {
+    return this.way.requests?.() ?? 1;
+  }
 
   /** Another number than before where the matches that are kept have other positions. */
   get generation(): number {
@@ -89,7 +98,7 @@ export class OlderMatches {
     );
   };
 
-  private take({ found, looked, oldest, next }: Page): void {
+  private take({ found, looked, oldest, next }: OlderPage): void {
     this.found = [...found, ...this.found];
     this.looked += looked;
     this.oldest = oldest ?? this.oldest;

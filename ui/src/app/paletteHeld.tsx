@@ -1,7 +1,7 @@
 import { AppWindow, ArrowUp, Braces, Link2, ScrollText, Search, TriangleAlert } from 'lucide-react';
 import { Shape } from '../components/Shape';
 import type { HeldAnywhere } from '../hooks/useAnything';
-import { number, when } from '../i18n/format';
+import { number, when, whenInWords } from '../i18n/format';
 import { i18n } from '../i18n/i18n';
 import {
   commands,
@@ -31,9 +31,10 @@ export function heldGroups(
   listed: PaletteEntry[],
 ): { before: PaletteGroup[]; after: PaletteGroup[] } {
   const text = query.trim();
-  const ids = new Set(listed.map(({ id }) => id));
   const groups = known.groups.map((group) => groupOf(connection, fleet, group, text));
   const before = groups.filter(({ id }) => id === 'runs');
+  // What is above is not said again.
+  const ids = new Set([...listed, ...before.flatMap(({ entries }) => entries)].map(({ id }) => id));
   const others = groups
     .filter(({ id }) => id !== 'runs')
     .map((group) => ({ ...group, entries: group.entries.filter(({ id }) => !ids.has(id)) }));
@@ -105,7 +106,7 @@ function entryOf(connection: ConnectionId, fleet: Fleet, held: AnythingHeld, nam
       const { id, application, environment, at, words } = held;
       const path = paths.application(connection, application, environment, 'now', { deployment: id });
       return leads(path, {
-        label: i18n.t('anything.deployment', { application, time: when(at, Date.now()) }),
+        label: i18n.t('anything.deployment', { application, time: whenInWords(at, Date.now()) }),
         words: oneLine(words),
         detail: '',
         environment,

@@ -104,16 +104,7 @@ export function pageOf(path: string): string {
   return path.replace(/^\/c\/[^/?#]+/, '');
 }
 
-/** The connection of an address, or null. */
-export function connectionOf(address: string): string | null {
-  const match = /^\/c\/([^/?#]+)/.exec(address);
-  if (!match?.[1]) return null;
-  try {
-    return decodeURIComponent(match[1]);
-  } catch {
-    return null;
-  }
-}
+export { connectionOf } from './early/connectionOf';
 
 /** The application and the environment of an address, or null. */
 export function applicationOf(address: string): { application: string; environment: string } | null {

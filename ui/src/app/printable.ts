@@ -1,6 +1,7 @@
 const COLOURS = /\u001b\[[\d;:]*m/g;
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** The same characters as `acts` has in Rust (`miso-api`), beside the controls. */
+const DIRECTIONS = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * A log line's text as it may be shown: without colours, which `ansi.ts` understands where they are shown. All

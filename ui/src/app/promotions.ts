@@ -32,13 +32,16 @@ export function picksFrom(text: string): Picks {
   }
 }
 
+/** Whether something of an application would come along from one environment to the other, as Rust says. */
+export function isAhead({ cells }: FleetRow, { from, to }: Pick<Pair, 'from' | 'to'>): boolean {
+  return cells.some((cell) => cell.environment === to.key && cell.promotesFrom === from.key);
+}
+
 /** Every pair in the order of a release, with what Rust says would come along. */
 export function pairsOf({ environments, rows }: Fleet): Pair[] {
   return environments.flatMap((to, at) =>
     environments.slice(0, at).flatMap((from): Pair[] => {
-      const ahead = rows.filter((row) =>
-        row.cells.some((cell) => cell.environment === to.key && cell.promotesFrom === from.key),
-      );
+      const ahead = rows.filter((row) => isAhead(row, { from, to }));
       // Neighbours are a pair even where both run the same.
       return ahead.length > 0 || from === environments[at - 1] ? [{ from, to, rows: ahead }] : [];
     }),

@@ -10,6 +10,7 @@ import { Broken } from '../pages/Broken';
 import { Home } from '../pages/Home';
 import { NotThere } from '../pages/NotThere';
 import { Connected } from './Connected';
+import { bring } from './early/pages';
 import { Frame } from './Frame';
 import { history } from './navigation';
 import { paths } from './paths';
@@ -32,7 +33,7 @@ export function createPages() {
   const welcome = createRoute({
     getParentRoute: () => root,
     path: '/welcome',
-    component: lazyRouteComponent(() => import('../pages/Welcome'), 'Welcome'),
+    component: lazyRouteComponent(bring.welcome, 'Welcome'),
   });
 
   const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
@@ -40,7 +41,7 @@ export function createPages() {
   const settings = createRoute({
     getParentRoute: () => frame,
     path: '/settings/{-$part}',
-    component: lazyRouteComponent(() => import('../pages/Settings'), 'Settings'),
+    component: lazyRouteComponent(bring.settings, 'Settings'),
   });
 
   const connection = createRoute({
@@ -59,7 +60,7 @@ export function createPages() {
   const applications = createRoute({
     getParentRoute: () => connection,
     path: '/applications',
-    component: lazyRouteComponent(() => import('../pages/Applications'), 'Applications'),
+    component: lazyRouteComponent(bring.applications, 'Applications'),
   });
 
   const newApplication = createRoute({
@@ -67,32 +68,32 @@ export function createPages() {
     path: '/new-application',
     validateSearch: (search: Record<string, unknown>): { from?: string } =>
       typeof search.from === 'string' && search.from !== '' ? { from: search.from } : {},
-    component: lazyRouteComponent(() => import('../pages/NewApplication'), 'NewApplication'),
+    component: lazyRouteComponent(bring.newApplication, 'NewApplication'),
   });
 
   const application = createRoute({
     getParentRoute: () => connection,
     path: '/applications/$key/$environment',
     validateSearch: (search: Record<string, unknown>) => textsIn(search, ['deploy', 'image', 'grant']),
-    component: lazyRouteComponent(() => import('../pages/Application'), 'Application'),
+    component: lazyRouteComponent(bring.application, 'Application'),
   });
 
   const now = createRoute({
     getParentRoute: () => application,
     path: '/',
-    component: lazyRouteComponent(() => import('../pages/ApplicationNow'), 'ApplicationNow'),
+    component: lazyRouteComponent(bring.applicationNow, 'ApplicationNow'),
   });
 
   const logs = createRoute({
     getParentRoute: () => application,
     path: '/logs',
-    component: lazyRouteComponent(() => import('../pages/ApplicationLogs'), 'ApplicationLogs'),
+    component: lazyRouteComponent(bring.applicationLogs, 'ApplicationLogs'),
   });
 
   const applicationDeployments = createRoute({
     getParentRoute: () => application,
     path: '/deployments',
-    component: lazyRouteComponent(() => import('../pages/ApplicationDeployments'), 'ApplicationDeployments'),
+    component: lazyRouteComponent(bring.applicationDeployments, 'ApplicationDeployments'),
   });
 
   const applicationConfiguration = createRoute({
@@ -100,72 +101,69 @@ export function createPages() {
     path: '/configuration',
     validateSearch: (search: Record<string, unknown>): { view?: string } =>
       typeof search.view === 'string' ? { view: search.view } : {},
-    component: lazyRouteComponent(
-      () => import('../pages/ApplicationConfiguration'),
-      'ApplicationConfiguration',
-    ),
+    component: lazyRouteComponent(bring.applicationConfiguration, 'ApplicationConfiguration'),
   });
 
   const manifest = createRoute({
     getParentRoute: () => application,
     path: '/manifest',
-    component: lazyRouteComponent(() => import('../pages/ApplicationManifest'), 'ApplicationManifest'),
+    component: lazyRouteComponent(bring.applicationManifest, 'ApplicationManifest'),
   });
 
   const applicationAccess = createRoute({
     getParentRoute: () => application,
     path: '/access',
-    component: lazyRouteComponent(() => import('../pages/ApplicationAccess'), 'ApplicationAccess'),
+    component: lazyRouteComponent(bring.applicationAccess, 'ApplicationAccess'),
   });
 
   const access = createRoute({
     getParentRoute: () => connection,
     path: '/access',
     validateSearch: (search: Record<string, unknown>) => textsIn(search, ['ask', 'in', 'request']),
-    component: lazyRouteComponent(() => import('../pages/Access'), 'Access'),
+    component: lazyRouteComponent(bring.access, 'Access'),
   });
 
   const api = createRoute({
     getParentRoute: () => connection,
     path: '/api',
     validateSearch: (search: Record<string, unknown>) => textsIn(search, ['operation', 'search']),
-    component: lazyRouteComponent(() => import('../pages/Explorer'), 'Explorer'),
+    component: lazyRouteComponent(bring.api, 'Explorer'),
   });
 
   const deployments = createRoute({
     getParentRoute: () => connection,
     path: '/deployments',
-    component: lazyRouteComponent(() => import('../pages/Deployments'), 'Deployments'),
+    component: lazyRouteComponent(bring.deployments, 'Deployments'),
   });
 
   const promote = createRoute({
     getParentRoute: () => connection,
     path: '/promote',
-    component: lazyRouteComponent(() => import('../pages/Promote'), 'Promote'),
+    component: lazyRouteComponent(bring.promote, 'Promote'),
   });
 
   const compare = createRoute({
     getParentRoute: () => connection,
     path: '/compare/$one/$other',
-    component: lazyRouteComponent(() => import('../pages/Compare'), 'Compare'),
+    component: lazyRouteComponent(bring.compare, 'Compare'),
   });
 
   const manyLogs = createRoute({
     getParentRoute: () => connection,
     path: '/logs',
-    component: lazyRouteComponent(() => import('../pages/Logs'), 'Logs'),
+    component: lazyRouteComponent(bring.logs, 'Logs'),
   });
 
   const environments = createRoute({
     getParentRoute: () => connection,
     path: '/environments',
-    component: lazyRouteComponent(() => import('../pages/Environments'), 'Environments'),
+    component: lazyRouteComponent(bring.environments, 'Environments'),
   });
 
   const environment = createRoute({
     getParentRoute: () => connection,
     path: '/environments/$environment',
-    component: lazyRouteComponent(() => import('../pages/Environment'), 'Environment'),
+    component: lazyRouteComponent(bring.environment, 'Environment'),
   });
 
   const routeTree = root.addChildren([

@@ -9,6 +9,7 @@ import {
   type Deployment,
   type Notice,
   type Settings,
+  type SettingsChanged,
   type Spoken,
 } from '../ipc';
 import { createStore, useStore } from '../hooks/store';
@@ -92,7 +93,8 @@ export const shell = createStore<Shell>({
   usualWay: {
     network: { proxy: { kind: 'system' }, authorities: [] },
     signIn: { issuer: null, clientId: '', scopes: [], redirectHost: '127.0.0.1', prompt: null },
-    limits: { requestsPerHour: null, requestsPerMinute: null },
+    limits: { requestsPerHour: null, requestsPerMinute: null, requestsPerWindow: null, windowMinutes: null },
+    readsAs: null,
   },
   tray: false,
   tryHere: false,
@@ -114,6 +116,7 @@ export function patchShell(change: Partial<Shell>): void {
 
 export function begin(start: AppStart): void {
   takeDrafts(start.drafts);
+  saving = { settings: start.settings, revision: start.settingsRevision, underWay: 0 };
   patchShell({
     window: start.window,
     version: start.version,
@@ -138,25 +141,55 @@ export function putConnection(connection: ConnectionView): void {
   }));
 }
 
-/** Changes the settings at once and saves them. */
+/** The newest settings that Rust told of, and how many changes of this window are on their way to it. */
+type Saving = SettingsChanged & { underWay: number };
+
+let saving: Saving | null = null;
+
+/** Changes the settings at once and saves what was changed. */
 export function changeSettings(change: (before: Settings) => Settings): void {
-  const settings = change(shell.get().settings);
+  const before = shell.get().settings;
+  const settings = change(before);
   patchShell({ settings });
-  saveSettings();
+  const save = () => {
+    patchShell({ failure: null, retry: null });
+    send(settings, before, (thrown) => {
+      patchShell({ failure: asCommandError(thrown), retry: save });
+    });
+  };
+  save();
 }
 
 /** Changes what nobody asked to be kept. That it could not be saved is no reason to say anything. */
 export function noteInSettings(change: (before: Settings) => Settings): void {
-  const settings = change(shell.get().settings);
+  const before = shell.get().settings;
+  const settings = change(before);
   patchShell({ settings });
-  commands.settingsSave(settings).catch(() => undefined);
+  send(settings, before, () => undefined);
 }
 
-function saveSettings(): void {
-  patchShell({ failure: null, retry: null });
-  commands.settingsSave(shell.get().settings).catch((thrown: unknown) => {
-    patchShell({ failure: asCommandError(thrown), retry: saveSettings });
-  });
+/** Shows the settings as they were changed in any window, once nothing of this one is on its way any more. */
+export function hearSettings(changed: SettingsChanged): void {
+  if (saving === null || changed.revision <= saving.revision) return;
+  Object.assign(saving, changed);
+  if (saving.underWay === 0) patchShell({ settings: saving.settings });
+}
+
+function send(settings: Settings, before: Settings, failed: (thrown: unknown) => void): void {
+  const begun = saving;
+  if (begun) begun.underWay += 1;
+  commands.settingsSave(settings, before).then(
+    (changed) => {
+      if (begun === null || begun !== saving) return;
+      begun.underWay -= 1;
+      if (changed.revision > begun.revision) Object.assign(begun, changed);
+      if (begun.underWay === 0) patchShell({ settings: begun.settings });
+    },
+    (thrown: unknown) => {
+      if (begun) begun.underWay -= 1;
+      failed(thrown);
+    },
+  );
 }
 
 export function isStarred(settings: Settings, connection: ConnectionId, application: string): boolean {

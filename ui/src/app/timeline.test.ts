@@ -3,12 +3,56 @@ import type { MeasuredSeries, Timeline } from '../ipc';
 import { measured, measuredPair } from '../i18n/measured';
 import { i18n } from '../i18n/i18n';
 import { bandSays, bandsOf } from './bands';
-import { around, bars, labelsWithRoom, lineThrough, stepAt, stepFrom, ticksOf, zoomed } from './timeline';
+import {
+  around,
+  bars,
+  inFinerSteps,
+  labelsWithRoom,
+  lineThrough,
+  stepAt,
+  stepFrom,
+  ticksOf,
+  zoomed,
+} from './timeline';
 
 const MINUTE = 60_000;
 const whole = { from: 0, to: 60 * MINUTE };
 
 describe('what is shown of a timeline', () => {
+  it('is in finer steps where it is looked at closely; what it is now and altogether stays', () => {
+    const series = (name: string, values: number[], change: Partial<MeasuredSeries> = {}): MeasuredSeries => {
+      const largest = Math.max(...values);
+      return {
+        name,
+        unit: { kind: 'percent' },
+        values,
+        latest: values.at(-1) ?? 0,
+        largest,
+        total: null,
+        ...change,
+      };
+    };
+    const line = {
+      times: [0, 60],
+      step: 60,
+      series: [series('cpu', [3, 4]), series('log_errors', [30, 2], { total: 32 }), series('gone', [1, 1])],
+    } as Timeline;
+    const finer = {
+      times: [60, 70],
+      step: 10,
+      series: [series('log_errors', [0, 2]), series('cpu', [9, 1])],
+    };
+    const shown = inFinerSteps(line, finer);
+    expect([shown.times, shown.step]).toEqual([[60, 70], 10]);
+    expect(
+      shown.series.map(({ name, values, latest, largest, total }) => [name, values, latest, largest, total]),
+    ).toEqual([
+      ['cpu', [9, 1], 4, 9, null],
+      ['log_errors', [0, 2], 2, 2, 32],
+      ['gone', [null, null], 1, 1, null],
+    ]);
+  });
+
   it('comes closer around a moment, which stays where it is, and never leaves the whole', () => {
     const half = zoomed(whole, whole, 15 * MINUTE, 0.5);
     expect(half).toEqual({ from: 7.5 * MINUTE, to: 37.5 * MINUTE });

@@ -1,3 +1,5 @@
+import type { FinerSteps, Timeline } from '../ipc';
+
 /** The part of a timeline that is shown, in milliseconds since 1970. */
 export type View = { from: number; to: number };
 
@@ -132,6 +134,27 @@ export function bars(
       return `M${x.toFixed(1)} ${String(height)}v-${tall.toFixed(1)}h${wide.toFixed(1)}v${tall.toFixed(1)}Z`;
     })
     .join('');
+}
+
+/** A timeline with what was measured in a part of it in finer steps, for as long as no more than that part is shown. */
+export function inFinerSteps(line: Timeline, finer: FinerSteps): Timeline {
+  return {
+    ...line,
+    times: finer.times,
+    step: finer.step,
+    series: line.series.map((series) => {
+      const found = finer.series.find(({ name }) => name === series.name);
+      const values = found?.values ?? finer.times.map(() => null);
+      // What is counted is less in a shorter step; anything else is drawn as tall as before, or its peaks are taller.
+      const counted = series.total !== null;
+      const largest = counted ? null : series.largest;
+      return { ...series, values, largest: greater(largest, found?.largest ?? null) };
+    }),
+  };
+}
+
+function greater(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }
 
 type Labelled = { at: number; length: number; weight: number };

@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { stageIn } from '../app/environments';
-import { modifier } from '../app/platform';
 import { rolloutSummary, type Rollout } from '../app/rollouts';
 import { useConnection } from '../app/shell';
 import { useBatch } from '../hooks/useBatch';
@@ -20,12 +19,11 @@ import { Button } from './Button';
 import styles from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
 import { Field } from './Field';
-import { Kbd } from './Kbd';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
+import { SendFoot } from './SendFoot';
 import { PanelContent, PanelFoot, PanelSection, SidePanel } from './SidePanel';
 import { StopRollout } from './StopRollout';
-import { UnlockButton } from './UnlockButton';
 
 type Props = {
   connection: ConnectionId;
@@ -226,9 +224,11 @@ function BatchForm({ connection, keys, kind: first, environments, environment: s
           {batch.error && <Problem error={batch.error} />}
         </section>
       </div>
-      <footer className={styles.foot} data-waiting={waiting}>
-        <span role="status" aria-live="assertive" className={styles.note}>
-          {waiting
+      <SendFoot
+        connection={connection}
+        production={production}
+        note={
+          waiting
             ? t(kind === 'restart' ? 'batch.takingBackRestart' : 'batch.takingBack', {
                 ...effect,
                 seconds: batch.left,
@@ -237,30 +237,19 @@ function BatchForm({ connection, keys, kind: first, environments, environment: s
               ? t('deploy.takenBack')
               : production
                 ? t('deploy.thenTakeBack')
-                : null}
-        </span>
-        <UnlockButton connection={connection} />
-        {waiting ? (
-          <Button key="back" autoFocus onClick={batch.takeBack}>
-            {t('deploy.takeBack')}
-            <span className={styles.kbd}>{t('keys.escape')}</span>
-          </Button>
-        ) : (
-          <Button
-            key="send"
-            type="submit"
-            kind={production ? 'production' : 'primary'}
-            reason={reason}
-            disabled={!review || batch.phase === 'showing'}
-            autoFocus={batch.takenBack}
-          >
-            {kind === 'deploy' && wanted === ''
-              ? t('deploy.action')
-              : t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
-            <Kbd keys={`${modifier} ⏎`} />
-          </Button>
-        )}
-      </footer>
+                : null
+        }
+        waiting={waiting}
+        takeBack={batch.takeBack}
+        takenBack={batch.takenBack}
+        reason={reason}
+        disabled={!review || batch.phase === 'showing'}
+        busy={false}
+      >
+        {kind === 'deploy' && wanted === ''
+          ? t('deploy.action')
+          : t(kind === 'restart' ? 'batch.restartIn' : 'batch.deployTo', effect)}
+      </SendFoot>
     </form>
   );
 }

@@ -26,6 +26,7 @@ import { LimitFields } from './LimitFields';
 import { Parts } from './Parts';
 import { errorWords, Problem } from './Problem';
 import { QuestionLayer } from './QuestionLayer';
+import { ReadsAs } from './ReadsAs';
 import { NetworkFields, partOf, SignInFields } from './WayFields';
 
 const PARTS: ConnectionPart[] = ['general', 'network', 'signIn', 'check'];
@@ -140,8 +141,16 @@ function Layer({ connection, first }: { connection: ConnectionView; first: Conne
                   changeWay({ network });
                 }}
               />
+              <ReadsAs
+                value={ways.now.readsAs}
+                found={connection.found}
+                change={(readsAs) => {
+                  changeWay({ readsAs });
+                }}
+              />
               <LimitFields
                 value={ways.now.limits}
+                speaks={ways.now.readsAs ?? connection.found ?? 'documented'}
                 error={error}
                 change={(limits) => {
                   changeWay({ limits });

@@ -5,7 +5,6 @@ import { saidAbout, saidElsewhere } from '../app/access';
 import { inOrder, stageIn } from '../app/environments';
 import { imageNames, imageWords } from '../app/image';
 import { goInstead, history as way } from '../app/navigation';
-import { modifier } from '../app/platform';
 import { paths, sameAddress, type Panel } from '../app/paths';
 import { useConnection, useShell } from '../app/shell';
 import { useAskedPermissions } from '../hooks/useAskedPermissions';
@@ -17,7 +16,6 @@ import { useRights } from '../hooks/useRights';
 import { useSending } from '../hooks/useSending';
 import { useSendKey } from '../hooks/useSendKey';
 import { places, type DeployChoices, type DeployRequest, type WantedImage } from '../ipc';
-import { Button } from './Button';
 import type { PanelProps } from './DeployPanel';
 import styles from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
@@ -31,9 +29,9 @@ import { OwnComparison } from './OwnComparison';
 import { Preflight } from './Preflight';
 import { Problem } from './Problem';
 import { Segmented } from './Segmented';
+import { SendFoot } from './SendFoot';
 import { Suggestions } from './Suggestions';
 import { Change } from './Tag';
-import { UnlockButton } from './UnlockButton';
 
 /** `whole` holds a word while the whole image is edited, not its tag alone. */
 type Values = { tag: string; image: string; note: string; whole: string };
@@ -353,39 +351,29 @@ export function DeployForm({
           </section>
         )}
       </div>
-      <footer className={styles.foot} data-waiting={waiting}>
-        <span role="status" aria-live="assertive" className={styles.note}>
-          {waiting
+      <SendFoot
+        connection={connection}
+        production={production}
+        note={
+          waiting
             ? t(WORDS[does].about, { ...effect, seconds: left })
             : takenBack
               ? t('deploy.takenBack')
-              : (noWrites ?? (production ? t('deploy.thenTakeBack') : null))}
-        </span>
-        <UnlockButton connection={connection} />
-        {waiting ? (
-          <Button key="back" autoFocus onClick={takeBack}>
-            {t('deploy.takeBack')}
-            <span className={styles.kbd}>{t('keys.escape')}</span>
-          </Button>
-        ) : (
-          <Button
-            key="send"
-            type="submit"
-            kind={production ? 'production' : 'primary'}
-            reason={forbidden ?? (keyMissing ? t('deploy.keyNotTyped') : undefined)}
-            disabled={!preflight}
-            aria-disabled={phase !== 'editing' || stale}
-            autoFocus={takenBack}
-          >
-            {phase === 'sending'
-              ? t('deploy.sending')
-              : image === ''
-                ? t('deploy.action')
-                : t(WORDS[does].send, effect)}
-            {phase === 'editing' && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
-          </Button>
-        )}
-      </footer>
+              : (noWrites ?? (production ? t('deploy.thenTakeBack') : null))
+        }
+        waiting={waiting}
+        takeBack={takeBack}
+        takenBack={takenBack}
+        reason={forbidden ?? (keyMissing ? t('deploy.keyNotTyped') : undefined)}
+        disabled={!preflight}
+        busy={phase !== 'editing' || stale}
+      >
+        {phase === 'sending'
+          ? t('deploy.sending')
+          : image === ''
+            ? t('deploy.action')
+            : t(WORDS[does].send, effect)}
+      </SendFoot>
     </form>
   );
 }

@@ -1,3 +1,4 @@
+import { History } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anyLayerOpen } from '../app/layers';
@@ -6,7 +7,7 @@ import { Button } from './Button';
 import { ErrorBar } from './ErrorBar';
 import { MatrixThen } from './MatrixThen';
 import { Sentence } from './PageBody';
-import { Shape } from './Shape';
+import { smallIcon } from './icon';
 import bar from './Bar.module.css';
 import { useNow } from '../hooks/useNow';
 import { useFleetThen } from '../hooks/usePast';
@@ -32,7 +33,7 @@ export function ThenBar({ at, leave }: { at: string; leave: () => void }) {
   }, [leave]);
   return (
     <div role="status" className={bar.bar}>
-      <Shape state="unknown" />
+      <History {...smallIcon} />
       <p className={bar.words}>{t('past.bar', { time: momentWords(at, now) })}</p>
       <Button onClick={leave}>{t('past.now')}</Button>
     </div>

@@ -1,27 +1,36 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CommandError, ConnectionWay } from '../ipc';
+import type { CommandError, ConnectionWay, Speaks } from '../ipc';
 import { Field } from './Field';
 import field from './Field.module.css';
 import styles from './LimitFields.module.css';
 
 type Limits = ConnectionWay['limits'];
 
-const LIMITS = { requestsPerHour: 'way.perHour', requestsPerMinute: 'way.perMinute' } as const;
+const LIMITS = {
+  requestsPerHour: 'way.perHour',
+  requestsPerMinute: 'way.perMinute',
+  requestsPerWindow: 'way.perWindow',
+  windowMinutes: 'way.windowMinutes',
+} as const;
+const DOCUMENTED = ['requestsPerHour', 'requestsPerMinute'] as const;
+const V1 = ['requestsPerWindow', 'windowMinutes'] as const;
 
 /** How many requests a connection makes at most, where that is not what the platform allows. */
 export function LimitFields(props: {
   value: Limits;
+  /** Which reading of the API they are of. */
+  speaks: Speaks;
   change: (value: Limits) => void;
   error: CommandError | null;
 }) {
   const { t } = useTranslation();
-  const { value, change, error } = props;
+  const { value, speaks, change, error } = props;
   return (
     <fieldset className={styles.limits}>
       <legend className={field.label}>{t('way.limits')}</legend>
       <div className={styles.fields}>
-        {(['requestsPerHour', 'requestsPerMinute'] as const).map((limit) => (
+        {(speaks === 'v1' ? V1 : DOCUMENTED).map((limit) => (
           <Limit
             key={limit}
             label={t(LIMITS[limit])}
@@ -40,7 +49,7 @@ export function LimitFields(props: {
           />
         ))}
       </div>
-      <p className={field.hint}>{t('way.limitsHint')}</p>
+      <p className={field.hint}>{t(speaks === 'v1' ? 'way.windowHint' : 'way.limitsHint')}</p>
     </fieldset>
   );
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { OlderMatches } from '../app/olderMatches';
 import { useNow } from '../hooks/useNow';
 import { number, timeOfDay } from '../i18n/format';
-import styles from './LogBorder.module.css';
+import styles from './LogRule.module.css';
 
 type Props = {
   older: OlderMatches;
@@ -34,8 +34,14 @@ export function LogBorder({ older, alone = false, show }: Props) {
   );
 }
 
+/** What stands before the match at a position, where the instance found so many before those that are kept. */
+export function borderAt(position: number, unkept: number, older: OlderMatches): ReactNode {
+  if (position === unkept) return <LogBorder older={older} />;
+  return position === 0 ? <LogOldest older={older} /> : null;
+}
+
 /** Above what the instance has found so far: what is older still. */
-export function LogOldest({ older }: { older: OlderMatches }) {
+function LogOldest({ older }: { older: OlderMatches }) {
   return (
     <Border alone={false}>
       <Ask older={older} />
@@ -46,7 +52,7 @@ export function LogOldest({ older }: { older: OlderMatches }) {
 function Border({ alone, children }: { alone: boolean; children: ReactNode }) {
   return (
     <div
-      className={styles.border}
+      className={styles.rule}
       data-alone={alone ? '' : undefined}
       role="note"
       onClick={(event) => {
@@ -63,7 +69,7 @@ function Border({ alone, children }: { alone: boolean; children: ReactNode }) {
 function Ask({ older }: { older: OlderMatches }) {
   const { t } = useTranslation();
   const now = useNow();
-  const { asking, done, found, looked, oldest } = older;
+  const { asking, done, found, looked, oldest, requests } = older;
   if (asking) return <span role="status">{t('logs.older.asking')}</span>;
   if (done) return <span role="status">{t('logs.older.end')}</span>;
   return (
@@ -73,7 +79,9 @@ function Ask({ older }: { older: OlderMatches }) {
       )}
       <button type="button" className={styles.act} onClick={older.load}>
         {t(looked > 0 ? 'logs.older.more' : 'logs.older.ask')}
-        <span className={styles.cost}>{t('logs.older.cost')}</span>
+        <span className={styles.cost}>
+          {t('logs.older.cost', { count: requests, formatted: number(requests) })}
+        </span>
       </button>
     </>
   );

@@ -35,6 +35,7 @@ export function LogExport({ exporting, query, onlyFound, first, selected }: Prop
     }));
   return (
     <Button
+      data-end=""
       aria-haspopup="menu"
       disabled={exporting.state?.is === 'writing'}
       onClick={({ currentTarget }) => {

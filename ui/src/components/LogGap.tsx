@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { Filling } from '../hooks/useLogGaps';
 import { exactTime, logTime, number } from '../i18n/format';
 import type { LogGapView } from '../ipc';
-import styles from './LogGap.module.css';
+import styles from './LogRule.module.css';
 
 type Props = { gap: LogGapView; filling: Filling };
 
@@ -13,8 +13,8 @@ export function LogGap({ gap: { from, to, cost }, filling }: Props) {
   const title = [from, to].map(exactTime).filter(Boolean).join(' – ');
   return (
     <div
-      className={styles.gap}
-      data-gone={cost === null ? '' : undefined}
+      className={styles.rule}
+      data-gap={cost === null ? 'gone' : ''}
       role="note"
       title={title}
       onClick={(event) => {

@@ -91,9 +91,10 @@ export function LogNewsTable({ patterns, watched, lead }: Props) {
 export function Level({ level }: { level: string }) {
   const { t } = useTranslation();
   const word = level === 'error' ? t('logs.news.error') : level === 'warn' ? t('logs.news.warning') : level;
+  const state = levelState(level);
   return (
     <span className={table.state}>
-      <Shape state={levelState(level)} />
+      {state === null ? <span className={styles.noShape} /> : <Shape state={state} />}
       {word}
     </span>
   );

@@ -45,8 +45,10 @@ function AmountOf({ name, offered, keeping, hint }: AmountProps) {
   const now = keeping[name];
   const options = [...new Set([...offered, now])].sort((one, other) => one - other);
   const label = t(`logSettings.${name}`);
-  const words = (amount: number) =>
-    t(`logSettings.amount.${name}`, { count: amount, formatted: number(amount) });
+  const words = (amount: number) => {
+    const [unit, count] = unitOf(name, amount);
+    return t(`logSettings.amount.${unit}`, { count, formatted: number(count) });
+  };
   return (
     <SettingsRow label={label} hint={hint}>
       <Segmented
@@ -59,6 +61,13 @@ function AmountOf({ name, offered, keeping, hint }: AmountProps) {
       />
     </SettingsRow>
   );
+}
+
+/** Hours that are whole days, and more than one, are said as days. */
+function unitOf(name: Amount, amount: number): [unit: Amount, count: number] {
+  return name === 'productionHours' && amount > 24 && amount % 24 === 0
+    ? ['days', amount / 24]
+    : [name, amount];
 }
 
 /** To keep less erases what is beyond it, which is asked first. */

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryOf, UNFILTERED, withField, type LogFilter } from '../app/logFilter';
 import { toggleLogWrap } from '../app/logLook';
-import { matchFrom, numberAround } from '../app/logSearch';
+import { keptOf, matchFrom, numberAround } from '../app/logSearch';
 import type { MergedLogs } from '../app/mergedLogs';
 import { useShell } from '../app/shell';
 import { useLetters } from '../hooks/useLetters';
@@ -14,6 +14,7 @@ import { asCommandError, commands, type CommandError } from '../ipc';
 import { Empty } from './Empty';
 import { ErrorBar } from './ErrorBar';
 import { LogBar } from './LogBar';
+import { borderAt, LogBorder } from './LogBorder';
 import { LogChips } from './LogChips';
 import { LogExport, LogExportLine } from './LogExport';
 import { LogFound, LogSearchBar } from './LogSearchBar';
@@ -70,6 +71,10 @@ export function MergedView(props: Props) {
   const matches = narrowing?.progress?.matches ?? 0;
   const near = useNearMatch(narrowing, reading, matches);
   const onlyFound = narrowing !== null && !all;
+  const border = narrowing?.older?.since ? narrowing.older : null;
+  const older = onlyFound ? border : null;
+  const unkept = onlyFound ? narrowing.unkept : 0;
+  const nothing = narrowing?.progress?.done === true && matches === 0;
   const change = (next: LogFilter) => {
     setFilter(next);
     // Other matches begin at their end; among all lines, and where no more is searched for, one stays where one is.
@@ -87,7 +92,7 @@ export function MergedView(props: Props) {
       change(withField(filter, name, value));
     },
   };
-  const shown = failure ?? withoutLog(narrowing?.error ?? failed);
+  const shown = failure ?? withoutLog(narrowing?.error ?? narrowing?.older?.error ?? failed);
   return (
     <>
       <LogBar>
@@ -112,24 +117,26 @@ export function MergedView(props: Props) {
           query={narrowing ? query : null}
           onlyFound={onlyFound}
           first={0}
-          selected={() => view.current?.selected() ?? null}
+          selected={() => keptOf(view.current?.selected() ?? null, unkept)}
         />
       </LogBar>
       <LogExportLine exporting={exporting} />
       {shown && (
         <ErrorBar error={shown.error} again={again} {...(shown.of === null ? {} : { what: shown.of })} />
       )}
-      {onlyFound && narrowing.progress?.done === true && matches === 0 ? (
+      {onlyFound && nothing && unkept === 0 ? (
         <PageBody>
-          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')} />
+          <Empty title={t('logs.noMatch')} text={t('logs.noMatchText')}>
+            {older && <LogBorder older={older} alone />}
+          </Empty>
         </PageBody>
       ) : onlyFound ? (
         <LogView
           key="found"
           {...common}
           lines={narrowing.lines}
-          start={near?.number ?? null}
-          match={(position, by) => Promise.resolve(numberAround(position + by, matches))}
+          start={near && unkept + near.number}
+          match={(position, by) => Promise.resolve(numberAround(position + by, unkept + matches))}
           moved={(cursor) => {
             setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
           }}
@@ -137,6 +144,7 @@ export function MergedView(props: Props) {
             setReading(position);
             showAll(true);
           }}
+          gapAt={(position) => older && borderAt(position, unkept, older)}
           heat={narrowing.heat}
           placeOf={narrowing.placeAt}
         />
@@ -149,9 +157,21 @@ export function MergedView(props: Props) {
           marks={narrowing?.marks ?? null}
           match={matchFrom(narrowing)}
           moved={setReading}
+          gapAt={(position) =>
+            border &&
+            position === lines.first && (
+              <LogBorder
+                older={border}
+                show={() => {
+                  showAll(false);
+                }}
+              />
+            )
+          }
           heat={narrowing === null ? heat : narrowing.heat}
         />
       )}
+      {older && nothing && unkept > 0 && <LogBorder older={older} alone />}
     </>
   );
 }

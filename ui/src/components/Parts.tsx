@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ConnectionPart } from '../app/layers';
-import styles from './Parts.module.css';
+import styles from './Tabs.module.css';
 
 type Props<P extends ConnectionPart> = { parts: P[]; value: P; change: (part: P) => void };
 
@@ -8,14 +8,18 @@ type Props<P extends ConnectionPart> = { parts: P[]; value: P; change: (part: P)
 export function Parts<P extends ConnectionPart>({ parts, value, change }: Props<P>) {
   const { t } = useTranslation();
   return (
-    <div className={styles.parts} role="group" aria-label={t('connection.parts')}>
+    <div
+      className={`${styles.tabs ?? ''} ${styles.ruled ?? ''}`}
+      role="group"
+      aria-label={t('connection.parts')}
+    >
       {parts.map((part) => {
         const label = t(`connection.part.${part as ConnectionPart}`);
         return (
           <button
             key={part}
             type="button"
-            className={styles.part}
+            className={styles.tab}
             aria-pressed={part === value}
             data-label={label}
             onClick={() => {

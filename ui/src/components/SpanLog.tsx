@@ -79,7 +79,7 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
         </Link>
       </div>
       {error && <ErrorBar error={error} again={again} />}
-      {search && matches !== null && matches > 0 ? (
+      {search && search.lines.total > 0 ? (
         <LogView
           key={key}
           lines={search.lines}

@@ -23,6 +23,7 @@ export function Tabs({ connection, application, environment, tab, children }: Pr
             key={each}
             to={paths.application(connection, application, environment, each)}
             className={styles.tab}
+            data-label={t(`application.${each}`)}
             aria-current={each === tab ? 'page' : undefined}
           >
             {t(`application.${each}`)}

@@ -72,6 +72,40 @@ describe('Home as of a time', () => {
     expect(screen.getByRole('slider', { name: 'Time that is known' })).toHaveFocus();
   });
 
+  it('asks for one time after the other, and for the newest', async () => {
+    const waiting: (() => void)[] = [];
+    const fake = await renderApp('/c/orders', {
+      answers: {
+        fleetAt: (_, at) =>
+          new Promise((resolve) => {
+            waiting.push(() => {
+              resolve({ at, observed: true, environments: [], rows: [] });
+            });
+          }),
+      },
+    });
+    await matrix();
+    await fake.user.click(await field());
+    (await screen.findByRole('slider', { name: 'Time that is known' })).focus();
+    await fake.user.keyboard('{ArrowLeft}');
+    await waitFor(() => {
+      expect(callsOf(fake, 'fleetAt')).toHaveLength(1);
+    });
+    const first = shown();
+    await fake.user.keyboard('{ArrowLeft}{ArrowLeft}');
+    await waitFor(() => {
+      expect(minutesAgo(shown())).toBe(20 * 60);
+    });
+    expect(callsOf(fake, 'fleetAt')).toEqual([['orders', first]]);
+    waiting[0]?.();
+    await waitFor(() => {
+      expect(callsOf(fake, 'fleetAt')).toEqual([
+        ['orders', first],
+        ['orders', shown()],
+      ]);
+    });
+  });
+
   it('is what its address says', async () => {
     const at = new Date(Date.now() - 60 * 60_000).toISOString();
     const fake = await renderApp(`/c/orders?at=${encodeURIComponent(at)}`);

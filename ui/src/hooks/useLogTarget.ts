@@ -15,8 +15,8 @@ export function useLogTarget(
     async (time: string) => {
       const position = await positionAt(time);
       if (position === null) return;
-      const match = found && (await found.step(position, 'here'));
-      view.current?.goTo(match && found ? found.unkept + match.number : position);
+      const match = found && (await found.placeAt(position));
+      view.current?.goTo(match ?? position);
     },
     [view, positionAt, found],
   );

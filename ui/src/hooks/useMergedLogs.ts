@@ -34,10 +34,14 @@ export function useMergedLogs(connection: string, names: LogName[], following: b
   const words = JSON.stringify(names);
   const logs = useMemo(
     () =>
-      new MergedLogs(JSON.parse(words) as LogName[], (thrown) => {
-        setUnread(thrown === null ? null : asCommandError(thrown));
-      }),
-    [words],
+      new MergedLogs(
+        JSON.parse(words) as LogName[],
+        (thrown) => {
+          setUnread(thrown === null ? null : asCommandError(thrown));
+        },
+        connection,
+      ),
+    [connection, words],
   );
 
   useEffect(() => {

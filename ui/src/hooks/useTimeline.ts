@@ -1,6 +1,7 @@
-import { useState } from 'react';
-import { around, type Picked, type View, zoomed } from '../app/timeline';
+import { useMemo, useState } from 'react';
+import { around, inFinerSteps, type Picked, type View, zoomed } from '../app/timeline';
 import { timeline, timelineRange, type TimeRange, type Timeline } from '../ipc';
+import { useFinerSteps } from './useFinerSteps';
 import { useMade, type Held } from './useResource';
 
 export type Course = {
@@ -39,6 +40,9 @@ export function useTimeline(connection: string, application: string, environment
   const [known, setKnown] = useState<Timeline | undefined>(undefined);
   if (held.value !== undefined && held.value !== known) setKnown(held.value);
   const [part, setPart] = useState<View | null>(null);
+  // While another range is on its way, what is known is of the one before.
+  const finer = useFinerSteps(connection, application, environment, known?.range ?? null, part);
+  const shown = useMemo(() => (known && finer ? inFinerSteps(known, finer) : known), [known, finer]);
   const [cursor, point] = useState<number | null>(null);
   // Until somebody picks a span it is the one that is not well.
   const [own, setOwn] = useState<{ picked: Picked | null } | null>(null);
@@ -47,7 +51,7 @@ export function useTimeline(connection: string, application: string, environment
   const all = known ? { from: Date.parse(known.from), to: Date.parse(known.to) } : { from: 0, to: 1 };
   return {
     held,
-    known,
+    known: shown,
     range,
     choose: (next) => {
       setChosen(next);

@@ -1,5 +1,6 @@
 import { createInstance, type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { bringWords } from '../app/early/spoken';
 import type { Advice, Spoken } from '../ipc/types';
 import en from './en.json';
 
@@ -17,9 +18,9 @@ void i18n.use(initReactI18next).init({
 
 /** Speaks a language from now on. What is not English is loaded where somebody wants it. */
 export async function speak(language: Spoken): Promise<void> {
-  if (!i18n.hasResourceBundle(language, 'translation')) {
-    const { default: words } = await import('./fi.json');
-    i18n.addResourceBundle('fi', 'translation', words);
+  if (language !== 'en' && !i18n.hasResourceBundle(language, 'translation')) {
+    const { default: words } = await bringWords(language);
+    i18n.addResourceBundle(language, 'translation', words);
   }
   await i18n.changeLanguage(language);
   document.documentElement.lang = language;

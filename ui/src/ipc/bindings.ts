@@ -15,8 +15,11 @@ export const commands = {
 	appStart: () => __TAURI_INVOKE<AppStart>("app_start"),
 	/**  Says that something was painted. */
 	painted: () => __TAURI_INVOKE<null>("painted"),
-	/**  Keeps what the user chose. */
-	settingsSave: (settings: Settings) => __TAURI_INVOKE<null>("settings_save", { settings }),
+	/**
+	 *  Keeps what the user changed: what differs between the settings and how the page had them before.
+	 *  Gives them as they are now, with what other windows changed.
+	 */
+	settingsSave: (settings: Settings, before: Settings) => __TAURI_INVOKE<SettingsChanged>("settings_save", { settings, before }),
 	/**  Keeps the route that is open in the window. */
 	addressSave: (address: string) => __TAURI_INVOKE<null>("address_save", { address }),
 	/**  Keeps what was typed at a place and is not sent yet; with nothing in it, what was kept there goes. */
@@ -149,6 +152,11 @@ export const commands = {
 	timeline: (connection: ConnectionId, application: string, environment: string, range: TimeRange) => __TAURI_INVOKE<Reading<Timeline>>("timeline", { connection, application, environment, range }),
 	/**  The range in which the last change is seen with what was before it. */
 	timelineRange: (connection: ConnectionId, application: string, environment: string) => __TAURI_INVOKE<Reading<TimeRange>>("timeline_range", { connection, application, environment }),
+	/**
+	 *  A part of a timeline in finer steps than those it is shown in; nothing where there are none, or where
+	 *  requests are short. One request.
+	 */
+	timelineFiner: (connection: ConnectionId, application: string, environment: string, range: TimeRange, from: string, to: string) => __TAURI_INVOKE<FinerSteps | null>("timeline_finer", { connection, application, environment, range, from, to }),
 	/**
 	 *  How an application is in an environment, since when, and what is known of why; nothing where it was
 	 *  never deployed.
@@ -303,8 +311,11 @@ export const commands = {
 	 *  confirmation. `api_send` takes it after three seconds; `deployments_take_back` takes it back.
 	 */
 	apiShow: (connection: ConnectionId, call: ApiCall) => __TAURI_INVOKE<PlannedCall | null>("api_show", { connection, call }),
-	/**  Sends a call with the session, once. Its answer is given as it is, whatever its status. */
-	apiSend: (connection: ConnectionId, call: ApiCall, confirmation: string | null) => __TAURI_INVOKE<ApiAnswer>("api_send", { connection, call, confirmation }),
+	/**
+	 *  Sends a call with the session, a write once. Its answer is given as it is, whatever its status. It can
+	 *  be called off by its number, a write until it leaves.
+	 */
+	apiSend: (connection: ConnectionId, call: ApiCall, confirmation: string | null, number: number) => __TAURI_INVOKE<ApiAnswer>("api_send", { connection, call, confirmation, number }),
 	/**  What was sent by hand on a connection, newest first. */
 	apiHistory: (connection: ConnectionId) => __TAURI_INVOKE<ApiSent[]>("api_history", { connection }),
 	/**  Puts a call on the clipboard as code, in which a variable stands for the token. */
@@ -405,8 +416,8 @@ export const commands = {
 	 *  called off; gives how far they were looked at.
 	 */
 	anythingInLogs: (connection: ConnectionId, text: string, found: Channel<LogHolding>, call: number) => __TAURI_INVOKE<LogsLooked>("anything_in_logs", { connection, text, found, call }),
-	/**  Begins a search, and gives the number that it is asked for by. */
-	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<number>("log_search", { connection, application, environment, query, progress }),
+	/**  Begins a search, and gives the number that it is asked for by, with the last matches. */
+	logSearch: (connection: ConnectionId, application: string, environment: string, query: LogQuery, progress: Channel<LogSearchProgress>) => __TAURI_INVOKE<LogSearchBegun>("log_search", { connection, application, environment, query, progress }),
 	/**  Goes on with a search over lines that have come since. */
 	logSearchOn: (search: number) => __TAURI_INVOKE<null>("log_search_on", { search }),
 	/**  Matches by their number: as many as were asked for, or as fit. */
@@ -997,7 +1008,10 @@ export type ApiAnswer = {
 	milliseconds: number,
 	/**  What to tell the operator of the instance. */
 	requestId: string | null,
-	/**  How many requests it was: two where the session was renewed meanwhile. */
+	/**
+	 *  How many requests it was: more than one where the session was renewed meanwhile, or a read got no
+	 *  answer at first.
+	 */
 	requests: number,
 	/**  How many are left of this hour. */
 	leftThisHour: number,
@@ -1148,8 +1162,10 @@ export type ApiPlace =
 export type ApiSent = {
 	/**  When. */
 	at: string,
-	/**  What was sent; after a restart of the app without its headers and its body. */
+	/**  What was sent, without its headers and its body. */
 	call: ApiCall,
+	/**  Whether it may have changed something. */
+	writes: boolean,
 	/**  The status of the answer; `None` where there was none. */
 	status: number | null,
 	/**  Why there was none. */
@@ -1164,6 +1180,8 @@ export type AppStart = {
 	window: string,
 	version: string,
 	settings: Settings,
+	/**  How often the settings were changed in this run of the app. */
+	settingsRevision: number,
 	/**  The system's language, as far as the app speaks it. */
 	systemLanguage: Spoken,
 	connections: ConnectionView[],
@@ -1282,8 +1300,10 @@ export type Blind =
 export type BudgetStand = {
 	/**  What was sent in the last minute. */
 	minute: SpentOf,
-	/**  What was sent in the last hour. */
+	/**  What was sent in the last hour; of v1, in its last window. */
 	hour: SpentOf,
+	/**  How many minutes that is: 60, but on v1. */
+	windowMinutes: number,
 	/**  Whether the server told the limits. */
 	limitsTold: boolean,
 	/**  How many requests of the hour the server says are left, for all who share them. */
@@ -1303,7 +1323,10 @@ export type BudgetStand = {
 	stretch: number | null,
 };
 
-/**  A call or a field that the public document of the platform does not state. */
+/**
+ *  A call or a field that the public document of the platform does not state, or that not every
+ *  reading of the API has.
+ */
 export type Capability = 
 /**  One application by itself. */
 "applicationDetail" | 
@@ -1334,7 +1357,13 @@ export type Capability =
 /**  A deployment's configuration. */
 "deployConfiguration" | 
 /**  What a deployment would change. */
-"dryRun";
+"dryRun" | 
+/**  What an application writes. */
+"applicationLog" | 
+/**  The configuration of an application in one environment, and changing configuration by itself. */
+"configuration" | 
+/**  Changing who has access to an application. */
+"accessChanges";
 
 /**  One application in one environment. */
 export type Cell = {
@@ -1532,6 +1561,8 @@ export type ConnectionView = {
 	unlockedUntil: string | null,
 	/**  Whether it leads to the instance inside this app. */
 	local: boolean,
+	/**  Which reading of the API was found to be the instance's, where that could be seen. */
+	found: Speaks | null,
 	/**  Its session. */
 	session: SessionState,
 	/**  Every environment that may be named here, in order; production is marked. */
@@ -1548,6 +1579,8 @@ export type ConnectionWay = {
 	signIn: SignInSettings,
 	/**  How many requests may be made where the instance does not say it. */
 	limits: OwnLimits,
+	/**  Which reading of the API the instance is read by; the one that is found where none is chosen. */
+	readsAs: Speaks | null,
 };
 
 /**  A connection came, went or was changed. */
@@ -1579,7 +1612,24 @@ resource: Resource } |
 /**  The application's key. */
 application: string; 
 /**  The environment's key. */
-environment: string };
+environment: string; 
+/**  What it is narrowed to. */
+search: CopiedSearch };
+
+/**  What of a search in a log the command has options for. */
+export type CopiedSearch = {
+	/**
+	 *  What the message has; empty for anything. Where none of it is an upper-case letter, either
+	 *  case will do.
+	 */
+	text: string,
+	/**  Whether that is a regular expression, whose case counts as it says. */
+	regex: boolean,
+	/**  One of these levels; empty for any. */
+	levels: string[],
+	/**  Not written before; `None` for the last hour. */
+	from: string | null,
+};
 
 /**  Applications, counted. */
 export type Counts = {
@@ -1926,7 +1976,10 @@ export type ExportFormat =
 /**  The items as the platform's own JSON has them. */
 "json";
 
-/**  An error with everything the user interface needs to say it. */
+/**
+ *  An error with everything the user interface needs to say it. In a log, which is handed on, it says
+ *  nothing that was sent or answered.
+ */
 export type Failure = {
 	/**  The stable word to decide by. */
 	code: string,
@@ -2035,6 +2088,16 @@ export type FindingKind =
 "notKnownOther" | 
 /**  The server has not said whether the account may deploy there. */
 "notKnownPermission";
+
+/**  What was measured in a part of a timeline. */
+export type FinerSteps = {
+	/**  When the steps began that the values are of, in milliseconds since 1970. */
+	times: (number | null)[],
+	/**  How long a step is, in milliseconds. */
+	step: number | null,
+	/**  What was measured, one value for each step; `None` where nothing was. */
+	series: MeasuredSeries[],
+};
 
 /**  Applications × environments, with what is said above them. */
 export type Fleet = {
@@ -2252,8 +2315,13 @@ export type Imported = {
 export type InstanceFound = {
 	/**  The instance. */
 	url: string,
-	/**  Its OpenID Connect issuer. */
-	issuer: string,
+	/**
+	 *  Its OpenID Connect issuer; `None` where it names none and none was given, as many that speak v1:
+	 *  people sign in on another device there.
+	 */
+	issuer: string | null,
+	/**  Which reading of the API it speaks, where that could be seen; of both, the documented one. */
+	speaks: Speaks | null,
 	/**  Scopes this provider does not know, which are therefore not asked for. */
 	scopesLeftOut: string[],
 };
@@ -2638,6 +2706,17 @@ export type LogQuery = {
 	fields: LogFieldTest[],
 };
 
+/**  A search that has begun. */
+export type LogSearchBegun = {
+	/**  The number that it is asked for by. */
+	search: number,
+	/**
+	 *  The last matches, as far as they were found at once; how many there are before them is known
+	 *  when it is done.
+	 */
+	newest: LogMatch[],
+};
+
 /**  How far a search is. */
 export type LogSearchProgress = {
 	/**  Lines that were looked at. */
@@ -2952,6 +3031,10 @@ export type OwnLimits = {
 	requestsPerHour: number | null,
 	/**  In any minute, 10 to 10,000. */
 	requestsPerMinute: number | null,
+	/**  In any window of v1 (API-V1.md §1.6), 20 to 100,000; `None` is 100. */
+	requestsPerWindow: number | null,
+	/**  How many minutes that window has, 1 to 60; `None` is 15. */
+	windowMinutes: number | null,
 };
 
 /**  One page of a list. A bare array is read as the only page. */
@@ -3641,8 +3724,8 @@ export type Settings = {
 /**  The settings were changed in one of the windows. */
 export type SettingsChanged = {
 	settings: Settings,
-	/**  The label of the window, which knows. */
-	window: string,
+	/**  How often they were changed in this run of the app: of two, the higher one is newer. */
+	revision: number,
 };
 
 /**  What of a connection's list of applications is shown or hidden. */
@@ -3738,6 +3821,13 @@ export type Source =
 "cache" | 
 /**  Kept from before; the server could not be reached when it was last asked. */
 "offline";
+
+/**  A reading of the API: one set of methods stands above both. */
+export type Speaks = 
+/**  The public document of the platform (API.md). */
+"documented" | 
+/**  What the shipping controller serves under `/api/v1` (API-V1.md). */
+"v1";
 
 /**  What was spent of a limit. */
 export type SpentOf = {

@@ -8,6 +8,9 @@ export type EventPayload<N extends EventName> = Parameters<
   Parameters<TauriEvents[N]['listen']>[0]
 >[0]['payload'];
 
+/** All that Rust announces. */
+export const eventNames = Object.keys(tauriEvents) as EventName[];
+
 /** What carries values from Rust to one call's caller. */
 export type ChannelOf<T> = Channel<T>;
 

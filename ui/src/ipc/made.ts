@@ -122,6 +122,18 @@ export function timelineRange(
   };
 }
 
+/** The key of a part of a timeline in finer steps, which nothing brings up to date. */
+export function finerKey(
+  connection: ConnectionId,
+  application: string,
+  environment: string,
+  range: TimeRange | null,
+  from: string,
+  to: string,
+): readonly unknown[] {
+  return [connection, 'finer', application, environment, range, from, to];
+}
+
 /** How an application is in an environment and why, as far as that is known; null where it never was. */
 export function answer(
   connection: ConnectionId,

@@ -4,7 +4,7 @@ import { inOrder, stageIn } from '../app/environments';
 import { lineMenu } from '../app/lineMenu';
 import { LAST, queryOf, withField, type LogFilter } from '../app/logFilter';
 import { logColumns, toggleLogWrap } from '../app/logLook';
-import { matchFrom, numberAround, searchOf } from '../app/logSearch';
+import { keptOf, matchFrom, numberAround, searchOf } from '../app/logSearch';
 import { setOfOne } from '../app/mergedLogs';
 import { places as placesOf, type ConnectionId } from '../ipc';
 import { useConnection, useShell } from '../app/shell';
@@ -13,7 +13,7 @@ import { Empty } from '../components/Empty';
 import { ErrorBar } from '../components/ErrorBar';
 import { Loading } from '../components/Loading';
 import { LogBar } from '../components/LogBar';
-import { LogBorder, LogOldest } from '../components/LogBorder';
+import { borderAt, LogBorder } from '../components/LogBorder';
 import { LogChips } from '../components/LogChips';
 import { LogExport, LogExportLine } from '../components/LogExport';
 import { LogGap } from '../components/LogGap';
@@ -148,14 +148,16 @@ export function ApplicationLogs() {
           <span role="status">{following || state !== 'live' ? t(`logs.${state}`) : t('logs.paused')}</span>
         )}
         {!search && <Recorded connection={connection} log={{ application: key, environment }} />}
+        {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
         <LogExport
           exporting={exporting}
           query={narrowing ? queryOf(filter) : null}
           onlyFound={onlyFound}
           first={lines.first}
-          selected={() => keptOf(view.current?.selected() ?? null, unkept)}
+          selected={() =>
+            narrowing?.isWhole === false ? null : keptOf(view.current?.selected() ?? null, unkept)
+          }
         />
-        {gap && <span>{t(gapWord(gap), { from: exactTime(gap.from), to: exactTime(gap.to) })}</span>}
       </LogBar>
       <LogExportLine exporting={exporting} />
       {shownError && <ErrorBar error={shownError} again={tail.again} />}
@@ -185,8 +187,8 @@ export function ApplicationLogs() {
           key="found"
           {...common}
           lines={narrowing.lines}
-          start={near && unkept + near.number}
-          match={(position, by) => Promise.resolve(numberAround(position + by, unkept + matches))}
+          start={near && narrowing.isWhole ? unkept + near.number : null}
+          match={(position, by) => Promise.resolve(numberAround(position + by, narrowing.lines.total))}
           moved={(cursor) => {
             setReading(cursor === null ? null : (narrowing.lines.markAt(cursor)?.position ?? null));
           }}
@@ -194,14 +196,7 @@ export function ApplicationLogs() {
             setReading(position);
             see(true);
           }}
-          gapAt={(position) =>
-            older &&
-            (position === unkept ? (
-              <LogBorder older={older} />
-            ) : position === 0 ? (
-              <LogOldest older={older} />
-            ) : null)
-          }
+          gapAt={(position) => older && borderAt(position, unkept, older)}
           heat={narrowing.heat}
           placeOf={narrowing.placeAt}
         />
@@ -248,11 +243,6 @@ function NewsButton({ since, showNew }: { since: string | null; showNew: (since:
       {t('logs.news.open')}
     </Button>
   );
-}
-
-/** What of the selected matches is kept: only that can be written to a file. */
-function keptOf(span: [from: number, to: number] | null, unkept: number): [from: number, to: number] | null {
-  return span !== null && span[0] >= unkept ? [span[0] - unkept, span[1] - unkept] : null;
 }
 
 /** Where an application's log is bad. */

@@ -15,10 +15,13 @@ import { Problem } from '../components/Problem';
 import styles from '../components/Promotion.module.css';
 import { PromotionList } from '../components/PromotionList';
 import { PromotionReview } from '../components/PromotionReview';
+import { SearchInput } from '../components/SearchInput';
+import { SearchState } from '../components/SearchState';
 import { Segmented } from '../components/Segmented';
 import { StopRollout } from '../components/StopRollout';
 import { Waiting } from '../components/Waiting';
 import { UnlockButton } from '../components/UnlockButton';
+import { useAhead } from '../hooks/useAhead';
 import { useConnectionId } from '../hooks/useParams';
 import { useFleet } from '../hooks/useFleet';
 import { useNoWrites } from '../hooks/useNoWrites';
@@ -84,7 +87,6 @@ export function Promote() {
           reading={held.reading}
           chosen={address.applications}
           all={fleet.rows}
-          total={fleet.nextPage === null ? null : fleet.counts.total}
         />
       )}
     </>
@@ -97,13 +99,14 @@ type ChosenProps = {
   reading: Reading<unknown> | undefined;
   chosen: string[];
   all: FleetRow[];
-  /** How many there are, where these are not all. */
-  total: number | null;
 };
 
 /** One pair of environments: who is ahead, and the review of what was chosen of them. */
-function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) {
+function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps) {
   const { t } = useTranslation();
+  const ahead = useAhead(connection, pair, listed, chosen);
+  const all = ahead.known;
+  const { fleet, search } = ahead.searched;
   const { from, to, rows } = pair;
   const noWrites = useNoWrites(connection, reading);
   const picks = usePicks(connection, from.key, to.key);
@@ -117,14 +120,13 @@ function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) 
   );
   const { phase, left, takenBack, rollout, error } = promoting;
   const steps = rollout?.steps ?? NONE;
-  const there =
-    rollout?.applications ?? kept?.keys ?? chosen.filter((key) => rows.some((row) => row.key === key));
+  const there = rollout?.applications ?? kept?.keys ?? ahead.there;
   const waiting = left !== null;
   const busy = waiting || phase === 'showing' || phase === 'sending';
   const then = rollout?.of.kind === 'promotion' ? rollout.of.rows : kept?.all;
   const known = busy || phase === 'sent' ? (then ?? all) : all;
   const reviewed = usePromotions(connection, from.key, to.key, there, known);
-  const same = all.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
+  const same = listed.filter((row) => isIn(row, from) && isIn(row, to) && !rows.includes(row)).length;
 
   const afresh = () => {
     keep(null);
@@ -141,6 +143,7 @@ function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) 
   const choose = (applications: string[]) => {
     if (phase === 'sent') afresh();
     keep(null);
+    ahead.remember(applications);
     goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
   };
   const toggle = (key: string) => {
@@ -179,11 +182,24 @@ function Chosen({ connection, pair, reading, chosen, all, total }: ChosenProps) 
     <div ref={page} className={styles.page}>
       <div className={styles.ahead} data-scroll="" data-list="">
         <Sentence>{t('promote.ahead', { count: rows.length, environment: from.name })}</Sentence>
-        {total !== null && (
-          <p className={styles.dim}>{t('promote.ofLoaded', { loaded: all.length, total })}</p>
+        {search !== null && (
+          <>
+            <p className={styles.dim}>
+              {t('promote.ofLoaded', { loaded: listed.length, total: fleet.counts.total })}
+            </p>
+            <SearchInput label={t('applications.search')} value={ahead.text} change={ahead.search} />
+            <SearchState connection={connection} fleet={fleet} search={search} />
+          </>
         )}
         {same > 0 && <p className={styles.dim}>{t('promote.same', { count: same })}</p>}
-        {rows.length > 0 && <PromotionList pair={pair} chosen={there} toggle={toggle} disabled={busy} />}
+        {ahead.rows.length > 0 && (
+          <PromotionList
+            pair={{ ...pair, rows: ahead.rows }}
+            chosen={there}
+            toggle={toggle}
+            disabled={busy}
+          />
+        )}
         {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (
           <Button
             className={styles.all}

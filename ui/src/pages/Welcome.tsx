@@ -311,8 +311,11 @@ function Cancel({ act }: { act: () => void }) {
 function findingsOf(found: InstanceFound, t: Translate): Finding[] {
   const findings: Finding[] = [
     { state: 'well', text: t('welcome.found', { host: hostOf(found.url) }) },
-    { state: 'well', text: t('welcome.issuer', { issuer: found.issuer }) },
+    found.issuer === null
+      ? { state: 'warning', text: t('welcome.noIssuer') }
+      : { state: 'well', text: t('welcome.issuer', { issuer: found.issuer }) },
   ];
+  if (found.speaks === 'v1') findings.push({ state: 'well', text: t('welcome.speaksV1') });
   if (found.scopesLeftOut.length > 0)
     findings.push({
       state: 'warning',

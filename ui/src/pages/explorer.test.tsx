@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { callOf, listRows, missing, narrowed, typedOf } from '../app/explorer';
-import type { ApiCall, ApiOperation, ApiOperationRow } from '../ipc';
+import { callOf, forgetting, keptForm, listRows, missing, narrowed, typedOf } from '../app/explorer';
+import type { ApiAnswer, ApiCall, ApiOperation, ApiOperationRow } from '../ipc';
+import { shell } from '../app/shell';
 import { failure } from '../ipc/fake/parts';
 import { renderApp } from '../test/renderApp';
 
@@ -32,6 +33,20 @@ const operation: ApiOperation = {
   ],
   body: { required: true, json: true, example: '{}', fields: [], cut: false },
 };
+const answered: ApiAnswer = {
+  status: 200,
+  reason: null,
+  headers: [],
+  kind: 'empty',
+  text: '',
+  bytes: 0,
+  cut: false,
+  milliseconds: 3,
+  requestId: null,
+  requests: 1,
+  leftThisHour: 900,
+  leftThisMinute: 90,
+};
 const typed = {
   values: {
     'path key': 'shop',
@@ -58,6 +73,11 @@ describe('a form', () => {
     });
     expect(typedOf(operation, call)).toEqual(typed);
     expect(typedOf(operation, { ...call, body: null }).body).toBe('{}');
+  });
+
+  it('forgets its headers and its body, and keeps where it goes', () => {
+    const values = { ...typed.values, 'header If-Match': undefined };
+    expect(forgetting(operation, typed)).toEqual({ values, body: '{}' });
   });
 
   it('says what has to be there', () => {
@@ -103,6 +123,7 @@ describe('the explorer', () => {
       'orders',
       expect.objectContaining({ method: 'GET', path: '/api/applications/orders%20api', body: null }),
       null,
+      expect.any(Number),
     ]);
     // What was sent fills the form again.
     await user.click(screen.getByRole('button', { name: 'Sent' }));
@@ -110,6 +131,37 @@ describe('the explorer', () => {
       await screen.findByRole('button', { name: /^GET \/api\/applications\/orders%20api 200/ }),
     );
     expect(await screen.findByRole('textbox', { name: 'key (required)' })).toHaveValue('orders api');
+  });
+
+  it('forgets what was typed into a write once it is done, and lets a refused one be mended', async () => {
+    let status = 400;
+    const { user, calls } = await renderApp(
+      '/c/orders/api?operation=PUT+%2Fapi%2Fa%2F%7Bkey%7D%2Fb%2F%7Bsubject%7D',
+      {
+        answers: {
+          apiOperation: () => Promise.resolve({ ...operation, body: null }),
+          apiSend: () => Promise.resolve({ ...answered, status }),
+        },
+      },
+    );
+    await user.type(await screen.findByRole('textbox', { name: 'key (required)' }), 'shop');
+    await user.type(screen.getByRole('textbox', { name: 'subject (required)' }), 'aino');
+    const header = screen.getByRole('textbox', { name: 'If-Match' });
+    await user.type(header, 'a typed secret');
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(await screen.findByText('400')).toBeVisible();
+    expect(header).toHaveValue('a typed secret');
+    const view = shell.get().connections.find(({ id }) => id === 'orders') ?? null;
+    const kept = keptForm(view, 'PUT /api/a/{key}/b/{subject}');
+    expect(kept?.values).toEqual({ 'path key': 'shop', 'path subject': 'aino' });
+    status = 204;
+    await user.click(screen.getByRole('button', { name: 'Send' }));
+    expect(await screen.findByText('204')).toBeVisible();
+    expect(header).toHaveValue('');
+    expect(screen.getByRole('textbox', { name: 'key (required)' })).toHaveValue('shop');
+    const sent = calls.filter(({ name }) => name === 'apiSend').map(({ args }) => args[1]);
+    const call = expect.objectContaining({ headers: [['If-Match', 'a typed secret']] }) as ApiCall;
+    expect(sent).toEqual([call, call]);
   });
 
   it('copies a call as code, and nothing before it is whole', async () => {
@@ -137,12 +189,32 @@ describe('the explorer', () => {
     await user.type(await screen.findByRole('textbox', { name: 'key (required)' }), 'shop');
     expect(screen.getByText('What may be in it')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Send' }));
-    expect(
-      await screen.findByText('POST /api/applications/{key}/deploy writes to PROD in 3 s'),
-    ).toBeVisible();
+    expect(await screen.findByText('POST /api/applications/shop/deploy writes to PROD in 3 s')).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Take it back' }));
     expect(await screen.findByText('Taken back. Nothing was sent.')).toBeVisible();
     expect(calls.some(({ name }) => name === 'apiSend')).toBe(false);
+  });
+
+  it('calls off what is being sent, by its own number', async () => {
+    let fail: (reason: Error) => void = () => undefined;
+    const { user, calls } = await renderApp('/c/orders/api?operation=GET+%2Fapi%2Fusers%2Fme', {
+      answers: {
+        apiSend: () =>
+          new Promise((_, refuse) => {
+            fail = refuse;
+          }),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Send' }));
+    await user.click(await screen.findByRole('button', { name: 'Cancel' }));
+    const args = (wanted: string) => calls.find(({ name }) => name === wanted)?.args;
+    expect(args('callOff')).toEqual([args('apiSend')?.[3]]);
+    // What has left already is waited for, and that is said.
+    expect(screen.getByText('It was sent already: its answer is waited for.')).toBeVisible();
+    fail(failure('called_off') as unknown as Error);
+    expect(await screen.findByText('Called off')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Cancel' })).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Send' })).toBeEnabled();
   });
 
   it('says why nothing came, and where there is no document', async () => {
@@ -172,6 +244,25 @@ describe('what a page shows', () => {
       expect(calls.find(({ name }) => name === 'commandCopy')?.args).toEqual([
         'orders',
         { kind: 'resource', resource: { kind: 'environment', environment: 'test' } },
+      ]);
+    });
+  });
+
+  it('is copied of a log with what it is narrowed to', async () => {
+    const { user, calls } = await renderApp(
+      '/c/orders/applications/checkout/dev/logs?q=refused&level=errors',
+    );
+    await user.click(await screen.findByRole('button', { name: 'More' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Copy as command' }));
+    await waitFor(() => {
+      expect(calls.find(({ name }) => name === 'commandCopy')?.args).toEqual([
+        'orders',
+        {
+          kind: 'log',
+          application: 'checkout',
+          environment: 'dev',
+          search: { text: 'refused', regex: false, levels: ['error'], from: null },
+        },
       ]);
     });
   });

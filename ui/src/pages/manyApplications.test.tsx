@@ -194,3 +194,26 @@ describe('an instance with more applications than are listed', () => {
     expect(screen.queryByText('All is well')).toBeNull();
   });
 });
+
+describe('the promotion of one that is not listed', () => {
+  it('is found by the search of the instance, chosen, and looked through', async () => {
+    const { user, ...fake } = await renderApp('/c/orders/promote?from=test&to=prod', MANY);
+    expect(await screen.findByText('Among the 400 loaded of 850 applications.')).toBeVisible();
+    await user.type(screen.getByRole('searchbox'), '00734');
+    await user.click(await screen.findByRole('checkbox', { name: 'app-00734' }));
+    expect(await screen.findByRole('region', { name: 'app-00734' })).toBeVisible();
+    expect(history.location.href).toContain('of=app-00734');
+    expect(asked(fake)).toEqual([['orders', query({ search: '00734' }), 1]]);
+    // It stays where it can be taken out again, whatever is searched for next.
+    await user.clear(screen.getByRole('searchbox'));
+    await user.click(screen.getByRole('checkbox', { name: 'app-00734' }));
+    await waitFor(() => {
+      expect(screen.queryByRole('region', { name: 'app-00734' })).toBeNull();
+    });
+  });
+
+  it('is looked through where a link names it', async () => {
+    await renderApp('/c/orders/promote?from=test&to=prod&of=app-00734', MANY);
+    expect(await screen.findByRole('region', { name: 'app-00734' })).toBeVisible();
+  });
+});

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect } from 'vitest';
+import { listenToAll } from '../app/early/listening';
 import { followEvents } from '../app/events';
 import { followKeys } from '../app/keys';
 import { layers } from '../app/layers';
@@ -37,11 +38,11 @@ export async function renderApp(
   }));
   forgetRollouts();
   patchShell({ toasts: [], refusals: [], waits: {}, front: {}, failure: null, retry: null });
-  const events = await followEvents();
+  const listening = await listenToAll();
   if (!keysFollowed) followKeys();
   keysFollowed = true;
   begin(await fake.commands.appStart());
-  events.replay();
+  followEvents(listening);
   history.push(address);
   render(
     <QueryClientProvider client={queries}>

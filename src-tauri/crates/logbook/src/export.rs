@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::SecondsFormat;
-use miso_api::LogLine;
+use miso_api::{LogLine, acts};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -233,16 +233,6 @@ pub fn plain(text: &str) -> String {
         }
     }
     plain
-}
-
-/// Whether a terminal does something with a character other than to show it.
-pub fn acts(letter: char) -> bool {
-    letter.is_control()
-        || matches!(
-            letter,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
-        )
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One line as a file of this form has it, with its end.

@@ -253,4 +253,4 @@ pub(crate) fn cuts(first: u64, end: u64, count: usize) -> Vec<u64> {
 /// Matches whose positions differ by less are read at once.
 const NEAR: u64 = 256;
 /// The most bytes of messages in a window of matches.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MOST_BYTES: usize = 4 * 1024 * 1024;

@@ -54,6 +54,7 @@ mod matcher;
 mod merged;
 mod merged_search;
 mod name;
+mod newest;
 mod patterns;
 mod piece;
 mod positions;
@@ -68,7 +69,7 @@ mod upkeep;
 
 pub use backfill::Backfilled;
 pub use book::{Book, Window};
-pub use export::{Export, ExportForm, ExportPart, ExportProgress, Origin, acts, plain, written};
+pub use export::{Export, ExportForm, ExportPart, ExportProgress, Origin, plain, written};
 pub use foreign::{Foreign, ForeignLines};
 pub use found::{Bucket, Found, FoundWindow, Marked};
 pub use gap::{Gap, GapId, GapReason, Remains};
@@ -80,6 +81,8 @@ pub use mask::{LONGEST as LONGEST_PATTERN, MASK, mask};
 pub use matcher::Hit;
 pub use merged::{Merged, MergedLine, MergedWindow};
 pub use merged_search::{MergedFound, MergedSearch};
-pub use patterns::{MOST as MOST_PATTERNS, NewSince, Pattern, Patterns, new_since, patterns};
+pub use patterns::{
+    MOST as MOST_PATTERNS, NewSince, Pattern, Patterns, new_since, patterns, patterns_from,
+};
 pub use query::{BadQuery, FieldTest, Query, Text};
 pub use search::{Outcome, Progress, Search};

@@ -52,6 +52,8 @@ pub struct Patterns {
     pub lines: u64,
     /// How many of them have none of these patterns: there were too many.
     pub others: u64,
+    /// The position after the last line that there was to look at.
+    pub end: u64,
 }
 
 /// Patterns that no line had before a time. It is only as true as what is kept.
@@ -78,10 +80,25 @@ pub fn patterns(
     query: &Query,
     stop: &AtomicBool,
 ) -> io::Result<Option<Patterns>> {
+    patterns_from(book, 0, query, stop)
+}
+
+/// The same of the lines from a position on, for who has counted those before it: as long as the
+/// generation is the one of then, that leaves none out and counts none twice.
+///
+/// # Errors
+/// As [`patterns`].
+pub fn patterns_from(
+    book: &Arc<Book>,
+    position: u64,
+    query: &Query,
+    stop: &AtomicBool,
+) -> io::Result<Option<Patterns>> {
     let matcher = matcher(query)?;
     book.at_a_moment(|moment| {
-        let counted = Counted::of(moment, moment.first, moment.end, &matcher, stop)?;
-        Ok(counted.map(|counted| counted.patterns(moment.generation)))
+        let from = position.clamp(moment.first, moment.end.max(moment.first));
+        let counted = Counted::of(moment, from, moment.end, &matcher, stop)?;
+        Ok(counted.map(|counted| counted.patterns(moment)))
     })
 }
 
@@ -112,7 +129,7 @@ pub fn new_since(
         }
         let gaps = book.gaps();
         Ok(Some(NewSince {
-            patterns: counted.patterns(moment.generation),
+            patterns: counted.patterns(moment),
             before: at.saturating_sub(moment.first),
             oldest: book.index().oldest(),
             gaps: gaps.iter().filter(|gap| gap.at <= at).count(),
@@ -261,7 +278,7 @@ impl Counted {
         Ok(!stop.load(Ordering::Relaxed))
     }
 
-    fn patterns(self, generation: u64) -> Patterns {
+    fn patterns(self, moment: &Times) -> Patterns {
         let all = self.all.into_iter().map(|(key, count)| {
             let end = memchr::memchr(PART, &key).unwrap_or(key.len());
             let text = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
@@ -278,10 +295,11 @@ impl Counted {
         let mut all: Vec<Pattern> = all.collect();
         all.sort_by_key(|one| (std::cmp::Reverse(one.count), one.position));
         Patterns {
-            generation,
+            generation: moment.generation,
             all,
             lines: self.lines,
             others: self.others,
+            end: moment.end,
         }
     }
 }

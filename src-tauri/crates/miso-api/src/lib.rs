@@ -17,6 +17,7 @@ mod log;
 pub mod manifest;
 mod metrics;
 mod open;
+mod text;
 mod token;
 
 pub use access::{Me, Permission};
@@ -43,4 +44,5 @@ pub use health::{Health, HealthCheckResult, HealthEvent, HealthStatus};
 pub use list::{Page, PageLinks, PageMeta};
 pub use log::{Appended, LineSink, LogGap, LogLevel, LogLine, LogPage};
 pub use metrics::{MetricPoint, MetricSeries, Metrics};
+pub use text::acts;
 pub use token::{TokenRequest, TokenResponse};

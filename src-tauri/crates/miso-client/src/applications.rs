@@ -33,7 +33,8 @@ impl Client {
         confirmation: Option<&str>,
     ) -> Result<Application, Failure> {
         self.must(&Permission::ApplicationsCreate, None, None)?;
-        self.check_creation_confirmed(&manifest, confirmation)?;
+        self.check_creation_confirmed(&manifest, confirmation)
+            .await?;
         let key = manifest["key"].as_str().map(str::to_owned);
         let at = self.inner.clock.now();
         let sent = self

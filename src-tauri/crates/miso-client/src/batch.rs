@@ -60,13 +60,15 @@ pub struct BatchOrder {
 }
 
 impl Client {
-    /// What a batch would do, by what is known. Asks nobody.
-    pub fn batch_review(
+    /// What a batch would do, by what is known. Asks nobody, but once for which environments are
+    /// production.
+    pub async fn batch_review(
         &self,
         environment: &str,
         applications: &[String],
         act: &BatchAct,
     ) -> BatchReview {
+        self.look_for_production().await;
         BatchReview {
             environment: self.known_stages().stage(environment),
             items: applications

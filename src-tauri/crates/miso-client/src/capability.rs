@@ -2,21 +2,23 @@
 //! that lacks them").
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::{Cache, Clock, Code, ConnectionId, Failure};
+use crate::lock::lock;
+use crate::{Cache, Clock, Code, ConnectionId, Failure, Speaks};
 
 /// What is known to be lacking is asked for again after this time.
 const KNOWN_FOR: TimeDelta = TimeDelta::days(1);
 
 macro_rules! capabilities {
     ($($(#[$meta:meta])* $name:ident,)+) => {
-        /// A call or a field that the public document of the platform does not state.
+        /// A call or a field that the public document of the platform does not state, or that not every
+        /// reading of the API has.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
         #[serde(rename_all = "camelCase")]
         pub enum Capability {
@@ -61,6 +63,12 @@ capabilities! {
     DeployConfiguration,
     /// What a deployment would change.
     DryRun,
+    /// What an application writes.
+    ApplicationLog,
+    /// The configuration of an application in one environment, and changing configuration by itself.
+    Configuration,
+    /// Changing who has access to an application.
+    AccessChanges,
 }
 
 impl Capability {
@@ -72,7 +80,10 @@ impl Capability {
             | Self::DeploymentLog
             | Self::Events
             | Self::Metrics
-            | Self::LiveLogs => true,
+            | Self::LiveLogs
+            | Self::ApplicationLog
+            | Self::Configuration
+            | Self::AccessChanges => true,
             Self::RecentActivity
             | Self::MyPermissions
             | Self::AccessRequests
@@ -102,7 +113,35 @@ impl Capability {
             | Self::LiveLogs
             | Self::MyPermissions
             | Self::AccessRequests
-            | Self::Description => false,
+            | Self::Description
+            | Self::ApplicationLog
+            | Self::Configuration
+            | Self::AccessChanges => false,
+        }
+    }
+
+    /// Whether v1 has it (API-V1.md). Nobody asks an instance for that: what its clients know of it is all
+    /// there is to know.
+    fn is_in_v1(self) -> bool {
+        match self {
+            Self::ApplicationDetail
+            | Self::RecentActivity
+            | Self::DeploymentLog
+            | Self::MyPermissions => true,
+            Self::CancelDeployment
+            | Self::Events
+            | Self::Metrics
+            | Self::LiveLogs
+            | Self::AccessRequests
+            | Self::Description
+            | Self::DeployWithoutImage
+            | Self::DeployNote
+            | Self::DeployFrom
+            | Self::DeployConfiguration
+            | Self::DryRun
+            | Self::ApplicationLog
+            | Self::Configuration
+            | Self::AccessChanges => false,
         }
     }
 
@@ -126,6 +165,7 @@ pub struct Capabilities {
     cache: Arc<Cache>,
     clock: Arc<dyn Clock>,
     known: Mutex<HashMap<Capability, Known>>,
+    speaks: Mutex<Speaks>,
 }
 
 #[derive(Clone, Copy)]
@@ -151,12 +191,30 @@ impl Capabilities {
             cache,
             clock,
             known,
+            speaks: Mutex::default(),
         }
+    }
+
+    /// As which reading of the API the instance is read.
+    pub fn speaks(&self) -> Speaks {
+        *lock(&self.speaks)
+    }
+
+    /// Has it read so from now on.
+    pub(crate) fn set_speaks(&self, speaks: Speaks) {
+        *lock(&self.speaks) = speaks;
     }
 
     /// Whether it is offered; `None` where that is to be found out. Of an instance that does not
     /// describe itself, no field is.
     pub fn offers(&self, capability: Capability) -> Option<bool> {
+        match self.speaks() {
+            Speaks::Documented => self.shown(capability),
+            Speaks::V1 => Some(capability.is_in_v1()),
+        }
+    }
+
+    fn shown(&self, capability: Capability) -> Option<bool> {
         let known = self.known(capability);
         if known.is_none()
             && capability.is_a_field()
@@ -214,7 +272,7 @@ impl Capabilities {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Capability, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
 }
 
@@ -263,6 +321,22 @@ mod tests {
         }
         let other = Capabilities::kept(ConnectionId::random(), cache, clock);
         assert_eq!(other.lacking(), []);
+    }
+
+    #[test]
+    fn what_v1_has_is_not_learned_of_an_instance() {
+        let clock = Arc::new(Hand(Mutex::new(Utc::now())));
+        let cache = Arc::new(Cache::in_memory().unwrap());
+        let known = Capabilities::kept(ConnectionId::random(), cache, clock);
+        assert_eq!(known.speaks(), Speaks::Documented);
+        known.learn(Capability::RecentActivity, false);
+        known.set_speaks(Speaks::V1);
+        assert_eq!(known.offers(Capability::RecentActivity), Some(true));
+        assert_eq!(known.offers(Capability::DryRun), Some(false));
+        known.forget();
+        assert!(known.lacking().contains(&Capability::ApplicationLog));
+        known.set_speaks(Speaks::Documented);
+        assert_eq!(known.offers(Capability::DryRun), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The client of one connection: one set of methods over one reading of the wire.
 
+mod reads_as;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,8 +28,7 @@ use crate::view::View;
 use crate::watch::{Leases, follow_on, watch};
 use crate::{
     Account, Budget, Cache, Capabilities, Capability, Class, Clock, Code, Connection, ConnectionId,
-    Event, Failure, Lease, Network, OwnLimits, Publish, Reading, Resource, SessionState,
-    StampedSession,
+    Event, Failure, Lease, Network, Publish, Reading, Resource, SessionState, StampedSession,
 };
 
 /// The client of one connection. Cheap to clone; watchers live as long as the last clone.
@@ -81,12 +82,14 @@ impl Client {
             cache.clone(),
             clock.clone(),
         ));
+        capabilities.set_speaks(connection.speaks());
         let session = Arc::new(Session::new(
             connection.id.clone(),
             connection.url.clone(),
             connection.sign_in.clone(),
             around,
         ));
+        session.set_speaks(connection.speaks());
         let (id, announce) = (connection.id.clone(), publish.clone());
         let read_only = Arc::new(ReadOnly::new(connection.read_only));
         let transport = Transport::new(
@@ -268,11 +271,6 @@ impl Client {
             .production
             .store(connection.production, Ordering::SeqCst);
         inner.read_only.set(connection.read_only);
-    }
-
-    /// Keeps to these limits from now on, unless the instance tells its own.
-    pub(crate) fn set_limits(&self, own: OwnLimits) {
-        self.inner.budget.set_own_limits(own);
     }
 
     /// Lets writes through on a locked connection for 15 minutes; until when.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 
 /// Where time comes from.
@@ -15,6 +15,12 @@ pub trait Clock: Send + Sync {
     fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
         Box::pin(tokio::time::sleep(time))
     }
+}
+
+/// A moment a little earlier or later, as far as there is one: another's times may be at the end of all
+/// that can be written.
+pub(crate) fn moved(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    moment.checked_add_signed(by).unwrap_or(moment)
 }
 
 /// The machine's clocks.

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use miso_api::DeployRequest;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 
 use crate::explorer::ApiCall;
 use crate::lock::lock;
-use crate::{Client, Code, Failure, Stage};
+use crate::view::Epoch;
+use crate::{Class, Client, Code, Failure, Resource, Source, Stage};
 
 /// Where a new application with an image is deployed first (API.md, "Applications").
 const FIRST: &str = "dev";
@@ -66,7 +68,11 @@ pub type ConfirmationId = String;
 
 /// What is shown to be confirmed, and what of it was not sent yet.
 #[derive(Default)]
-pub(crate) struct Confirmations(Mutex<HashMap<ConfirmationId, Shown>>);
+pub(crate) struct Confirmations {
+    shown: Mutex<HashMap<ConfirmationId, Shown>>,
+    /// Whose view it was when the instance last said what is production, or that it does not say it.
+    told: Mutex<Option<Epoch>>,
+}
 
 struct Shown {
     at: Duration,
@@ -77,11 +83,11 @@ struct Shown {
 impl Confirmations {
     /// Forgets all: what was shown may hold values, and is not for whoever signs in next.
     pub(crate) fn clear(&self) {
-        lock(&self.0).clear();
+        lock(&self.shown).clear();
     }
 
     fn show(&self, planned: Vec<Planned>, now: Duration) -> ConfirmationId {
-        let mut shown = lock(&self.0);
+        let mut shown = lock(&self.shown);
         shown.retain(|_, shown| shown.is_good(now));
         while shown.len() >= MOST_SHOWN {
             let oldest = shown.iter().min_by_key(|(_, shown)| shown.at);
@@ -99,7 +105,7 @@ impl Confirmations {
 
     /// Takes something out of what was shown long enough; whether it was among it. Each counts once.
     fn take(&self, id: &str, planned: &Planned, now: Duration) -> bool {
-        let mut all = lock(&self.0);
+        let mut all = lock(&self.shown);
         let Some(shown) = all.get_mut(id).filter(|shown| shown.is_good(now)) else {
             return false;
         };
@@ -142,16 +148,52 @@ impl Client {
 
     /// Says that a new application is shown now to be confirmed, where creating it deploys to production;
     /// `None` where it needs no confirmation.
-    #[must_use]
-    pub fn show_creation(&self, manifest: &Value) -> Option<PlannedCreation> {
-        let (environment, image) = self.first_to_production(manifest)?;
+    ///
+    /// # Errors
+    /// As [`Self::know_production`].
+    pub async fn show_creation(
+        &self,
+        manifest: &Value,
+    ) -> Result<Option<PlannedCreation>, Failure> {
+        if first_image(manifest).is_some() {
+            self.know_production().await?;
+        }
         let now = self.inner.clock.monotonic();
-        let planned = vec![Planned::Creation(manifest.clone())];
-        Some(PlannedCreation {
-            confirmation: self.inner.confirmations.show(planned, now),
+        let planned = |(environment, image)| PlannedCreation {
+            confirmation: {
+                let planned = vec![Planned::Creation(manifest.clone())];
+                self.inner.confirmations.show(planned, now)
+            },
             environment,
             image,
-        })
+        };
+        Ok(self.first_to_production(manifest).map(planned))
+    }
+
+    /// Has the instance say which environments are production, before the first thing that is written or
+    /// shown to be confirmed: once for each account and run, unless a page asked already. Who may not
+    /// read them, or asks an instance without them, has what is production by its name.
+    ///
+    /// # Errors
+    /// Why it is not known: then nothing is written where only the instance could have said so.
+    pub(crate) async fn know_production(&self) -> Result<(), Failure> {
+        let inner = &self.inner;
+        let (epoch, environments) = (inner.view.epoch(), Resource::Environments);
+        let told = &inner.confirmations.told;
+        let is_live = matches!(inner.view.raw(&environments), Some((.., Source::Live)));
+        if is_live || *lock(told) == Some(epoch) || inner.production.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if let Err(failure) = inner.refresh(&environments, Class::Interactive).await
+            && !matches!(
+                failure.code,
+                Code::Forbidden | Code::NotFound | Code::NotOffered
+            )
+        {
+            return Err(failure);
+        }
+        *lock(told) = Some(epoch);
+        Ok(())
     }
 
     /// Says that a call by hand is shown now to be confirmed.
@@ -171,19 +213,30 @@ impl Client {
         self.check_shown(&Planned::Call(call.clone()), stage, confirmation)
     }
 
+    /// The same before something is looked through that may be sent then: why it is not known is told
+    /// when it is.
+    pub(crate) async fn look_for_production(&self) {
+        if let Err(failure) = self.know_production().await {
+            tracing::info!(code = ?failure.code, "what is production is not known yet");
+        }
+    }
+
     /// Takes back what was shown: nothing of it is sent any more.
     pub fn take_back(&self, confirmation: &str) {
-        lock(&self.inner.confirmations.0).remove(confirmation);
+        lock(&self.inner.confirmations.shown).remove(confirmation);
     }
 
     /// Refuses a deployment to production that was not confirmed as it is.
-    pub(crate) fn check_confirmed(
+    pub(crate) async fn check_confirmed(
         &self,
         application: &str,
         request: &DeployRequest,
         confirmation: Option<&str>,
     ) -> Result<(), Failure> {
-        let stage = self.known_stages().stage(&request.environment);
+        if !self.stage(&request.environment).production {
+            self.know_production().await?;
+        }
+        let stage = self.stage(&request.environment);
         if !stage.production {
             return Ok(());
         }
@@ -195,11 +248,14 @@ impl Client {
     }
 
     /// Refuses a new application that would be deployed to production and was not confirmed as it is.
-    pub(crate) fn check_creation_confirmed(
+    pub(crate) async fn check_creation_confirmed(
         &self,
         manifest: &Value,
         confirmation: Option<&str>,
     ) -> Result<(), Failure> {
+        if first_image(manifest).is_some() {
+            self.know_production().await?;
+        }
         let Some((stage, _)) = self.first_to_production(manifest) else {
             return Ok(());
         };
@@ -270,12 +326,12 @@ mod tests {
         let late = all.show(vec![planned("prod", "a:1")], second(300));
         assert!(!all.take(&late, &planned("prod", "a:1"), second(361)));
         let forgotten = all.show(Vec::new(), second(400));
-        assert_eq!(lock(&all.0).len(), 2, "what is over is forgotten");
+        assert_eq!(lock(&all.shown).len(), 2, "what is over is forgotten");
         assert!(!all.take(&forgotten, &planned("prod", "a:1"), second(404)));
         for _ in 0..100 {
             all.show(vec![planned("prod", "a:1")], second(500));
         }
-        assert_eq!(lock(&all.0).len(), MOST_SHOWN);
+        assert_eq!(lock(&all.shown).len(), MOST_SHOWN);
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::signin::SignInSettings;
-use crate::{Code, Failure, NetworkSettings, OwnLimits};
+use crate::{Code, Failure, NetworkSettings, OwnLimits, Speaks};
 
 /// Names a connection in every command, event, route, keyring entry and cache row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type)]
@@ -88,6 +88,12 @@ pub struct Connection {
     /// How many requests it may make where the instance does not say it.
     #[serde(default)]
     pub limits: OwnLimits,
+    /// Which reading of the API was found to be the instance's.
+    #[serde(default)]
+    pub found: Option<Speaks>,
+    /// Which one was chosen for it; the one that was found counts where none was.
+    #[serde(default)]
+    pub reads_as: Option<Speaks>,
 }
 
 /// An instance, and who signs in to it: several connections that share them are one to others.
@@ -105,7 +111,13 @@ impl Connection {
             network: self.network.clone(),
             sign_in: self.sign_in.clone(),
             limits: self.limits,
+            reads_as: self.reads_as,
         }
+    }
+
+    /// As which reading of the API the instance is read.
+    pub fn speaks(&self) -> Speaks {
+        Speaks::of(self.reads_as, self.found)
     }
 
     /// A new connection to an instance, named after its host, with the next free colour.
@@ -131,6 +143,8 @@ impl Connection {
             local_instance: None,
             network: NetworkSettings::default(),
             limits: OwnLimits::default(),
+            found: None,
+            reads_as: None,
         }
     }
 }
@@ -145,6 +159,8 @@ pub struct ConnectionWay {
     pub sign_in: SignInSettings,
     /// How many requests may be made where the instance does not say it.
     pub limits: OwnLimits,
+    /// Which reading of the API the instance is read by; the one that is found where none is chosen.
+    pub reads_as: Option<Speaks>,
 }
 
 impl ConnectionWay {

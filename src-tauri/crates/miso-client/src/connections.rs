@@ -233,11 +233,21 @@ impl Connections {
     /// Waits for what must not be cut off at the end of the process: a refresh token that came for
     /// one that is spent goes into the keyring.
     pub async fn settled(&self) {
-        let clients: Vec<Client> = {
-            let all = self.shared.read();
-            all.iter().map(|entry| entry.client.clone()).collect()
-        };
+        let clients = self.clients();
         futures_util::future::join_all(clients.iter().map(Client::settled)).await;
+    }
+
+    /// Waits until no line of a log is put away any more, so that another process may work on the logs.
+    /// What is not done after `patience` is ended: its lines come again.
+    pub async fn logs_settled(&self, patience: Duration) {
+        let clients = self.clients();
+        let all = clients.iter().map(|client| client.logs_settled(patience));
+        futures_util::future::join_all(all).await;
+    }
+
+    fn clients(&self) -> Vec<Client> {
+        let all = self.shared.read();
+        all.iter().map(|entry| entry.client.clone()).collect()
     }
 
     /// Waits until what was read is written, or the time is over.

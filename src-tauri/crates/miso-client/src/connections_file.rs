@@ -15,7 +15,7 @@ use crate::network::{parse_authorities, subjects, text_of_authorities};
 use crate::signin::{Prompt, RedirectHost, SignInSettings};
 use crate::{
     Code, Connection, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings, OwnLimits,
-    ProxyChoice,
+    ProxyChoice, Speaks,
 };
 
 /// The only version of the form.
@@ -104,6 +104,13 @@ struct Entry {
     requests_per_hour: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     requests_per_minute: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requests_per_window: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_minutes: Option<u32>,
+    /// Which reading of the API it is read by, where one was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reads_as: Option<Speaks>,
 }
 
 /// What a file offers, in its order. Nothing of a file is taken where anything in it is not as it
@@ -200,6 +207,8 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
     let limits = OwnLimits {
         requests_per_hour: entry.requests_per_hour,
         requests_per_minute: entry.requests_per_minute,
+        requests_per_window: entry.requests_per_window,
+        window_minutes: entry.window_minutes,
     };
     let limits = limits.checked().map_err(|refused| {
         let of = |name: &str| refused.params.get(name).cloned().unwrap_or_default();
@@ -230,6 +239,7 @@ fn offer(entry: serde_json::Value) -> Result<ConnectionOffer, String> {
                 .checked()
                 .map_err(|_| "its issuer must be an https address")?,
             limits,
+            reads_as: entry.reads_as,
         },
         authorities,
         known: None,
@@ -293,6 +303,9 @@ fn entry(connection: &Connection) -> Result<Entry, Failure> {
         authorities,
         requests_per_hour: connection.limits.requests_per_hour,
         requests_per_minute: connection.limits.requests_per_minute,
+        requests_per_window: connection.limits.requests_per_window,
+        window_minutes: connection.limits.window_minutes,
+        reads_as: connection.reads_as,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The one error type: a stable code with parameters; the words come from the user interface.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use miso_api::ErrorDetail;
 use serde::{Deserialize, Serialize};
@@ -124,7 +125,7 @@ codes! {
     /// There is no such connection.
     ConnectionUnknown,
     /// A connection's limits of requests are none to work with; params: `limit`
-    /// (`requestsPerHour`, `requestsPerMinute`), `least`, `most`.
+    /// (`requestsPerHour`, `requestsPerMinute`, `requestsPerWindow`, `windowMinutes`), `least`, `most`.
     LimitsInvalid,
     /// A connection's name is empty or too long; params: `limit`.
     ConnectionNameInvalid,
@@ -141,10 +142,24 @@ codes! {
     LogStoreFull,
 }
 
-/// An error with everything the user interface needs to say it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
+/// Parameters that are numbers and words of our own, or where something is: these may stand in a log.
+const LOGGED: [&str; 9] = [
+    "status",
+    "seconds",
+    "limit",
+    "host",
+    "proxy",
+    "file",
+    "stage",
+    "capability",
+    "permission",
+];
+
+/// An error with everything the user interface needs to say it. In a log, which is handed on, it says
+/// nothing that was sent or answered.
+#[derive(Clone, PartialEq, Serialize, Deserialize, Type, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
-#[error("{code:?} {params:?}")]
+#[error("{self:?}")]
 pub struct Failure {
     /// The stable word to decide by.
     #[specta(type = String)]
@@ -157,6 +172,44 @@ pub struct Failure {
     pub request_id: Option<String>,
     /// What is wrong with which field.
     pub details: Vec<ErrorDetail>,
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_logged = |name: &str| {
+            LOGGED.contains(&name) || name == "reason" && self.code.is_of_this_machine()
+        };
+        let mut told = f.debug_struct("Failure");
+        told.field("code", &self.code);
+        for (name, value) in self.params.iter().filter(|(name, _)| is_logged(name)) {
+            told.field(name, value);
+        }
+        if let Some(request_id) = &self.request_id {
+            told.field("request_id", request_id);
+        }
+        told.finish_non_exhaustive()
+    }
+}
+
+impl Code {
+    /// Whether its reason is what this machine said: of the network, a disk, a keyring.
+    fn is_of_this_machine(self) -> bool {
+        matches!(
+            self,
+            Self::Offline
+                | Self::Timeout
+                | Self::Tls
+                | Self::ProxyFailed
+                | Self::ProxyUnreachable
+                | Self::AuthorityUnreadable
+                | Self::KeyringUnavailable
+                | Self::KeyringLocked
+                | Self::SessionBusy
+                | Self::CacheFailed
+                | Self::LogStoreFailed
+                | Self::LogStoreFull
+        )
+    }
 }
 
 impl Failure {
@@ -193,8 +246,41 @@ impl Failure {
         )
     }
 
+    /// Whether the same may be answered later: nobody could be asked, or nobody may be for now.
+    pub(crate) fn is_passing(&self) -> bool {
+        let waits = matches!(self.code, Code::BudgetWait | Code::RateLimited);
+        waits || self.is_connectivity() || self.needs_sign_in()
+    }
+
     /// Whether only signing in helps.
     pub(crate) fn needs_sign_in(&self) -> bool {
         matches!(self.code, Code::SignedOut | Code::Unauthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_of_an_error_is_nothing_that_was_answered() {
+        let mut failure = Failure::new(Code::NotMiso)
+            .with("status", 502)
+            .with("excerpt", "canary-in-an-answer")
+            .with("reason", "canary-in-a-document")
+            .saying("canary-in-a-message");
+        failure.request_id = Some("req-7".to_owned());
+        failure.details.push(ErrorDetail {
+            field: "canary-in-a-field".to_owned(),
+            message: "canary-in-a-detail".to_owned(),
+        });
+        for written in [format!("{failure:?}"), failure.to_string()] {
+            assert!(!written.contains("canary-"), "{written}");
+            for part in ["NotMiso", "502", "req-7"] {
+                assert!(written.contains(part), "{part} in {written}");
+            }
+        }
+        let offline = Failure::new(Code::Offline).with("reason", "connection refused");
+        assert!(format!("{offline:?}").contains("connection refused"));
     }
 }

@@ -27,6 +27,19 @@ pub(crate) fn repository_of(image: &str) -> &str {
     }
 }
 
+/// What to call the images of a change: by what tells them apart, or by their names where these
+/// differ.
+pub fn names_of_change<'a>(from: Option<&'a str>, to: Option<&'a str>) -> [Option<&'a str>; 2] {
+    let [from, to] = [from, to].map(|image| image.filter(|image| !image.is_empty()));
+    let name = |image: &'a str| image.rsplit('/').next().unwrap_or(image);
+    match (from, to) {
+        (Some(from), Some(to)) if repository_of(from) != repository_of(to) => {
+            [Some(name(from)), Some(name(to))]
+        }
+        (from, to) => [from.map(tag_of), to.map(tag_of)],
+    }
+}
+
 /// The same image with another tag or digest.
 pub(crate) fn with_tag(image: &str, tag: &str) -> String {
     let sign = if tag.starts_with("sha256:") { '@' } else { ':' };

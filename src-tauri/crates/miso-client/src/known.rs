@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use miso_api::{Application, Deployment, DeploymentStatus, Me, Page, Permission, Permissions};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -174,6 +175,12 @@ impl Client {
 impl View {
     /// The newest of what its own reading, the list and what the server found say of an application.
     pub(crate) fn known_application(&self, key: &str) -> Option<Application> {
+        self.dated_application(key)
+            .map(|(_, application)| application)
+    }
+
+    /// The same, and when that was said.
+    pub(crate) fn dated_application(&self, key: &str) -> Option<(DateTime<Utc>, Application)> {
         let application = key.to_owned();
         let own = self.peek::<Application>(&Resource::Application { application });
         // Of a list that may be long, only the one row is read.
@@ -184,9 +191,7 @@ impl View {
         });
         let own = own.map(|own| (own.as_of, own.value));
         let newest = own.into_iter().chain(listed).chain(self.found(key));
-        newest
-            .max_by_key(|(as_of, _)| *as_of)
-            .map(|(_, application)| application)
+        newest.max_by_key(|(as_of, _)| *as_of)
     }
 }
 

@@ -63,11 +63,13 @@ mod renewed;
 mod rollout;
 mod session;
 pub mod signin;
+mod speaks;
 mod stage;
 mod tail;
 mod telling;
 mod timeline;
 pub mod transport;
+mod v1;
 mod vault;
 mod view;
 #[cfg(test)]
@@ -95,14 +97,15 @@ pub use course::{Course, CourseState};
 pub use deploy_choices::{DeployChoices, OfferedImage, WantedImage};
 pub use error::{Code, Failure};
 pub use explorer::{
-    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand, PlannedCall,
+    ApiAnswer, ApiAnswerKind, ApiCall, ApiLanguage, ApiSent, CopiedCall, CopiedCommand,
+    CopiedSearch, PlannedCall, SentBy, log_command,
 };
 pub use faults::Fault;
 pub use fleet::{
     Cell, Counts, Fleet, FleetOrder, FleetPage, FleetQuery, FleetRow, FleetSort, Place,
     RunningDeployment, Standing, State, UnwellPlace,
 };
-pub use image::tag_of;
+pub use image::{names_of_change, tag_of};
 pub use link::{Link, LinkTarget, link_from};
 pub use network::{Network, NetworkSettings, ProxyChoice};
 pub use past::{CellThen, FleetThen, Observed, ObservedSpan, PlaceThen, RowThen};
@@ -116,6 +119,7 @@ pub use rollout::{RolloutOutcome, RolloutStep};
 pub use secrecy::SecretString;
 pub use session::{SessionState, SignInStep, StampedSession};
 pub use signin::{Browser, DeviceCode, InstanceFound, SignInParameters, SignInSettings};
+pub use speaks::Speaks;
 pub use stage::Stage;
 pub use tail::{
     FillCost, FillGap, Filled, KeepCursor, LogPlace, MissingLines, OlderLines, OlderWanted,
@@ -123,7 +127,8 @@ pub use tail::{
 };
 pub use telling::{News, Wanted};
 pub use timeline::{
-    HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline, TimelineRow, Unit,
+    FinerSteps, HealthSpan, Mark, MarkKind, MeasuredSeries, PlaceHealth, Probe, Timeline,
+    TimelineRow, Unit,
 };
 pub use vault::{Credential, CredentialKind, CredentialStore, PlatformStore, Vault, VaultError};
 pub use watch::{Event, Lease, LeaseId, Publish};

@@ -19,8 +19,8 @@ const FRESH: TimeDelta = TimeDelta::seconds(30);
 
 impl Client {
     /// What an application would bring from one environment to another. Asks for what is not known
-    /// freshly: both configurations, the access, and the history where the running deployment is not
-    /// known.
+    /// freshly: both configurations, the access, the history where the running deployment is not
+    /// known, and once which environments are production.
     ///
     /// # Errors
     /// [`Code::NotFound`] where there is no such application or nothing runs in `from`. What of it
@@ -39,11 +39,12 @@ impl Client {
         let entry = entry_of(&known, from).ok_or_else(|| Failure::new(Code::NotFound))?;
         let image = entry.image.clone().filter(|image| !image.is_empty());
         let after = image.ok_or_else(|| Failure::new(Code::NotFound))?;
-        let (here, there, access, deployment) = tokio::join!(
+        let (here, there, access, deployment, ()) = tokio::join!(
             self.items_in(&key, from),
             self.items_in(&key, to),
             self.access_now(&key),
             self.deployment_of(&key, from, &after),
+            self.look_for_production(),
         );
         let names_items = self
             .inner
@@ -121,7 +122,8 @@ impl Client {
         }
         // Nobody is given access to what is known not to come.
         self.check_deploy(&promotion.application, &request)?;
-        self.check_confirmed(&promotion.application, &request, confirmation)?;
+        self.check_confirmed(&promotion.application, &request, confirmation)
+            .await?;
         let request = self.with_its_secrets(choice, request)?;
         self.as_offered(&promotion.application, &request).await?;
         let granted = promotion.access.iter().flatten();
@@ -206,7 +208,10 @@ impl Client {
     }
 
     /// What the server says, unless it said so just now.
-    async fn fresh<T: DeserializeOwned>(&self, resource: Resource) -> Result<T, Failure> {
+    pub(crate) async fn fresh<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+    ) -> Result<T, Failure> {
         let since = self.inner.view.good_since(&resource);
         if since.is_none_or(|since| self.inner.clock.now() - since > FRESH) {
             self.refresh(&resource).await?;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Resource;
 use crate::client::Inner;
+use crate::clock::moved;
 use crate::view::Epoch;
 
 /// The server's clock may be this much behind or ahead of ours (SECURITY.md, twice five minutes).
@@ -99,7 +100,7 @@ impl Inner {
         let reaches_back_to = match recent["meta"]["totalPages"].as_u64() {
             Some(0 | 1) => DateTime::<Utc>::MIN_UTC,
             Some(_) | None => match created.min() {
-                Some(oldest) => oldest + SKEW,
+                Some(oldest) => moved(oldest, SKEW),
                 None => return Vec::new(),
             },
         };

@@ -29,6 +29,9 @@ const USUAL: [&str; 13] = [
 /// What the platform's own documents call them; known before anything was asked.
 const DOCUMENTED: [&str; 4] = ["dev", "test", "prod", "pro"];
 
+/// What production is called where nothing else is known of it.
+const PRODUCTION: &str = "prod";
+
 /// An environment as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct Stage {
@@ -151,6 +154,21 @@ impl Client {
     /// One environment as it is shown, by what is known of it.
     pub fn stage(&self, environment: &str) -> Stage {
         self.known_stages().stage(environment)
+    }
+
+    /// The production that something of which nothing is known may be in; `None` where the instance has
+    /// named its environments and none of them is production.
+    pub(crate) fn perhaps_production(&self) -> Option<Stage> {
+        let stages = self.known_stages();
+        let me: Option<Me> = self.peek(&Resource::Me);
+        let mut keys: BTreeSet<String> = stages.known.clone();
+        keys.extend(self.placed_keys());
+        keys.extend(me.into_iter().flat_map(|me| me.environments));
+        match keys.iter().find(|key| stages.is_production(key)) {
+            Some(key) => Some(stages.stage(key)),
+            None if stages.known.is_empty() => Some(stages.stage(PRODUCTION)),
+            None => None,
+        }
     }
 
     /// Where the applications of the list are.

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::client::Inner;
 use crate::lock::lock;
@@ -100,6 +101,8 @@ pub(crate) struct LogKey {
 pub(crate) struct Tails {
     running: Mutex<HashMap<LogKey, Running>>,
     streams: Streams,
+    /// What puts lines away: tails, and what they and others do where it hinders nobody.
+    work: TaskTracker,
 }
 
 struct Running {
@@ -137,6 +140,16 @@ impl Tails {
     pub(crate) fn end(&self) {
         for (_, running) in lock(&self.running).drain() {
             running.ended.cancel();
+        }
+    }
+
+    /// Waits until nothing is put away any more; tails that are there after `patience` are ended.
+    async fn settled(&self, patience: Duration) {
+        self.work.close();
+        let by_itself = tokio::time::timeout(patience, self.work.wait()).await;
+        if by_itself.is_err() {
+            self.end();
+            self.work.wait().await;
         }
     }
 
@@ -178,6 +191,11 @@ impl Client {
             environment,
         };
         follow(&self.inner, log, place, Box::new(on_progress))
+    }
+
+    /// Waits until no line of a log is put away any more; what is not done after `patience` is ended.
+    pub(crate) async fn logs_settled(&self, patience: Duration) {
+        self.inner.tails.settled(patience).await;
     }
 
     /// Has a log that is followed asked for now.
@@ -253,6 +271,7 @@ struct Tail {
     tell: watch::Sender<Option<TailProgress>>,
     wake: Arc<Notify>,
     ended: CancellationToken,
+    work: TaskTracker,
     gap: Option<LogGap>,
     /// Lines that are missing before the one that comes next.
     missing: Option<Missing>,
@@ -301,6 +320,7 @@ impl Tail {
             tell,
             wake: running.wake.clone(),
             ended: running.ended.clone(),
+            work: client.tails.work.clone(),
             gap: None,
             missing: None,
             refused: None,
@@ -309,7 +329,7 @@ impl Tail {
             turns: Turns::default(),
             is_live: running.is_live.clone(),
         };
-        tokio::spawn(tail.run(Arc::downgrade(client)));
+        client.tails.work.spawn(tail.run(Arc::downgrade(client)));
         running
     }
 
@@ -409,7 +429,7 @@ impl Tail {
 
     async fn keep(&mut self) {
         let (keep, cursor) = (self.keep_cursor.clone(), self.cursor.clone());
-        match tokio::task::spawn_blocking(move || keep(cursor)).await {
+        match self.work.spawn_blocking(move || keep(cursor)).await {
             Ok(()) => self.unkept = false,
             Err(error) => tracing::warn!(%error, "where the tail goes on could not be kept"),
         }

@@ -8,6 +8,7 @@ mod as_is;
 mod call;
 mod described;
 mod headers;
+mod in_v1;
 mod refusal;
 mod shape;
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, HeaderMap};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use crate::budget::Permit;
@@ -29,10 +30,11 @@ use announced_wait::AnnouncedWait;
 use answer::{Answer, Whole};
 use described::Described;
 use headers::{entity_tag, is_events, is_json, policy, request_id, reset_in, retry_after};
-use refusal::{not_miso, refusal};
+use refusal::not_miso;
 
 pub(crate) use answer::{Opened, Tagged, decode};
 pub(crate) use as_is::{AsIs, AsItIs};
+pub use as_is::{Leave, Passing};
 pub use call::Call;
 
 /// A page of a log may be larger. Where it is larger than this, fewer lines are asked for.
@@ -58,6 +60,11 @@ pub trait Tokens: Send + Sync {
 
     /// The server refuses a renewed token too: whoever it stands for must sign in again.
     fn rejected(&self, token: &SecretString);
+
+    /// Whether they stand for an application, not for a user.
+    fn stand_for_an_application(&self) -> bool {
+        false
+    }
 }
 
 /// Tells that requests wait for the budget; zero when they do not any more.
@@ -87,6 +94,7 @@ pub struct Transport {
     wait_due: WaitDue,
     faults: Faults,
     described: Described,
+    v1: crate::v1::Kept,
 }
 
 impl Transport {
@@ -116,6 +124,7 @@ impl Transport {
             wait_due,
             faults: Faults::default(),
             described: Described::default(),
+            v1: crate::v1::Kept::default(),
         }
     }
 
@@ -132,6 +141,9 @@ impl Transport {
 
     /// Sends a call that the instance may lack.
     async fn offered(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
+        if let Some(asked) = self.asked_otherwise(call) {
+            return self.in_v1(&asked, class).await;
+        }
         let Some(needed) = call.needs else {
             return self.exchange(call, class).await;
         };
@@ -166,7 +178,7 @@ impl Transport {
     }
 
     async fn exchanged(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
-        if !call.is_read() {
+        if !call.is_read() && !call.is_past_the_lock() {
             self.read_only.refuse(self.clock.now())?;
         }
         let permit = self.admitted(class).await?;
@@ -176,14 +188,12 @@ impl Transport {
             Err(failure) if failure.code == Code::Unauthorized => {
                 let token = self.tokens.renewed(&token).await?;
                 let permit = self.admitted(class).await?;
-                let again = self.once(call, &token, permit).await;
-                if again
-                    .as_ref()
-                    .is_err_and(|failure| failure.code == Code::Unauthorized)
-                {
-                    self.tokens.rejected(&token);
+                match self.once(call, &token, permit).await {
+                    Err(failure) if failure.code == Code::Unauthorized => {
+                        Err(self.refused_again(&token, failure))
+                    }
+                    again => again,
                 }
-                again
             }
             Err(failure) if failure.code == Code::RateLimited && call.is_read() => {
                 let permit = self.admitted(class).await?;
@@ -250,9 +260,7 @@ impl Transport {
             call.path
         ));
         let http = self.network.client_for(&self.base).await?;
-        let request = http
-            .request(call.method.clone(), url)
-            .bearer_auth(token.expose_secret());
+        let request = self.with_token(http.request(call.method.clone(), url), token);
         let mut request = match call.streams {
             true => request.header(ACCEPT, "text/event-stream"),
             false => request
@@ -272,10 +280,10 @@ impl Transport {
             request = as_is.put_into(request);
         }
         let request = request.build().map_err(|error| self.lost(call, &error))?;
-        permit.sent();
         if let Some(as_is) = &call.as_is {
-            as_is.count();
+            as_is.leave().await;
         }
+        permit.sent();
         let begun = self.clock.monotonic();
         let sent = match &self.carrier {
             Some(carrier) => carrier.carry(request).await,
@@ -311,11 +319,12 @@ impl Transport {
             return Ok(Answer::Unchanged);
         }
         if status.is_success() && is_ours {
+            self.budget.accepted();
             let tag = entity_tag(&headers);
             return Ok(Answer::Whole(Whole { status, body, tag }));
         }
         let mut failure = if is_ours || status == StatusCode::TOO_MANY_REQUESTS {
-            refusal(status, &body, self.retry_after(&headers))
+            self.refused(status, &body, self.retry_after(&headers))
         } else {
             not_miso(status, &body)
         };
@@ -334,10 +343,7 @@ impl Transport {
             failure = failure.with("seconds", wait.as_secs());
         }
         if failure.code == Code::RateLimited {
-            self.budget.refused(
-                self.retry_after(&headers)
-                    .unwrap_or(Duration::from_secs(60)),
-            );
+            self.spent(self.retry_after(&headers));
         }
         // What failed while it answered may have been done all the same.
         if failure.code == Code::NotMiso || status.is_server_error() {

@@ -124,7 +124,9 @@ impl View {
                 failure,
             }),
             Err(error) => {
-                tracing::warn!(%error, ?resource, "a kept reading cannot be read");
+                // What the error says has parts of the reading in it.
+                let kind = error.classify();
+                tracing::warn!(?kind, ?resource, "a kept reading cannot be read");
                 lock(&self.entries).all.remove(resource);
                 None
             }

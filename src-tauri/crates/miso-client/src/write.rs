@@ -68,7 +68,8 @@ impl Client {
         confirmation: Option<&str>,
     ) -> Result<Deployment, Failure> {
         self.check_deploy(application, request)?;
-        self.check_confirmed(application, request, confirmation)?;
+        self.check_confirmed(application, request, confirmation)
+            .await?;
         self.deploy_checked(application, request).await
     }
 

@@ -97,7 +97,8 @@ async fn each_application_is_reviewed_with_its_own_image_and_what_stands_in_its_
     let tag = "2.0".to_owned();
     let review = here
         .client
-        .batch_review("dev", &keys, &BatchAct::Deploy { tag });
+        .batch_review("dev", &keys, &BatchAct::Deploy { tag })
+        .await;
     let found: Vec<_> = review
         .items
         .iter()
@@ -122,7 +123,10 @@ async fn each_application_is_reviewed_with_its_own_image_and_what_stands_in_its_
     };
     assert!(kinds(0).contains(&FindingKind::Another));
     assert!(kinds(2).contains(&FindingKind::First));
-    let restarts = here.client.batch_review("dev", &keys, &BatchAct::Restart);
+    let restarts = here
+        .client
+        .batch_review("dev", &keys, &BatchAct::Restart)
+        .await;
     let refused: Vec<_> = restarts
         .items
         .iter()
@@ -133,11 +137,14 @@ async fn each_application_is_reviewed_with_its_own_image_and_what_stands_in_its_
         refused,
         [None, None, nothing, Some(Code::Forbidden), nothing]
     );
-    let empty = here.client.batch_review(
-        "prod",
-        &named(&["orders"]),
-        &BatchAct::Deploy { tag: String::new() },
-    );
+    let empty = here
+        .client
+        .batch_review(
+            "prod",
+            &named(&["orders"]),
+            &BatchAct::Deploy { tag: String::new() },
+        )
+        .await;
     assert!(empty.environment.production);
     assert_eq!(empty.items[0].image, None, "an empty tag is none");
     assert_eq!(

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use miso_client::signin::Prompt;
 use miso_client::{
-    Code, ConnectionEdit, ConnectionWay, Failure, Hue, NetworkSettings, OwnLimits, ProxyChoice,
-    Resource, SessionState, SignInSettings,
+    Code, ConnectionEdit, ConnectionWay, Failure, Hue, InstanceFound, NetworkSettings, OwnLimits,
+    ProxyChoice, Resource, SessionState, SignInSettings,
 };
 use serde_json::json;
 
@@ -62,7 +62,7 @@ async fn all_of_a_change_is_taken_or_nothing() {
     let no_limits = ConnectionWay {
         limits: OwnLimits {
             requests_per_hour: Some(1),
-            requests_per_minute: None,
+            ..OwnLimits::default()
         },
         ..ConnectionWay::default()
     };
@@ -178,8 +178,13 @@ async fn one_that_is_added_again_takes_the_way_that_was_chosen_last() {
     let far_end = FarEnd::start(|_| Answer::error(404, "NOT_FOUND")).await;
     let here = restored(&far_end).await;
     let url: url::Url = "https://miso.example.com".parse().unwrap();
-    let issuer = || "https://login.example".to_owned();
-    let add = |way| here.connections.add_by(url.clone(), issuer(), way);
+    let found = || InstanceFound {
+        url: url.clone(),
+        issuer: Some("https://login.example".to_owned()),
+        speaks: None,
+        scopes_left_out: Vec::new(),
+    };
+    let add = |way| here.connections.add_by(found(), way);
     let (first, _) = add(None).unwrap();
     let proxy = through("socks5://proxy.example:1080");
     let (second, has_to_restore) = add(Some(proxy.clone())).unwrap();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use miso_client::Resource;
 use serde_json::{Value, json};
 
-use crate::far_end::restored_at;
+use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens};
 use crate::flying::Flying;
 use crate::hostile::{hostile, json as says};
 
@@ -91,4 +92,26 @@ async fn what_ran_before_in_a_quiet_place_is_asked_for_once_and_shown() {
             .unwrap()
             .contains("told by mistake")
     );
+}
+
+/// What a server writes for a time may be the last one that there is.
+#[tokio::test]
+async fn deployments_at_the_end_of_all_times_are_read_like_others() {
+    let end = "+262142-12-31T23:59:59Z";
+    let deployments = json!({"data": [{"id": "d-1", "applicationKey": "shop", "environment": "dev",
+        "image": "shop:2.0", "status": "completed", "createdAt": end, "completedAt": end}],
+        "meta": {"page": 1, "pageSize": 1, "total": 2, "totalPages": 2}});
+    let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        line if line.starts_with("GET /api/deployments") => Answer::json(200, deployments.clone()),
+        line if line.contains("/deployments") => Answer::json(200, json!({"data": []})),
+        _ => Answer::error(404, "NOT_FOUND"),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    let own = here.client.deployments(Some("shop".to_owned())).await;
+    assert_eq!(own.unwrap().value.data.len(), 0);
+    let recent = here.client.deployments(None).await.unwrap();
+    assert_eq!(recent.value.data[0].id, "d-1");
+    here.client.activity(Some(Utc::now())).await.unwrap();
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod answer;
+mod answered;
 mod authority;
 mod bad_id_tokens;
 mod batch;
@@ -12,6 +13,7 @@ mod clocks;
 mod company;
 mod conditional;
 mod configuring;
+mod controller;
 mod device_sign_in;
 mod examined;
 mod examined_proxies;
@@ -22,8 +24,10 @@ mod faults;
 mod file_store;
 mod flying;
 mod following;
+mod fresh_production;
 mod granting;
 mod hand_clock;
+mod handed_over;
 mod hostile;
 mod hostile_provider;
 mod id_tokens;

@@ -204,11 +204,12 @@ async fn a_server_that_does_not_search_finds_nothing_that_does_not_fit() {
 async fn what_was_found_is_known_and_what_is_beyond_the_list_has_its_page() {
     let (far_end, here) = instance(true).await;
     listed(&here.client, &far_end).await;
-    let reviewed = |key: &str| {
+    let reviewed = async |key: &str| {
         let act = BatchAct::Deploy {
             tag: "2.0".to_owned(),
         };
-        let review = here.client.batch_review("dev", &[key.to_owned()], &act);
+        let keys = [key.to_owned()];
+        let review = here.client.batch_review("dev", &keys, &act).await;
         let item = &review.items[0];
         (
             item.image.clone(),
@@ -216,7 +217,7 @@ async fn what_was_found_is_known_and_what_is_beyond_the_list_has_its_page() {
         )
     };
     assert_eq!(
-        reviewed("app-1500"),
+        reviewed("app-1500").await,
         (None, Some(Code::NoImage)),
         "nobody knows it"
     );
@@ -224,7 +225,7 @@ async fn what_was_found_is_known_and_what_is_beyond_the_list_has_its_page() {
     here.client.fleet_found(&query, 1).await.unwrap();
     let asked = far_end.asked("GET /").len();
     assert_eq!(
-        reviewed("app-1500"),
+        reviewed("app-1500").await,
         (Some("shop/app:2.0".to_owned()), None)
     );
     assert_eq!(far_end.asked("GET /").len(), asked, "nobody was asked");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use miso_api::HealthStatus;
-use miso_client::{Capability, Code, MarkKind, Resource, Source, TimeRange};
+use miso_client::{AnswerFact, Capability, Code, LogSays, MarkKind, Resource, Source, TimeRange};
 use serde_json::{Value, json};
 
 use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens, until};
@@ -115,6 +115,60 @@ async fn a_timeline_is_made_of_what_each_call_says() {
         (asked("health"), asked("metrics"), asked("events")),
         (1, 1, 1)
     );
+}
+
+#[tokio::test]
+async fn an_answer_from_what_is_known_asks_for_nothing() {
+    let far_end = FarEnd::start(|asked| answers(&asked.line)).await;
+    let here = restored(&far_end).await;
+    let ((application, environment), client) = (place(), &here.client);
+    let known = |environment: &'static str| {
+        client.known_answer("shop", environment, async |_| None::<LogSays>)
+    };
+    assert_eq!(known("dev").await, None, "nothing is known yet");
+    client.application(application.clone()).await.unwrap();
+    client.deployments(Some(application.clone())).await.unwrap();
+    let before = far_end.asked("").len();
+    let answer = known("dev").await.unwrap();
+    assert!(answer.state.is_unwell());
+    let has = |wanted: fn(&AnswerFact) -> bool| answer.parts.iter().any(|part| wanted(&part.fact));
+    assert!(has(|fact| matches!(
+        fact,
+        AnswerFact::AfterDeployment { .. }
+    )));
+    assert_eq!(known("prod").await, None, "it is well there");
+    assert_eq!(far_end.asked("").len(), before, "nothing was asked");
+    let whole = client.answer(application, environment, async |_| None::<LogSays>);
+    assert_eq!(
+        whole.await.unwrap().value.map(|answer| answer.parts),
+        Some(answer.parts)
+    );
+}
+
+#[tokio::test]
+async fn a_part_of_a_timeline_is_asked_for_in_finer_steps_where_there_are_any() {
+    let far_end = FarEnd::start(|asked| answers(&asked.line)).await;
+    let here = restored(&far_end).await;
+    let to = chrono::Utc::now();
+    let part = |seconds| (to - chrono::TimeDelta::seconds(seconds), to);
+    let finer = async |range, part| {
+        let asked = here.client.timeline_finer(PLACE.0, PLACE.1, range, part);
+        asked.await.unwrap()
+    };
+    let asked = || {
+        let calls = far_end.asked("GET /api/applications/shop/metrics?environment=dev&from=20");
+        calls.into_iter().map(|call| call.line).collect::<Vec<_>>()
+    };
+    let closer = finer(TimeRange::Day, part(600)).await.unwrap();
+    assert_eq!((closer.step, closer.times.len()), (5_000.0, 121));
+    assert_eq!(closer.series[0].largest, Some(4.5));
+    let lines = asked();
+    assert!(lines[0].contains("&step=5&to=20"), "{lines:?}");
+    // The whole is as fine as it gets, and a moment has no steps.
+    assert_eq!(finer(TimeRange::Day, part(86_400)).await, None);
+    assert_eq!(finer(TimeRange::QuarterHour, part(600)).await, None);
+    assert_eq!(finer(TimeRange::Day, part(0)).await, None);
+    assert_eq!(asked().len(), 1);
 }
 
 #[tokio::test]

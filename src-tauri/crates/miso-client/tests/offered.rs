@@ -177,6 +177,7 @@ async fn a_field_is_sent_only_where_the_instance_says_that_it_takes_it() {
                     "status": "running", "environments": [
                     {"environment": "dev", "status": "running", "image": "a:1"}]}]}),
             ),
+            "GET /api/environments" => Answer::json(200, json!([])),
             _ => Answer::json(
                 202,
                 json!({"id": "d-1", "applicationKey": "orders", "environment": "dev",

@@ -8,7 +8,7 @@ use miso_client::{Client, Code, ConnectionId, Failure, Resource, SessionState};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::far_end::{Answer, Asked, FarEnd, Restored, Shelf, Start, tokens, until};
+use crate::far_end::{Answer, Asked, FarEnd, Restored, Shelf, Start, restored, tokens, until};
 use crate::hand_clock::HandClock;
 
 /// A provider that takes each refresh token once; a second use of one ends all of them, save where
@@ -351,4 +351,29 @@ async fn who_was_killed_before_the_new_token_was_kept_is_cleanly_signed_out_or_g
             ));
         }
     }
+}
+
+#[tokio::test]
+async fn a_document_that_comes_after_its_account_left_is_not_for_the_next() {
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        // Long enough that its account leaves meanwhile.
+        "GET /api/openapi.json" => {
+            Answer::text(200, "{\"paths\": {}}").after(Duration::from_millis(500))
+        }
+        _ => Answer::json(200, json!({"ok": true})),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    let client = here.client.clone();
+    let asking = tokio::spawn(async move { client.api_operations(false).await.map(drop) });
+    until("it is asked for", || {
+        !far_end.asked("GET /api/openapi.json").is_empty()
+    })
+    .await;
+    here.client.sign_out().await.unwrap();
+    // Whether who asked gets an answer still is of no matter.
+    let _asked = asking.await.unwrap();
+    let next = here.client.api_operations(false).await;
+    assert_eq!(next.map_err(|failure| failure.code), Err(Code::SignedOut));
 }

@@ -31,6 +31,7 @@ async fn instance(fields: &'static [&'static str]) -> (FarEnd, Restored) {
         "DELETE /api/deployments/ended" => Answer::error(409, "CONFLICT"),
         "DELETE /api/deployments/d-1" => Answer::text(202, ""),
         line if line.starts_with("GET /api/deployments/") => deployment("cancelled"),
+        "GET /api/environments" => Answer::json(200, json!([])),
         _ => deployment("running"),
     })
     .await;

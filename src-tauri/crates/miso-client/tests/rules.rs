@@ -259,7 +259,8 @@ async fn promise_a_new_application_on_a_connection_of_production_is_shown_for_th
         creating.await.map(drop).map_err(|failure| failure.code)
     };
     let sent = || far_end.asked("POST /api/applications").len();
-    let shown = here.client.show_creation(&manifest("a:1")).unwrap();
+    let shown = here.client.show_creation(&manifest("a:1")).await;
+    let shown = shown.unwrap().unwrap();
     assert_eq!(
         (shown.environment.name.as_str(), shown.image.as_str()),
         ("PROD dev", "a:1")
@@ -277,7 +278,7 @@ async fn promise_a_new_application_on_a_connection_of_production_is_shown_for_th
     assert_eq!(create(manifest("a:1"), id).await, unconfirmed, "twice");
     assert_eq!(sent(), 1);
     // Without an image nothing is deployed.
-    assert_eq!(here.client.show_creation(&manifest("")), None);
+    assert_eq!(here.client.show_creation(&manifest("")).await, Ok(None));
     assert_eq!(create(manifest(""), None).await, Ok(()));
     assert_eq!(sent(), 2);
 }

@@ -118,7 +118,7 @@ async fn an_instance_that_names_another_issuer_is_followed_there() {
         .unwrap();
     assert_eq!(
         (found.url, found.issuer),
-        (instance.url.clone(), issuer(&provider))
+        (instance.url.clone(), Some(issuer(&provider)))
     );
     let session = signed_in(&instance.url, SignInSettings::default()).await;
     assert!(

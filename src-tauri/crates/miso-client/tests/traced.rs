@@ -85,6 +85,62 @@ async fn a_trace_has_every_request_and_no_secret() {
     );
 }
 
+/// What is kept of the log for who looks for a mistake says nothing that a server answered.
+#[tokio::test]
+async fn promise_a_log_that_is_handed_on_has_nothing_of_what_was_answered() {
+    let trace = Trace::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
+        .with_writer(trace.clone())
+        .with_ansi(false)
+        .finish();
+    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let far_end = FarEnd::start(|asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        "GET /api/environments" => Answer::text(500, "<html>canary-in-a-page</html>"),
+        "GET /api/users/me" => Answer::json(200, json!({"id": ["canary-in-a-shape"]})),
+        line if line.starts_with("GET /api/applications") => {
+            Answer::text(200, "{\"data\": [canary-in-what-is-no-json")
+        }
+        _ => Answer::json(
+            500,
+            json!({"error": {"code": "CANARY", "message": "canary-in-a-message",
+                "details": [{"field": "f", "message": "canary-in-a-detail"}],
+                "requestId": "req-7"}}),
+        ),
+    })
+    .await;
+    let here = restored(&far_end).await;
+    let watched = [
+        Resource::Environments,
+        Resource::Me,
+        Resource::Applications,
+        Resource::Deployments { application: None },
+    ];
+    let _leases: Vec<_> = watched.map(|resource| here.client.watch(resource)).into();
+    let is_told = |resource: &str| {
+        let text = trace.text();
+        let mut lines = text.lines();
+        lines.any(|line| line.contains("could not be read") && line.contains(resource))
+    };
+    let each = [
+        "resource=Environments",
+        "resource=Me",
+        "resource=Applications",
+        "resource=Deployments",
+    ];
+    until("that none could be read is written down", || {
+        each.iter().all(|resource| is_told(resource))
+    })
+    .await;
+    let text = trace.text();
+    for expected in ["NotMiso", "500", "req-7", "/api/environments"] {
+        assert!(text.contains(expected), "{expected} is in the log");
+    }
+    let told = text.lines().find(|line| line.contains("canary-"));
+    assert_eq!(told, None);
+}
+
 #[tokio::test]
 async fn a_request_id_in_the_headers_is_carried_where_the_body_has_none() {
     for (header, expected) in [

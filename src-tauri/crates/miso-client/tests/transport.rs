@@ -20,6 +20,7 @@ async fn a_write_goes_again_after_a_401_that_did_nothing() {
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" if asked.body.contains("refresh-1") => tokens(1),
         "POST /token" => tokens(2),
+        "GET /api/environments" => Answer::json(200, json!([])),
         _ if asked.token.as_deref() == Some("access-1") => Answer::error(401, "UNAUTHORIZED"),
         _ => Answer::json(
             202,
@@ -133,6 +134,7 @@ async fn a_deployment_whose_answer_was_lost_is_found_by_its_key() {
             *seen.lock().unwrap() = asked.key.clone();
             Answer::lost()
         }
+        "GET /api/environments" => Answer::json(200, json!([])),
         _ => {
             let key = seen.lock().unwrap().clone();
             Answer::json(

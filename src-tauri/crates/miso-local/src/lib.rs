@@ -3,8 +3,9 @@
 //!
 //! ```text
 //! http → guard → oidc                         sign-in, tokens
-//!              → admit → api → store          what is known
+//!              → admit → api, v1 → store      what is known, in two readings
 //!                            → deploy → workloads → workload (a child process)
+//!                                                 → a container engine
 //!                            → logs           what was printed
 //! ```
 //!
@@ -36,6 +37,7 @@ mod site;
 mod store;
 #[cfg(test)]
 mod testing;
+mod v1;
 pub mod workload;
 mod workloads;
 
@@ -43,5 +45,7 @@ pub use api::optional_calls;
 pub use error::StartError;
 pub use instance::{Instance, SignInKeys, start};
 pub use notice::Notice;
-pub use options::{Options, RateLimit, Seed, ServiceAccount, WorkloadCommand};
+pub use options::{
+    ContainerEngine, Options, RateLimit, Seed, ServiceAccount, Speaks, V1RateLimit, WorkloadCommand,
+};
 pub use secrecy::{ExposeSecret, SecretString};

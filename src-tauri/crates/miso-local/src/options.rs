@@ -18,6 +18,10 @@ pub struct Options {
     pub service_account: Option<ServiceAccount>,
     /// How many requests one client may make.
     pub rate_limit: RateLimit,
+    /// In which readings of the API it answers.
+    pub speaks: Speaks,
+    /// How many requests one client may make to `/api/v1`.
+    pub v1_rate_limit: V1RateLimit,
     /// Calls that this instance is to lack, by their `operationId`, so that what is done without
     /// them can be tried; only those that the public document does not state (API.md, mark O).
     pub without: Vec<String>,
@@ -25,6 +29,20 @@ pub struct Options {
     pub rotate_signing_key: bool,
     /// How to start a workload.
     pub workload: WorkloadCommand,
+    /// What runs the images that are not of the catalogue.
+    pub engine: ContainerEngine,
+}
+
+/// Which container engine runs the images that are not of the catalogue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ContainerEngine {
+    /// The one that `DOCKER_HOST` names, else the first of the usual sockets where one answers.
+    #[default]
+    Found,
+    /// The one at that address, written as in `DOCKER_HOST`.
+    At(String),
+    /// None: such images are refused.
+    None,
 }
 
 /// What a new instance is filled with.
@@ -67,6 +85,53 @@ impl Default for RateLimit {
         Self::PerHourMinute {
             hour: 1000,
             minute: 100,
+        }
+    }
+}
+
+/// The readings of the API in which an instance answers: two forms of the same state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speaks {
+    /// The documented API alone (API.md).
+    Documented,
+    /// `/api/v1` alone, as shipping controllers have it (API-V1.md).
+    V1,
+    /// Both.
+    #[default]
+    Both,
+}
+
+impl Speaks {
+    /// Whether it answers the documented calls.
+    pub fn documented(self) -> bool {
+        matches!(self, Self::Documented | Self::Both)
+    }
+
+    /// Whether it answers those below `/api/v1`.
+    pub fn v1(self) -> bool {
+        matches!(self, Self::V1 | Self::Both)
+    }
+}
+
+/// How many requests one client id may make to `/api/v1` (API-V1.md §1.6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum V1RateLimit {
+    /// So many in a window of so many seconds.
+    PerWindow {
+        /// Requests.
+        requests: u32,
+        /// Seconds.
+        seconds: u32,
+    },
+    /// No limit.
+    Off,
+}
+
+impl Default for V1RateLimit {
+    fn default() -> Self {
+        Self::PerWindow {
+            requests: 100,
+            seconds: 600,
         }
     }
 }

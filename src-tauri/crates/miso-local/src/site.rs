@@ -12,9 +12,10 @@ use crate::oidc::devices::Devices;
 use crate::oidc::keys::Keys;
 use crate::oidc::one_time::OneTimeKeys;
 use crate::oidc::pending::Pending;
-use crate::options::ServiceAccount;
+use crate::options::{ServiceAccount, Speaks};
 use crate::sealing::Seal;
 use crate::store::Store;
+use crate::v1::{Drafts, WindowLimit};
 use crate::workloads::Platform;
 
 /// The instance as its handlers see it.
@@ -29,6 +30,9 @@ pub(crate) struct Site {
     pub(crate) successors: Successors,
     pub(crate) service_account: Option<ServiceAccount>,
     pub(crate) limits: Option<Limits>,
+    pub(crate) speaks: Speaks,
+    pub(crate) v1_limit: Option<WindowLimit>,
+    pub(crate) drafts: Drafts,
     pub(crate) pending: Pending,
     pub(crate) devices: Devices,
     pub(crate) seal: Arc<Seal>,

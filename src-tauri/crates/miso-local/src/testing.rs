@@ -18,14 +18,16 @@ use crate::oidc::Successors;
 use crate::oidc::devices::Devices;
 use crate::oidc::keys::Keys;
 use crate::oidc::pending::Pending;
-use crate::options::{RateLimit, ServiceAccount, WorkloadCommand};
+use crate::options::{ContainerEngine, RateLimit, ServiceAccount, Speaks, WorkloadCommand};
 use crate::place::Place;
 use crate::sealing::Seal;
 use crate::site::Site;
 use crate::store::applications::{self, StoredApplication};
 use crate::store::placements::{self, Placement};
 use crate::store::{self, Store, deployments};
+use crate::v1::Drafts;
 use crate::workloads::Platform;
+use crate::workloads::containers::Engines;
 
 /// The authority that [`site`] believes to have.
 pub(crate) const HOST: &str = "127.0.0.1:8700";
@@ -53,6 +55,9 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
             client_secret: "a secret".to_owned().into(),
         }),
         limits: Limits::new(limit),
+        speaks: Speaks::Both,
+        v1_limit: None,
+        drafts: Drafts::default(),
         pending: Pending::default(),
         devices: Devices::default(),
         seal,
@@ -61,10 +66,28 @@ pub(crate) fn site(folder: &Path, limit: RateLimit, command: WorkloadCommand) ->
     }
 }
 
-/// A platform over a store.
+/// A platform over a store, without a container engine.
 pub(crate) fn platform(folder: &Path, store: &Store, command: WorkloadCommand) -> Platform {
+    platform_with(folder, store, command, ContainerEngine::None)
+}
+
+fn platform_with(
+    folder: &Path,
+    store: &Store,
+    command: WorkloadCommand,
+    engine: ContainerEngine,
+) -> Platform {
     let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
-    Platform::new(store.clone(), seal, command, Logs::new(folder.join("logs")))
+    // As unique as the folder: what one test leaves is no other's.
+    let id = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let logs = Logs::new(folder.join("logs"));
+    Platform::new(
+        store.clone(),
+        &seal,
+        command,
+        Engines::new(engine, id),
+        logs,
+    )
 }
 
 /// A command by which nothing can be started: what is deployed fails.
@@ -100,7 +123,8 @@ pub(crate) struct Bench {
     pub(crate) platform: Arc<Platform>,
     pub(crate) store: Store,
     pub(crate) place: Place,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
+    engine: ContainerEngine,
 }
 
 impl Bench {
@@ -110,6 +134,15 @@ impl Bench {
 
     /// With another command, and that in the application's manifest.
     pub(crate) async fn with(command: WorkloadCommand, manifest: Value) -> Self {
+        Self::on(ContainerEngine::None, command, manifest).await
+    }
+
+    /// The same with a container engine.
+    pub(crate) async fn on(
+        engine: ContainerEngine,
+        command: WorkloadCommand,
+        manifest: Value,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(&folder.path().join("miso.db")).unwrap();
         let mut manifest = manifest.as_object().unwrap().clone();
@@ -129,22 +162,39 @@ impl Bench {
             .call(move |db| applications::insert(db, &application, &sealed))
             .await
             .unwrap();
+        let platform = platform_with(folder.path(), &store, command, engine.clone());
         Self {
-            platform: Arc::new(platform(folder.path(), &store, command)),
+            platform: Arc::new(platform),
             store,
             place: Place::new("orders-api", "dev"),
             folder,
+            engine,
         }
     }
 
     /// The platform of the next start, which has started nothing yet.
     pub(crate) async fn started_again(self) -> Self {
         self.platform.shut_down().await;
-        let next = platform(self.folder.path(), &self.store, own_command());
+        self.next_start()
+    }
+
+    /// The same after one that was killed.
+    pub(crate) fn next_start(self) -> Self {
+        let engine = self.engine.clone();
+        let next = platform_with(self.folder.path(), &self.store, own_command(), engine);
         Self {
             platform: Arc::new(next),
             ..self
         }
+    }
+
+    /// With other means to find an engine, before anything was deployed.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_engines(&mut self, engines: Engines) {
+        let seal = Arc::new(Seal::new(&[7; 32]).unwrap());
+        let logs = Logs::new(self.folder.path().join("logs"));
+        let next = Platform::new(self.store.clone(), &seal, no_command(), engines, logs);
+        self.platform = Arc::new(next);
     }
 
     /// Rolls a deployment out to its end.

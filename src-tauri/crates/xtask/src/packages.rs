@@ -45,6 +45,11 @@ const TEST: &[&str] = &[
     "python3-venv",
     "webkit2gtk-driver",
 ];
+/// A container engine and what its images are made of; only where the tests are to have one, for it
+/// may be a service of the system from then on.
+const ENGINE: &[&str] = &["busybox-static", "docker.io"];
+/// Says that the tests are to have a container engine; they fail without one then.
+const ENGINE_REQUIRED: &str = "MISO_TESTS_ENGINE";
 const CHROMIUM_DEBIAN: &[&str] = &["chromium", "chromium-driver"];
 const CHROMIUM_UBUNTU: &[&str] = &["chromium-browser", "chromium-chromedriver"];
 
@@ -137,11 +142,25 @@ fn wanted(purpose: For, family: Family) -> Vec<&'static str> {
     } else {
         CHROMIUM_DEBIAN
     };
+    let engine = engine();
     match purpose {
         For::Build => BUILD.to_vec(),
         For::VirtualDisplay => [BUILD, VIRTUAL_DISPLAY].concat(),
-        For::CrateTests => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS].concat(),
-        For::Test => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS, TEST, chromium].concat(),
+        For::CrateTests => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS, engine].concat(),
+        For::Test => [BUILD, VIRTUAL_DISPLAY, CRATE_TESTS, TEST, engine, chromium].concat(),
+    }
+}
+
+/// The packages of a container engine, where the tests are to have one. An engine of another
+/// packager stays.
+fn engine() -> &'static [&'static str] {
+    match (
+        std::env::var_os(ENGINE_REQUIRED).is_some(),
+        found("dockerd").is_some(),
+    ) {
+        (false, _) => &[],
+        (true, true) => &ENGINE[..1],
+        (true, false) => ENGINE,
     }
 }
 

@@ -1,5 +1,5 @@
 //! The tool that calls the local instance by its OpenAPI document alone, in an environment of its
-//! own below `target`.
+//! own below `target`, which has the published client of `/api/v1` too.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,6 +12,11 @@ use crate::step::{Failure, Steps};
 /// Where it is.
 pub fn program() -> PathBuf {
     folder().join("bin").join("schemathesis")
+}
+
+/// The Python that has the published client `miso-client`.
+pub fn python() -> PathBuf {
+    folder().join("bin").join("python")
 }
 
 /// What it is told: how to call, and what counts as wrong.
@@ -39,7 +44,7 @@ pub(crate) fn install(steps: &mut Steps) -> Result<(), Failure> {
         "python3 -m venv target/schemathesis",
         &mut make,
     )?;
-    let mut fill = Command::new(folder().join("bin").join("python"));
+    let mut fill = Command::new(python());
     fill.args([
         "-m",
         "pip",

@@ -2,6 +2,7 @@
 
 mod access;
 mod arrows;
+mod commands;
 mod first_page;
 mod layout;
 mod lengths;

@@ -40,12 +40,15 @@ pub(super) fn enter(app: &AppHandle) {
     });
 }
 
-pub(super) fn show(watched: Watched) {
+/// Shows how what is watched is by then: of two that come in the other order the last one knows all.
+pub(super) fn show() {
     let Some(handle) = shown().clone() else {
         return;
     };
     tauri::async_runtime::spawn(async move {
-        handle.update(|item| item.watched = watched).await;
+        handle
+            .update(|item| item.watched = watched(&item.app))
+            .await;
     });
 }
 

@@ -6,6 +6,7 @@ import {
   callOf,
   copyEntries,
   fieldOf,
+  forgetting,
   freshly,
   isJson,
   keepForm,
@@ -23,10 +24,12 @@ import { useShown } from '../../hooks/useShown';
 import {
   asCommandError,
   commands,
+  newCall,
   type ApiAnswer,
   type ApiCall,
   type ApiOperation,
   type ApiParameter,
+  type Call,
   type CommandError,
   type ConnectionId,
 } from '../../ipc';
@@ -51,34 +54,43 @@ export function OperationForm({ connection, operation, begin }: Props) {
   const queries = useQueryClient();
   const gone = useGone();
   const [typed, setTyped] = useState(begin);
-  const [sending, setSending] = useState(false);
+  const [sending, setSending] = useState<Call | null>(null);
+  const [callingOff, setCallingOff] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const [came, setCame] = useState<{ call: ApiCall; answer: ApiAnswer } | null>(null);
   const [place, setPlace] = useState('');
+  // What was sent once stays where it can be mended, and nowhere else.
+  const [wasSent, setWasSent] = useState(false);
   const name = operationName(operation.row);
   const noWrites = useNoWrites(connection, undefined);
   useEffect(() => {
-    keepForm(view, name, typed);
-  }, [view, name, typed]);
+    keepForm(view, name, wasSent ? forgetting(operation, typed) : typed);
+  }, [view, name, operation, typed, wasSent]);
 
   const failed = (thrown: unknown) => {
     const failure = asCommandError(thrown);
     setError(failure);
-    setSending(false);
+    setSending(null);
     if (gone.current) putRefusal({ what: name, to: paths.api(connection, { operation: name }) }, failure);
   };
   const send = (call: ApiCall, confirmation: string | null) => {
-    setSending(true);
+    setWasSent(operation.row.writes);
+    const begun = newCall();
+    setSending(begun);
+    setCallingOff(false);
     commands
-      .apiSend(connection, call, confirmation)
+      .apiSend(connection, call, confirmation, begun.number)
       .then((answer) => {
-        setCame({ call, answer });
-        setSending(false);
+        // A write that was refused is mended and sent again.
+        const isDone = operation.row.writes && answer.status < 400;
+        if (isDone) setTyped((before) => forgetting(operation, before));
+        setCame({ call: { ...call, headers: [], body: null }, answer });
+        setSending(null);
       }, failed)
       .finally(() => void queries.invalidateQueries({ queryKey: sentKey(connection) }));
   };
   const { showing, left, takenBack, start, takeBack } = useShown(connection, send, failed);
-  const busy = sending || showing || left !== null;
+  const busy = sending !== null || showing || left !== null;
   const call = callOf(operation, typed);
   const lacking = missing(operation, typed);
   const reason =
@@ -127,7 +139,7 @@ export function OperationForm({ connection, operation, begin }: Props) {
         )}
         <div className={styles.actions}>
           <Button kind="primary" type="submit" reason={reason} disabled={busy}>
-            {t(sending ? 'explorer.sending' : 'explorer.send')}
+            {t(sending !== null ? 'explorer.sending' : 'explorer.send')}
           </Button>
           {operation.row.writes && <UnlockButton connection={connection} />}
           <CopyButton connection={connection} call={call} reason={lacking === null ? undefined : reason} />
@@ -140,12 +152,23 @@ export function OperationForm({ connection, operation, begin }: Props) {
           >
             {t('explorer.afresh')}
           </Button>
+          {sending !== null && (
+            <Button
+              onClick={() => {
+                setCallingOff(true);
+                sending.off();
+              }}
+            >
+              {t('cancel')}
+            </Button>
+          )}
         </div>
+        {sending !== null && callingOff && <p role="status">{t('explorer.sentAlready')}</p>}
       </form>
       {left !== null && (
         <div className={styles.waiting}>
           <span role="status" aria-live="assertive" className={styles.waitingWords}>
-            {t('explorer.writesTo', { name, place, seconds: left })}
+            {t('explorer.writesTo', { name: operationName(call), place, seconds: left })}
           </span>
           <Button autoFocus onClick={takeBack}>
             {t('access.takeBack')}
@@ -215,7 +238,7 @@ function Body({
         </Suspense>
       </div>
       {body.fields.length > 0 && (
-        <details>
+        <details className={styles.fields}>
           <summary>{t('explorer.fields')}</summary>
           <FieldTable fields={body.fields} cut={body.cut} />
         </details>

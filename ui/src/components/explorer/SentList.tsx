@@ -7,15 +7,12 @@ import { errorWords, Problem } from '../Problem';
 import styles from './Explorer.module.css';
 import { PathText } from './PathText';
 
-/** Methods that change nothing. */
-const READS = ['GET', 'HEAD', 'OPTIONS'];
-
 /** The key of what was sent by hand. */
 export function sentKey(connection: ConnectionId): readonly unknown[] {
   return [connection, 'sentCalls'];
 }
 
-/** What was sent by hand, newest first. A click fills the form again. */
+/** What was sent by hand, newest first. A click fills the form again, but for its headers and its body. */
 export function SentList({ connection, fill }: { connection: ConnectionId; fill: (call: ApiCall) => void }) {
   const { t } = useTranslation();
   const now = useNow();
@@ -39,7 +36,7 @@ export function SentList({ connection, fill }: { connection: ConnectionId; fill:
                 fill(sent.call);
               }}
             >
-              <span className={styles.method} data-writes={!READS.includes(sent.call.method)}>
+              <span className={styles.method} data-writes={sent.writes}>
                 {sent.call.method}
               </span>{' '}
               <PathText path={sent.call.path} />{' '}

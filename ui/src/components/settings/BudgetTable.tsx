@@ -27,7 +27,11 @@ export function BudgetTable({ name, budget }: { name: string; budget: BudgetStan
           <dd>{spent(budget.minute)}</dd>
         </div>
         <div>
-          <dt>{t('settings.diagnostics.hour')}</dt>
+          <dt>
+            {budget.windowMinutes === 60
+              ? t('settings.diagnostics.hour')
+              : t('settings.diagnostics.window', { minutes: number(budget.windowMinutes) })}
+          </dt>
           <dd>{spent(budget.hour)}</dd>
         </div>
         <div>

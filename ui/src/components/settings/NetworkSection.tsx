@@ -83,10 +83,11 @@ function Set({ way }: { way: ConnectionWay | CommandError | null }) {
   if (way === null) return <td colSpan={3} />;
   if ('code' in way) return <td colSpan={3}>{errorWords(way).title}</td>;
   const { proxy, authorities } = way.network;
-  const { requestsPerHour, requestsPerMinute } = way.limits;
+  const { requestsPerHour, requestsPerMinute, requestsPerWindow } = way.limits;
   const limits = [
     requestsPerHour !== null && t('settings.network.perHour', { value: number(requestsPerHour) }),
     requestsPerMinute !== null && t('settings.network.perMinute', { value: number(requestsPerMinute) }),
+    requestsPerWindow !== null && t('settings.network.perWindow', { value: number(requestsPerWindow) }),
   ].filter((part) => part !== false);
   const { length: count } = authorities;
   return (

@@ -32,6 +32,7 @@ export function diagnosing(connections: ConnectionView[]): Diagnosing {
         budget: {
           minute: { spent: used ? 14 : 0, limit: 100 },
           hour: { spent: used ? 312 : 0, limit: 1000 },
+          windowMinutes: 60,
           limitsTold: used,
           remaining: used ? 604 : null,
           resets: used ? before(-1_500_000) : null,

@@ -100,7 +100,8 @@ export function explored(): Explored {
       const answer = answerTo(call);
       sent.unshift({
         at: new Date().toISOString(),
-        call,
+        call: { ...call, headers: [], body: null },
+        writes: call.method !== 'GET',
         status: answer.status,
         code: null,
         milliseconds: answer.milliseconds,

@@ -151,6 +151,7 @@ export function createFake(options: FakeOptions = {}): Fake {
         window: 'main',
         version: '0.1.0',
         settings,
+        settingsRevision: 0,
         systemLanguage: 'en',
         connections,
         address: null,

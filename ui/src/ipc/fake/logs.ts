@@ -133,6 +133,8 @@ export function fitsOf({ text, regex, levels, from, to, fields }: LogQuery): Fit
 
 /** Lines put into a gap. */
 const FILLED = 40;
+/** As many of the last matches come with the answer. */
+const NEWEST = 120;
 
 /** What the instance has besides what is kept: so many lines a page, and how long it takes to find them. */
 const OLDER = 60;
@@ -238,7 +240,7 @@ export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogO
       };
       searches.push({ found: [], run });
       void later(0).then(run);
-      return Promise.resolve(number);
+      return Promise.resolve({ search: number, newest: find().slice(-NEWEST) });
     },
     logSearchOn: (number) => {
       void later(0).then(() => searches[number]?.run());

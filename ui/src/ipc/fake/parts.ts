@@ -19,7 +19,8 @@ export const usualWay: ConnectionWay = {
     redirectHost: '127.0.0.1',
     prompt: null,
   },
-  limits: { requestsPerHour: null, requestsPerMinute: null },
+  limits: { requestsPerHour: null, requestsPerMinute: null, requestsPerWindow: null, windowMinutes: null },
+  readsAs: null,
 };
 
 export function failure(code: string, more: Partial<CommandError> = {}): CommandError {
@@ -44,6 +45,7 @@ export function connection(
     readOnly: false,
     unlockedUntil: null,
     local: id === 'local',
+    found: 'documented',
     session,
     environments: stages,
     revision: nextRevision(),

@@ -34,7 +34,7 @@ const METRICS: Metric[] = [
   ['memory_bytes', 'bytes', (age) => (412 - age / 20) * 2 ** 20],
 ];
 
-type Times = Pick<Commands, 'timeline' | 'timelineRange' | 'healthOverview'>;
+type Times = Pick<Commands, 'timeline' | 'timelineRange' | 'timelineFiner' | 'healthOverview'>;
 
 /** What was before, of invented applications: well until they were not. */
 export function timelines(
@@ -64,6 +64,20 @@ export function timelines(
   return {
     timelineRange: (_, key, environment) =>
       reading(unwellSince(key, environment) === null ? 'hour' : ('quarterHour' as const)),
+    timelineFiner: (_, __, ___, range, from, to) => {
+      const [begin, end] = [Date.parse(from), Date.parse(to)];
+      const step = [5_000, 20_000, MINUTE].find((each) => (end - begin) / each <= 300) ?? MINUTE;
+      if (step * 2 > RANGES[range][1]) return Promise.resolve(null);
+      const first = Math.floor(begin / step) * step;
+      const times = Array.from({ length: Math.ceil((end - first) / step) }, (_each, at) => first + at * step);
+      const series = METRICS.map(([name, kind, shape]): MeasuredSeries => {
+        const values = times.map((at) =>
+          shape(Math.round((end - at) / step), Math.sin(at / (step * 9)), false),
+        );
+        return { name, unit: { kind } as Unit, values, latest: null, largest: null, total: null };
+      });
+      return Promise.resolve({ times, step, series });
+    },
     timeline: (_, key, environment, range) => {
       const [minutes, step, row] = RANGES[range];
       const now = Math.floor(Date.now() / 1000) * 1000;

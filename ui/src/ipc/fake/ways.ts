@@ -58,7 +58,8 @@ export function ways(step: number, signedIn: (id: string) => boolean): Ways {
       if (address.includes('html')) return refuse('not_miso', { status: '200', excerpt: '<html>' });
       if (!address.includes('.')) return refuse('address_invalid', { address });
       const url = `https://${hostOf(address)}`;
-      return { url, issuer: `${url}/auth`, scopesLeftOut: [] };
+      if (address.includes('v1')) return { url, issuer: null, speaks: 'v1', scopesLeftOut: [] };
+      return { url, issuer: `${url}/auth`, speaks: 'documented', scopesLeftOut: [] };
     },
     addressExamine: (address, _, told) => walk(address, 'signIn', told),
     connectionExamine: (id, told) => walk(`https://${id}.misohost.example`, 'api', told, !signedIn(id)),

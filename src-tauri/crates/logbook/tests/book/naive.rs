@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use logbook::{FieldTest, Query, Text};
@@ -281,6 +282,12 @@ proptest! {
             let expected: Vec<_> = expected.map(|at| (*at, all[*at as usize].clone())).collect();
             let listed: Vec<_> = listed.found.into_iter().map(|one| (one.position, one.line)).collect();
             prop_assert_eq!(listed, expected);
+            let newest = search.newest(count, Duration::MAX).unwrap();
+            let last = wanted.iter().skip(wanted.len().saturating_sub(count));
+            let last: Vec<_> = last.map(|at| (*at, all[*at as usize].clone())).collect();
+            prop_assert_eq!(newest.matches as usize, last.len());
+            let newest: Vec<_> = newest.found.into_iter().map(|one| (one.position, one.line)).collect();
+            prop_assert_eq!(newest, last);
             let view = book.view(from, count).unwrap();
             prop_assert_eq!(search.marks(&view), search.marked(&view));
             for marked in search.marked(&view) {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use logbook::{BadQuery, Book, Hit, Limits, Outcome, Progress, Query, Search, Text, Window};
 use miso_api::{LineSink, LogLevel, LogLine};
@@ -251,6 +252,29 @@ fn buckets_count_every_line_once() {
         }
     }
     assert_eq!(open(&root.path().join("other")).buckets(10).unwrap(), []);
+}
+
+#[test]
+fn the_newest_matches_are_there_before_the_search_is() {
+    let root = tempfile::tempdir().unwrap();
+    let limits = Limits {
+        segment_bytes: 10_000,
+        ..Limits::default()
+    };
+    let book = open_with(root.path(), limits);
+    book.append(&lines(0..2_000)).unwrap();
+    let search = Search::new(book.clone(), &literal("message 19")).unwrap();
+    let positions = |count, limit| {
+        let newest = search.newest(count, limit).unwrap();
+        let found = newest.found.iter().map(|one| one.position);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(positions(3, Duration::MAX), [1_997, 1_998, 1_999]);
+    assert_eq!(positions(1_000, Duration::MAX).len(), 111);
+    assert_eq!(search.count(), 0, "the search itself has not begun");
+    // In no time only the end of the log is looked at.
+    assert_eq!(positions(2, Duration::ZERO), [1_998, 1_999]);
+    assert!(positions(1_000, Duration::ZERO).len() < 111);
 }
 
 proptest! {

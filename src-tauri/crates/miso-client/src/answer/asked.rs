@@ -13,7 +13,7 @@ use super::facts::{Facts, LogSays, LogSpan, Other, others_of};
 use super::{Answer, log_span};
 use crate::fleet::{UnwellPlace, entry_of};
 use crate::lock::lock;
-use crate::{Class, Client, Failure, Reading, Resource, TimeRange};
+use crate::{Class, Client, Failure, Reading, Resource, State, TimeRange};
 
 /// As many of the unwell as an overview shows with their reasons.
 const FIRST: usize = 5;
@@ -39,6 +39,11 @@ impl LookedAt {
 
     fn has(&self, turn: &Turn) -> bool {
         lock(&self.0).contains(turn)
+    }
+
+    /// Has one be looked at again.
+    fn forget(&self, turn: &Turn) {
+        lock(&self.0).remove(turn);
     }
 
     /// Notes that one is looked at; whether it was not before.
@@ -116,6 +121,31 @@ impl Client {
         Ok(reading.map(|_| Some(answer)))
     }
 
+    /// The answer from what is known alone, for who tells that a place is unwell: nothing is asked of
+    /// the server. `None` where the place is not known, or not to be unwell.
+    pub async fn known_answer<L>(
+        &self,
+        application: &str,
+        environment: &str,
+        log: impl FnOnce(LogSpan) -> L + Send,
+    ) -> Option<Answer>
+    where
+        L: Future<Output = Option<LogSays>> + Send,
+    {
+        let (as_of, found) = self.inner.view.dated_application(application)?;
+        let entry = entry_of(&found, environment).filter(|entry| State::of(entry).is_unwell())?;
+        let known = self.known_of(application, environment, as_of);
+        let others = self.others_in(environment);
+        let facts = known.facts(application, entry, &others);
+        let now = self.inner.clock.now();
+        let says = match log_span(&facts, now) {
+            Some(span) => log(span).await,
+            None => None,
+        };
+        let answer = Answer::of(&facts, says.as_ref(), now);
+        answer.state.is_unwell().then_some(answer)
+    }
+
     /// Says more of the first ones, with what is known of them beside the list.
     pub(crate) fn say_more(
         &self,
@@ -138,12 +168,12 @@ impl Client {
     }
 
     /// Asks, as background, for the health of the first ones and for what happened to them: once
-    /// for each time that one turned unwell.
+    /// for each time that one turned unwell, or again where nobody could be asked.
     pub(crate) fn look_closer(&self, unwell: &[UnwellPlace]) {
         for place in unwell.iter().take(FIRST) {
             let (application, environment) = (&place.application, &place.environment.key);
             let seen = (application.clone(), environment.clone(), place.answer.since);
-            if !self.inner.looked_at.note(seen) {
+            if !self.inner.looked_at.note(seen.clone()) {
                 continue;
             }
             let wanted = [
@@ -162,6 +192,10 @@ impl Client {
                 for resource in wanted {
                     if let Err(failure) = inner.refresh(&resource, Class::Background).await {
                         tracing::debug!(code = ?failure.code, "an unwell application was not looked at");
+                        if failure.is_passing() {
+                            inner.looked_at.forget(&seen);
+                            return;
+                        }
                     }
                 }
             });
@@ -177,10 +211,31 @@ impl Client {
         if deployments.iter().any(|one| one.id == *id) {
             return;
         }
-        if let Ok(running) = self.deployment(id.clone()).await {
+        if let Some(running) = self.read_once(id).await {
             let newest = deployments.first().and_then(|one| one.created_at);
-            if running.value.created_at >= newest {
-                deployments.insert(0, running.value);
+            if running.created_at >= newest {
+                deployments.insert(0, running);
+            }
+        }
+    }
+
+    /// A deployment by its own reading. The answer is made anew as often as the application changes:
+    /// what cannot be read is not asked for each time.
+    async fn read_once(&self, id: &str) -> Option<Deployment> {
+        let unread = (id.to_owned(), String::new(), None);
+        let resource = Resource::Deployment { id: id.to_owned() };
+        if let Some(known) = self.peek(&resource) {
+            return Some(known);
+        }
+        if self.inner.looked_at.has(&unread) {
+            return None;
+        }
+        match self.inner.refresh(&resource, Class::Watched).await {
+            Ok(()) => self.peek(&resource),
+            Err(failure) if failure.is_passing() => None,
+            Err(_) => {
+                self.inner.looked_at.note(unread);
+                None
             }
         }
     }
@@ -192,17 +247,8 @@ impl Client {
         let Some(last) = ended.next().filter(|last| last.configuration.is_empty()) else {
             return;
         };
-        let unread = (last.id.clone(), String::new(), None);
-        if self.inner.looked_at.has(&unread) {
-            return;
-        }
-        match self.deployment(last.id.clone()).await {
-            Ok(whole) => last.configuration = whole.value.configuration,
-            Err(failure) if failure.is_connectivity() => {}
-            // It would be asked for each time that the answer is made.
-            Err(_) => {
-                self.inner.looked_at.note(unread);
-            }
+        if let Some(whole) = self.read_once(&last.id).await {
+            last.configuration = whole.configuration;
         }
     }
 

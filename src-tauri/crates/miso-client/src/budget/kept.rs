@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::{Budget, Cache, Clock, Connection};
+use crate::{Budget, Cache, Clock, Connection, Limits};
 
 impl Budget {
     /// The budget of a connection, with what an earlier run has spent of it.
@@ -17,6 +17,8 @@ impl Budget {
         });
         let id = id.clone();
         let keep = Box::new(move |at| cache.note_sent(&id, at));
-        Self::kept(clock, connection.limits.limits(), &sent_before, keep)
+        let budget = Self::kept(clock, Limits::default(), &sent_before, keep);
+        budget.set_own_limits(connection.limits, connection.speaks());
+        budget
     }
 }

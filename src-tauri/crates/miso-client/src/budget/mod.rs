@@ -3,6 +3,7 @@
 //! through than the limits allow (DESIGN.md, "The request budget").
 
 mod kept;
+mod learned;
 mod others;
 mod own_limits;
 mod pace;
@@ -63,6 +64,10 @@ pub(crate) type Keep = Box<dyn Fn(DateTime<Utc>) + Send + Sync>;
 
 struct State {
     limits: Limits,
+    /// What the larger of the limits is of.
+    window: Duration,
+    /// How many refusals came one after another that said nothing of how long.
+    refusals: u32,
     /// Whether the server told them: its word counts, whatever a connection is set to.
     are_told: bool,
     /// When requests were sent, by a clock that never goes back; below zero before this run.
@@ -184,6 +189,8 @@ impl Budget {
             keep,
             state: Mutex::new(State {
                 limits,
+                window: HOUR,
+                refusals: 0,
                 are_told: false,
                 sent: sent.into(),
                 clicks: VecDeque::new(),
@@ -262,14 +269,6 @@ impl Budget {
     pub fn set_limits(&self, limits: Limits) {
         let mut state = self.lock();
         (state.limits, state.are_told) = (limits, true);
-    }
-
-    /// What holds as long as the server tells no limits.
-    pub(crate) fn set_own_limits(&self, own: OwnLimits) {
-        let mut state = self.lock();
-        if !state.are_told {
-            state.limits = own.limits();
-        }
     }
 
     /// How much slower than calmly what is watched should be asked for, 1 or more: so slowly that
@@ -357,9 +356,9 @@ impl State {
     fn lasts(&self, now: Moment, wall: DateTime<Utc>) -> f64 {
         let limit = self.limits.per_hour;
         let hour = f64::from(limit.saturating_sub(reserve(limit, Class::Interactive, 0.0)))
-            / HOUR.as_secs_f64();
+            / self.window.as_secs_f64();
         let Some(told) = self.told else {
-            return hour;
+            return hour * self.unseen_share();
         };
         let left = (told.resets - wall).as_seconds_f64().max(0.0);
         let free = self.remaining(told, now, wall).saturating_sub(reserve(
@@ -377,7 +376,7 @@ impl State {
         let minute = allowed(self.limits.per_minute, minute_share);
         let hour = allowed(self.limits.per_hour, hour_share);
         let by_minute = self.until_free(now, MINUTE, minute);
-        let by_hour = self.until_free(now, HOUR, hour);
+        let by_hour = self.until_free(now, self.window, hour);
         let by_server = self.told.and_then(|told| {
             let left = told.resets - wall;
             let reserve = reserve(self.limits.per_hour, class, left.as_seconds_f64());

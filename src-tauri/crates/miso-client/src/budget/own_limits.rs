@@ -8,6 +8,8 @@ use crate::{Code, Failure};
 
 const PER_HOUR: (u32, u32) = (60, 100_000);
 const PER_MINUTE: (u32, u32) = (10, 10_000);
+const PER_WINDOW: (u32, u32) = (20, 100_000);
+const MINUTES: (u32, u32) = (1, 60);
 
 /// How many requests a connection may make where the instance does not say it (`RateLimit-Policy`);
 /// `None` is the platform's usual (API.md, "Rate limits").
@@ -18,6 +20,10 @@ pub struct OwnLimits {
     pub requests_per_hour: Option<u32>,
     /// In any minute, 10 to 10,000.
     pub requests_per_minute: Option<u32>,
+    /// In any window of v1 (API-V1.md §1.6), 20 to 100,000; `None` is 100.
+    pub requests_per_window: Option<u32>,
+    /// How many minutes that window has, 1 to 60; `None` is 15.
+    pub window_minutes: Option<u32>,
 }
 
 impl OwnLimits {
@@ -38,6 +44,8 @@ impl OwnLimits {
         for (name, value, (least, most)) in [
             ("requestsPerHour", self.requests_per_hour, PER_HOUR),
             ("requestsPerMinute", self.requests_per_minute, PER_MINUTE),
+            ("requestsPerWindow", self.requests_per_window, PER_WINDOW),
+            ("windowMinutes", self.window_minutes, MINUTES),
         ] {
             if value.is_some_and(|value| !(least..=most).contains(&value)) {
                 let invalid = Failure::new(Code::LimitsInvalid).with("limit", name);
@@ -56,7 +64,7 @@ mod tests {
     fn what_is_not_set_is_usual_and_nonsense_is_refused() {
         let own = OwnLimits {
             requests_per_hour: Some(5_000),
-            requests_per_minute: None,
+            ..OwnLimits::default()
         };
         assert_eq!(own.checked(), Ok(own));
         assert_eq!(
@@ -73,10 +81,23 @@ mod tests {
             let own = OwnLimits {
                 requests_per_hour: hour,
                 requests_per_minute: minute,
+                ..OwnLimits::default()
             };
             let refused = own.checked().unwrap_err();
             assert_eq!(refused.code, Code::LimitsInvalid);
             assert_eq!(refused.params["limit"], limit);
+        }
+        for (most, minutes, limit) in [
+            (Some(19), None, "requestsPerWindow"),
+            (Some(100), Some(0), "windowMinutes"),
+            (None, Some(61), "windowMinutes"),
+        ] {
+            let own = OwnLimits {
+                requests_per_window: most,
+                window_minutes: minutes,
+                ..OwnLimits::default()
+            };
+            assert_eq!(own.checked().unwrap_err().params["limit"], limit);
         }
     }
 }

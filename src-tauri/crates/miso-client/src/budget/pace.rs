@@ -91,6 +91,11 @@ impl Pace {
         self.freshness = share.clamp(AT_FIRST / 3.0, AT_FIRST);
     }
 
+    /// Begins with a share of what is usual, and with a part of that.
+    pub(super) fn begin_slowly(&mut self, share: f64) {
+        self.freshness = (AT_FIRST / 3.0 * share).clamp(LEAST, AT_FIRST);
+    }
+
     /// Takes up how much is spent and how much lasts to the end of the hour, both in requests a
     /// second.
     pub(super) fn adjust(&mut self, now: Moment, spent: f64, lasts: f64) {

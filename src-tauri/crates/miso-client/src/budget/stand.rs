@@ -12,8 +12,10 @@ use super::{Budget, Class, HOUR, LATELY, MINUTE, nanos};
 pub struct BudgetStand {
     /// What was sent in the last minute.
     pub minute: SpentOf,
-    /// What was sent in the last hour.
+    /// What was sent in the last hour; of v1, in its last window.
     pub hour: SpentOf,
+    /// How many minutes that is: 60, but on v1.
+    pub window_minutes: u32,
     /// Whether the server told the limits.
     pub limits_told: bool,
     /// How many requests of the hour the server says are left, for all who share them.
@@ -73,9 +75,10 @@ impl Budget {
                 limit: state.limits.per_minute,
             },
             hour: SpentOf {
-                spent: within(HOUR),
+                spent: within(state.window),
                 limit: state.limits.per_hour,
             },
+            window_minutes: u32::try_from(state.window.as_secs() / 60).unwrap_or(60),
             limits_told: state.are_told,
             remaining: state.told.map(|told| told.remaining),
             resets: state.told.map(|told| told.resets),

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Speaks;
 
 struct Hand(Mutex<Duration>);
 
@@ -180,15 +181,69 @@ fn own_limits_hold_until_the_server_tells_its_own() {
     let (_, budget) = budget(Limits::default());
     let own = OwnLimits {
         requests_per_hour: Some(500),
-        requests_per_minute: None,
+        ..OwnLimits::default()
     };
-    budget.set_own_limits(own);
+    budget.set_own_limits(own, Speaks::Documented);
     assert_eq!(budget.lock().limits, own.limits());
     let told = Limits {
         per_hour: 120,
         per_minute: 20,
     };
     budget.set_limits(told);
-    budget.set_own_limits(own);
+    budget.set_own_limits(own, Speaks::Documented);
     assert_eq!(budget.lock().limits, told);
+}
+
+/// API-V1.md §1.6: 100 in 15 minutes where nothing else is set.
+#[test]
+fn of_v1_the_window_is_what_is_set() {
+    let (hand, budget) = budget(Limits::default());
+    budget.set_own_limits(OwnLimits::default(), Speaks::V1);
+    let mut sent = 0;
+    while budget.take(Class::Interactive).map(Permit::sent).is_ok() {
+        sent += 1;
+    }
+    assert_eq!(sent, 95, "a minute may have what the window has");
+    let stand = budget.stand();
+    assert_eq!((stand.hour.limit, stand.window_minutes), (100, 15));
+    *hand.0.lock().unwrap() += Duration::from_secs(61);
+    let mut later = 0;
+    while budget.take(Class::Interactive).map(Permit::sent).is_ok() {
+        later += 1;
+    }
+    assert_eq!(later, 3, "98 of 100 in a window");
+    *hand.0.lock().unwrap() += Duration::from_secs(840);
+    assert!(budget.take(Class::Interactive).is_ok());
+    let own = OwnLimits {
+        requests_per_window: Some(40),
+        window_minutes: Some(10),
+        ..OwnLimits::default()
+    };
+    budget.set_own_limits(own, Speaks::V1);
+    let stand = budget.stand();
+    assert_eq!((stand.hour.limit, stand.window_minutes), (40, 10));
+}
+
+#[test]
+fn a_refusal_without_a_word_teaches_how_much_may_be_sent() {
+    let (hand, budget) = budget(Limits::default());
+    budget.set_own_limits(OwnLimits::default(), Speaks::V1);
+    for _ in 0..51 {
+        budget.take(Class::Interactive).unwrap().sent();
+    }
+    budget.refused_unannounced();
+    assert_eq!(budget.lock().limits.per_hour, 50);
+    let wait = budget.take(Class::Interactive).err();
+    assert!(wait.is_some_and(|wait| wait >= MINUTE), "{wait:?}");
+    // The next one in a row says nothing new of how much, and is waited for longer.
+    budget.refused_unannounced();
+    assert_eq!(budget.lock().limits.per_hour, 50);
+    *hand.0.lock().unwrap() += Duration::from_secs(90);
+    assert!(budget.stand().barred_until.is_some());
+    budget.accepted();
+    // Not by what we sent: others have.
+    *hand.0.lock().unwrap() += Duration::from_secs(1000);
+    budget.take(Class::Interactive).unwrap().sent();
+    budget.refused_unannounced();
+    assert_eq!(budget.lock().limits.per_hour, 50);
 }

@@ -5,10 +5,10 @@ use url::Url;
 use super::{Connections, Entry, unknown};
 use crate::connection::LONGEST_NAME;
 use crate::connections_file::{self, ConnectionOffer};
-use crate::signin::{Prompt, SignInSettings};
+use crate::signin::{InstanceFound, Prompt, SignInSettings};
 use crate::{
     Connection, ConnectionEdit, ConnectionId, ConnectionWay, Failure, Hue, NetworkSettings,
-    OwnLimits,
+    OwnLimits, Speaks,
 };
 
 impl Connections {
@@ -21,30 +21,38 @@ impl Connections {
         known.id
     }
 
-    /// The same by a way that was chosen, which one that is there already takes from now on; `None`
-    /// leaves that one its own. With whether its session has to be taken up anew.
+    /// The same of what was found, by a way that was chosen, which one that is there already takes from now
+    /// on; `None` leaves that one its own. With whether its session has to be taken up anew.
     ///
     /// # Errors
     /// As [`Self::change`].
     pub fn add_by(
         &self,
-        url: Url,
-        issuer: String,
+        found: InstanceFound,
         way: Option<ConnectionWay>,
     ) -> Result<(ConnectionId, bool), Failure> {
+        let InstanceFound {
+            url,
+            issuer,
+            speaks,
+            scopes_left_out: _,
+        } = found;
         let way = way.map(ConnectionWay::checked).transpose()?;
         let usual = way.clone().unwrap_or_default();
         let known = self.find_or_insert(leads_to(&url), |others| Connection {
-            issuer: Some(issuer.clone()),
+            issuer: issuer.clone(),
+            found: speaks,
             network: usual.network.clone(),
             sign_in: usual.sign_in.clone(),
             limits: usual.limits,
+            reads_as: usual.reads_as,
             ..Connection::to(url.clone(), others)
         });
         let has_to_restore = match way {
             Some(way) => self.apply(&known.id, Change::of_way(way))?,
             None => false,
         };
+        self.set_found(&known.id, speaks.or(known.found))?;
         Ok((known.id, has_to_restore))
     }
 
@@ -54,6 +62,24 @@ impl Connections {
         chosen.unwrap_or_else(|| {
             let known = self.to_save().into_iter().find(leads_to(instance));
             known.map(|known| known.way()).unwrap_or_default()
+        })
+    }
+
+    /// Keeps which reading of the API was found to be an instance's. It counts where none was chosen.
+    ///
+    /// # Errors
+    /// [`crate::Code::ConnectionUnknown`].
+    pub fn set_found(&self, id: &ConnectionId, found: Option<Speaks>) -> Result<(), Failure> {
+        if self.get(id)?.found == found {
+            return Ok(());
+        }
+        self.with(id, |entry| {
+            let connection = &mut entry.connection;
+            let read_before = connection.speaks();
+            connection.found = found;
+            if connection.speaks() != read_before {
+                entry.client.read_as(connection);
+            }
         })
     }
 
@@ -106,6 +132,7 @@ impl Connections {
             network,
             sign_in,
             limits,
+            reads_as,
         } = change;
         let settings = sign_in.clone();
         let (client, signs_in_otherwise) = self.with(id, |entry| {
@@ -119,9 +146,14 @@ impl Connections {
                 entry.client.network().set(network.clone());
                 connection.network = network;
             }
+            let read_before = connection.speaks();
+            connection.reads_as = reads_as.unwrap_or(connection.reads_as);
             if let Some(limits) = limits.filter(|limits| connection.limits != *limits) {
-                entry.client.set_limits(limits);
                 connection.limits = limits;
+                entry.client.set_limits(limits, read_before);
+            }
+            if connection.speaks() != read_before {
+                entry.client.read_as(connection);
             }
             let sign_in = sign_in.filter(|sign_in| connection.sign_in != *sign_in);
             let signs_in_otherwise = sign_in.is_some();
@@ -229,6 +261,7 @@ impl Connections {
                 sign_in: way.sign_in.clone(),
                 network: way.network.clone(),
                 limits: way.limits,
+                reads_as: way.reads_as,
                 production: offer.production,
                 read_only: offer.read_only,
                 ..Connection::to(url.clone(), others)
@@ -281,6 +314,7 @@ struct Change {
     network: Option<NetworkSettings>,
     sign_in: Option<SignInSettings>,
     limits: Option<OwnLimits>,
+    reads_as: Option<Option<Speaks>>,
 }
 
 impl Change {
@@ -290,6 +324,7 @@ impl Change {
             network: Some(way.network),
             sign_in: Some(way.sign_in),
             limits: Some(way.limits),
+            reads_as: Some(way.reads_as),
         }
     }
 }

@@ -1,9 +1,7 @@
-//! What of a call by hand may be sent at all, and which of them write to production.
+//! What of a call by hand may be sent at all.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use miso_api::{Deployment, Page};
 use percent_encoding::percent_decode_str;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -11,10 +9,11 @@ use url::Url;
 
 use super::ApiCall;
 use super::words::words;
-use crate::transport::{AsIs, Call};
+use crate::transport::{AsIs, Call, Passing};
 use crate::wire::documented::TOKEN_PATH;
 use crate::wire::openapi::{is_write, known_method};
-use crate::{Client, Code, Failure, Resource, Stage};
+use crate::wire::v1::routes;
+use crate::{Code, Failure};
 
 /// Bytes of a path, of a query, of all headers and of a body.
 const LONGEST_PATH: usize = 4 * 1024;
@@ -54,6 +53,11 @@ impl ApiCall {
     /// # Errors
     /// [`Code::CallRefused`].
     pub(super) fn checked(&self, base: &Url) -> Result<Call, Failure> {
+        self.checked_with(base, Passing::default())
+    }
+
+    /// The same with what is let through for it.
+    pub(super) fn checked_with(&self, base: &Url, passing: Passing) -> Result<Call, Failure> {
         let method = known_method(&self.method).ok_or_else(|| refused("method"))?;
         check_path(&self.path, base)?;
         check_query(&self.query)?;
@@ -69,6 +73,7 @@ impl ApiCall {
             query: self.query.clone(),
             headers,
             text,
+            passing,
             ..AsIs::default()
         };
         Ok(Call {
@@ -76,85 +81,6 @@ impl ApiCall {
             as_is: Some(Arc::new(as_is)),
             ..Call::get(&self.path)
         })
-    }
-}
-
-impl Client {
-    /// Where in production a call by hand writes: where its path, its query or its body name it, or
-    /// the connection is. What a deployment goes to that comes with a new application counts too, and
-    /// what is reached without its name: an application that runs there, or a deployment to it.
-    pub(super) fn production_of(&self, call: &ApiCall) -> Option<Stage> {
-        if !is_write(&call.method) {
-            return None;
-        }
-        let stages = self.known_stages();
-        let body = call.body.as_deref().unwrap_or_default();
-        let segments: Vec<String> = call.path.split('/').map(decoded).collect();
-        let query = call.query.iter().flat_map(|(name, value)| {
-            let values = value.split(',').map(str::to_owned);
-            values.chain([name.clone()]).collect::<Vec<_>>()
-        });
-        let in_body = words(body).unwrap_or_default().into_iter();
-        let named = |word: &String| {
-            let word = word.trim();
-            let lower = word.to_lowercase();
-            let keys = [word, lower.as_str()];
-            let key = keys.into_iter().find(|key| stages.is_production(key))?;
-            Some(stages.stage(key))
-        };
-        if self.inner.production.load(Ordering::SeqCst) {
-            // Everything there is: the name says it without one environment's.
-            return Some(Stage {
-                key: String::new(),
-                name: "PROD".to_owned(),
-                production: true,
-            });
-        }
-        let first = || {
-            let manifest = serde_json::from_str(body).ok()?;
-            Some(self.first_to_production(&manifest)?.0)
-        };
-        let beside: Vec<String> = query.chain(in_body).collect();
-        let mut all = segments.iter().chain(&beside);
-        all.find_map(named)
-            .or_else(first)
-            .or_else(|| self.reached(&segments, &beside))
-    }
-
-    /// Production that a call reaches without a word of it: one to a deployment is where that goes, and
-    /// one to an application that names no environment is about all of them.
-    fn reached(&self, segments: &[String], beside: &[String]) -> Option<Stage> {
-        let stages = self.known_stages();
-        let after = |name: &str| {
-            let at = segments.iter().position(|segment| segment == name)?;
-            segments.get(at + 1).filter(|one| !one.is_empty())
-        };
-        let deployment = after("deployments").and_then(|id| self.environment_of(id));
-        if let Some(environment) = deployment {
-            let stage = stages.stage(&environment);
-            return stage.production.then_some(stage);
-        }
-        let key = after("applications")?;
-        let known = self.stages();
-        let is_environment = |word: &String| known.iter().any(|stage| stage.key == *word);
-        let others = segments.iter().filter(|segment| *segment != key);
-        if others.chain(beside).any(is_environment) {
-            return None;
-        }
-        let entries = self.known_application(key)?.environments;
-        let mut places = entries.iter().map(|entry| stages.stage(&entry.environment));
-        places.find(|stage| stage.production)
-    }
-
-    /// Where a deployment goes, as far as that is known.
-    fn environment_of(&self, id: &str) -> Option<String> {
-        let own: Option<Deployment> = self.peek(&Resource::Deployment { id: id.to_owned() });
-        let recent = || {
-            let recent: Page<Deployment> =
-                self.peek(&Resource::Deployments { application: None })?;
-            recent.data.into_iter().find(|one| one.id == id)
-        };
-        Some(own.or_else(recent)?.environment)
     }
 }
 
@@ -183,7 +109,8 @@ fn check_path(path: &str, base: &Url) -> Result<(), Failure> {
     }
     let named: Vec<&str> = decoded.split('/').filter(|part| !part.is_empty()).collect();
     // What it answers is a token, which no page gets.
-    if format!("/{}", named.join("/")).eq_ignore_ascii_case(TOKEN_PATH) {
+    let named = format!("/{}", named.join("/")).to_ascii_lowercase();
+    if named == TOKEN_PATH || routes::gives_tokens(&named) {
         return Err(refused("token"));
     }
     Ok(())
@@ -225,7 +152,7 @@ fn may_have_body(method: &str) -> bool {
     is_write(method)
 }
 
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 

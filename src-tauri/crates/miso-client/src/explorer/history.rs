@@ -1,5 +1,5 @@
-//! What was sent by hand lately, newest first. Bodies and headers stay in memory: a secret may have
-//! been typed into them.
+//! What was sent by hand lately, newest first. Bodies and headers are not among it: a secret may have been
+//! typed into them, and that is sent once and left nowhere (SECURITY.md).
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -9,26 +9,31 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::ApiCall;
+use super::guard::decoded;
 use crate::lock::lock;
 use crate::{Client, Code};
 
 /// Older ones are forgotten.
 const MOST: usize = 50;
-/// Bytes of all bodies that are remembered; those of older ones go first.
-const MOST_BODIES: usize = 8 * 1024 * 1024;
-/// Bytes of a query that is kept beyond this run.
-const KEPT_QUERY: usize = 2_000;
-/// Parts of a parameter's name that may be a secret's.
-const SECRET: [&str; 8] = [
-    "secret",
-    "passw",
-    "passphrase",
-    "token",
-    "credential",
-    "apikey",
-    "api_key",
-    "api-key",
+/// Parameters whose values are kept beyond this run: what every list and every log of the platform is
+/// narrowed by (API.md). Of others, only the name.
+const KEPT: [&str; 13] = [
+    "environment",
+    "from",
+    "level",
+    "limit",
+    "order",
+    "page",
+    "pageSize",
+    "since",
+    "sort",
+    "status",
+    "to",
+    "type",
+    "until",
 ];
+/// Characters of a part of a path that is kept: those of a key (APP-MANIFEST.md).
+const KEY: usize = 40;
 
 /// A call that was sent by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -36,8 +41,10 @@ const SECRET: [&str; 8] = [
 pub struct ApiSent {
     /// When.
     pub at: DateTime<Utc>,
-    /// What was sent; after a restart of the app without its headers and its body.
+    /// What was sent, without its headers and its body.
     pub call: ApiCall,
+    /// Whether it may have changed something.
+    pub writes: bool,
     /// The status of the answer; `None` where there was none.
     pub status: Option<u16>,
     /// Why there was none.
@@ -48,25 +55,32 @@ pub struct ApiSent {
 }
 
 impl ApiSent {
-    /// The same as it may be kept on disk: nothing of it can be a secret.
+    /// The same as it may be kept on disk: of the query and the path nothing that somebody typed but
+    /// what an environment, an application or a page is called by.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
-        self.call.body = None;
-        self.call.headers.clear();
-        self.call.query.retain(|(name, _)| {
-            let name = name.to_lowercase();
-            !SECRET.iter().any(|secret| name.contains(secret))
-        });
-        let query = &self.call.query;
-        let bytes: usize = query
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
-        if bytes > KEPT_QUERY {
-            self.call.query.clear();
+        for (name, value) in &mut self.call.query {
+            let is_kept = KEPT.contains(&name.as_str()) && is_key(value);
+            if !is_kept {
+                value.clear();
+            }
+        }
+        self.call.query.retain(|(name, _)| is_key(name));
+        let parts = self.call.path.split('/');
+        let kept = parts.map(|part| if is_key(&decoded(part)) { part } else { "" });
+        self.call.path = kept.collect::<Vec<_>>().join("/");
+        // Of a call without a document's, the template is the path.
+        if !self.call.template.contains('{') {
+            self.call.template = self.call.path.clone();
         }
         self
     }
+}
+
+/// Whether it is short and plain enough to be what something is called by.
+fn is_key(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:+".contains(&byte);
+    text.len() <= KEY && text.bytes().all(is_plain)
 }
 
 /// What was sent by hand on one connection.
@@ -82,6 +96,10 @@ struct Sent {
     is_recalled: bool,
 }
 
+/// Whose calls they were at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentBy(u64);
+
 impl SentCalls {
     /// Forgets all of them: the account is left.
     pub(crate) fn clear(&self) {
@@ -93,24 +111,18 @@ impl SentCalls {
     }
 
     /// Whose they are now, for [`Self::note`].
-    pub(super) fn account(&self) -> u64 {
-        lock(&self.0).left
+    pub(super) fn account(&self) -> SentBy {
+        SentBy(lock(&self.0).left)
     }
 
     /// Remembers one that an account sent. Where that was left meanwhile, it is not for the next one.
-    pub(super) fn note(&self, account: u64, sent: ApiSent) {
+    pub(super) fn note(&self, by: SentBy, mut sent: ApiSent) {
+        sent.call.body = None;
+        sent.call.headers.clear();
         let mut all = lock(&self.0);
-        if all.left != account {
-            return;
-        }
-        all.calls.push_front(sent);
-        all.calls.truncate(MOST);
-        let mut bytes = 0;
-        for older in &mut all.calls {
-            bytes += older.call.body.as_ref().map_or(0, String::len);
-            if bytes > MOST_BODIES {
-                older.call.body = None;
-            }
+        if all.left == by.0 {
+            all.calls.push_front(sent);
+            all.calls.truncate(MOST);
         }
     }
 }
@@ -123,6 +135,18 @@ impl Client {
             .iter()
             .cloned()
             .collect()
+    }
+
+    /// Whose calls they are now.
+    pub fn sent_by(&self) -> SentBy {
+        self.inner.sent_calls.account()
+    }
+
+    /// The same as it may be kept on disk; `None` where who sent them has left, and they are another's.
+    pub fn sent_calls_of(&self, by: SentBy) -> Option<Vec<ApiSent>> {
+        let all = lock(&self.inner.sent_calls.0);
+        let kept = all.calls.iter().cloned().map(ApiSent::without_secrets);
+        (all.left == by.0).then(|| kept.collect())
     }
 
     /// Takes up what was kept of an earlier run, once for each account; `kept` is asked for it then.
@@ -140,18 +164,26 @@ impl Client {
 mod tests {
     use super::*;
 
-    fn sent(path: &str, body: &str) -> ApiSent {
-        let pair = |name: &str| (name.to_owned(), "canary".to_owned());
+    fn sent(path: &str) -> ApiSent {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         ApiSent {
             at: DateTime::UNIX_EPOCH,
             call: ApiCall {
                 method: "POST".to_owned(),
                 template: path.to_owned(),
                 path: path.to_owned(),
-                query: vec![("page".to_owned(), "2".to_owned()), pair("client_Secret")],
-                headers: vec![pair("X-Api-Key")],
-                body: Some(body.to_owned()),
+                query: vec![
+                    pair("page", "2"),
+                    pair("since", "2026-11-24T10:00:00Z"),
+                    pair("key", "canary"),
+                    pair("sig", "canary"),
+                    pair("environment", "canary and more than a key"),
+                    pair("canary as a name", "1"),
+                ],
+                headers: vec![pair("X-Api-Key", "canary")],
+                body: Some("{\"value\":\"canary\"}".to_owned()),
             },
+            writes: true,
             status: Some(200),
             code: None,
             milliseconds: Some(3),
@@ -159,33 +191,52 @@ mod tests {
     }
 
     #[test]
-    fn the_last_fifty_are_remembered_newest_first() {
+    fn the_last_fifty_are_remembered_newest_first_without_bodies_and_headers() {
         let all = SentCalls::default();
+        let first = all.account();
         for number in 0..MOST + 7 {
-            all.note(0, sent(&format!("/{number}"), "{}"));
+            all.note(first, sent(&format!("/{number}")));
         }
         let calls = lock(&all.0).calls.clone();
         assert_eq!((calls.len(), calls[0].call.path.as_str()), (MOST, "/56"));
+        let is_bare = |one: &ApiSent| one.call.body.is_none() && one.call.headers.is_empty();
+        assert!(calls.iter().all(is_bare));
         all.clear();
-        all.note(0, sent("/late", "{}"));
+        all.note(first, sent("/late"));
         assert!(lock(&all.0).calls.is_empty(), "its account was left");
-        let large = "x".repeat(MOST_BODIES / 2);
-        for _ in 0..3 {
-            all.note(1, sent("/", &large));
-        }
-        let bodies: Vec<bool> = lock(&all.0)
-            .calls
-            .iter()
-            .map(|one| one.call.body.is_some())
-            .collect();
-        assert_eq!(bodies, [true, true, false]);
     }
 
     #[test]
     fn no_secret_is_kept() {
-        let kept = sent("/api", "{\"value\":\"canary\"}").without_secrets();
+        let all = SentCalls::default();
+        let token = "canary".repeat(7);
+        all.note(
+            all.account(),
+            sent(&format!("/api/invitations/{token}/%7Bcanary%7D")),
+        );
+        let kept = lock(&all.0).calls[0].clone().without_secrets();
         let text = serde_json::to_string(&kept).unwrap();
         assert!(!text.contains("canary"), "{text}");
-        assert_eq!(kept.call.query, [("page".to_owned(), "2".to_owned())]);
+        assert_eq!(kept.call.path, "/api/invitations//");
+        let query = kept.call.query.iter();
+        let query: Vec<_> = query
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(
+            query,
+            [
+                "page=2",
+                "since=2026-11-24T10:00:00Z",
+                "key=",
+                "sig=",
+                "environment="
+            ]
+        );
+        let plain =
+            sent("/api/applications/orders-api/deployments/0190a1b2-7c3d").without_secrets();
+        assert_eq!(
+            plain.call.path,
+            "/api/applications/orders-api/deployments/0190a1b2-7c3d"
+        );
     }
 }

@@ -5,6 +5,7 @@ mod copying;
 mod guard;
 mod history;
 mod pretty;
+mod reach;
 mod resources;
 mod sending;
 mod words;
@@ -15,9 +16,9 @@ use specta::Type;
 use crate::wire::openapi::is_write;
 use crate::{ConfirmationId, Stage};
 
-pub use copying::{ApiLanguage, CopiedCall, CopiedCommand};
-pub use history::ApiSent;
+pub use copying::{ApiLanguage, CopiedCall, CopiedCommand, CopiedSearch, log_command};
 pub(crate) use history::SentCalls;
+pub use history::{ApiSent, SentBy};
 
 /// A call that was written by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -90,7 +91,8 @@ pub struct ApiAnswer {
     pub milliseconds: u32,
     /// What to tell the operator of the instance.
     pub request_id: Option<String>,
-    /// How many requests it was: two where the session was renewed meanwhile.
+    /// How many requests it was: more than one where the session was renewed meanwhile, or a read got no
+    /// answer at first.
     pub requests: u32,
     /// How many are left of this hour.
     pub left_this_hour: u32,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::pretty::pretty;
 use super::{ApiAnswer, ApiAnswerKind, ApiCall, ApiSent, PlannedCall};
-use crate::transport::{AsItIs, Call};
-use crate::wire::openapi::{self, ApiOperation, ApiOperations, is_write};
+use crate::transport::{AsItIs, Call, Passing};
+use crate::wire::openapi::{self, ApiOperation, ApiOperations};
 use crate::{Class, Client, Code, Failure};
 
 impl Client {
@@ -34,17 +34,18 @@ impl Client {
     /// where it needs no confirmation.
     ///
     /// # Errors
-    /// [`Code::CallRefused`] where it could not be sent.
-    pub fn show_call(&self, call: &ApiCall) -> Result<Option<PlannedCall>, Failure> {
+    /// [`Code::CallRefused`] where it could not be sent; why it is not known whether it writes there.
+    pub async fn show_call(&self, call: &ApiCall) -> Result<Option<PlannedCall>, Failure> {
         call.checked(&self.inner.url)?;
         let planned = |environment| PlannedCall {
             confirmation: self.show_planned_call(call),
             environment,
         };
-        Ok(self.production_of(call).map(planned))
+        Ok(self.production_of(call).await?.map(planned))
     }
 
-    /// Sends a call by hand, once; its answer as it is, whatever its status.
+    /// Sends a call by hand, a write once, a read again where no answer came; its answer as it is, whatever
+    /// its status.
     ///
     /// # Errors
     /// [`Code::CallRefused`] for what is not sent at all, [`Code::ReadOnly`] for a write where the
@@ -55,8 +56,22 @@ impl Client {
         call: &ApiCall,
         confirmation: Option<&str>,
     ) -> Result<ApiAnswer, Failure> {
-        let ready = call.checked(&self.inner.url)?;
-        if let Some(stage) = self.production_of(call) {
+        let passing = Passing::default();
+        self.send_call_passing(call, confirmation, passing).await
+    }
+
+    /// The same with what somebody has let through for this one call.
+    ///
+    /// # Errors
+    /// As [`Self::send_call`].
+    pub async fn send_call_passing(
+        &self,
+        call: &ApiCall,
+        confirmation: Option<&str>,
+        passing: Passing,
+    ) -> Result<ApiAnswer, Failure> {
+        let ready = call.checked_with(&self.inner.url, passing)?;
+        if let Some(stage) = self.production_of(call).await? {
             self.check_call_confirmed(call, stage, confirmation)?;
         }
         let (at, account) = (self.inner.clock.now(), self.inner.sent_calls.account());
@@ -68,12 +83,13 @@ impl Client {
         let sent = ApiSent {
             at,
             call: call.clone(),
+            writes: call.writes(),
             status,
             code,
             milliseconds: took.map(milliseconds),
         };
         self.inner.sent_calls.note(account, sent);
-        if is_write(&call.method) {
+        if call.writes() {
             self.look_anew(call);
         }
         Ok(self.shown(&ready, answered?))

@@ -10,6 +10,7 @@ use super::kept::{self, Then, Whose};
 use super::moment;
 use super::seen::{Place, Seen};
 use crate::activity::{ActivityChange, ActivityKind};
+use crate::clock::moved;
 use crate::fleet::{State, entry_of};
 use crate::stage::Stages;
 use crate::{Client, Failure, Resource};
@@ -198,8 +199,8 @@ impl Walk<'_> {
         here.any(|deployment| {
             let ended = deployment.completed_at;
             let begun = deployment.created_at.or(deployment.started_at).or(ended);
-            let during = begun.is_some_and(|begun| at >= begun - AROUND)
-                && ended.is_none_or(|ended| at <= ended + AROUND);
+            let during = begun.is_some_and(|begun| at >= moved(begun, -AROUND))
+                && ended.is_none_or(|ended| at <= moved(ended, AROUND));
             // What ended while nobody looked is seen when somebody looks again.
             let earlier = ended.is_some_and(|ended| ended > self.told.since && ended <= at);
             let brought = came.is_some() && deployment.image.as_deref() == came;

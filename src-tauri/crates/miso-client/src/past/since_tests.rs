@@ -63,6 +63,19 @@ fn what_deployments_tell_is_not_told_again() {
 }
 
 #[test]
+fn a_deployment_at_the_end_of_all_times_ends_nothing_else() {
+    let kept = Kept::new();
+    kept.see(with(runs("1.0", "healthy")), at(0));
+    kept.see(with(runs("1.1", "healthy")), at(500));
+    let mut known = deployment("orders", "dev", "1.1", 10, "completed");
+    (known.created_at, known.completed_at) = (
+        Some(DateTime::<Utc>::MIN_UTC),
+        Some(DateTime::<Utc>::MAX_UTC),
+    );
+    assert_eq!(kept.changes(at(5), &[known], &[]), []);
+}
+
+#[test]
 fn what_a_deployment_brought_while_nobody_looked_is_not_told_again() {
     let kept = Kept::new();
     kept.see(with(runs("1.0", "healthy")), at(0));

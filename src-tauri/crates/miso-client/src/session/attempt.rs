@@ -9,7 +9,7 @@ use url::Url;
 use super::machine::{Access, Machine, Number, Success};
 use super::state::SignInStep;
 use super::{Discovered, Session, keyring_back, lock};
-use crate::signin::{Attempt, SignInSettings, SignedIn, service_token, sign_in};
+use crate::signin::{Attempt, Refreshed, SignInSettings, SignedIn, sign_in};
 use crate::vault::{Credential, CredentialKind};
 use crate::{Account, Code, Failure};
 
@@ -128,8 +128,7 @@ impl Session {
         remember: bool,
     ) -> Result<(), Failure> {
         self.change(|machine| machine.step(number, SignInStep::CheckingSecret, None));
-        let network = &self.around.network;
-        let token = service_token(&self.instance, network, &client_id, &secret).await?;
+        let access = self.access_by_secret(&client_id, &secret).await?;
         let account = Account {
             subject: client_id.clone(),
             username: client_id.clone(),
@@ -144,11 +143,27 @@ impl Session {
             account: account.clone(),
         };
         let brought = Brought {
-            access: self.access_of(token.access_token, token.expires_in),
+            access,
             credential: Some(credential),
             account,
         };
         self.commit(number, brought, remember).await
+    }
+
+    /// What the sign-in at a controller brought.
+    pub(super) fn brought_by_controller(&self, tokens: Refreshed, account: Account) -> Brought {
+        let credential = tokens.refresh_token.map(|secret| Credential {
+            kind: CredentialKind::ControllerToken,
+            secret,
+            issuer: self.instance.to_string(),
+            client_id: String::new(),
+            account: account.clone(),
+        });
+        Brought {
+            access: self.access_of(tokens.access_token, tokens.expires_in),
+            credential,
+            account,
+        }
     }
 
     /// Asks the keyring before anybody is sent anywhere; whether it brought the session back.

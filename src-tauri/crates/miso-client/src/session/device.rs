@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::machine::{Machine, Number};
 use super::{Session, lock};
-use crate::Failure;
-use crate::signin::{DeviceAttempt, DeviceCode, sign_in_on_device};
+use crate::signin::{DeviceAttempt, DeviceCode, sign_in_on_device, sign_in_on_device_of};
+use crate::{Failure, Speaks};
 
 impl Session {
     /// Signs in on another device; an attempt before this one is called off.
@@ -31,16 +31,24 @@ impl Session {
             return Ok(());
         }
         let settings = self.settings();
-        let signed_in = sign_in_on_device(DeviceAttempt {
+        let attempt = DeviceAttempt {
             instance: &self.instance,
             network: &self.around.network,
             settings: &settings,
             clock: self.around.clock.as_ref(),
             step: &|step| self.change(|machine| machine.step(number, step, None)),
             show: &|device| self.change(|machine| machine.show(number, device)),
-        })
-        .await?;
-        let brought = self.brought(signed_in, &settings).await;
+        };
+        let brought = match self.speaks() {
+            Speaks::Documented => {
+                let signed_in = sign_in_on_device(attempt).await?;
+                self.brought(signed_in, &settings).await
+            }
+            Speaks::V1 => {
+                let (tokens, account) = sign_in_on_device_of(attempt).await?;
+                self.brought_by_controller(tokens, account)
+            }
+        };
         self.commit(number, brought, remember).await
     }
 }

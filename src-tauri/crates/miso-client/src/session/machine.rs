@@ -25,6 +25,8 @@ pub(super) struct Access {
     pub ends: DateTime<Utc>,
     /// The ID token that came last, for the end of the provider's session.
     pub id_token: Option<SecretString>,
+    /// Whether it stands for an application, not for a user.
+    pub is_an_applications: bool,
 }
 
 /// What an attempt ends well with.
@@ -320,6 +322,7 @@ mod tests {
                 token: SecretString::from(format!("access of {name}")),
                 ends: DateTime::UNIX_EPOCH,
                 id_token: None,
+                is_an_applications: false,
             },
             account: account(name),
             remembered: true,

@@ -25,7 +25,7 @@ use crate::lock::lock;
 use crate::signin::{Browser, Provider, SignInParameters, SignInSettings};
 use crate::transport::Tokens;
 use crate::vault::{Credential, CredentialKind, Vault, VaultError};
-use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish};
+use crate::{Clock, Code, ConnectionId, Event, Failure, Network, Publish, Speaks};
 
 use machine::{Generation, Machine};
 use renewal::Renewal;
@@ -65,6 +65,7 @@ pub(crate) struct Session {
     restoring: Mutex<CancellationToken>,
     renewal: Mutex<Option<Renewal>>,
     known: Mutex<Known>,
+    speaks: Mutex<Speaks>,
 }
 
 /// A provider, and the issuer that was given to find it.
@@ -114,7 +115,17 @@ impl Session {
             restoring: Mutex::default(),
             renewal: Mutex::new(None),
             known: Mutex::new(Known::default()),
+            speaks: Mutex::default(),
         }
+    }
+
+    /// As which reading of the API the instance is read: people sign in otherwise at each.
+    pub(crate) fn set_speaks(&self, speaks: Speaks) {
+        *lock(&self.speaks) = speaks;
+    }
+
+    fn speaks(&self) -> Speaks {
+        *lock(&self.speaks)
     }
 
     /// How one signs in from now on.
@@ -159,6 +170,8 @@ impl Session {
         let mut issuer = settings.issuer.iter();
         match credential.kind {
             CredentialKind::ClientSecret => true,
+            // It came from the instance itself, and only there it is good for anything.
+            CredentialKind::ControllerToken => self.speaks() == Speaks::V1,
             CredentialKind::RefreshToken => {
                 credential.client_id == settings.client_id
                     && issuer.all(|issuer| *issuer == credential.issuer)
@@ -287,6 +300,13 @@ impl Tokens for Bearer {
 
     fn rejected(&self, token: &SecretString) {
         self.0.change(|machine| machine.rejected(token));
+    }
+
+    fn stand_for_an_application(&self) -> bool {
+        let machine = lock(&self.0.machine);
+        machine
+            .access()
+            .is_some_and(|access| access.is_an_applications)
     }
 }
 

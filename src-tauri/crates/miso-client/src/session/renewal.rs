@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::machine::{Access, Generation};
 use super::state::{Happening, SessionState};
 use super::{Discovered, Session, lock};
-use crate::signin::{NotRefreshed, Provider, Refreshed, service_token};
+use crate::signin::{Controller, NotRefreshed, Provider, Refreshed, service_token};
 use crate::vault::{Credential, CredentialKind, Turn};
-use crate::{Code, Failure};
+use crate::{Code, Failure, Speaks};
 
 /// A token is renewed this long before it ends.
 const AHEAD: TimeDelta = TimeDelta::seconds(30);
@@ -90,6 +90,33 @@ impl Session {
             token,
             ends,
             id_token: None,
+            is_an_applications: false,
+        }
+    }
+
+    /// What a service account's id and secret bring, as the instance speaks.
+    pub(super) async fn access_by_secret(
+        &self,
+        id: &str,
+        secret: &SecretString,
+    ) -> Result<Access, Failure> {
+        let token = match self.speaks() {
+            Speaks::Documented => {
+                service_token(&self.instance, &self.around.network, id, secret).await?
+            }
+            Speaks::V1 => self.controller().client_token(id, secret).await?,
+        };
+        Ok(Access {
+            is_an_applications: true,
+            ..self.access_of(token.access_token, token.expires_in)
+        })
+    }
+
+    fn controller(&self) -> Controller<'_> {
+        Controller {
+            instance: &self.instance,
+            network: &self.around.network,
+            clock: self.around.clock.as_ref(),
         }
     }
 
@@ -153,10 +180,22 @@ impl Session {
             CredentialKind::RefreshToken => self.refresh(turn, credential, generation).await?,
             CredentialKind::ClientSecret => {
                 let (id, secret) = (&credential.client_id, &credential.secret);
-                let network = &self.around.network;
-                let token = service_token(&self.instance, network, id, secret).await?;
+                let access = self.access_by_secret(id, secret).await?;
                 self.nothing_to_keep();
-                self.access_of(token.access_token, token.expires_in)
+                access
+            }
+            CredentialKind::ControllerToken => {
+                let send = || self.controller().refresh(&credential.secret);
+                let tokens = self.spend(turn, send).await?;
+                let mut credential = credential.clone();
+                match &tokens.refresh_token {
+                    Some(secret) => {
+                        credential.secret = secret.clone();
+                        self.keep_rotated(turn, &credential, generation).await?;
+                    }
+                    None => self.nothing_to_keep(),
+                }
+                self.access_of(tokens.access_token, tokens.expires_in)
             }
         };
         let token = access.token.clone();
@@ -197,7 +236,8 @@ impl Session {
             }
             provider => provider?,
         };
-        let tokens = self.spend(turn, &provider, &credential).await?;
+        let send = || provider.refresh(&credential.client_id, &credential.secret);
+        let tokens = self.spend(turn, send).await?;
         match &tokens.refresh_token {
             Some(secret) => {
                 credential.secret = secret.clone();
@@ -213,14 +253,11 @@ impl Session {
 
     /// Sends the refresh token; once more where the answer was lost. Where that is lost too, the
     /// turn is kept: until it is known what became of the token, no other process may send it.
-    async fn spend(
-        &self,
-        turn: &Arc<Turn>,
-        provider: &Provider,
-        credential: &Credential,
-    ) -> Result<Refreshed, Failure> {
+    async fn spend<F>(&self, turn: &Arc<Turn>, send: impl Fn() -> F) -> Result<Refreshed, Failure>
+    where
+        F: Future<Output = Result<Refreshed, NotRefreshed>>,
+    {
         let clock = self.around.clock.as_ref();
-        let send = || provider.refresh(&credential.client_id, &credential.secret);
         let began = clock.monotonic();
         let mut outcome = send().await;
         if let Err(NotRefreshed {

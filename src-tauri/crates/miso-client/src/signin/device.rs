@@ -82,16 +82,16 @@ pub(crate) async fn sign_in_on_device(attempt: DeviceAttempt<'_>) -> Result<Sign
 
 /// A device that waits: the one place that decides whether it asks again, and when.
 #[derive(Debug)]
-struct Waiting {
+pub(super) struct Waiting {
     /// What the provider wants between two questions.
     interval: Duration,
     /// What is waited before the next one.
-    pause: Duration,
-    ends: DateTime<Utc>,
+    pub(super) pause: Duration,
+    pub(super) ends: DateTime<Utc>,
 }
 
 impl Waiting {
-    fn new(begun: &Begun, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(begun: &Begun, now: DateTime<Utc>) -> Self {
         let lasts = TimeDelta::from_std(begun.expires_in).unwrap_or(TimeDelta::MAX);
         Self {
             interval: begun.interval,
@@ -103,7 +103,7 @@ impl Waiting {
     }
 
     /// What follows from an answer: the tokens, the end, or another question after the pause.
-    fn after(
+    pub(super) fn after(
         &mut self,
         heard: Result<Answer, Failure>,
         now: DateTime<Utc>,

@@ -2,6 +2,8 @@
 //! verification.
 
 mod attempt;
+mod controller;
+mod detected;
 mod device;
 mod device_requests;
 mod loopback;
@@ -21,9 +23,10 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
-use crate::{Failure, Network};
+use crate::{Failure, Network, Speaks};
 
 pub(crate) use attempt::{Attempt, SignedIn, sign_in};
+pub(crate) use controller::{Controller, sign_in_on_device_of};
 pub use device::DeviceCode;
 pub(crate) use device::{DeviceAttempt, sign_in_on_device};
 pub(crate) use provider::{NotRefreshed, Provider};
@@ -51,8 +54,11 @@ pub trait Browser: Send + Sync {
 pub struct InstanceFound {
     /// The instance.
     pub url: Url,
-    /// Its OpenID Connect issuer.
-    pub issuer: String,
+    /// Its OpenID Connect issuer; `None` where it names none and none was given, as many that speak v1:
+    /// people sign in on another device there.
+    pub issuer: Option<String>,
+    /// Which reading of the API it speaks, where that could be seen; of both, the documented one.
+    pub speaks: Option<Speaks>,
     /// Scopes this provider does not know, which are therefore not asked for.
     pub scopes_left_out: Vec<String>,
 }
@@ -93,10 +99,25 @@ async fn look_at(
     network: &Network,
 ) -> Result<InstanceFound, Failure> {
     let issuer = settings.issuer.as_deref();
-    let provider = Provider::discover(instance, issuer, network).await?;
-    Ok(InstanceFound {
-        url: instance.clone(),
-        issuer: provider.issuer().to_owned(),
-        scopes_left_out: provider.scopes_left_out(settings),
-    })
+    let found = Provider::discover(instance, issuer, network).await;
+    let speaks = match &found {
+        Err(failure) if failure.code != crate::Code::DiscoveryFailed => None,
+        Ok(_) | Err(_) => detected::speaks(instance, network).await,
+    };
+    match found {
+        Ok(provider) => Ok(InstanceFound {
+            url: instance.clone(),
+            issuer: Some(provider.issuer().to_owned()),
+            speaks,
+            scopes_left_out: provider.scopes_left_out(settings),
+        }),
+        // It may be an instance all the same, whose people sign in at the controller itself.
+        Err(_) if speaks == Some(Speaks::V1) && settings.issuer.is_none() => Ok(InstanceFound {
+            url: instance.clone(),
+            issuer: None,
+            speaks,
+            scopes_left_out: Vec::new(),
+        }),
+        Err(failure) => Err(failure),
+    }
 }

@@ -70,6 +70,16 @@ pub(super) struct Refusal {
     error_description: Option<String>,
 }
 
+impl Refusal {
+    /// The same as another endpoint says it.
+    pub(super) fn saying(error: String, words: Option<String>) -> Self {
+        Self {
+            error,
+            error_description: words,
+        }
+    }
+}
+
 impl Answer {
     /// The tokens, where no refusal means anything in particular.
     pub(super) fn tokens(self) -> Result<Refreshed, Failure> {

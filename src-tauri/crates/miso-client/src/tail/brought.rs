@@ -153,7 +153,7 @@ impl Tail {
     /// is kept for [`Tail::put_refused`].
     pub(super) async fn put(&mut self, brought: Brought) -> Result<u64, Failure> {
         let (sink, missing) = (self.sink.clone(), self.missing.clone());
-        let put = tokio::task::spawn_blocking(move || {
+        let put = self.work.spawn_blocking(move || {
             let put = brought.put(sink.as_ref(), missing);
             (brought, put)
         });
@@ -191,7 +191,7 @@ impl Tail {
     ) -> Result<Brought, Failure> {
         let sink = self.sink.clone();
         let read = move || Brought::newest(sink.as_ref(), lines, has_older, is_all);
-        tokio::task::spawn_blocking(read).await.map_err(not_kept)
+        self.work.spawn_blocking(read).await.map_err(not_kept)
     }
 }
 

@@ -14,6 +14,7 @@ use super::brought::{not_kept, refusal};
 use super::pages::{fetch, knows_no_times, put_in_order};
 use super::{CHUNK, LogKey};
 use crate::client::Inner;
+use crate::clock::moved;
 use crate::wire::documented::LogRange;
 use crate::{Class, Client, Failure};
 
@@ -134,7 +135,7 @@ impl Client {
             };
             // What has come is put away, whoever called it off meanwhile.
             let went = match asked {
-                Ok(page) => filling.take(page).await,
+                Ok(page) => filling.take(&self.inner, page).await,
                 Err(failure) => Err(failure),
             };
             match went {
@@ -180,7 +181,7 @@ impl Filling {
     }
 
     /// Puts a page into the gap; where the next one begins, `None` after the last.
-    async fn take(&mut self, page: LogPage) -> Result<Option<String>, Failure> {
+    async fn take(&mut self, client: &Inner, page: LogPage) -> Result<Option<String>, Failure> {
         let LogPage {
             data: mut lines,
             next_cursor: next,
@@ -205,16 +206,12 @@ impl Filling {
             (false, false) => StillMissing::Gone,
         };
         let fill = self.fill.clone();
-        let filled = tokio::task::spawn_blocking(move || fill(&lines, missing));
+        let work = &client.tails.work;
+        let filled = work.spawn_blocking(move || fill(&lines, missing));
         let new = filled.await.map_err(not_kept)?;
         let new = new.map_err(|error| refusal(&error))?;
         self.filled.lines = self.filled.lines.saturating_add(new as u32);
         self.filled.missing = missing;
         Ok(next.filter(|_| has_more))
     }
-}
-
-/// A moment a little earlier or later, as far as there is one.
-fn moved(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
-    moment.checked_add_signed(by).unwrap_or(moment)
 }

@@ -1,6 +1,7 @@
 //! One timeline of an application in an environment: its health, what was measured, what changed,
 //! over one axis (UX.md, 5). Made of what is watched; the page draws it.
 
+mod finer;
 mod health;
 mod marks;
 mod overview;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use finer::FinerSteps;
 pub use health::HealthSpan;
 pub use marks::{Mark, MarkKind};
 pub use overview::{PlaceHealth, Probe};
@@ -264,7 +266,7 @@ fn timeline_of(parts: Parts, range: TimeRange, now: DateTime<Utc>) -> Timeline {
         Ok(reading) => (reading.value.series, Some(reading.as_of), None),
         Err(failure) => (Vec::new(), None, Some(failure)),
     };
-    let grid = Grid::over(&measured, range, from, to);
+    let grid = Grid::over(&measured, range.step(), from, to);
     let series = grid.series(measured);
     let rows = rows(range, (from, to), &health, &marks, &grid, &series);
     let mut moments: Vec<DateTime<Utc>> = marks.iter().map(|mark| mark.at).collect();

@@ -5,7 +5,6 @@ use miso_api::{MetricPoint, MetricSeries};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::TimeRange;
 use crate::range::rounded_down;
 
 /// Points further apart than so many steps have a gap between them.
@@ -87,7 +86,7 @@ impl Grid {
     /// Steps as they were asked for, or wider ones where the server measures less often.
     pub(super) fn over(
         measured: &[MetricSeries],
-        range: TimeRange,
+        step: TimeDelta,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> Self {
@@ -96,7 +95,7 @@ impl Grid {
             .filter_map(spacing)
             .min()
             .unwrap_or_default()
-            .max(range.step());
+            .max(step);
         let first = rounded_down(from, step);
         let most = (to - first).num_milliseconds() / step.num_milliseconds().max(1) + 1;
         Self {
@@ -116,6 +115,11 @@ impl Grid {
     /// How long a step is, in milliseconds.
     pub(super) fn step(&self) -> f64 {
         self.step.num_milliseconds() as f64
+    }
+
+    /// The same as a time.
+    pub(super) fn length(&self) -> TimeDelta {
+        self.step
     }
 
     /// When a step began.

@@ -209,7 +209,7 @@ fn units_are_told_in_one_way() {
         series("response_ms_p95", "s", &[(-30, Some(1.5))]),
         series("log_errors", "lines", &[(-40, Some(2.0)), (-30, Some(3.0))]),
     ];
-    let grid = Grid::over(&measured, TimeRange::QuarterHour, at(-900), at(0));
+    let grid = Grid::over(&measured, TimeRange::QuarterHour.step(), at(-900), at(0));
     let found = grid.series(measured);
     let told: Vec<_> = found
         .iter()
@@ -237,7 +237,7 @@ fn a_hole_in_what_was_measured_is_a_gap_and_a_slower_server_is_none() {
             .map(|second| (second, Some(1.0)))
             .collect();
         let measured = vec![series("cpu_percent", "percent", &points)];
-        let grid = Grid::over(&measured, TimeRange::QuarterHour, at(-900), at(0));
+        let grid = Grid::over(&measured, TimeRange::QuarterHour.step(), at(-900), at(0));
         let values = grid.series(measured).remove(0).values;
         let first = values.iter().position(Option::is_some).unwrap();
         let last = values.iter().rposition(Option::is_some).unwrap();
@@ -292,7 +292,7 @@ proptest! {
             .map(|(number, off)| (-900 + 10 * number as i64 + off, Some(value)))
             .collect();
         let measured = vec![series("cpu_percent", "percent", &points), series("log_errors", "lines", &points)];
-        let grid = Grid::over(&measured, TimeRange::QuarterHour, at(-900), at(0));
+        let grid = Grid::over(&measured, TimeRange::QuarterHour.step(), at(-900), at(0));
         let found = grid.series(measured);
         let cpu = found.iter().find(|one| one.name == "cpu_percent").unwrap();
         let first = cpu.values.iter().position(Option::is_some).unwrap();

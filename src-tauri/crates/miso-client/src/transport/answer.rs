@@ -142,6 +142,14 @@ impl Transport {
         {
             return Err(needed.lacking());
         }
+        if let Some(asked) = self.asked_otherwise(call) {
+            return match self.in_v1(&asked, class).await? {
+                Answer::Whole(whole) => Ok(Opened::Whole(self.read(call, whole).await?)),
+                Answer::Unchanged | Answer::Events(_) | Answer::AsItIs(_) => {
+                    Err(not_miso(StatusCode::NOT_MODIFIED, b""))
+                }
+            };
+        }
         let learn = |is_offered| {
             if let Some(needed) = call.needs
                 && self.capabilities.offers(needed) != Some(is_offered)

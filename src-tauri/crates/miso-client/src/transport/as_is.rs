@@ -1,6 +1,7 @@
 //! A call that somebody wrote by hand, and its answer as it is, whatever its status. It goes the way of
 //! all others: budget, token, limits. Only a session that has expired is renewed as elsewhere.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::answer::Answer;
 use super::headers::{is_json, request_id};
-use super::{Call, Transport, refusal};
+use super::{Call, Transport};
 use crate::http::read_some;
 use crate::{Class, Code, Failure};
 
@@ -32,6 +33,33 @@ pub(crate) struct AsIs {
     pub text: Option<String>,
     /// How many requests were made for it.
     pub sent: AtomicU32,
+    /// What is let through for it.
+    pub passing: Passing,
+}
+
+/// What is let through for one call by hand, and for no other.
+#[derive(Debug, Default)]
+pub struct Passing {
+    /// It may write where the connection is locked, which stays locked for everybody else.
+    pub past_the_lock: bool,
+    /// Asked just before it leaves.
+    pub leave: Option<Leave>,
+}
+
+/// Whether a call may leave now. Where it may not, it waits until whoever called it off drops it.
+pub struct Leave(Box<dyn Fn() -> bool + Send + Sync>);
+
+impl Leave {
+    /// Asks `may_leave`, for each request of the call.
+    pub fn when(may_leave: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Box::new(may_leave))
+    }
+}
+
+impl fmt::Debug for Leave {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("Leave")
+    }
 }
 
 /// An answer as it is.
@@ -71,7 +99,7 @@ impl AsIs {
 }
 
 impl Transport {
-    /// Sends a call by hand once.
+    /// Sends a call by hand: a write once, a read again where no answer came, as any other.
     ///
     /// # Errors
     /// Why there is no answer, or that the session does not count any more; everything else is an
@@ -104,14 +132,13 @@ impl Transport {
             request_id, "answer as it is"
         );
         if status == StatusCode::UNAUTHORIZED {
-            let failure = refusal::refusal(status, &body, None);
+            let failure = self.refused(status, &body, None);
             if failure.code == Code::Unauthorized {
                 return Err(failure);
             }
         }
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let wait = self.retry_after(&headers);
-            self.budget.refused(wait.unwrap_or(Duration::from_secs(60)));
+            self.spent(self.retry_after(&headers));
         }
         let hidden = token.expose_secret();
         Ok(Answer::AsItIs(AsItIs {
@@ -127,8 +154,12 @@ impl Transport {
 }
 
 impl AsIs {
-    /// Counts a request.
-    pub(super) fn count(&self) {
+    /// Counts a request, which leaves now; for ever where it was called off.
+    pub(super) async fn leave(&self) {
+        let leave = self.passing.leave.as_ref();
+        if leave.is_some_and(|Leave(may_leave)| !may_leave()) {
+            std::future::pending::<()>().await;
+        }
         self.sent.fetch_add(1, Ordering::Relaxed);
     }
 }

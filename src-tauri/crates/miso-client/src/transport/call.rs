@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use super::AsIs;
 use crate::Capability;
+use crate::wire::asked::Asked;
+use crate::wire::openapi::is_write;
 
 const API_LIMIT: usize = 10 * 1024 * 1024;
 const IF_NONE_MATCH: &str = "If-None-Match";
@@ -32,6 +34,10 @@ pub struct Call {
     pub streams: bool,
     /// What it has beyond others where it was written by hand: its answer is wanted as it is.
     pub(crate) as_is: Option<Arc<AsIs>>,
+    /// What it asks for, for a reading of the API that says that otherwise; `None` of what goes as it is.
+    pub(crate) asked: Option<Arc<Asked>>,
+    /// Whether it changes nothing, though its method may.
+    pub(crate) changes_nothing: bool,
 }
 
 impl Call {
@@ -47,6 +53,8 @@ impl Call {
             needs: None,
             streams: false,
             as_is: None,
+            asked: None,
+            changes_nothing: false,
         }
     }
 
@@ -122,15 +130,42 @@ impl Call {
         self
     }
 
+    /// Says what it asks for.
+    #[must_use]
+    pub(crate) fn asking(mut self, asked: Asked) -> Self {
+        self.asked = Some(Arc::new(asked));
+        self
+    }
+
+    /// Says that not every instance of the documented reading offers it, and no other reading has it.
+    #[must_use]
+    pub(crate) fn of_documented(self, capability: Capability) -> Self {
+        self.needing(capability)
+            .asking(Asked::Documented(capability))
+    }
+
+    /// Says that it changes nothing, though it is sent as if it did.
+    #[must_use]
+    pub(crate) fn changing_nothing(mut self) -> Self {
+        self.changes_nothing = true;
+        self
+    }
+
     /// Asks only for what is not of this version any more (RFC 9110 §13.1.2).
     #[must_use]
     pub(super) fn unless(self, tag: &str) -> Self {
         self.header(IF_NONE_MATCH, tag)
     }
 
-    /// Whether it changes nothing (RFC 9110 §9.2.1).
+    /// Whether it changes nothing.
     pub(super) fn is_read(&self) -> bool {
-        [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method)
+        self.changes_nothing || !is_write(self.method.as_str())
+    }
+
+    /// Whether it may write where the connection is locked: somebody said so of this call.
+    pub(super) fn is_past_the_lock(&self) -> bool {
+        let as_is = self.as_is.as_ref();
+        as_is.is_some_and(|as_is| as_is.passing.past_the_lock)
     }
 
     pub(super) fn is_conditional(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The instance's own description: asked for once, kept as it came, and later asked for only whether it
 //! is still the same. What it offers is learned from it, and the explorer reads its operations in it.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::answer::{Answer, Whole};
 use super::{Transport, shape};
 use crate::lock::lock;
 use crate::wire::{description, documented};
-use crate::{Capability, Class, Code, Failure};
+use crate::{Capability, Class, Code, Failure, Speaks};
 
 /// It is not asked for again before.
 const FRESH: Duration = Duration::from_secs(60 * 60);
@@ -19,6 +20,8 @@ const FRESH: Duration = Duration::from_secs(60 * 60);
 #[derive(Default)]
 pub(super) struct Described {
     kept: Mutex<Option<Arc<Description>>>,
+    /// So many accounts were left before.
+    left: AtomicU64,
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -67,7 +70,8 @@ impl Transport {
         anew: bool,
     ) -> Result<Arc<Description>, Failure> {
         let _turn = self.described.turn.lock().await;
-        if !anew && self.capabilities.offers(Capability::Description) == Some(false) {
+        let is_lacking = self.capabilities.offers(Capability::Description) == Some(false);
+        if is_lacking && (!anew || self.capabilities.speaks() == Speaks::V1) {
             return Err(Capability::Description.lacking());
         }
         let kept = lock(&self.described.kept).clone();
@@ -86,10 +90,22 @@ impl Transport {
 
     /// Forgets it: the next account may be told something else.
     pub(crate) fn forget_description(&self) {
-        *lock(&self.described.kept) = None;
+        let mut kept = lock(&self.described.kept);
+        self.described.left.fetch_add(1, Ordering::SeqCst);
+        *kept = None;
+        self.v1.clear();
+    }
+
+    /// Keeps what was told while so many accounts had been left, unless another one was meanwhile.
+    fn keep_description(&self, left: u64, described: &Arc<Description>) {
+        let mut kept = lock(&self.described.kept);
+        if self.described.left.load(Ordering::SeqCst) == left {
+            *kept = Some(described.clone());
+        }
     }
 
     async fn ask_description(&self, class: Class) -> Result<Arc<Description>, Failure> {
+        let left = self.described.left.load(Ordering::SeqCst);
         let kept = lock(&self.described.kept).clone();
         let call = documented::description();
         let call = match kept.as_ref().and_then(|kept| kept.tag.as_deref()) {
@@ -122,7 +138,7 @@ impl Transport {
         for (capability, is_offered) in offered {
             self.capabilities.learn(capability, is_offered);
         }
-        *lock(&self.described.kept) = Some(described.clone());
+        self.keep_description(left, &described);
         Ok(described)
     }
 

@@ -72,7 +72,15 @@ pub(super) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Dur
 /// What the operator of the instance finds a request by; the envelope's own word goes before it.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     const LONGEST: usize = 200;
-    let names = ["x-request-id", "x-correlation-id"];
+    // The first two are the usual ones; v1 has more names for it (API-V1.md §1.2).
+    let names = [
+        "x-request-id",
+        "x-correlation-id",
+        "x-correlationid",
+        "correlation-id",
+        "correlationid",
+        "request-id",
+    ];
     let mut found = names.into_iter().filter_map(|name| text(headers, name));
     found.find(|id| !id.is_empty() && id.len() <= LONGEST)
 }

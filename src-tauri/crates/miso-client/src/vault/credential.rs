@@ -35,6 +35,8 @@ pub enum CredentialKind {
     RefreshToken,
     /// A service account's client secret.
     ClientSecret,
+    /// A refresh token of the controller's own sign-in (API-V1.md §2.2), good at the instance itself.
+    ControllerToken,
 }
 
 /// What stands in the entry: JSON as base64 text, since some stores take text only.

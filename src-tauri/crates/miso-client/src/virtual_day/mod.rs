@@ -4,6 +4,7 @@
 mod clock;
 mod far_end;
 mod person;
+mod v1;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -8,12 +8,53 @@ use serde::Deserialize;
 use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, SELDOM, ended};
 use crate::client::Inner;
 use crate::renewed::rows;
-use crate::{Class, Resource};
+use crate::{Class, Resource, TimeRange};
 
 /// Slowed down by more than this, others use most of it.
 const NEARLY_SPENT: f64 = 2.2;
 /// So much more than the rest, as a power of it, charts and what happened are slowed down then.
 const PATIENT: i32 = 4;
+
+/// How a resource changes, and what it is for: what becomes of it where the budget is short.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// Says how the open application is.
+    Health,
+    /// The list of all applications.
+    List,
+    /// What was deployed.
+    Deployments,
+    /// A deployment that somebody follows.
+    Followed,
+    /// What happened, and how it was.
+    Past,
+    /// What is measured, a step at a time.
+    Measured(TimeRange),
+    /// Who the caller is and may do what: it hardly ever changes.
+    Rights,
+    /// Changes when somebody changes it.
+    Rest,
+}
+
+impl Pace {
+    fn of(resource: &Resource) -> Self {
+        match resource {
+            Resource::Health { .. } => Self::Health,
+            Resource::Applications => Self::List,
+            Resource::Deployments { .. } => Self::Deployments,
+            Resource::Deployment { .. } => Self::Followed,
+            Resource::HealthHistory { .. } | Resource::Events { .. } => Self::Past,
+            Resource::Metrics { range, .. } => Self::Measured(*range),
+            Resource::Me | Resource::Permissions { .. } => Self::Rights,
+            Resource::Application { .. }
+            | Resource::Access { .. }
+            | Resource::AccessRequests
+            | Resource::Configuration { .. }
+            | Resource::Environments
+            | Resource::Environment { .. } => Self::Rest,
+        }
+    }
+}
 
 /// How long what is known of a resource is still good.
 pub(super) fn until_due(client: &Inner, resource: &Resource) -> Duration {
@@ -46,52 +87,34 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
         // The rest of what may be listed follows what is there.
         return Duration::ZERO;
     }
-    let in_front = match resource {
-        Resource::Health { .. } => true,
-        Resource::Applications => {
+    let pace = Pace::of(resource);
+    let in_front = match pace {
+        Pace::Health => true,
+        Pace::List => {
             !client.leases.shows_health(client.clock.monotonic()) || runs_unfollowed(client)
         }
-        Resource::Deployments { .. } => runs_unfollowed(client),
-        Resource::Application { .. }
-        | Resource::Access { .. }
-        | Resource::AccessRequests
-        | Resource::Configuration { .. }
-        | Resource::Environments
-        | Resource::Environment { .. }
-        | Resource::Deployment { .. }
-        | Resource::HealthHistory { .. }
-        | Resource::Metrics { .. }
-        | Resource::Events { .. }
-        | Resource::Permissions { .. }
-        | Resource::Me => false,
+        Pace::Deployments => runs_unfollowed(client),
+        Pace::Followed | Pace::Past | Pace::Measured(_) | Pace::Rights | Pace::Rest => false,
     };
     let stretch = client.budget.stretch();
     let (gentle, patient) = (gently(stretch), patience(stretch));
-    let pause = match resource {
-        Resource::Deployment { .. } => FOLLOWED.mul_f64(client.budget.stretch_followed()),
-        Resource::Me | Resource::Permissions { .. } => HARDLY_EVER,
+    let pause = match pace {
+        Pace::Followed => FOLLOWED.mul_f64(client.budget.stretch_followed()),
+        Pace::Rights => HARDLY_EVER,
         // What is new of them shows by the health and by deployments, which have them asked for.
-        Resource::HealthHistory { .. } | Resource::Events { .. } => SELDOM.mul_f64(patient),
+        Pace::Past => SELDOM.mul_f64(patient),
         // No step is measured before it is over. Where the budget is short, charts wait first.
-        Resource::Metrics { range, .. } => {
+        Pace::Measured(range) => {
             let step = range.step().to_std().unwrap_or_default();
             step.max(REST).mul_f64(patient)
         }
-        Resource::Applications
-        | Resource::Application { .. }
-        | Resource::Access { .. }
-        | Resource::AccessRequests
-        | Resource::Configuration { .. }
-        | Resource::Environments
-        | Resource::Environment { .. }
-        | Resource::Deployments { .. }
-        | Resource::Health { .. } => match in_front {
+        Pace::Health | Pace::List | Pace::Deployments | Pace::Rest => match in_front {
             true => IN_FRONT.mul_f64(stretch),
             false => REST.mul_f64(gentle),
         },
     };
     // The list costs a request a page.
-    let pause = if *resource == Resource::Applications {
+    let pause = if pace == Pace::List {
         pause * client.listed_pages()
     } else {
         pause
@@ -125,50 +148,27 @@ pub(super) fn class_of(client: &Inner, resource: &Resource) -> Class {
     if client.budget.stretch() <= NEARLY_SPENT {
         return Class::Watched;
     }
-    match resource {
-        Resource::HealthHistory { .. } | Resource::Metrics { .. } | Resource::Events { .. } => {
-            Class::Background
-        }
-        Resource::Applications
-        | Resource::Application { .. }
-        | Resource::Access { .. }
-        | Resource::AccessRequests
-        | Resource::Configuration { .. }
-        | Resource::Environments
-        | Resource::Environment { .. }
-        | Resource::Deployments { .. }
-        | Resource::Deployment { .. }
-        | Resource::Health { .. }
-        | Resource::Permissions { .. }
-        | Resource::Me => Class::Watched,
+    match Pace::of(resource) {
+        Pace::Past | Pace::Measured(_) => Class::Background,
+        Pace::Health
+        | Pace::List
+        | Pace::Deployments
+        | Pace::Followed
+        | Pace::Rights
+        | Pace::Rest => Class::Watched,
     }
 }
 
 /// Whether a list that is watched brings a resource too (`renewed`).
 pub(crate) fn is_brought(client: &Inner, resource: &Resource) -> bool {
-    let list = match resource {
+    let all = Resource::Deployments { application: None };
+    let list = if let Resource::Application { application } = resource {
         // What is beyond the list is not brought by it.
-        Resource::Application { application } if !may_list(client, application) => return false,
-        Resource::Application { .. } => Resource::Applications,
-        Resource::Deployments {
-            application: Some(_),
-        } => Resource::Deployments { application: None },
-        Resource::Applications
-        | Resource::Deployments { application: None }
-        | Resource::Environments
-        | Resource::Environment { .. }
-        | Resource::Deployment { .. }
-        | Resource::Health { .. }
-        | Resource::HealthHistory { .. }
-        | Resource::Metrics { .. }
-        | Resource::Events { .. }
-        | Resource::Access { .. }
-        | Resource::AccessRequests
-        | Resource::Configuration { .. }
-        | Resource::Permissions { .. }
-        | Resource::Me => return false,
+        may_list(client, application).then_some(Resource::Applications)
+    } else {
+        (Pace::of(resource) == Pace::Deployments && *resource != all).then_some(all)
     };
-    client.leases.is_watched(&list)
+    list.is_some_and(|list| client.leases.is_watched(&list))
 }
 
 /// Whether the list has an application, or has not said yet.

@@ -7,6 +7,7 @@ use miso_api::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::asked::Asked;
 use crate::Capability;
 use crate::fleet::{FleetQuery, FleetSort};
 use crate::transport::{Call, LOG_LIMIT};
@@ -26,7 +27,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 pub(crate) fn me() -> Call {
-    Call::get("/api/users/me")
+    Call::get("/api/users/me").asking(Asked::Me)
 }
 
 /// What the caller may do with an application in an environment.
@@ -35,16 +36,28 @@ pub(crate) fn my_permissions(application: &str, environment: &str) -> Call {
         .query("application", application)
         .query("environment", environment)
         .needing(Capability::MyPermissions)
+        .asking(Asked::Permissions {
+            application: application.to_owned(),
+            environment: environment.to_owned(),
+        })
 }
 
 pub(crate) fn applications(page: u32) -> Call {
     Call::get("/api/applications")
         .query("page", page)
         .query("pageSize", PAGE_SIZE)
+        .asking(Asked::Applications {
+            query: FleetQuery::default(),
+            page,
+        })
 }
 
 /// A page of those that are looked for, in the order that is wanted.
 pub(crate) fn applications_found(query: &FleetQuery, page: u32) -> Call {
+    let asked = Asked::Applications {
+        query: query.clone(),
+        page,
+    };
     let FleetQuery {
         search,
         status,
@@ -57,24 +70,39 @@ pub(crate) fn applications_found(query: &FleetQuery, page: u32) -> Call {
         .query_if("status", status.as_ref().map(ApplicationStatus::as_str))
         .query_if("environment", environment.as_deref())
         .query_if("sort", sort.map(FleetSort::word))
+        .asking(asked)
 }
 
 pub(crate) fn application(key: &str) -> Call {
-    Call::get(format!("/api/applications/{}", segment(key))).needing(Capability::ApplicationDetail)
+    Call::get(format!("/api/applications/{}", segment(key)))
+        .needing(Capability::ApplicationDetail)
+        .asking(Asked::Application {
+            key: key.to_owned(),
+        })
 }
 
 pub(crate) fn create_application(manifest: Value) -> Call {
-    Call::post("/api/applications", manifest)
+    let asked = Asked::Create {
+        manifest: manifest.clone(),
+    };
+    Call::post("/api/applications", manifest).asking(asked)
 }
 
 /// An application's new manifest, in place of the version that is named.
 pub(crate) fn update_application(key: &str, manifest: Value, version: Option<&str>) -> Call {
+    let asked = Asked::Update {
+        key: key.to_owned(),
+        manifest: manifest.clone(),
+    };
     let call = Call::put(format!("/api/applications/{}", segment(key)), manifest);
-    call.matching(version)
+    call.matching(version).asking(asked)
 }
 
 pub(crate) fn delete_application(key: &str, force: bool) -> Call {
     let call = Call::delete(format!("/api/applications/{}", segment(key)));
+    let call = call.asking(Asked::Delete {
+        key: key.to_owned(),
+    });
     if force {
         call.query("force", true)
     } else {
@@ -84,7 +112,15 @@ pub(crate) fn delete_application(key: &str, force: bool) -> Call {
 
 /// The configuration in an environment; without one, the manifest's own items.
 pub(crate) fn configuration(key: &str, environment: Option<&str>) -> Call {
-    Call::get(configuration_of(key)).query_if("environment", environment)
+    let asked = match environment {
+        None => Asked::ManifestItems {
+            key: key.to_owned(),
+        },
+        Some(_) => Asked::Documented(Capability::Configuration),
+    };
+    Call::get(configuration_of(key))
+        .query_if("environment", environment)
+        .asking(asked)
 }
 
 pub(crate) fn save_configuration(
@@ -96,10 +132,13 @@ pub(crate) fn save_configuration(
     Call::put(configuration_of(key), json!({ "items": items }))
         .query_if("environment", environment)
         .matching(version)
+        .asking(Asked::Documented(Capability::Configuration))
 }
 
 pub(crate) fn access(key: &str) -> Call {
-    Call::get(format!("/api/applications/{}/access", segment(key)))
+    Call::get(format!("/api/applications/{}/access", segment(key))).asking(Asked::Access {
+        key: key.to_owned(),
+    })
 }
 
 pub(crate) fn grant_access(
@@ -108,28 +147,29 @@ pub(crate) fn grant_access(
     grant: &AccessGrant,
 ) -> serde_json::Result<Call> {
     let body = serde_json::to_value(grant)?;
-    Ok(Call::put(access_of(key, subject), body))
+    let asked = Asked::Documented(Capability::AccessChanges);
+    Ok(Call::put(access_of(key, subject), body).asking(asked))
 }
 
 pub(crate) fn revoke_access(key: &str, subject: &str) -> Call {
-    Call::delete(access_of(key, subject))
+    Call::delete(access_of(key, subject)).asking(Asked::Documented(Capability::AccessChanges))
 }
 
 pub(crate) fn access_requests() -> Call {
     Call::get(ACCESS_REQUESTS)
         .query("pageSize", PAGE_SIZE)
-        .needing(Capability::AccessRequests)
+        .of_documented(Capability::AccessRequests)
 }
 
 pub(crate) fn ask_for_access(wish: &AccessWish) -> serde_json::Result<Call> {
     let body = serde_json::to_value(wish)?;
-    Ok(Call::post(ACCESS_REQUESTS, body).needing(Capability::AccessRequests))
+    Ok(Call::post(ACCESS_REQUESTS, body).of_documented(Capability::AccessRequests))
 }
 
 pub(crate) fn decide_access(id: &str, decision: &AccessDecision) -> serde_json::Result<Call> {
     let body = serde_json::to_value(decision)?;
     let path = format!("{ACCESS_REQUESTS}/{}", segment(id));
-    Ok(Call::patch(path, body).needing(Capability::AccessRequests))
+    Ok(Call::patch(path, body).of_documented(Capability::AccessRequests))
 }
 
 pub(crate) fn deploy(
@@ -140,7 +180,10 @@ pub(crate) fn deploy(
     let body = serde_json::to_value(request)?;
     let call = Call::post(format!("/api/applications/{}/deploy", segment(key)), body)
         .header("Idempotency-Key", idempotency_key);
-    Ok(call)
+    Ok(call.asking(Asked::Deploy {
+        key: key.to_owned(),
+        request: request.clone(),
+    }))
 }
 
 /// What a deployment would change; nothing is kept of it.
@@ -150,11 +193,13 @@ pub(crate) fn dry_run(key: &str, request: &DeployRequest) -> serde_json::Result<
         ..request.clone()
     };
     let path = format!("/api/applications/{}/deploy", segment(key));
-    Ok(Call::post(path, serde_json::to_value(request)?))
+    let call = Call::post(path, serde_json::to_value(request)?);
+    Ok(call.asking(Asked::Documented(Capability::DryRun)))
 }
 
 pub(crate) fn cancel_deployment(id: &str) -> Call {
-    Call::delete(format!("/api/deployments/{}", segment(id))).needing(Capability::CancelDeployment)
+    Call::delete(format!("/api/deployments/{}", segment(id)))
+        .of_documented(Capability::CancelDeployment)
 }
 
 /// A page of a history, the first one is 1.
@@ -164,7 +209,12 @@ pub(crate) fn deployments(application: Option<&str>, environment: Option<&str>, 
         None => Call::get("/api/deployments").needing(Capability::RecentActivity),
     }
     .query("pageSize", PAGE_SIZE)
-    .query_if("environment", environment);
+    .query_if("environment", environment)
+    .asking(Asked::Deployments {
+        application: application.map(str::to_owned),
+        environment: environment.map(str::to_owned),
+        page,
+    });
     if page > 1 {
         call.query("page", page)
     } else {
@@ -174,19 +224,26 @@ pub(crate) fn deployments(application: Option<&str>, environment: Option<&str>, 
 
 pub(crate) fn deployment(id: &str) -> Call {
     Call::get(format!("/api/deployments/{}", segment(id)))
+        .asking(Asked::Deployment { id: id.to_owned() })
 }
 
 pub(crate) fn environments() -> Call {
-    Call::get("/api/environments")
+    Call::get("/api/environments").asking(Asked::Environments)
 }
 
 pub(crate) fn environment(key: &str) -> Call {
-    Call::get(format!("/api/environments/{}", segment(key)))
+    Call::get(format!("/api/environments/{}", segment(key))).asking(Asked::Environment {
+        key: key.to_owned(),
+    })
 }
 
 pub(crate) fn health(application: &str, environment: &str) -> Call {
     Call::get(format!("/api/applications/{}/health", segment(application)))
         .query("environment", environment)
+        .asking(Asked::Health {
+            application: application.to_owned(),
+            environment: environment.to_owned(),
+        })
 }
 
 /// The same with the changes since a moment, however far back the server goes by itself.
@@ -206,7 +263,17 @@ pub(crate) fn metrics(
         .query("environment", environment)
         .query("from", moment(from))
         .query("step", step.num_seconds())
-        .needing(Capability::Metrics)
+        .of_documented(Capability::Metrics)
+}
+
+/// The same, of what was measured until another moment.
+pub(crate) fn metrics_between(
+    application: &str,
+    environment: &str,
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+    step: TimeDelta,
+) -> Call {
+    metrics(application, environment, from, step).query("to", moment(to))
 }
 
 /// What happened since a moment.
@@ -215,12 +282,12 @@ pub(crate) fn events(application: &str, environment: &str, from: DateTime<Utc>) 
     Call::get(path)
         .query("environment", environment)
         .query("from", moment(from))
-        .needing(Capability::Events)
+        .of_documented(Capability::Events)
 }
 
 /// The instance's own description of its calls, in OpenAPI.
 pub(crate) fn description() -> Call {
-    Call::get("/api/openapi.json").needing(Capability::Description)
+    Call::get("/api/openapi.json").of_documented(Capability::Description)
 }
 
 /// Which part of a log is asked for.
@@ -248,7 +315,8 @@ pub(crate) enum LogRange {
 pub(crate) fn logs(application: &str, environment: &str, range: &LogRange, limit: u32) -> Call {
     let call = Call::get(format!("/api/applications/{}/logs", segment(application)))
         .query("environment", environment)
-        .query("limit", limit);
+        .query("limit", limit)
+        .asking(Asked::Documented(Capability::ApplicationLog));
     let call = match range {
         LogRange::Newest => call.query("order", "desc"),
         LogRange::Oldest => call.query("order", "asc"),
@@ -308,7 +376,7 @@ pub(crate) fn live_logs(
     };
     Call {
         streams: true,
-        ..logs(application, environment, range, limit).needing(Capability::LiveLogs)
+        ..logs(application, environment, range, limit).of_documented(Capability::LiveLogs)
     }
 }
 
@@ -326,7 +394,7 @@ fn moment(at: DateTime<Utc>) -> String {
 }
 
 /// One path segment. A dot segment would be resolved away, however it is encoded once.
-fn segment(text: &str) -> String {
+pub(in crate::wire) fn segment(text: &str) -> String {
     if matches!(text, "." | "..") {
         return text.replace('.', "%252E");
     }

@@ -256,6 +256,34 @@ fn what_refers_to_itself_and_what_is_very_deep_has_an_end() {
     assert_eq!(operation(&document, &base(), "GET", "/d"), None);
 }
 
+/// What is given once and referred to again and again is a small document and a large example.
+#[test]
+fn an_example_is_bounded_however_often_the_document_gives_the_same() {
+    let names: Vec<String> = (0..1_000).map(|number| format!("field-{number}")).collect();
+    let field = json!({"$ref": "#/components/schemas/Large"});
+    let fields: serde_json::Map<_, _> = names
+        .iter()
+        .map(|name| (name.clone(), field.clone()))
+        .collect();
+    let of = |default: Value| {
+        let mut document = document();
+        document["components"]["schemas"]["Node"] = json!({"type": "object", "required": names,
+            "properties": fields});
+        document["components"]["schemas"]["Large"] = json!({"type": "string", "default": default});
+        let operation = operation(&document, &base(), "PUT", "/api/b/{key}").unwrap();
+        let example: Value = serde_json::from_str(&operation.body.unwrap().example).unwrap();
+        example.as_object().unwrap().clone()
+    };
+    let huge = of("x".repeat(1 << 20).into());
+    assert!(
+        huge.len() > 100 && huge.values().all(|value| value == ""),
+        "as if none was given"
+    );
+    let large = of("x".repeat(1_000).into());
+    let given = large.values().filter(|value| *value != "").count();
+    assert!((50..=64).contains(&given), "as many as fit: {given}");
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

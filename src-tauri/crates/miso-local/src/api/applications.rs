@@ -97,11 +97,8 @@ pub(super) async fn create(
     JsonObject(manifest): JsonObject,
 ) -> Result<Response, ApiError> {
     caller.must(&Permission::ApplicationsCreate, Some(environments::FIRST))?;
-    if let Some(Value::String(key)) = manifest.get("key")
-        && site.platform.is_closing(key)
-    {
-        let message = format!("An application of the key \"{key}\" is being removed.");
-        return Err(ApiError::conflict(message));
+    if let Some(Value::String(key)) = manifest.get("key") {
+        must_not_be_closing(&site, key)?;
     }
     let creation =
         create_application(&site.store, &site.seal, manifest, environments::FIRST).await?;
@@ -130,6 +127,15 @@ pub(super) async fn create(
         HeaderValue::from_str(&format!("/api/applications/{key}")).map_err(ApiError::internal)?;
     let headers = [(header::ETAG, etag), (header::LOCATION, location)];
     Ok((StatusCode::CREATED, headers, Json(view.body)).into_response())
+}
+
+/// Refuses a key whose application is still being removed.
+pub(crate) fn must_not_be_closing(site: &Site, key: &str) -> Result<(), ApiError> {
+    if site.platform.is_closing(key) {
+        let message = format!("An application of the key \"{key}\" is being removed.");
+        return Err(ApiError::conflict(message));
+    }
+    Ok(())
 }
 
 /// One application.

@@ -47,56 +47,72 @@ pub(super) async fn get(
     let there = Some(deployment.environment.as_str());
     caller.must_on(&Permission::DeploymentsRead, key, there)?;
     caller.must_on(&Permission::LogsRead, key, there)?;
-    let instance = site
-        .store
-        .call(move |db| deployments::instance(db, &id))
-        .await?;
     let own = steps(&deployment);
-    let mut lines: Vec<LogLine> = own.iter().skip(after.steps).cloned().collect();
+    let mut lines: Vec<LogLine> = own
+        .iter()
+        .skip(after.steps)
+        .map(|(_, line)| line.clone())
+        .collect();
     let mut next = After {
         steps: own.len().max(after.steps),
         printed: after.printed.clone(),
     };
-    if let Some(instance) = instance {
-        let printed = spawn_blocking(move || {
-            let place = Place::new(&deployment.application_key, &deployment.environment);
-            let log = site.platform.logs.of(&place)?;
-            let sources = [(place.environment, log)];
-            let mut wanted = Wanted {
-                order: Order::Asc,
-                limit: AT_A_TIME,
-                levels: None,
-                search: None,
-                since: deployment.started_at,
-                until: until(&deployment),
-                cursor: after.printed,
-            };
-            loop {
-                let found = read(&sources, &wanted)?;
-                let is_last = found.lines.len() < AT_A_TIME;
-                let ours: Vec<LogLine> = found
-                    .lines
-                    .into_iter()
-                    .filter(|line| line.instance.as_ref() == Some(&instance))
-                    .collect();
-                wanted.cursor = found.next;
-                if is_last || !ours.is_empty() {
-                    return Ok::<_, std::io::Error>((ours, wanted.cursor));
-                }
-            }
-        });
-        let (printed, cursor) = printed
-            .await
-            .map_err(ApiError::internal)?
-            .map_err(ApiError::internal)?;
-        lines.extend(printed);
-        next.printed = cursor;
-    }
+    let (printed, cursor) = printed(&site, &deployment, after.printed).await?;
+    lines.extend(printed);
+    next.printed = cursor;
     lines.sort_by_key(|line| line.timestamp);
     Ok(Json(LogPage {
         data: lines,
         next_cursor: Some(next.encode()?),
     }))
+}
+
+/// What the process that a deployment started printed, after a cursor: some lines, or none where
+/// there are no more.
+pub(crate) async fn printed(
+    site: &Shared,
+    deployment: &Deployment,
+    after: Option<Cursor>,
+) -> Result<(Vec<LogLine>, Option<Cursor>), ApiError> {
+    let id = deployment.id.clone();
+    let instance = site
+        .store
+        .call(move |db| deployments::instance(db, &id))
+        .await?;
+    let Some(instance) = instance else {
+        return Ok((Vec::new(), after));
+    };
+    let platform = std::sync::Arc::clone(&site.platform);
+    let place = Place::new(&deployment.application_key, &deployment.environment);
+    let mut wanted = Wanted {
+        order: Order::Asc,
+        limit: AT_A_TIME,
+        levels: None,
+        search: None,
+        since: deployment.started_at,
+        until: until(deployment),
+        cursor: after,
+    };
+    let read = spawn_blocking(move || {
+        let log = platform.logs.of(&place)?;
+        let sources = [(place.environment, log)];
+        loop {
+            let found = read(&sources, &wanted)?;
+            let is_last = found.lines.len() < AT_A_TIME;
+            let ours: Vec<LogLine> = found
+                .lines
+                .into_iter()
+                .filter(|line| line.instance.as_ref() == Some(&instance))
+                .collect();
+            wanted.cursor = found.next;
+            if is_last || !ours.is_empty() {
+                return Ok::<_, std::io::Error>((ours, wanted.cursor));
+            }
+        }
+    });
+    read.await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)
 }
 
 /// Until when what its process printed belongs to a deployment.
@@ -108,11 +124,12 @@ fn until(deployment: &Deployment) -> Option<DateTime<Utc>> {
     Some(ended + LAST_WORDS)
 }
 
-/// A line for each beginning and each end of a step, and one for the end of all.
-fn steps(deployment: &Deployment) -> Vec<LogLine> {
+/// A line for each beginning and each end of a step, and one for the end of all, each with the
+/// number of the step that it tells of, from 0.
+pub(crate) fn steps(deployment: &Deployment) -> Vec<(usize, LogLine)> {
     let mut lines = Vec::new();
-    let mut say = |at: DateTime<Utc>, level: LogLevel, message: String| {
-        lines.push(LogLine {
+    let mut say = |step: usize, at: DateTime<Utc>, level: LogLevel, message: String| {
+        let line = LogLine {
             id: format!("step-{}", lines.len() + 1),
             timestamp: at,
             level,
@@ -121,11 +138,19 @@ fn steps(deployment: &Deployment) -> Vec<LogLine> {
             environment: Some(deployment.environment.clone()),
             instance: None,
             fields: Map::new(),
-        });
+        };
+        lines.push((step, line));
     };
-    for step in &deployment.steps {
+    let mut last = 0;
+    for (number, step) in deployment.steps.iter().enumerate() {
         let Some(began) = step.started_at else { break };
-        say(began, LogLevel::Info, format!("{} begins", step.name));
+        last = number;
+        say(
+            number,
+            began,
+            LogLevel::Info,
+            format!("{} begins", step.name),
+        );
         let Some(ended) = step.completed_at else {
             break;
         };
@@ -138,7 +163,7 @@ fn steps(deployment: &Deployment) -> Vec<LogLine> {
             | StepStatus::Unknown(_) => LogLevel::Info,
         };
         let how = step.message.as_deref().unwrap_or("done");
-        say(ended, level, format!("{}: {how}", step.name));
+        say(number, ended, level, format!("{}: {how}", step.name));
     }
     if let Some(ended) = deployment.completed_at {
         let level = match deployment.status {
@@ -154,7 +179,7 @@ fn steps(deployment: &Deployment) -> Vec<LogLine> {
             || deployment.status.to_string(),
             |reason| format!("{}: {reason}", deployment.status),
         );
-        say(ended, level, how);
+        say(last, ended, level, how);
     }
     lines
 }

@@ -195,7 +195,7 @@ pub(super) async fn cancel(
 }
 
 /// The deployment of that id.
-pub(super) async fn find(site: &Site, id: &str) -> Result<StoredDeployment, ApiError> {
+pub(crate) async fn find(site: &Site, id: &str) -> Result<StoredDeployment, ApiError> {
     let wanted = id.to_owned();
     let found = site
         .store
@@ -244,7 +244,7 @@ async fn page(
     Ok(Json(paging.page(rows, total)))
 }
 
-pub(super) async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
+pub(crate) async fn must_exist(site: &Site, key: &str) -> Result<(), ApiError> {
     let wanted = key.to_owned();
     match site
         .store
@@ -305,15 +305,7 @@ impl Asked {
             wrong.push(detail("environment", "is required"));
         }
         let image = text(body, "image", &mut wrong);
-        if let Some(image) = &image {
-            // The manifest's own rule for an image decides here too.
-            let probe = json!({"key": "any", "displayName": "any", "type": "webapp", "port": 1, "image": image});
-            let violations = miso_api::manifest::violations(&probe);
-            wrong.extend(violations.into_iter().map(|violation| ErrorDetail {
-                message: violation.to_string(),
-                field: violation.field,
-            }));
-        }
+        wrong.extend(image.iter().flat_map(|image| image_faults(image)));
         let note = text(body, "note", &mut wrong);
         if note
             .as_ref()
@@ -352,6 +344,19 @@ impl Asked {
     }
 }
 
+/// What is wrong with an image: the manifest's own rule for one decides here too.
+pub(crate) fn image_faults(image: &str) -> Vec<ErrorDetail> {
+    let probe =
+        json!({"key": "any", "displayName": "any", "type": "webapp", "port": 1, "image": image});
+    let violations = miso_api::manifest::violations(&probe).into_iter();
+    violations
+        .map(|violation| ErrorDetail {
+            message: violation.to_string(),
+            field: violation.field,
+        })
+        .collect()
+}
+
 /// The deployment that is to be repeated.
 fn origin(body: &Map<String, Value>, wrong: &mut Vec<ErrorDetail>) -> Option<Origin> {
     let from = match body.get("from") {
@@ -382,7 +387,7 @@ fn origin(body: &Map<String, Value>, wrong: &mut Vec<ErrorDetail>) -> Option<Ori
 }
 
 /// The items of a list in a body.
-pub(super) fn items(
+pub(crate) fn items(
     body: &Map<String, Value>,
     field: &str,
     wrong: &mut Vec<ErrorDetail>,
@@ -405,7 +410,7 @@ pub(super) fn items(
     items
 }
 
-pub(super) fn text(
+pub(crate) fn text(
     body: &Map<String, Value>,
     field: &str,
     wrong: &mut Vec<ErrorDetail>,
@@ -420,7 +425,7 @@ pub(super) fn text(
     }
 }
 
-pub(super) fn detail(field: &str, message: &str) -> ErrorDetail {
+pub(crate) fn detail(field: &str, message: &str) -> ErrorDetail {
     ErrorDetail {
         field: field.to_owned(),
         message: message.to_owned(),

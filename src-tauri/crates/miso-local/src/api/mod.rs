@@ -1,15 +1,16 @@
-//! The API (API.md): who calls, how often, and the routes.
+//! The API (API.md): who calls, how often, and the routes; those of its other reading stand in
+//! `v1/`.
 
 mod access;
 mod access_requests;
-mod applications;
+pub(crate) mod applications;
 pub(crate) mod calls;
 mod configuration;
 mod create;
-mod deployment_logs;
-mod deployments;
+pub(crate) mod deployment_logs;
+pub(crate) mod deployments;
 mod docs;
-mod environments;
+pub(crate) mod environments;
 mod events;
 mod health;
 mod logs;
@@ -18,9 +19,9 @@ mod metrics;
 pub(crate) mod openapi;
 mod parameters;
 mod segments;
-mod update;
+pub(crate) mod update;
 mod users;
-mod view;
+pub(crate) mod view;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -40,19 +41,28 @@ use crate::http::guard::guard;
 use crate::http::rest::take_rest;
 use crate::oidc;
 use crate::site::Shared;
+use crate::v1;
 
 /// Counts requests that carry no token that counts.
 const NOBODY: &str = "";
 
 /// Everything the instance answers on its own port.
 pub(crate) fn router(site: Shared, port: u16) -> Router {
-    let (calls, _) = calls::served(openapi::base(), &site.without).split_for_parts();
-    calls
-        .merge(oidc::routes())
+    let mut routes = oidc::routes();
+    if site.speaks.documented() {
+        let (documented, _described) =
+            calls::served(openapi::base(), &site.without).split_for_parts();
+        routes = routes.merge(documented);
+    }
+    if site.speaks.v1() {
+        routes = routes.merge(v1::routes());
+    }
+    routes
         .fallback(no_such_path)
         .method_not_allowed_fallback(other_method)
         .layer(from_fn_with_state(site.clone(), admit))
         .layer(from_fn_with_state(port, guard))
+        .layer(from_fn_with_state(site.clone(), v1::in_its_form))
         .layer(from_fn(take_rest))
         .with_state(site)
 }
@@ -70,6 +80,12 @@ pub fn optional_calls() -> Vec<String> {
 /// outside the limit (API.md, "Errors").
 async fn admit(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
+    if site.speaks.v1() && v1::is_ours(path) {
+        return v1::admit(site, request, next).await;
+    }
+    if !site.speaks.documented() {
+        return next.run(request).await;
+    }
     if path != "/api" && !path.starts_with("/api/") {
         return next.run(request).await;
     }

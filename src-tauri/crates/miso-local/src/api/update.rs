@@ -52,14 +52,7 @@ pub(super) async fn put(
     must_exist(&site, &key).await?;
     caller.must_on(&Permission::ApplicationsUpdate, &key, None)?;
     let sent = checked(sent, &key)?;
-    let change = Update {
-        seal: std::sync::Arc::clone(&site.seal),
-        caller: caller.clone(),
-        key: key.clone(),
-        headers,
-        sent,
-    };
-    site.store.call(move |db| Ok(change.write(db))).await??;
+    rewrite(&site, &caller, &key, headers, sent).await?;
     let (view, etag) = read(&site, &caller, &key).await?;
     Ok(([(header::ETAG, etag)], Json(view.body)).into_response())
 }
@@ -87,6 +80,30 @@ pub(super) async fn delete(
     must_exist(&site, &key).await?;
     caller.must_everywhere(&Permission::ApplicationsDelete, &key)?;
     let force = query.word("force", &["true", "false"])?.as_deref() == Some("true");
+    take_away(site, key, force).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Writes a checked manifest as the next version of an application, in the caller's name.
+pub(crate) async fn rewrite(
+    site: &Site,
+    caller: &Caller,
+    key: &str,
+    headers: HeaderMap,
+    sent: Map<String, Value>,
+) -> Result<(), ApiError> {
+    let change = Update {
+        seal: std::sync::Arc::clone(&site.seal),
+        caller: caller.clone(),
+        key: key.to_owned(),
+        headers,
+        sent,
+    };
+    site.store.call(move |db| Ok(change.write(db))).await?
+}
+
+/// Removes an application with all that belongs to it.
+pub(crate) async fn take_away(site: Shared, key: String, force: bool) -> Result<(), ApiError> {
     if !site.platform.begin_closing(&key) {
         return Err(ApiError::conflict(format!(
             "{key} is being removed already."
@@ -98,8 +115,7 @@ pub(super) async fn delete(
         site.platform.end_closing(&key);
         removed
     });
-    removing.await.map_err(ApiError::internal)??;
-    Ok(StatusCode::NO_CONTENT)
+    removing.await.map_err(ApiError::internal)?
 }
 
 /// Removes the row first: from then on nothing of it comes back, whenever the instance ends.
@@ -133,7 +149,10 @@ fn remove_row(db: &mut Connection, key: &str, force: bool) -> Result<(), ApiErro
 }
 
 /// A manifest fit to be stored under that key, or what is wrong with it.
-fn checked(mut sent: Map<String, Value>, key: &str) -> Result<Map<String, Value>, ApiError> {
+pub(crate) fn checked(
+    mut sent: Map<String, Value>,
+    key: &str,
+) -> Result<Map<String, Value>, ApiError> {
     sent.entry("key").or_insert_with(|| key.into());
     let named = Value::Object(sent.clone());
     let mut wrong: Vec<ErrorDetail> = manifest::violations(&named)

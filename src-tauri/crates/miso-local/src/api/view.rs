@@ -29,14 +29,14 @@ pub(super) struct View {
 }
 
 /// What is stored about where applications run.
-pub(super) struct Placements {
+pub(crate) struct Placements {
     rows: Vec<Placement>,
     under_way: HashSet<Place>,
 }
 
 impl Placements {
     /// Those of all applications.
-    pub(super) fn all(db: &Connection) -> Result<Self, StoreError> {
+    pub(crate) fn all(db: &Connection) -> Result<Self, StoreError> {
         Ok(Self {
             rows: placements::all(db)?,
             under_way: under_way(db)?,
@@ -44,7 +44,7 @@ impl Placements {
     }
 
     /// Those of one application.
-    pub(super) fn of(db: &Connection, key: &str) -> Result<Self, StoreError> {
+    pub(crate) fn of(db: &Connection, key: &str) -> Result<Self, StoreError> {
         Ok(Self {
             rows: placements::of_application(db, key)?,
             under_way: under_way(db)?,
@@ -52,7 +52,7 @@ impl Placements {
     }
 
     /// The environments an application was deployed to, in their order, as the caller sees them.
-    pub(super) fn entries(
+    pub(crate) fn entries(
         &self,
         key: &str,
         platform: &Platform,

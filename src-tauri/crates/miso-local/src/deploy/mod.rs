@@ -3,6 +3,7 @@
 mod order;
 mod plan;
 mod rollout;
+mod step;
 mod under_way;
 
 pub(crate) use order::{

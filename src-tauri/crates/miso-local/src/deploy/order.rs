@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use miso_api::{Deployment, DeploymentStatus, DeploymentStep, Event, EventKind, StepStatus};
+use miso_api::{Deployment, DeploymentStatus, Event, EventKind, StepStatus};
 use rusqlite::Connection;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::plan::{Extras, plan};
-use super::rollout;
 use super::under_way::Ticket;
+use super::{rollout, step};
 use crate::http::envelope::ApiError;
 use crate::place::Place;
 use crate::sealing::Seal;
@@ -232,6 +232,7 @@ fn new_deployment(
     image: Option<String>,
     previous_image: Option<String>,
 ) -> Deployment {
+    let steps = step::pending(image.as_deref());
     Deployment {
         id: Uuid::new_v4().to_string(),
         application_key: order.place.application,
@@ -250,17 +251,7 @@ fn new_deployment(
         rollback_of: None,
         promoted_from: None,
         idempotency_key: order.idempotency_key,
-        steps: rollout::STEPS.iter().map(|name| pending(name)).collect(),
+        steps,
         configuration: Vec::new(),
-    }
-}
-
-fn pending(name: &str) -> DeploymentStep {
-    DeploymentStep {
-        name: name.to_owned(),
-        status: StepStatus::Pending,
-        started_at: None,
-        completed_at: None,
-        message: None,
     }
 }

@@ -1,26 +1,29 @@
-//! Rolling a deployment out: step by step, each written down before and after, and without a gap.
-//! The new workload is well before the address leads to it and the old one ends.
+//! Rolling a deployment out: step by step, each written down before and after, and without a gap
+//! where that can be. The new workload is well before the address leads to it and the old one ends.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use miso_api::{Deployment, DeploymentStatus, LogLevel, StepStatus};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::step::Step;
 use super::under_way::Ticket;
 use crate::logs::line::Said;
 use crate::place::Place;
 use crate::store::{self, Store, StoreError, deployments, placements};
 use crate::workloads::Platform;
-use crate::workloads::supervisor::{FirstCrash, Phase, Workload, works};
+use crate::workloads::launch::Launch;
+use crate::workloads::slot::Slot;
+use crate::workloads::supervisor::{FirstCrash, Phase, works};
+use crate::workloads::workload::Workload;
 
-/// The steps, in order.
-pub(super) const STEPS: [&str; 5] = ["validate", "prepare", "start", "health", "switch"];
-
-/// How long a new workload may take to be well.
-const TIME_TO_BE_WELL: Duration = Duration::from_secs(20);
+/// How long a workload may take to be started at least, before it can be well.
+const TIME_TO_START: Duration = Duration::from_secs(60);
 
 /// How long to wait before the store is asked again to keep how a deployment ended; it doubles up
 /// to the longest.
@@ -99,37 +102,109 @@ impl Rollout {
         self.deployment.status = DeploymentStatus::Running;
         self.deployment.started_at = Some(store::now());
 
-        self.begin(0, format!("Checking {image}")).await?;
+        self.begin(Step::Validate, format!("Checking {image}"))
+            .await?;
         let launch = self
             .platform
             .prepare(&self.place, &image, &self.deployment.id)
             .await
             .map_err(reason)?;
-        self.done(0, None);
+        self.done(Step::Validate, None);
 
-        self.begin(1, "Making room, an address and a log".to_owned())
-            .await?;
+        if launch.container().is_some() {
+            self.pull(&image).await?;
+        }
+
+        self.begin(
+            Step::Prepare,
+            "Making room, an address and a log".to_owned(),
+        )
+        .await?;
         self.platform.take_room(&self.place).map_err(reason)?;
         let slot = self.platform.slot(&self.place).await.map_err(reason)?;
         let room = tokio::select! {
-            room = self.platform.room_for_a_process() => room.map_err(reason)?,
+            room = self.platform.room_for(&launch) => room.map_err(reason)?,
             () = self.cancel.cancelled() => return Err(Failure::Cancelled),
         };
-        self.done(1, None);
+        self.done(Step::Prepare, None);
 
-        self.begin(2, format!("Starting {image}")).await?;
+        self.begin(Step::Start, format!("Starting {image}")).await?;
+        let aside = match launch.container() {
+            Some(_) => self.set_aside(&slot).await,
+            None => None,
+        };
         let workload = self
             .platform
             .start(&slot, launch, FirstCrash::IsFinal, room);
         if let Err(failure) = self.until_ready(&workload).await {
             workload.stop().await;
+            if let Some(before) = aside {
+                self.bring_back(&slot, before).await;
+            }
             return Err(failure);
         }
         if let Some(before) = slot.adopt(workload).await {
             before.stop().await;
         }
-        self.done(4, None);
+        self.done(Step::Switch, None);
         Ok(())
+    }
+
+    /// The step `pull`: what is seen of it is its message.
+    async fn pull(&mut self, image: &str) -> Result<(), Failure> {
+        self.begin(Step::Pull, format!("Pulling {image}")).await?;
+        let (tell, mut told) = watch::channel(String::new());
+        let platform = Arc::clone(&self.platform);
+        let mut pulling = pin!(platform.engines.pull(image, &tell));
+        let pulled = loop {
+            tokio::select! {
+                pulled = &mut pulling => break pulled.map_err(Failure::Reason)?,
+                Ok(()) = told.changed() => {
+                    let seen = told.borrow_and_update().clone();
+                    self.deployment.message = Some(format!("Pulling {image}: {seen}"));
+                    if let Some(step) = Step::Pull.of(&mut self.deployment) {
+                        step.message = Some(seen);
+                    }
+                    self.save().await?;
+                }
+                () = self.cancel.cancelled() => return Err(Failure::Cancelled),
+            }
+        };
+        self.done(Step::Pull, Some(pulled.how));
+        Ok(())
+    }
+
+    /// Ends what runs where it cannot run beside another version.
+    async fn set_aside(&self, slot: &Slot) -> Option<Launch> {
+        let before = slot.set_aside().await?;
+        let message = format!(
+            "{} is ended before the new version starts: it keeps to a port of its own, which both would need",
+            before.image
+        );
+        self.say(LogLevel::Warn, message);
+        Some(before)
+    }
+
+    /// Starts again what was ended in vain.
+    async fn bring_back(&self, slot: &Arc<Slot>, before: Launch) {
+        let image = before.image.clone();
+        match self.platform.room_for(&before).await {
+            Ok(room) => {
+                let workload = self
+                    .platform
+                    .start(slot, before, FirstCrash::IsTriedAgain, room);
+                self.say(LogLevel::Info, format!("{image} is started again"));
+                if let Some(other) = slot.adopt(workload).await {
+                    other.stop().await;
+                }
+            }
+            Err(error) => {
+                self.say(
+                    LogLevel::Error,
+                    format!("{image} was not started again: {error}"),
+                );
+            }
+        }
     }
 
     /// Until the address may lead to the workload. Nothing else owns it yet: where this fails, the
@@ -140,17 +215,17 @@ impl Rollout {
             well = self.until_well(workload) => well?,
             () = cancel.cancelled() => return Err(Failure::Cancelled),
         }
-        self.begin(4, "Leading the address to the new version".to_owned())
-            .await?;
+        let message = "Leading the address to the new version".to_owned();
+        self.begin(Step::Switch, message).await?;
         Ok(())
     }
 
     /// The steps `start` and `health`.
     async fn until_well(&mut self, workload: &Workload) -> Result<(), Failure> {
-        let path = workload.launch.probing.path.clone();
+        let awaited = workload.launch.probing.awaits();
         let mut state = workload.watch();
-        let began = Instant::now();
-        let deadline = began + TIME_TO_BE_WELL;
+        let mut began = Instant::now();
+        let limit = workload.launch.time_to_be_well();
         let (mut started, mut last) = (false, None);
         loop {
             let now = state.borrow_and_update().clone();
@@ -158,30 +233,40 @@ impl Rollout {
                 self.note_instance(&now.instance).await?;
                 return Err(Failure::Reason(reason));
             }
-            if now.port.is_some() && !started {
+            let runs = now.is_up();
+            if runs && !started {
                 self.note_instance(&now.instance).await?;
                 started = true;
-                self.done(2, Some(now.instance.clone()));
-                self.begin(3, format!("Waiting until {path} says it is well"))
+                // What an engine takes to make a container is not its application's time.
+                began = Instant::now();
+                self.done(Step::Start, Some(now.instance.clone()));
+                self.begin(Step::Health, format!("Waiting until {awaited}"))
                     .await?;
             }
-            let runs = now.phase == Phase::Running && now.port.is_some();
             let well = now.reading.is_some_and(|reading| works(&reading.status));
             if runs && well {
-                self.done(
-                    3,
-                    Some(format!("well after {:.1} s", began.elapsed().as_secs_f64())),
-                );
+                let took = began.elapsed().as_secs_f64();
+                let alone = match now.is_alone {
+                    true => ", on a port of its own: one instance, and a gap at the next version",
+                    false => "",
+                };
+                let message = format!("well after {took:.1} s{alone}");
+                self.done(Step::Health, Some(message));
                 return Ok(());
             }
             last = now.not_yet.and_then(|reading| reading.message).or(last);
-            match timeout_at(deadline, state.changed()).await {
+            let patience = if started {
+                limit
+            } else {
+                limit.max(TIME_TO_START)
+            };
+            match timeout_at(began + patience, state.changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return Err(Failure::Reason(CUT_SHORT.to_owned())),
                 Err(_) => {
                     let last = last.map(|last| format!(": {last}")).unwrap_or_default();
-                    let limit = TIME_TO_BE_WELL.as_secs();
-                    return Err(Failure::Reason(format!("not well within {limit} s{last}")));
+                    let within = patience.as_secs();
+                    return Err(Failure::Reason(format!("not well within {within} s{last}")));
                 }
             }
         }
@@ -194,11 +279,11 @@ impl Rollout {
             .await
     }
 
-    async fn begin(&mut self, step: usize, message: String) -> Result<(), Failure> {
+    async fn begin(&mut self, step: Step, message: String) -> Result<(), Failure> {
         if self.cancel.is_cancelled() {
             return Err(Failure::Cancelled);
         }
-        if let Some(step) = self.deployment.steps.get_mut(step) {
+        if let Some(step) = step.of(&mut self.deployment) {
             step.status = StepStatus::Running;
             step.started_at = Some(store::now());
         }
@@ -207,8 +292,8 @@ impl Rollout {
     }
 
     /// Marks a step as done; it is written with the next one's beginning.
-    fn done(&mut self, step: usize, message: Option<String>) {
-        if let Some(step) = self.deployment.steps.get_mut(step) {
+    fn done(&mut self, step: Step, message: Option<String>) {
+        if let Some(step) = step.of(&mut self.deployment) {
             step.status = StepStatus::Completed;
             step.completed_at = Some(store::now());
             step.message = message;

@@ -56,7 +56,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
 }
 
 /// Reads a body of at most 1 MiB.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     read_up_to(LARGEST, headers, body).await
 }
 

@@ -22,9 +22,18 @@ pub(crate) struct ApiError {
     code: ErrorCode,
     message: String,
     details: Vec<ErrorDetail>,
-    /// What really happened; for the instance's own log, never sent.
-    cause: Option<String>,
+    why: Why,
     headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What is known of the reason beside the message.
+#[derive(Debug)]
+enum Why {
+    Told,
+    /// The caller lacks that permission.
+    Lacks(Box<str>),
+    /// What really happened; for the instance's own log, never sent.
+    Inside(Box<str>),
 }
 
 impl ApiError {
@@ -33,7 +42,7 @@ impl ApiError {
             code,
             message: message.into(),
             details: Vec::new(),
-            cause: None,
+            why: Why::Told,
             headers: Vec::new(),
         }
     }
@@ -71,13 +80,19 @@ impl ApiError {
 
     /// 403 that names the missing permission.
     pub(crate) fn lacks(permission: &Permission, environment: Option<&str>) -> Self {
+        Self::lacks_named(permission.as_str(), environment)
+    }
+
+    /// The same with the permission's word.
+    pub(crate) fn lacks_named(permission: &str, environment: Option<&str>) -> Self {
         let place = environment
             .map(|key| format!(" in {key}"))
             .unwrap_or_default();
-        Self::new(
-            ErrorCode::Forbidden,
-            format!("You lack the permission {permission}{place}."),
-        )
+        let message = format!("You lack the permission {permission}{place}.");
+        Self {
+            why: Why::Lacks(permission.into()),
+            ..Self::new(ErrorCode::Forbidden, message)
+        }
     }
 
     /// 404 about a thing that has a key or an id.
@@ -107,7 +122,7 @@ impl ApiError {
 
     pub(crate) fn internal(cause: impl ToString) -> Self {
         Self {
-            cause: Some(cause.to_string()),
+            why: Why::Inside(cause.to_string().into()),
             ..Self::new(
                 ErrorCode::InternalError,
                 "Something went wrong inside the instance.",
@@ -120,6 +135,11 @@ impl ApiError {
         &self.message
     }
 
+    /// What is wrong with which field.
+    pub(crate) fn details(&self) -> &[ErrorDetail] {
+        &self.details
+    }
+
     /// The stable word.
     pub(crate) fn code(&self) -> &ErrorCode {
         &self.code
@@ -127,7 +147,7 @@ impl ApiError {
 
     /// Writes what really happened into the instance's own log.
     pub(crate) fn note_cause(&self, request_id: &str) {
-        if let Some(cause) = &self.cause {
+        if let Why::Inside(cause) = &self.why {
             tracing::error!(request_id, cause, "a request failed inside the instance");
         }
     }
@@ -166,6 +186,16 @@ impl IntoResponse for ApiError {
         let request_id = format!("req-{}", Uuid::new_v4().simple());
         self.note_cause(&request_id);
         let id = HeaderValue::from_str(&request_id);
+        let refused = Refused {
+            status,
+            message: self.message.clone(),
+            details: self.details.clone(),
+            lacking: match self.why {
+                Why::Lacks(permission) => Some(permission.into()),
+                Why::Told | Why::Inside(_) => None,
+            },
+            request_id: request_id.clone(),
+        };
         let envelope = ErrorEnvelope {
             error: ErrorBody {
                 code: self.code,
@@ -185,8 +215,20 @@ impl IntoResponse for ApiError {
         if let Ok(id) = id {
             headers.insert(REQUEST_ID, id);
         }
+        response.extensions_mut().insert(refused);
         response
     }
+}
+
+/// What an error answer says, beside the answer: for those who write it in another form.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+    pub(crate) details: Vec<ErrorDetail>,
+    /// The permission that the caller lacks.
+    pub(crate) lacking: Option<String>,
+    pub(crate) request_id: String,
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ struct Counts {
 
 /// A span of time that begins with the first request in it.
 #[derive(Clone, Copy, Debug)]
-struct Window {
+pub(crate) struct Window {
     began: u64,
     length: u64,
     used: u32,
@@ -69,16 +69,8 @@ impl Limits {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         clients.retain(|name, counts| name == client || !counts.hour.is_over(now));
         let counts = clients.entry(client.to_owned()).or_insert_with(|| Counts {
-            hour: Window {
-                began: now,
-                length: HOUR,
-                used: 0,
-            },
-            minute: Window {
-                began: now,
-                length: MINUTE,
-                used: 0,
-            },
+            hour: Window::new(HOUR, now),
+            minute: Window::new(MINUTE, now),
         });
         counts.hour.restart_if_over(now);
         counts.minute.restart_if_over(now);
@@ -125,22 +117,35 @@ impl Standing {
 }
 
 impl Window {
+    /// One of that many seconds.
+    pub(crate) fn new(length: u64, now: u64) -> Self {
+        Self {
+            began: now,
+            length,
+            used: 0,
+        }
+    }
+
+    /// Counts a request where there is room for it; `false` where it is one too many.
+    pub(crate) fn take(&mut self, limit: u32, now: u64) -> bool {
+        self.restart_if_over(now);
+        let has_room = self.used < limit;
+        self.used += u32::from(has_room);
+        has_room
+    }
+
     fn end(&self) -> u64 {
         self.began.saturating_add(self.length)
     }
 
     /// Over, or begun in a future that a clock set back has taken away.
-    fn is_over(&self, now: u64) -> bool {
+    pub(crate) fn is_over(&self, now: u64) -> bool {
         now >= self.end() || now < self.began
     }
 
     fn restart_if_over(&mut self, now: u64) {
         if self.is_over(now) {
-            *self = Self {
-                began: now,
-                length: self.length,
-                used: 0,
-            };
+            *self = Self::new(self.length, now);
         }
     }
 }

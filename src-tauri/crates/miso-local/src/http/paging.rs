@@ -20,11 +20,21 @@ pub(crate) struct Paging {
 impl Paging {
     /// Reads `page` and `pageSize`; out of range is 400.
     pub(crate) fn new(path: &str, query: &Query) -> Result<Self, ApiError> {
+        Self::with_sizes(path, query, DEFAULT_SIZE, LARGEST_SIZE)
+    }
+
+    /// The same where pages have other sizes.
+    pub(crate) fn with_sizes(
+        path: &str,
+        query: &Query,
+        usual: u32,
+        largest: u32,
+    ) -> Result<Self, ApiError> {
         Ok(Self {
             path: path.to_owned(),
             query: query.clone(),
             page: query.number("page", 1..=u32::MAX, 1)?,
-            size: query.number("pageSize", 1..=LARGEST_SIZE, DEFAULT_SIZE)?,
+            size: query.number("pageSize", 1..=largest, usual)?,
         })
     }
 

@@ -39,6 +39,12 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a parameter that may come more than once, in their order.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.pairs.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
     /// A whole number within bounds, or `default`.
     pub(crate) fn number(
         &self,

@@ -1,17 +1,24 @@
 //! The counters of one place.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::histogram::Histogram;
 
-/// Counts what goes through a place's address, and knows the process behind it.
+/// Counts what goes through a place's address, and knows what runs behind it.
 #[derive(Debug, Default)]
 pub(crate) struct Meter {
     counted: Mutex<Counted>,
-    /// The id of the process; 0 where none runs.
-    process: AtomicU64,
+    subjects: Mutex<Vec<Subject>>,
+}
+
+/// What is measured.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// A process of this system, by its id.
+    Process(u32),
+    /// A container of the engine, by its name.
+    Container(Arc<str>),
 }
 
 /// What was counted since it was taken last.
@@ -33,16 +40,15 @@ impl Meter {
         counted.times.add(took.as_secs_f64() * 1000.0);
     }
 
-    /// Says which process answers from now on.
-    pub(crate) fn follow(&self, process: Option<u32>) {
-        self.process
-            .store(process.map_or(0, u64::from), Ordering::Relaxed);
+    /// Says what runs from now on.
+    pub(crate) fn follow(&self, subjects: Vec<Subject>) {
+        *self.subjects.lock().unwrap_or_else(PoisonError::into_inner) = subjects;
     }
 
-    /// The process that answers.
-    pub(crate) fn process(&self) -> Option<u32> {
-        let process = self.process.load(Ordering::Relaxed);
-        u32::try_from(process).ok().filter(|process| *process != 0)
+    /// What runs.
+    pub(crate) fn subjects(&self) -> Vec<Subject> {
+        let subjects = self.subjects.lock();
+        subjects.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Gives what was counted and begins anew.

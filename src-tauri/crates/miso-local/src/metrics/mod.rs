@@ -103,14 +103,14 @@ impl Metrics {
         places.iter().flat_map(of).collect()
     }
 
-    /// What a place's process uses right now.
+    /// What runs at a place uses right now.
     pub(crate) fn usage(&self, place: &Place, now: DateTime<Utc>) -> Option<ResourceUsage> {
         let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, usage) = places.get(place)?.newest()?;
         (now.timestamp() - at <= STALE).then_some(ResourceUsage {
             cpu_percent: usage.cpu_percent.map(f64::from),
             memory_bytes: Some(usage.memory_bytes),
-            memory_limit_bytes: None,
+            memory_limit_bytes: usage.memory_limit_bytes,
         })
     }
 
@@ -172,6 +172,7 @@ mod tests {
             usage: Some(Usage {
                 cpu_percent: Some(10.0),
                 memory_bytes: 1_000,
+                memory_limit_bytes: None,
             }),
             counted,
         }

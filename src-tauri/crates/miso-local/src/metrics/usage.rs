@@ -5,12 +5,29 @@ use std::time::Instant;
 
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// What a process uses.
+/// What a process or a container uses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Usage {
     /// Percent of one core, since the look before; `None` at the first look.
     pub(crate) cpu_percent: Option<f32>,
     pub(crate) memory_bytes: u64,
+    /// What it may use, where it is held to something.
+    pub(crate) memory_limit_bytes: Option<u64>,
+}
+
+impl Usage {
+    /// What several use together; a part that is not known of one is known of none.
+    pub(crate) fn together(all: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let both = |one: Option<f32>, other: Option<f32>| Some(one? + other?);
+        all.into_iter().reduce(|one, other| Self {
+            cpu_percent: both(one.cpu_percent, other.cpu_percent),
+            memory_bytes: one.memory_bytes + other.memory_bytes,
+            memory_limit_bytes: one
+                .memory_limit_bytes
+                .zip(other.memory_limit_bytes)
+                .map(|(one, other)| one.saturating_add(other)),
+        })
+    }
 }
 
 /// A process at the last look.
@@ -77,6 +94,7 @@ impl Usages {
             let usage = Usage {
                 cpu_percent,
                 memory_bytes: process.memory(),
+                memory_limit_bytes: None,
             };
             found.insert(id.as_u32(), usage);
         }

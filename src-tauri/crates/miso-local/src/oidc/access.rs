@@ -94,6 +94,11 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
     let Some(token) = bearer(headers) else {
         return Err(ApiError::unauthorized("A bearer token is needed."));
     };
+    by_token(site, token).await
+}
+
+/// Whom an access token was given to.
+pub(crate) async fn by_token(site: &Site, token: &str) -> Result<Caller, ApiError> {
     let refused = || ApiError::unauthorized("The token does not count, or not any more.");
     let claims = tokens::read_access_token(site, token, true).ok_or_else(refused)?;
     // A service account may have a person's name and is not that person.
@@ -156,7 +161,7 @@ pub(crate) async fn authenticate(site: &Site, headers: &HeaderMap) -> Result<Cal
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
-pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme

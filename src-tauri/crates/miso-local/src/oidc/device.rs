@@ -18,6 +18,7 @@ use super::page::{self, Sorry};
 use super::token::{Client, TokenError, authenticated_form, forbid_keeping};
 use crate::http::form::Parameters;
 use crate::people;
+use crate::random::NoRandomness;
 use crate::site::{Shared, Site};
 
 /// `POST /oidc/device-authorization`
@@ -88,17 +89,42 @@ async fn begun(site: &Site, headers: &HeaderMap, body: Body) -> Result<Value, To
     let Client::Desktop = client else {
         return Err(TokenError::UnauthorizedClient);
     };
-    let scope = known_scopes(form.get("scope").unwrap_or_default());
-    let begun = site.devices.begin(scope, Utc::now())?;
-    let page = format!("{}{DEVICE}", site.issuer);
+    let begun = start(site, form.get("scope").unwrap_or_default())?;
     Ok(json!({
         "device_code": begun.device_code,
         "user_code": begun.user_code,
-        "verification_uri": page,
-        "verification_uri_complete": format!("{page}?user_code={}", begun.user_code),
-        "expires_in": TIME.num_seconds(),
-        "interval": INTERVAL.num_seconds(),
+        "verification_uri": begun.page,
+        "verification_uri_complete": begun.page_with_code,
+        "expires_in": begun.expires_in,
+        "interval": begun.interval,
     }))
+}
+
+/// What a device is told when its sign-in begins. Holds a secret: no `Debug`.
+pub(crate) struct Started {
+    pub(crate) device_code: String,
+    pub(crate) user_code: String,
+    /// Where a person types the code.
+    pub(crate) page: String,
+    pub(crate) page_with_code: String,
+    /// Seconds.
+    pub(crate) expires_in: i64,
+    /// Seconds between two questions.
+    pub(crate) interval: i64,
+}
+
+/// Begins the sign-in of a device, with those of the scopes that exist.
+pub(crate) fn start(site: &Site, scope: &str) -> Result<Started, NoRandomness> {
+    let begun = site.devices.begin(known_scopes(scope), Utc::now())?;
+    let page = format!("{}{DEVICE}", site.issuer);
+    Ok(Started {
+        page_with_code: format!("{page}?user_code={}", begun.user_code),
+        page,
+        device_code: begun.device_code,
+        user_code: begun.user_code,
+        expires_in: TIME.num_seconds(),
+        interval: INTERVAL.num_seconds(),
+    })
 }
 
 /// Offers the people to who has a code that a device shows and the launch key. The key comes

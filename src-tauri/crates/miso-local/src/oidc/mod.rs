@@ -4,7 +4,7 @@
 pub(crate) mod access;
 mod authorize;
 mod client;
-mod device;
+pub(crate) mod device;
 mod device_page;
 pub(crate) mod devices;
 mod discovery;
@@ -14,11 +14,11 @@ pub(crate) mod one_time;
 mod page;
 pub(crate) mod pending;
 mod pkce;
-mod revoke;
-mod service_account;
+pub(crate) mod revoke;
+pub(crate) mod service_account;
 mod sign_in;
-mod token;
-mod tokens;
+pub(crate) mod token;
+pub(crate) mod tokens;
 mod userinfo;
 
 use axum::Router;

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 use super::token::{TokenError, authenticated_form};
 use super::tokens;
 use crate::site::{Shared, Site};
-use crate::store::sessions;
+use crate::store::{StoreError, sessions};
 
 /// `POST /oidc/revoke`
 pub(super) async fn revoke(State(site): State<Shared>, headers: HeaderMap, body: Body) -> Response {
@@ -25,17 +25,8 @@ async fn end(site: &Site, headers: &HeaderMap, body: Body) -> Result<(), TokenEr
     let Some(token) = form.get("token") else {
         return Err(TokenError::InvalidRequest("token is missing"));
     };
-    let hash = tokens::hash(token);
-    let known = site
-        .store
-        .call(move |db| sessions::of_refresh_token(db, &hash))
-        .await?;
-    let (owner, session) = match known {
-        Some(session) => (session.client_id, session.id),
-        None => match tokens::read_access_token(site, token, false) {
-            Some(claims) => (claims.client_id, claims.sid),
-            None => return Ok(()),
-        },
+    let Some((owner, session)) = session_of(site, token).await? else {
+        return Ok(());
     };
     if owner != client.id() {
         return Err(TokenError::UnauthorizedClient);
@@ -45,4 +36,21 @@ async fn end(site: &Site, headers: &HeaderMap, body: Body) -> Result<(), TokenEr
         .store
         .call(move |db| sessions::revoke(db, &session, now))
         .await?)
+}
+
+/// The client and the session that a token of either kind belongs to; `None` where nobody knows it.
+pub(crate) async fn session_of(
+    site: &Site,
+    token: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    let hash = tokens::hash(token);
+    let known = site
+        .store
+        .call(move |db| sessions::of_refresh_token(db, &hash))
+        .await?;
+    Ok(match known {
+        Some(session) => Some((session.client_id, session.id)),
+        None => tokens::read_access_token(site, token, false)
+            .map(|claims| (claims.client_id, claims.sid)),
+    })
 }

@@ -65,7 +65,7 @@ pub(super) async fn token(
 
 /// Whether these are the account's id and secret. What is compared are hashes, so that the time it
 /// takes tells nothing about length or content.
-pub(super) fn is_right(site: &Site, id: &str, secret: &str) -> bool {
+pub(crate) fn is_right(site: &Site, id: &str, secret: &str) -> bool {
     let Some(account) = &site.service_account else {
         return false;
     };
@@ -75,8 +75,8 @@ pub(super) fn is_right(site: &Site, id: &str, secret: &str) -> bool {
     (same_id & same_secret).into()
 }
 
-/// Begins a session of the account; it lasts as long as its one token.
-pub(super) async fn begin(
+/// Begins a session of a client that has a secret; it lasts as long as its one token.
+pub(crate) async fn begin(
     site: &Site,
     id: &str,
     now: DateTime<Utc>,

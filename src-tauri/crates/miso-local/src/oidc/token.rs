@@ -31,7 +31,7 @@ pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_c
 
 /// An error of RFC 6749 §5.2.
 #[derive(Debug)]
-pub(super) enum TokenError {
+pub(crate) enum TokenError {
     InvalidRequest(&'static str),
     InvalidClient,
     InvalidGrant(&'static str),
@@ -273,9 +273,18 @@ async fn by_device_code(
     form: &Parameters,
     now: DateTime<Utc>,
 ) -> Result<Map<String, Value>, TokenError> {
-    let Some(code) = form.get("device_code") else {
-        return Err(TokenError::InvalidRequest("device_code is missing"));
-    };
+    match form.get("device_code") {
+        Some(code) => for_device(site, code, now).await,
+        None => Err(TokenError::InvalidRequest("device_code is missing")),
+    }
+}
+
+/// The tokens of the device that has this code, once somebody answered for it.
+pub(crate) async fn for_device(
+    site: &Site,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<Map<String, Value>, TokenError> {
     let session = match site.devices.poll(code, now) {
         Polled::Approved {
             person,
@@ -332,15 +341,25 @@ async fn by_refresh_token(
     form: &Parameters,
     now: DateTime<Utc>,
 ) -> Result<Map<String, Value>, TokenError> {
-    let Some(spent) = form.get("refresh_token") else {
-        return Err(TokenError::InvalidRequest("refresh_token is missing"));
-    };
+    match form.get("refresh_token") {
+        Some(spent) => for_refresh_token(site, spent, form.get("scope"), now).await,
+        None => Err(TokenError::InvalidRequest("refresh_token is missing")),
+    }
+}
+
+/// The tokens that take the place of a refresh token, with at most the scopes it has.
+pub(crate) async fn for_refresh_token(
+    site: &Site,
+    spent: &str,
+    scope: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Map<String, Value>, TokenError> {
     let successor = site.successors.of(spent);
     let rotation = Rotation {
         client_id: DESKTOP,
         spent: tokens::hash(spent),
         successor: tokens::hash(&successor),
-        scope: form.get("scope").map(str::to_owned),
+        scope: scope.map(str::to_owned),
         now,
         expires_at: now + SESSION_TIME,
     };
@@ -419,7 +438,7 @@ fn form_decoded(text: &str) -> Option<String> {
 }
 
 /// RFC 6749 §5.1: nobody on the way keeps an answer.
-pub(super) fn forbid_keeping(response: &mut Response) {
+pub(crate) fn forbid_keeping(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));

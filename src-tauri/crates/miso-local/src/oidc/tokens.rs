@@ -17,7 +17,7 @@ use crate::site::Site;
 use crate::store::sessions::Session;
 
 /// How long an access token lasts, in seconds.
-pub(super) const ACCESS_SECONDS: i64 = 600;
+pub(crate) const ACCESS_SECONDS: i64 = 600;
 /// How long a session lasts after its last refresh.
 pub(super) const SESSION_TIME: TimeDelta = TimeDelta::days(30);
 
@@ -26,15 +26,16 @@ const ID_TYPE: &str = "JWT";
 
 /// The claims of an access token (RFC 9068 §2.2). `sid` names its session, so that it ends with it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct AccessClaims {
+pub(crate) struct AccessClaims {
     iss: String,
-    pub(super) sub: String,
+    pub(crate) sub: String,
     aud: String,
-    pub(super) client_id: String,
-    pub(super) sid: String,
+    pub(crate) client_id: String,
+    pub(crate) sid: String,
     pub(super) scope: String,
     iat: i64,
-    exp: i64,
+    /// Unix seconds.
+    pub(crate) exp: i64,
     jti: String,
 }
 
@@ -66,7 +67,7 @@ pub(super) fn access_token(
 }
 
 /// The claims of an access token of this instance; `unexpired` asks for one that still counts.
-pub(super) fn read_access_token(site: &Site, token: &str, unexpired: bool) -> Option<AccessClaims> {
+pub(crate) fn read_access_token(site: &Site, token: &str, unexpired: bool) -> Option<AccessClaims> {
     let audience = audience(site);
     let expected = Expected {
         typ: ACCESS_TYPE,
@@ -150,7 +151,7 @@ impl Successors {
 }
 
 /// What is stored of a refresh token.
-pub(super) fn hash(token: &str) -> Vec<u8> {
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
 

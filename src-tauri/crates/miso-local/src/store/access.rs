@@ -21,6 +21,22 @@ pub(crate) struct Subjects {
 }
 
 impl Grant {
+    /// What a role gives for an application in an environment.
+    pub(crate) fn new(application: &str, role: Role, environment: &str) -> Self {
+        Self {
+            application: application.to_owned(),
+            role: Some(role),
+            environments: vec![environment.to_owned()],
+        }
+    }
+
+    /// The role it gives in an environment; without one, anywhere.
+    pub(crate) fn role_in(&self, environment: Option<&str>) -> Option<Role> {
+        let mut keys = self.environments.iter();
+        let there = keys.any(|key| environment.is_none_or(|environment| environment == key));
+        self.role.filter(|_| there)
+    }
+
     /// What it gives in an environment; without one, in any.
     pub(crate) fn permissions(&self, environment: Option<&str>) -> Vec<Permission> {
         let Some(role) = self.role else {

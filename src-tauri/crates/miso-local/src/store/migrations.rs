@@ -151,6 +151,22 @@ const STEPS: &[&str] = &["
         PRIMARY KEY (minute, application, environment)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX measured_minutes_of_an_application ON measured_minutes (application);
+", "
+    -- Applications that were registered in an environment by /api/v1, and what they sign in with.
+    CREATE TABLE registrations (
+        application TEXT NOT NULL REFERENCES applications (key) ON DELETE CASCADE,
+        environment TEXT NOT NULL,
+        secret_hash BLOB NOT NULL,
+        created_at INTEGER NOT NULL,
+        PRIMARY KEY (application, environment)
+    ) STRICT, WITHOUT ROWID;
+    -- What applications told the platform by /api/v1/logs.
+    CREATE TABLE told (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        entry TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX told_of_a_kind ON told (kind, number);
 "];
 
 /// Brings the schema from the version found to the newest, all or nothing.

@@ -12,7 +12,9 @@ mod migrations;
 mod open;
 pub(crate) mod placements;
 pub(crate) mod progress;
+pub(crate) mod registrations;
 pub(crate) mod sessions;
+pub(crate) mod told;
 
 use std::path::Path;
 use std::sync::mpsc;

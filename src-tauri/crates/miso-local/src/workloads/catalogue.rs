@@ -1,14 +1,19 @@
-//! The images this instance can run by itself.
+//! The images this instance can run: those of its own catalogue, and what a container engine runs.
 
 use std::fmt;
 
-/// What an image is run as. Other ways to run one (a container engine) join here.
+/// What an image is run as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Image {
     /// A process of this same binary.
     Process {
         /// What it does.
         program: Program,
+        /// The version it shows.
+        tag: String,
+    },
+    /// A container of an engine.
+    Container {
         /// The version it shows.
         tag: String,
     },
@@ -54,7 +59,7 @@ impl fmt::Display for NotInCatalogue {
             let separator = if index == 0 { "" } else { ", " };
             write!(f, "{separator}{OWNER}{}", program.name())?;
         }
-        f.write_str("; other images need a container engine, which it does not use")
+        f.write_str("; images of other names are run by a container engine")
     }
 }
 
@@ -109,20 +114,24 @@ impl Program {
 }
 
 impl Image {
-    /// What an image such as `miso/hello:1.0` is run as. Any tag will do.
+    /// What an image such as `miso/hello:1.0` is run as. Any tag will do. What is called as the
+    /// catalogue is, is of it or nothing; all else is an engine's.
     pub(crate) fn resolve(image: &str) -> Result<Self, NotInCatalogue> {
         let unknown = || NotInCatalogue {
             image: image.to_owned(),
         };
         let (name, tag) = image.rsplit_once(':').ok_or_else(unknown)?;
-        let program = name
-            .strip_prefix(OWNER)
-            .and_then(Program::named)
-            .ok_or_else(unknown)?;
-        Ok(Self::Process {
-            program,
-            tag: tag.to_owned(),
-        })
+        let tag = tag.to_owned();
+        let Some(name) = name.strip_prefix(OWNER) else {
+            return Ok(Self::Container { tag });
+        };
+        let program = Program::named(name).ok_or_else(unknown)?;
+        Ok(Self::Process { program, tag })
+    }
+
+    /// Whether an engine runs it.
+    pub(crate) fn is_container(image: &str) -> bool {
+        matches!(Self::resolve(image), Ok(Self::Container { .. }))
     }
 }
 
@@ -143,14 +152,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_named() {
+    fn what_is_called_otherwise_is_an_engines() {
         for image in [
-            "nginx:1.27",
-            "miso/unknown:1",
+            "nginx:1",
             "hello:1",
             "evil/miso/hello:1",
-            "miso/hello",
+            "a.example/miso:1",
         ] {
+            let expected = Image::Container { tag: "1".into() };
+            assert_eq!(Image::resolve(image).unwrap(), expected);
+            assert!(Image::is_container(image));
+        }
+        assert!(!Image::is_container("miso/hello:1"));
+        assert!(!Image::is_container("miso/unknown:1"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        for image in ["miso/unknown:1", "miso/hello"] {
             let refused = Image::resolve(image).unwrap_err().to_string();
             assert!(
                 refused.contains(image) && refused.contains("miso/hello"),

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// The longest line that is kept, in bytes; the rest of a longer one is left out and said to be.
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 const CUT: &str = " … (cut)";
 
 /// Reads the next line; `None` at the end. What is not UTF-8 is replaced, control characters but
@@ -33,7 +33,9 @@ pub(super) async fn next_line(
     }
 }
 
-fn text(line: &[u8], cut: bool) -> String {
+/// A line as it is kept: what is not UTF-8 is replaced, control characters but the tab are taken
+/// out, and where it was cut, it says so.
+pub(super) fn text(line: &[u8], cut: bool) -> String {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let mut text: String = String::from_utf8_lossy(line)
         .chars()

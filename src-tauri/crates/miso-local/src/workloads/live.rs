@@ -77,8 +77,9 @@ mod tests {
     fn state(status: HealthStatus, message: &str) -> State {
         State {
             phase: Phase::Running,
-            port: Some(1),
-            process: None,
+            endpoints: Vec::new(),
+            subjects: Vec::new(),
+            is_alone: false,
             reading: Some(Reading {
                 status,
                 message: Some(message.into()),

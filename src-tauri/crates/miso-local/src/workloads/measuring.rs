@@ -1,12 +1,15 @@
 //! Measuring what runs.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use tokio::task::spawn_blocking;
 
+use super::containers::ContainerUsages;
 use super::platform::Platform;
 use super::slot::Slot;
-use crate::metrics::{SAMPLE, Sample, Usages, begun_minute, oldest_minute};
+use crate::metrics::meter::Subject;
+use crate::metrics::{SAMPLE, Sample, Usage, Usages, begun_minute, oldest_minute};
 use crate::store::{self, StoreError, measured_minutes};
 
 impl Platform {
@@ -16,7 +19,7 @@ impl Platform {
         if let Err(error) = self.restore_metrics().await {
             tracing::warn!(%error, "what was measured before could not be read");
         }
-        let mut usages = Some(Usages::new());
+        let mut usages = Some((Usages::new(), ContainerUsages::default()));
         let mut ticks = tokio::time::interval(SAMPLE);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while let Some(known) = usages.take() {
@@ -58,26 +61,43 @@ impl Platform {
     }
 
     /// Looks at every place once.
-    async fn look(&self, mut usages: Usages) -> Option<Usages> {
+    async fn look(
+        &self,
+        (mut usages, mut containers): (Usages, ContainerUsages),
+    ) -> Option<(Usages, ContainerUsages)> {
         let slots: Vec<Arc<Slot>> = {
             let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
             slots.values().cloned().collect()
         };
-        let processes: Vec<u32> = slots
-            .iter()
-            .filter_map(|slot| slot.meter().process())
-            .collect();
+        let (mut processes, mut names) = (Vec::new(), Vec::new());
+        for subject in slots.iter().flat_map(|slot| slot.meter().subjects()) {
+            match subject {
+                Subject::Process(id) => processes.push(id),
+                Subject::Container(name) => names.push(name),
+            }
+        }
         let looked = spawn_blocking(move || {
             let found = usages.look(&processes);
             (usages, found)
         });
-        let (usages, found) = match looked.await {
+        let (looked, of_containers) =
+            tokio::join!(looked, self.engines.look(&mut containers, &names));
+        let (usages, of_processes) = match looked {
             Ok(looked) => looked,
             Err(error) => {
                 tracing::error!(%error, "what runs is not measured any more");
                 return None;
             }
         };
+        let mut found: HashMap<Subject, Usage> = of_processes
+            .into_iter()
+            .map(|(id, usage)| (Subject::Process(id), usage))
+            .collect();
+        found.extend(
+            of_containers
+                .into_iter()
+                .map(|(name, usage)| (Subject::Container(name), usage)),
+        );
         let now = store::now();
         for slot in slots {
             if self.known(&slot.place).is_none() {
@@ -86,11 +106,11 @@ impl Platform {
             }
             let mut counted = slot.meter().take();
             counted.log_errors = slot.log.take_errors();
-            let process = slot.meter().process();
-            let usage = process.and_then(|process| found.get(&process).copied());
+            let subjects = slot.meter().subjects();
+            let usage = Usage::together(subjects.iter().filter_map(|one| found.get(one).copied()));
             self.metrics
                 .add(&slot.place, now, &Sample { usage, counted });
         }
-        Some(usages)
+        Some((usages, containers))
     }
 }

@@ -8,20 +8,22 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::catalogue::{Image, NotInCatalogue};
+use super::containers::Engines;
+use super::containers::spec::NoSpec;
 use super::launch::Launch;
 use super::live::Live;
-use super::probe::{HttpClient, Probing};
+use super::probe::HttpClient;
 use super::process;
 use super::proxy::Proxy;
 use super::slot::Slot;
-use super::supervisor::{FirstCrash, Surroundings, Workload};
+use super::supervisor::FirstCrash;
+use super::workload::{Surroundings, Workload};
 use crate::deploy::UnderWay;
 use crate::document::Document;
 use crate::logs::Logs;
@@ -33,12 +35,12 @@ use crate::sealing::{Seal, SealBroken};
 use crate::store::applications;
 use crate::store::{Store, StoreError, deployments, placements};
 
-/// How many processes may run.
-const MOST_PROCESSES: usize = 64;
-/// How many places may have a workload: fewer than processes, because while a deployment replaces
+/// How many instances of workloads may run: processes and containers.
+const MOST_INSTANCES: usize = 64;
+/// How many places may have a workload: fewer than instances, because while a deployment replaces
 /// a version, the old one and the new one run side by side.
-const MOST: usize = MOST_PROCESSES - 4;
-/// How long a deployment waits for the processes of others to end where all may run.
+const MOST: usize = MOST_INSTANCES - 4;
+/// How long a deployment waits for the instances of others to end where all may run.
 const TIME_FOR_ROOM: Duration = Duration::from_secs(20);
 /// How many workloads are started at a time when the instance starts.
 const AT_A_TIME: usize = 4;
@@ -59,6 +61,7 @@ pub(crate) struct Platform {
     pub(super) store: Store,
     seal: Arc<Seal>,
     command: WorkloadCommand,
+    pub(crate) engines: Arc<Engines>,
     client: HttpClient,
     pub(super) slots: RwLock<HashMap<Place, Arc<Slot>>>,
     /// The ports of the slots' addresses, for those that call others.
@@ -67,8 +70,8 @@ pub(crate) struct Platform {
     taken: Mutex<HashSet<Place>>,
     /// Applications that are being removed.
     closing: Mutex<HashSet<String>>,
-    /// One permit for each process that may run.
-    processes: Arc<Semaphore>,
+    /// One permit for each instance that may run.
+    instances: Arc<Semaphore>,
     /// Held while a slot is made, so that a place never gets two.
     making: tokio::sync::Mutex<()>,
 }
@@ -78,6 +81,8 @@ pub(crate) struct Platform {
 pub(crate) enum NotPrepared {
     #[error(transparent)]
     Image(#[from] NotInCatalogue),
+    #[error(transparent)]
+    Container(#[from] NoSpec),
     #[error("{MOST} applications run already, and that is as many as this instance runs")]
     Full,
     #[error("the application is not there any more")]
@@ -91,7 +96,13 @@ pub(crate) enum NotPrepared {
 }
 
 impl Platform {
-    pub(crate) fn new(store: Store, seal: Arc<Seal>, command: WorkloadCommand, logs: Logs) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        seal: &Arc<Seal>,
+        command: WorkloadCommand,
+        engines: Engines,
+        logs: Logs,
+    ) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(10))
@@ -104,14 +115,15 @@ impl Platform {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             store,
-            seal,
+            seal: Arc::clone(seal),
             command,
+            engines: Arc::new(engines),
             client,
             slots: RwLock::default(),
             addresses: watch::Sender::default(),
             taken: Mutex::default(),
             closing: Mutex::default(),
-            processes: Arc::new(Semaphore::new(MOST_PROCESSES)),
+            instances: Arc::new(Semaphore::new(MOST_INSTANCES)),
             making: tokio::sync::Mutex::default(),
         }
     }
@@ -193,9 +205,19 @@ impl Platform {
             .remove(place);
     }
 
-    /// Room for one more process; where as many run as may, what ends meanwhile makes it.
-    pub(crate) async fn room_for_a_process(&self) -> Result<OwnedSemaphorePermit, NotPrepared> {
-        let room = Arc::clone(&self.processes).acquire_owned();
+    /// Room for a workload's instances; where as many run as may, what ends meanwhile makes it.
+    pub(crate) async fn room_for(
+        &self,
+        launch: &Launch,
+    ) -> Result<OwnedSemaphorePermit, NotPrepared> {
+        self.room_for_instances(launch.instances()).await
+    }
+
+    pub(super) async fn room_for_instances(
+        &self,
+        instances: u32,
+    ) -> Result<OwnedSemaphorePermit, NotPrepared> {
+        let room = Arc::clone(&self.instances).acquire_many_owned(instances);
         match timeout(TIME_FOR_ROOM, room).await {
             Ok(Ok(room)) => Ok(room),
             Ok(Err(_)) | Err(_) => Err(NotPrepared::Full),
@@ -231,9 +253,8 @@ impl Platform {
     ) -> Result<Launch, NotPrepared> {
         let resolved = Image::resolve(image)?;
         let values = document.values(&self.seal, &place.environment)?;
-        let health_check = document.manifest.get("healthCheck");
-        let probing = Probing::of(health_check.unwrap_or(&Value::Null));
-        Ok(Launch::new(place, image, resolved, probing, values))
+        let manifest = &document.manifest;
+        Ok(Launch::new(place, image, resolved, manifest, values)?)
     }
 
     /// What the workload of an application as it is now would be started with.
@@ -291,6 +312,7 @@ impl Platform {
     ) -> Workload {
         let surroundings = Surroundings {
             command: self.command.clone(),
+            engines: Arc::clone(&self.engines),
             client: self.client.clone(),
             store: self.store.clone(),
             log: Arc::clone(&slot.log),
@@ -350,7 +372,7 @@ impl Platform {
             .prepare(place, image, &ran.ok_or(NotPrepared::Gone)?)
             .await?;
         let slot = self.slot(place).await?;
-        let room = self.room_for_a_process().await?;
+        let room = self.room_for(&launch).await?;
         let start = || self.start(&slot, launch, FirstCrash::IsTriedAgain, room);
         let Some(mut state) = slot.resume(start).await? else {
             return Ok(());
@@ -374,7 +396,7 @@ impl Platform {
     }
 
     #[cfg(test)]
-    pub(super) fn client(&self) -> &HttpClient {
+    pub(crate) fn client(&self) -> &HttpClient {
         &self.client
     }
 

@@ -36,9 +36,9 @@ async fn as_many_processes_run_as_may_and_not_one_more() {
     let platform = crate::testing::platform(folder.path(), &store, script("true"));
     let mut rooms = Vec::new();
     for _ in 0..64 {
-        rooms.push(platform.room_for_a_process().await.unwrap());
+        rooms.push(platform.room_for_instances(1).await.unwrap());
     }
-    let mut one_more = Box::pin(platform.room_for_a_process());
+    let mut one_more = Box::pin(platform.room_for_instances(1));
     let given = timeout(Duration::from_millis(100), &mut one_more).await;
     assert!(given.is_err(), "it waits for one that ends");
     // What ends meanwhile makes room.
@@ -159,12 +159,12 @@ async fn workloads_that_do_not_listen_end_side_by_side() {
             .await
             .unwrap();
         let slot = bench.platform.slot(&place).await.unwrap();
-        let room = bench.platform.room_for_a_process().await.unwrap();
+        let room = bench.platform.room_for_instances(1).await.unwrap();
         let workload = bench
             .platform
             .start(&slot, launch, FirstCrash::IsFinal, room);
         let mut state = workload.watch();
-        state.wait_for(|state| state.port.is_some()).await.unwrap();
+        state.wait_for(|state| state.is_up()).await.unwrap();
         assert!(slot.adopt(workload).await.is_none());
     }
     let began = Instant::now();

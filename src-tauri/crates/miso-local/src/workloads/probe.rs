@@ -11,6 +11,7 @@ use miso_api::{HealthCheckResult, HealthStatus};
 use serde_json::Value;
 use tokio::time::timeout;
 
+use super::endpoint::Endpoint;
 use crate::workload::{PROBE, PROCESS};
 
 /// How long an answer may take.
@@ -43,6 +44,8 @@ pub(crate) struct Probing {
     pub(crate) method: Method,
     /// `interval`, else `probeIntervalInSeconds`: between two probes of one that was well.
     pub(crate) interval: Duration,
+    /// Any answer but a server's error says that it is well.
+    pub(crate) any_answer: bool,
 }
 
 impl Default for Probing {
@@ -51,11 +54,29 @@ impl Default for Probing {
             path: "/health".to_owned(),
             method: Method::GET,
             interval: Duration::from_secs(5),
+            any_answer: false,
         }
     }
 }
 
 impl Probing {
+    /// How an image is asked whose manifest has no health check: it is well when it answers.
+    pub(crate) fn any_answer() -> Self {
+        Self {
+            path: "/".to_owned(),
+            any_answer: true,
+            ..Self::default()
+        }
+    }
+
+    /// What is waited for, in words.
+    pub(crate) fn awaits(&self) -> String {
+        match self.any_answer {
+            true => "it answers".to_owned(),
+            false => format!("{} says it is well", self.path),
+        }
+    }
+
     /// Reads a manifest's `healthCheck`; what it does not say is as usual.
     pub(crate) fn of(health_check: &Value) -> Self {
         let usual = Self::default();
@@ -71,16 +92,17 @@ impl Probing {
             interval: seconds("interval")
                 .or_else(|| seconds("probeIntervalInSeconds"))
                 .map_or(usual.interval, Duration::from_secs),
+            any_answer: false,
         }
     }
 }
 
 /// Where a workload is asked, and how its answers are known.
 pub(crate) struct Address<'a> {
-    pub(crate) port: u16,
+    pub(crate) endpoint: &'a Endpoint,
     pub(crate) probing: &'a Probing,
-    /// What the process was told and nobody else.
-    pub(crate) token: &'a str,
+    /// What a process of the catalogue was told and nobody else; a container's answers carry none.
+    pub(crate) token: Option<&'a str>,
 }
 
 /// Asks once.
@@ -89,7 +111,7 @@ pub(crate) async fn probe(client: &HttpClient, address: &Address<'_>) -> Reading
     match timeout(PATIENCE, ask(client, address)).await {
         Ok(Ok((status, body))) => Reading {
             latency_ms: Some(u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX)),
-            ..understand(status, &body)
+            ..understand(status, &body, address.probing.any_answer)
         },
         Ok(Err(why)) => silence(why),
         Err(_) => silence(format!("no answer within {} s", PATIENCE.as_secs())),
@@ -98,13 +120,13 @@ pub(crate) async fn probe(client: &HttpClient, address: &Address<'_>) -> Reading
 
 async fn ask(client: &HttpClient, address: &Address<'_>) -> Result<(StatusCode, Vec<u8>), String> {
     let Address {
-        port,
+        endpoint,
         probing: Probing { path, method, .. },
         token,
     } = address;
     let request = Request::builder()
         .method(method.clone())
-        .uri(format!("http://127.0.0.1:{port}{path}"))
+        .uri(format!("http://{endpoint}{path}"))
         .header(header::USER_AGENT, PROBE)
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
@@ -114,11 +136,8 @@ async fn ask(client: &HttpClient, address: &Address<'_>) -> Result<(StatusCode, 
         root.unwrap_or_else(|| error.to_string())
     })?;
     // The port may have gone to another program before the process could open it.
-    if response
-        .headers()
-        .get(PROCESS)
-        .is_none_or(|said| said != token)
-    {
+    let says = response.headers().get(PROCESS);
+    if token.is_some_and(|token| says.is_none_or(|said| said != token)) {
         return Err("another program has its port".to_owned());
     }
     let status = response.status();
@@ -141,14 +160,14 @@ fn silence(why: String) -> Reading {
 
 /// Understands an answer: `{status, checks[]}` where it is that, else the HTTP status alone. A
 /// workload may say worse than its status, never better.
-fn understand(status: StatusCode, body: &[u8]) -> Reading {
+fn understand(status: StatusCode, body: &[u8], any_answer: bool) -> Reading {
     let said: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let checks: Vec<HealthCheckResult> = said["checks"]
         .as_array()
         .map(|checks| checks.iter().filter_map(check).collect())
         .unwrap_or_default();
     let claimed = said["status"].as_str().map(in_our_words);
-    let status_says = if status.is_success() {
+    let status_says = if status.is_success() || any_answer && !status.is_server_error() {
         HealthStatus::Healthy
     } else {
         HealthStatus::Unhealthy
@@ -232,7 +251,7 @@ mod tests {
         let body = br#"{"status":"unhealthy","checks":[
             {"name":"cache","status":"healthy","latencyMs":1},
             {"name":"db","status":"unhealthy","message":"connect ECONNREFUSED 10.0.3.7:5432"}]}"#;
-        let reading = understand(StatusCode::SERVICE_UNAVAILABLE, body);
+        let reading = understand(StatusCode::SERVICE_UNAVAILABLE, body, false);
         assert_eq!(reading.status, HealthStatus::Unhealthy);
         assert_eq!(
             reading.message.as_deref(),
@@ -243,8 +262,10 @@ mod tests {
 
     #[test]
     fn without_words_the_status_decides() {
-        let status =
-            |code: u16, body: &[u8]| understand(StatusCode::from_u16(code).unwrap(), body).status;
+        let answer = |code: u16, body: &[u8], any_answer| {
+            understand(StatusCode::from_u16(code).unwrap(), body, any_answer).status
+        };
+        let status = |code, body| answer(code, body, false);
         assert_eq!(status(200, b""), HealthStatus::Healthy);
         assert_eq!(status(204, b"<html>"), HealthStatus::Healthy);
         assert_eq!(status(500, b"{}"), HealthStatus::Unhealthy);
@@ -258,5 +279,8 @@ mod tests {
             HealthStatus::Degraded
         );
         assert_eq!(status(503, br#"{"status":"ok"}"#), HealthStatus::Unhealthy);
+        assert_eq!(answer(404, b"", true), HealthStatus::Healthy);
+        assert_eq!(answer(302, b"", true), HealthStatus::Healthy);
+        assert_eq!(answer(500, b"", true), HealthStatus::Unhealthy);
     }
 }

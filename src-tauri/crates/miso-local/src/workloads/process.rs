@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use miso_api::LogLevel;
 use tokio::io::{AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::catalogue::Program;
+use super::endpoint::Endpoint;
 use super::launch::Launch;
 use super::lifeline::{Addresses, Lifeline};
 use super::lines::next_line;
+use super::output::Output;
 use super::ports::HeldPort;
-use crate::logs::line::{Said, Stream};
+use super::running::Ended;
+use crate::logs::line::Stream;
 use crate::logs::place_log::PlaceLog;
 use crate::options::WorkloadCommand;
 use crate::random;
@@ -39,51 +42,19 @@ pub(super) struct Process {
     /// after a `kill -9` of ours too.
     lifeline: Option<Lifeline>,
     output: JoinSet<()>,
-    last_error: Arc<Mutex<LastError>>,
+    printed: Output,
     started: Instant,
     port: HeldPort,
-    pub(super) instance: String,
+    instance: String,
     /// What the answers to its probes carry.
     pub(super) token: String,
-}
-
-/// The last error that each stream had.
-#[derive(Debug, Default)]
-struct LastError {
-    stdout: Option<String>,
-    stderr: Option<String>,
-}
-
-impl LastError {
-    fn note(&mut self, stream: Stream, line: &str) {
-        let slot = match stream {
-            Stream::Stdout => &mut self.stdout,
-            Stream::Stderr => &mut self.stderr,
-        };
-        *slot = Some(line.to_owned());
-    }
-
-    /// What most likely ended it. The streams are read side by side, so which line came last
-    /// cannot be told; what ends a program goes to standard error.
-    fn line(&self) -> Option<&str> {
-        self.stderr.as_deref().or(self.stdout.as_deref())
-    }
-}
-
-/// How a process ended by itself.
-#[derive(Clone, Debug)]
-pub(super) struct Ended {
-    /// In words, such as `exited with code 1 after 2.1 s: connection refused`.
-    pub(super) reason: String,
-    pub(super) lasted: Duration,
-    /// It could not open its port: another program was quicker.
-    pub(super) port_taken: bool,
 }
 
 impl Process {
     /// Starts a process and follows what it prints.
     pub(super) async fn start(
         command: &WorkloadCommand,
+        program: Program,
         launch: &Launch,
         instance: String,
         log: Arc<PlaceLog>,
@@ -94,9 +65,9 @@ impl Process {
         let mut prepared = Command::new(&command.program);
         prepared
             .args(&command.args)
-            .arg(launch.program.name())
+            .arg(program.name())
             .env_clear()
-            .envs(launch.environment(&instance, port.0, &token))
+            .envs(launch.process_environment(&instance, port.0, &token))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -105,37 +76,25 @@ impl Process {
             let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
             prepared.spawn()?
         };
-        let neighbours = launch.program.calls_others().then_some(neighbours);
+        let neighbours = program.calls_others().then_some(neighbours);
         let place = launch.place.clone();
         let lifeline = child
             .stdin
             .take()
             .map(|input| Lifeline::hold(input, place, neighbours));
-        let last_error: Arc<Mutex<LastError>> = Arc::default();
+        let printed = Output::of(&instance, log);
         let mut output = JoinSet::new();
         if let Some(stdout) = child.stdout.take() {
-            output.spawn(follow(
-                stdout,
-                Stream::Stdout,
-                instance.clone(),
-                Arc::clone(&log),
-                Arc::clone(&last_error),
-            ));
+            output.spawn(follow(stdout, Stream::Stdout, printed.clone()));
         }
         if let Some(stderr) = child.stderr.take() {
-            output.spawn(follow(
-                stderr,
-                Stream::Stderr,
-                instance.clone(),
-                log,
-                Arc::clone(&last_error),
-            ));
+            output.spawn(follow(stderr, Stream::Stderr, printed.clone()));
         }
         Ok(Self {
             child,
             lifeline,
             output,
-            last_error,
+            printed,
             started: Instant::now(),
             port,
             instance,
@@ -143,9 +102,9 @@ impl Process {
         })
     }
 
-    /// The port it was told to open.
-    pub(super) fn port(&self) -> u16 {
-        self.port.0
+    /// Where it was told to listen.
+    pub(super) fn endpoint(&self) -> Endpoint {
+        Endpoint::here(self.port.0)
     }
 
     /// The system's id of it, until it was waited for.
@@ -162,20 +121,12 @@ impl Process {
             Ok(status) => in_words(*status),
             Err(error) => format!("was lost ({error})"),
         };
-        let why = {
-            let last_error = self
-                .last_error
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            last_error
-                .line()
-                .map(|line| format!(": {line}"))
-                .unwrap_or_default()
-        };
+        let why = self.printed.why();
         Ended {
             reason: format!("{how} after {:.1} s{why}", lasted.as_secs_f64()),
             lasted,
             port_taken: status.is_ok_and(|status| status.code() == Some(PORT_TAKEN.into())),
+            without_engine: false,
         }
     }
 
@@ -226,35 +177,16 @@ impl Process {
     }
 }
 
-async fn follow(
-    stream: impl AsyncRead + Unpin,
-    kind: Stream,
-    instance: String,
-    log: Arc<PlaceLog>,
-    last_error: Arc<Mutex<LastError>>,
-) {
+async fn follow(stream: impl AsyncRead + Unpin, kind: Stream, printed: Output) {
     let mut stream = BufReader::new(stream);
     loop {
-        let line = match next_line(&mut stream).await {
-            Ok(Some(line)) => line,
+        match next_line(&mut stream).await {
+            Ok(Some(line)) => printed.take(Utc::now(), kind, &line),
             Ok(None) => return,
             Err(error) => {
-                tracing::warn!(%error, instance, "what a workload prints cannot be read any more");
+                tracing::warn!(%error, "what a workload prints cannot be read any more");
                 return;
             }
-        };
-        if line.trim().is_empty() {
-            continue;
-        }
-        let said = Said::printed(kind, &instance, &line);
-        if said.level == LogLevel::Error {
-            last_error
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .note(kind, &said.message);
-        }
-        if let Err(error) = log.append(Utc::now(), said) {
-            tracing::warn!(%error, instance, "a log line could not be kept");
         }
     }
 }
@@ -276,7 +208,6 @@ mod tests {
     use super::*;
     use crate::place::Place;
     use crate::workloads::catalogue::Image;
-    use crate::workloads::probe::Probing;
     use std::collections::BTreeMap;
 
     /// A process of a shell script; the workload's name is its `$0`.
@@ -289,14 +220,21 @@ mod tests {
             &Place::new("a", "dev"),
             "miso/hello:1",
             Image::resolve("miso/hello:1").unwrap(),
-            Probing::default(),
+            &serde_json::Map::new(),
             BTreeMap::new(),
         );
         let log = Arc::new(PlaceLog::open(folder.join("log")).unwrap());
         let (_, nobody) = tokio::sync::watch::channel(std::collections::BTreeMap::new());
-        Process::start(&command, &launch, "a-1".into(), log, nobody)
-            .await
-            .unwrap()
+        Process::start(
+            &command,
+            Program::Hello,
+            &launch.unwrap(),
+            "a-1".into(),
+            log,
+            nobody,
+        )
+        .await
+        .unwrap()
     }
 
     #[tokio::test]

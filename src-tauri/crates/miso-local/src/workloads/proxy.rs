@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::endpoint::Endpoint;
 use super::probe::HttpClient;
 use crate::http::guard::{is_loopback_origin, names_port};
 use crate::http::rest::throw_away;
@@ -29,9 +31,24 @@ pub(super) struct Proxy {
     pub(super) port: u16,
     /// Counts what goes through it.
     pub(super) meter: Arc<Meter>,
-    upstream: Arc<RwLock<Option<u16>>>,
+    upstream: Arc<Upstream>,
     /// Ends the listener.
     pub(super) stop: CancellationToken,
+}
+
+/// What answers behind it: each request goes to the next one.
+#[derive(Default)]
+struct Upstream {
+    all: RwLock<Vec<Endpoint>>,
+    next: AtomicUsize,
+}
+
+impl Upstream {
+    fn next(&self) -> Option<Endpoint> {
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        all.get(turn.checked_rem(all.len())?).cloned()
+    }
 }
 
 /// Marks an answer that says that the request came from elsewhere.
@@ -61,14 +78,14 @@ impl Proxy {
     ) -> io::Result<Self> {
         let listener = listen(remembered).await?;
         let port = listener.local_addr()?.port();
-        let upstream = Arc::new(RwLock::new(None));
+        let upstream = Arc::<Upstream>::default();
         let meter = Arc::<Meter>::default();
         let (place, leads_to) = (place.clone(), Arc::clone(&upstream));
         let counter = Arc::clone(&meter);
         let service = service_fn(move |request: Request<Incoming>| {
             let (client, place) = (client.clone(), place.clone());
             let counter = Arc::clone(&counter);
-            let upstream = *leads_to.read().unwrap_or_else(PoisonError::into_inner);
+            let upstream = leads_to.next();
             async move {
                 let began = Instant::now();
                 let response = answer(&client, &place, port, upstream, request).await;
@@ -88,12 +105,10 @@ impl Proxy {
         })
     }
 
-    /// Leads to another process from the next request on, or to none.
-    pub(super) fn lead_to(&self, port: Option<u16>) {
-        *self
-            .upstream
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = port;
+    /// Leads to others from the next request on, by turns, or to none.
+    pub(super) fn lead_to(&self, endpoints: Vec<Endpoint>) {
+        let all = self.upstream.all.write();
+        *all.unwrap_or_else(PoisonError::into_inner) = endpoints;
     }
 }
 
@@ -113,7 +128,7 @@ async fn answer(
     client: &HttpClient,
     place: &Place,
     port: u16,
-    upstream: Option<u16>,
+    upstream: Option<Endpoint>,
     mut request: Request<Incoming>,
 ) -> Response {
     let waits = request.headers().contains_key(header::EXPECT);
@@ -138,7 +153,7 @@ async fn answer(
         .uri()
         .path_and_query()
         .map_or("/", PathAndQuery::as_str);
-    let Ok(uri) = format!("http://127.0.0.1:{upstream}{path}").parse::<Uri>() else {
+    let Ok(uri) = format!("http://{upstream}{path}").parse::<Uri>() else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     *request.uri_mut() = uri;

@@ -7,9 +7,11 @@ use miso_api::{HealthEvent, HealthStatus};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::launch::Launch;
 use super::live::Live;
 use super::proxy::Proxy;
-use super::supervisor::{Phase, State, Workload};
+use super::supervisor::{Phase, State};
+use super::workload::Workload;
 use crate::logs::place_log::PlaceLog;
 use crate::metrics::meter::Meter;
 use crate::place::Place;
@@ -103,6 +105,20 @@ impl Slot {
             .await
     }
 
+    /// Ends the workload where no other of it can run beside it, and gives what it was started
+    /// with: nothing answers here until another is adopted.
+    pub(crate) async fn set_aside(&self) -> Option<Launch> {
+        let mut current = self.current.lock().await;
+        let Current { workload, follower } =
+            current.take_if(|current| current.workload.is_alone())?;
+        follower.abort();
+        self.proxy.lead_to(Vec::new());
+        self.proxy.meter.follow(Vec::new());
+        let launch = workload.launch.clone();
+        workload.stop().await;
+        Some(launch)
+    }
+
     /// Ends the workload and the address for good.
     pub(super) async fn close(&self) {
         let current = self.current.lock().await.take();
@@ -162,8 +178,8 @@ impl Slot {
     }
 
     async fn carry_over(&self, state: &State) -> Result<(), StoreError> {
-        self.proxy.lead_to(state.port);
-        self.proxy.meter.follow(state.process);
+        self.proxy.lead_to(state.endpoints.clone());
+        self.proxy.meter.follow(state.subjects.clone());
         let change = {
             let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
             live.take(state, store::now())

@@ -1,24 +1,23 @@
-//! Keeps one workload running: starts its process, asks how it is, starts it again after a crash
-//! with growing waits, and gives up when that does not help.
+//! Keeps one instance of a workload running: starts it, asks how it is, starts it again after a
+//! crash with growing waits, and gives up when that does not help.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use miso_api::{Event, EventKind, HealthStatus, LogLevel};
-use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::endpoint::Endpoint;
 use super::launch::Launch;
-use super::lifeline::Addresses;
-use super::probe::{Address, HttpClient, Reading, probe};
-use super::process::{Ended, Process};
+use super::probe::{Address, Reading, probe};
+use super::running::{Ended, Means, NotStarted, Running};
+use super::workload::Surroundings;
 use crate::logs::line::Said;
-use crate::logs::place_log::PlaceLog;
-use crate::options::WorkloadCommand;
-use crate::store::{self, Store, events, placements};
+use crate::metrics::meter::Subject;
+use crate::store::{self, events, placements};
 
 /// Time between the first two probes of one that has not been well yet; it grows to the longest.
 const STARTING_INTERVAL: Duration = Duration::from_millis(100);
@@ -39,17 +38,8 @@ const STABLE: Duration = Duration::from_secs(60);
 const OTHER_PORTS: u32 = 5;
 /// Probes that got no answer before that counts: one alone may be a busy machine.
 const SILENCES: u32 = 2;
-
-/// What a workload needs around it.
-pub(crate) struct Surroundings {
-    pub(crate) command: WorkloadCommand,
-    pub(crate) client: HttpClient,
-    pub(crate) store: Store,
-    pub(crate) log: Arc<PlaceLog>,
-    pub(super) addresses: Addresses,
-    /// One of as many processes as may run; given back when the supervisor ends.
-    pub(crate) _room: OwnedSemaphorePermit,
-}
+/// How long to wait before a container engine that is gone is looked for again.
+const ENGINE_WAIT: Duration = Duration::from_secs(5);
 
 /// What a crash before the first good probe of any of its processes means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +54,12 @@ pub(crate) enum FirstCrash {
 #[derive(Clone, Debug)]
 pub(crate) struct State {
     pub(crate) phase: Phase,
-    /// The port of the process, while it runs.
-    pub(crate) port: Option<u16>,
-    /// The id of the process, while it runs.
-    pub(crate) process: Option<u32>,
+    /// Where requests are answered, while it runs.
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// What is measured, while it runs.
+    pub(crate) subjects: Vec<Subject>,
+    /// It listens on a port of its own choosing: only one of it can run on this machine.
+    pub(crate) is_alone: bool,
     /// What the last probe saw; `None` while it starts.
     pub(crate) reading: Option<Reading>,
     /// What the last probe saw while it starts.
@@ -89,109 +81,85 @@ pub(crate) enum Phase {
     Stopped,
 }
 
-/// A workload and its supervisor. Dropped, it ends too, but nobody waits for it.
-pub(crate) struct Workload {
-    pub(crate) launch: Launch,
-    state: watch::Receiver<State>,
-    stop: CancellationToken,
-    supervisor: JoinHandle<()>,
-}
-
-impl Workload {
-    /// Starts a workload. It stops when told, and when `stop` is cancelled.
-    pub(crate) fn start(
-        surroundings: Surroundings,
-        launch: Launch,
-        first_crash: FirstCrash,
-        stop: CancellationToken,
-        tasks: &tokio_util::task::TaskTracker,
-    ) -> Self {
-        let initial = State {
+impl State {
+    /// Of one that is about to be started.
+    pub(super) fn of(launch: &Launch) -> Self {
+        Self {
             phase: Phase::Running,
-            port: None,
-            process: None,
+            endpoints: Vec::new(),
+            subjects: Vec::new(),
+            is_alone: false,
             reading: None,
             not_yet: None,
             checked_at: None,
             instance: launch.place.application.clone(),
-        };
-        let (state, seen) = watch::channel(initial);
-        let supervisor = Supervisor {
-            surroundings,
-            launch: launch.clone(),
-            first_crash,
-            state,
-            stop: stop.clone(),
-        };
-        Self {
-            launch,
-            state: seen,
-            stop,
-            supervisor: tasks.spawn(supervisor.run()),
         }
     }
 
-    /// Follows its state.
-    pub(crate) fn watch(&self) -> watch::Receiver<State> {
-        self.state.clone()
-    }
-
-    /// Ends its process and waits until it has ended.
-    pub(crate) async fn stop(mut self) {
-        self.stop.cancel();
-        if let Err(error) = (&mut self.supervisor).await {
-            tracing::error!(%error, place = %self.launch.place, "a supervisor ended badly");
-        }
+    /// Whether something runs that may answer.
+    pub(crate) fn is_up(&self) -> bool {
+        self.phase == Phase::Running && !self.endpoints.is_empty()
     }
 }
 
-impl Drop for Workload {
-    fn drop(&mut self) {
-        self.stop.cancel();
-    }
+/// What keeps one instance running.
+pub(super) struct Supervisor {
+    pub(super) surroundings: Arc<Surroundings>,
+    pub(super) launch: Launch,
+    pub(super) first_crash: FirstCrash,
+    pub(super) state: watch::Sender<State>,
+    pub(super) stop: CancellationToken,
 }
 
-struct Supervisor {
-    surroundings: Surroundings,
-    launch: Launch,
-    first_crash: FirstCrash,
-    state: watch::Sender<State>,
-    stop: CancellationToken,
-}
-
-/// How one process came to its end.
+/// How one instance came to its end.
 enum Outcome {
     Stopped,
     Ended { ended: Ended, was_well: bool },
-    NotStarted(String),
+    NotStarted(NotStarted),
 }
 
 impl Supervisor {
-    async fn run(self) {
+    pub(super) async fn run(self) {
         let (mut crashes, mut other_ports) = (0, 0);
-        // Of all its processes: once one was well, the deployment has not failed by a later one.
-        let mut ever_well = false;
+        // Of all its instances: once one was well, the deployment has not failed by a later one.
+        let mut ever_well = self.first_crash == FirstCrash::IsTriedAgain;
+        let mut missed_engine = false;
         loop {
-            let (reason, lasted, was_well) = match self.one_process().await {
+            let (reason, lasted, without_engine) = match self.one_instance().await {
                 Outcome::Stopped => return self.enter(Phase::Stopped),
                 Outcome::Ended { ended, .. } if ended.port_taken && other_ports < OTHER_PORTS => {
                     other_ports += 1;
-                    self.state.send_modify(|state| state.port = None);
+                    self.state.send_modify(|state| state.endpoints.clear());
                     continue;
                 }
-                Outcome::Ended { ended, was_well } => (ended.reason, ended.lasted, was_well),
-                Outcome::NotStarted(reason) => (reason, Duration::ZERO, false),
+                Outcome::Ended { ended, was_well } => {
+                    ever_well |= was_well;
+                    (ended.reason, ended.lasted, ended.without_engine)
+                }
+                Outcome::NotStarted(NotStarted {
+                    reason,
+                    without_engine,
+                }) => (reason, Duration::ZERO, without_engine),
             };
-            self.say(LogLevel::Error, reason.clone());
-            self.note(reason.clone()).await;
-            ever_well |= was_well;
-            if !ever_well && self.first_crash == FirstCrash::IsFinal {
+            // An engine that stays away is said once.
+            if !(without_engine && missed_engine) {
+                self.say(LogLevel::Error, reason.clone());
+                self.note(reason.clone()).await;
+            }
+            missed_engine = without_engine;
+            if !ever_well {
                 return self.enter(Phase::GaveUp { reason });
             }
             if lasted >= STABLE {
                 crashes = 0;
             }
-            let Some(wait) = WAITS.get(crashes) else {
+            let wait = if without_engine {
+                // No fault of its own: it comes back with the engine.
+                ENGINE_WAIT
+            } else if let Some(wait) = WAITS.get(crashes) {
+                crashes += 1;
+                *wait
+            } else {
                 let reason = format!(
                     "gave up after {} starts; the last one {reason}",
                     crashes + 1
@@ -200,34 +168,30 @@ impl Supervisor {
                 self.note(reason.clone()).await;
                 return self.enter(Phase::GaveUp { reason });
             };
-            crashes += 1;
             let reason = format!("{reason}; starting again in {} s", wait.as_secs());
             self.enter(Phase::Waiting { reason });
             tokio::select! {
-                () = sleep(*wait) => {}
+                () = sleep(wait) => {}
                 () = self.stop.cancelled() => return self.enter(Phase::Stopped),
             }
         }
     }
 
-    /// Runs one process to its end.
-    async fn one_process(&self) -> Outcome {
-        let mut process = match self.start_process().await {
-            Ok(process) => process,
-            Err(reason) => return Outcome::NotStarted(reason),
+    /// Runs one instance to its end.
+    async fn one_instance(&self) -> Outcome {
+        let (mut running, instance) = match self.start_one().await {
+            Ok(started) => started,
+            Err(not_started) => return Outcome::NotStarted(not_started),
         };
-        let (port, instance) = (process.port(), process.instance.clone());
-        let (token, id) = (process.token.clone(), process.id());
-        let address = Address {
-            port,
-            probing: &self.launch.probing,
-            token: &token,
-        };
+        let token = running.token();
+        let mut endpoint = running.endpoint();
+        let subject = running.subject();
         self.state.send_modify(|state| {
             *state = State {
                 phase: Phase::Running,
-                port: Some(port),
-                process: id,
+                endpoints: vec![endpoint.clone()],
+                subjects: subject.into_iter().collect(),
+                is_alone: false,
                 reading: None,
                 not_yet: None,
                 instance,
@@ -236,25 +200,43 @@ impl Supervisor {
         });
         self.note(format!("started with {}", self.launch.image))
             .await;
+        let starting_time = STARTING_TIME.max(self.launch.time_to_be_well());
         let began = Instant::now();
         let (mut was_well, mut silences) = (false, 0);
         let mut next = Duration::ZERO;
         loop {
+            let address = Address {
+                endpoint: &endpoint,
+                probing: &self.launch.probing,
+                token: token.as_deref(),
+            };
             let look = async {
                 sleep(next).await;
                 probe(&self.surroundings.client, &address).await
             };
             let reading = tokio::select! {
-                ended = process.ended() => return Outcome::Ended { ended, was_well },
+                ended = running.ended() => return Outcome::Ended { ended, was_well },
                 () = self.stop.cancelled() => {
-                    process.stop().await;
+                    running.stop().await;
                     return Outcome::Stopped;
                 }
                 reading = look => reading,
             };
             was_well |= works(&reading.status);
             silences = if reading.answered { 0 } else { silences + 1 };
-            let starting = !was_well && began.elapsed() < STARTING_TIME;
+            if !was_well
+                && !reading.answered
+                && let Some(other) = running.elsewhere().await
+            {
+                self.state.send_modify(|state| {
+                    state.endpoints = vec![other.clone()];
+                    state.is_alone = true;
+                });
+                endpoint = other;
+                next = Duration::ZERO;
+                continue;
+            }
+            let starting = !was_well && began.elapsed() < starting_time;
             next = match starting {
                 true => LONGEST_STARTING_INTERVAL.min(STARTING_INTERVAL + began.elapsed() / 4),
                 false => self.launch.probing.interval,
@@ -274,30 +256,34 @@ impl Supervisor {
         }
     }
 
-    async fn start_process(&self) -> Result<Process, String> {
+    async fn start_one(&self) -> Result<(Running, String), NotStarted> {
         let place = self.launch.place.clone();
-        let replica = self
+        let counted = self
             .surroundings
             .store
-            .call(move |db| placements::next_replica(db, &place))
-            .await
-            .map_err(|error| format!("could not be counted: {error}"))?;
+            .call(move |db| placements::next_replica(db, &place));
+        let replica = counted.await.map_err(|error| NotStarted {
+            reason: format!("could not be counted: {error}"),
+            without_engine: false,
+        })?;
         let instance = format!("{}-{replica}", self.launch.place.application);
-        let log = Arc::clone(&self.surroundings.log);
-        let addresses = self.surroundings.addresses.clone();
-        let command = &self.surroundings.command;
-        Process::start(command, &self.launch, instance, log, addresses)
-            .await
-            .map_err(|error| format!("could not be started: {error}"))
+        let means = Means {
+            command: &self.surroundings.command,
+            engines: &self.surroundings.engines,
+            log: &self.surroundings.log,
+            neighbours: &self.surroundings.addresses,
+        };
+        let running = Running::start(means, &self.launch, &instance).await?;
+        Ok((running, instance))
     }
 
     fn enter(&self, phase: Phase) {
         self.state.send_modify(|state| {
-            // What a process answered says nothing once it has ended.
+            // What an instance answered says nothing once it has ended.
             *state = State {
                 phase,
-                port: None,
-                process: None,
+                endpoints: Vec::new(),
+                subjects: Vec::new(),
                 reading: None,
                 not_yet: None,
                 ..state.clone()
@@ -305,7 +291,7 @@ impl Supervisor {
         });
     }
 
-    /// Keeps what became of a process among the application's events.
+    /// Keeps what became of an instance among the application's events.
     async fn note(&self, how: String) {
         let place = self.launch.place.clone();
         let instance = self.state.borrow().instance.clone();

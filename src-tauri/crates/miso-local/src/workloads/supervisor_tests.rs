@@ -4,6 +4,8 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::*;
+use crate::options::WorkloadCommand;
+use crate::store::Store;
 use crate::testing::{Bench, own_command, script};
 
 /// Long enough for everything here, however busy the machine is.
@@ -48,7 +50,7 @@ async fn what_was_well_once_is_tried_again_with_growing_waits() {
         .platform
         .prepare_now(&bench.place, "miso/hello:1.0")
         .await;
-    let room = bench.platform.room_for_a_process().await.unwrap();
+    let room = bench.platform.room_for_instances(1).await.unwrap();
     let workload = bench
         .platform
         .start(&slot, launch.unwrap(), FirstCrash::IsFinal, room);
@@ -66,7 +68,7 @@ async fn what_was_well_once_is_tried_again_with_growing_waits() {
             unreachable!()
         };
         reasons.push(reason.clone());
-        assert_eq!((now.port, now.reading), (None, None), "of the past");
+        assert_eq!((now.endpoints, now.reading), (vec![], None), "of the past");
         let runs = state.wait_for(|state| state.phase == Phase::Running);
         drop(timeout(PATIENCE, runs).await.unwrap().unwrap());
     }
@@ -105,9 +107,9 @@ async fn an_answer_counts_only_from_the_process_itself() {
     let stop = CancellationToken::new();
     tokio::spawn(crate::http::server::serve(listener, service, stop.clone()));
     let address = Address {
-        port,
+        endpoint: &crate::workloads::endpoint::Endpoint::here(port),
         probing: &crate::workloads::probe::Probing::default(),
-        token: "a token",
+        token: Some("a token"),
     };
     let reading = probe(platform.client(), &address).await;
     assert_eq!(reading.status, HealthStatus::Unhealthy);

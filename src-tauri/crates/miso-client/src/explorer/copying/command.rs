@@ -1,5 +1,7 @@
 //! The same for the app's own command, which has the session: `miso-desktop api`, `miso-desktop logs`.
 
+use chrono::{DateTime, SecondsFormat, Utc};
+use miso_api::LogLevel;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::form_urlencoded::Serializer;
@@ -29,7 +31,24 @@ pub enum CopiedCommand {
         application: String,
         /// The environment's key.
         environment: String,
+        /// What it is narrowed to.
+        search: CopiedSearch,
     },
+}
+
+/// What of a search in a log the command has options for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct CopiedSearch {
+    /// What the message has; empty for anything. Where none of it is an upper-case letter, either
+    /// case will do.
+    pub text: String,
+    /// Whether that is a regular expression, whose case counts as it says.
+    pub regex: bool,
+    /// One of these levels; empty for any.
+    pub levels: Vec<LogLevel>,
+    /// Not written before; `None` for the last hour.
+    pub from: Option<DateTime<Utc>>,
 }
 
 impl Client {
@@ -51,21 +70,65 @@ impl Client {
             CopiedCommand::Log {
                 application,
                 environment,
-            } => Ok(log(application, environment, &connection)),
+                search,
+            } => Ok(log_command(application, environment, &connection, search)),
         }
     }
 }
 
-fn log(application: &str, environment: &str, connection: &str) -> String {
+/// The line that prints a log as a page shows it, where the words of the connection need no quotes any
+/// more.
+pub fn log_command(
+    application: &str,
+    environment: &str,
+    connection: &str,
+    search: &CopiedSearch,
+) -> String {
     // Where it would be taken for an option it stands after all of them.
     let (before, after) = match application.starts_with('-') {
         true => (String::new(), format!(" -- {}", quoted(application))),
         false => (format!(" {}", word(application)), String::new()),
     };
     let environment = word(environment);
-    format!(
-        "miso-desktop logs{before} -c {connection} -e {environment} --since 1h --follow{after}\n"
-    )
+    let options = options(search);
+    format!("miso-desktop logs{before} -c {connection} -e {environment}{options} --follow{after}\n")
+}
+
+fn options(search: &CopiedSearch) -> String {
+    let since = search.from.map_or_else(
+        || "1h".to_owned(),
+        |from| from.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    );
+    let mut options = format!(" --since {}", word(&since));
+    if !search.levels.is_empty() {
+        let levels: Vec<&str> = search.levels.iter().map(LogLevel::as_str).collect();
+        options.push_str(&format!(" --level {}", word(&levels.join(","))));
+    }
+    if !search.text.is_empty() {
+        let expression = match search.regex {
+            true => search.text.clone(),
+            false => expression_of(&search.text),
+        };
+        // In one word with its option: it may begin as an option does.
+        options.push_str(&format!(" --grep={}", quoted(&expression)));
+    }
+    options
+}
+
+/// The regular expression that is found where these characters are: `logbook::Text::Literal` does not
+/// mind the case where none of them is an upper-case letter.
+fn expression_of(text: &str) -> String {
+    let mut expression = String::new();
+    if !text.chars().any(char::is_uppercase) {
+        expression.push_str("(?i)");
+    }
+    for letter in text.chars() {
+        if r"\.+*?()|[]{}^$#&-~".contains(letter) {
+            expression.push('\\');
+        }
+        expression.push(letter);
+    }
+    expression
 }
 
 fn api(call: &Call, connection: &str) -> String {
@@ -144,12 +207,42 @@ mod tests {
     #[test]
     fn a_log_is_followed_whatever_its_name_is() {
         assert_eq!(
-            log("checkout", "dev", "c1"),
+            log_command("checkout", "dev", "c1", &CopiedSearch::default()),
             "miso-desktop logs checkout -c c1 -e dev --since 1h --follow\n"
         );
         assert_eq!(
-            log("-x", "a b", "c1"),
+            log_command("-x", "a b", "c1", &CopiedSearch::default()),
             "miso-desktop logs -c c1 -e 'a b' --since 1h --follow -- '-x'\n"
+        );
+        assert_eq!(
+            log_command("a\u{3}", "dev", "c1", &CopiedSearch::default()),
+            "miso-desktop logs 'a'\"$(printf '\\003')\"'' -c c1 -e dev --since 1h --follow\n",
+            "and does nothing as it is pasted"
+        );
+    }
+
+    #[test]
+    fn a_log_is_narrowed_as_it_is_on_the_page() {
+        let search = CopiedSearch {
+            text: "isn't [a".to_owned(),
+            levels: vec![LogLevel::Warn, LogLevel::Error],
+            from: DateTime::from_timestamp(1_700_000_000, 0),
+            ..CopiedSearch::default()
+        };
+        assert_eq!(
+            log_command("checkout", "dev", "c1", &search),
+            "miso-desktop logs checkout -c c1 -e dev --since 2023-11-14T22:13:20Z \
+             --level warn,error --grep='(?i)isn'\\''t \\[a' --follow\n"
+        );
+        let search = CopiedSearch {
+            text: "^a+$".to_owned(),
+            regex: true,
+            ..CopiedSearch::default()
+        };
+        let line = log_command("checkout", "dev", "c1", &search);
+        assert!(
+            line.contains(" --since 1h --grep='^a+$' --follow"),
+            "{line}"
         );
     }
 }

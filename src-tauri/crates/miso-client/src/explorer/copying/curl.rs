@@ -1,5 +1,6 @@
 //! For a POSIX shell.
 
+use super::literal::steers;
 use super::{Request, TOKEN};
 
 /// One command. The shell puts the token in.
@@ -25,7 +26,52 @@ pub(super) fn written(request: &Request) -> String {
     parts.join(" \\\n  ") + "\n"
 }
 
-/// A word that a shell takes as it is (POSIX, Shell Command Language, 2.2.2).
+/// A word that a shell takes as it is (POSIX, Shell Command Language, 2.2.2). What a terminal would obey as
+/// the line is pasted is made by the shell.
 pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+    let mut word = "'".to_owned();
+    for letter in text.chars() {
+        match letter {
+            '\'' => word.push_str("'\\''"),
+            _ if letter != '\n' && steers(letter) => {
+                let mut bytes = [0; 4];
+                let bytes = letter.encode_utf8(&mut bytes).bytes();
+                let octal: String = bytes.map(|byte| format!("\\{byte:03o}")).collect();
+                word.push_str(&format!("'\"$(printf '{octal}')\"'"));
+            }
+            _ => word.push(letter),
+        }
+    }
+    word.push('\'');
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn nothing_acts_as_a_word_is_pasted_and_a_shell_takes_it_as_it_was() {
+        assert_eq!(quoted("it's\na"), "'it'\\''s\na'");
+        for text in [
+            "a\u{3}b",
+            "\u{1b}[201~; touch x",
+            "it's \\ \u{9b}31m\u{202e}7",
+            "\ta\r\n",
+            "{\"a\": \"\u{7f}\u{e5}\u{1f44d}\"}",
+        ] {
+            let word = quoted(text);
+            assert!(
+                !word.contains(|letter| letter != '\n' && steers(letter)),
+                "{word:?}"
+            );
+            let printed = Command::new("sh")
+                .args(["-c", &format!("printf %s {word}")])
+                .output()
+                .unwrap();
+            assert_eq!(printed.stdout, text.as_bytes(), "{word}");
+        }
+    }
 }

@@ -17,7 +17,7 @@ use url::Url;
 use super::ApiCall;
 use crate::transport::Call;
 use crate::{Client, Failure, Resource};
-pub use command::CopiedCommand;
+pub use command::{CopiedCommand, CopiedSearch, log_command};
 
 /// Where the code takes the token from.
 const TOKEN: &str = "MISO_TOKEN";

@@ -1,6 +1,8 @@
 //! What a schema says of a value (JSON Schema as OpenAPI 3.0 and 3.1 have it): kinds, fields, an
 //! example. A schema that holds itself ends where it comes again.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::super::description::resolved;
@@ -13,9 +15,11 @@ const DEEPEST: usize = 8;
 const PARTS: usize = 50;
 /// Values that are offered.
 const MOST_CHOICES: usize = 100;
-/// Values of an example that is made, and bytes of one that is given.
+/// Values of an example that is made, and bytes of one, made or given.
 const MOST_VALUES: usize = 500;
 const LONGEST_EXAMPLE: usize = 64 * 1024;
+/// Names of fields that must be there.
+const MOST_REQUIRED: usize = 10_000;
 
 /// The schemas of a document.
 #[derive(Clone, Copy)]
@@ -32,6 +36,58 @@ struct Said<'a> {
 
 /// The schemas that one is within.
 type Trail<'a> = Vec<&'a Value>;
+
+/// What an example may still have.
+struct Left {
+    values: usize,
+    bytes: usize,
+}
+
+impl Left {
+    fn all() -> Self {
+        Self {
+            values: MOST_VALUES,
+            bytes: LONGEST_EXAMPLE,
+        }
+    }
+
+    /// A copy of what is given, where it fits.
+    fn copied(&mut self, given: &Value) -> Option<Value> {
+        let before = self.bytes;
+        if self.takes(given) {
+            return Some(given.clone());
+        }
+        self.bytes = before;
+        None
+    }
+
+    /// Whether a name fits, with what stands around it and the least value.
+    fn names(&mut self, name: &str) -> bool {
+        self.has(name.len() + 10)
+    }
+
+    /// Whether a value fits, as it is written without escapes. It is looked at no further than that.
+    fn takes(&mut self, value: &Value) -> bool {
+        match value {
+            Value::Null | Value::Bool(_) => self.has(5),
+            Value::Number(number) => self.has(number.to_string().len()),
+            Value::String(text) => self.has(text.len() + 2),
+            Value::Array(all) => {
+                self.has(2) && all.iter().all(|one| self.has(1) && self.takes(one))
+            }
+            Value::Object(all) => {
+                let mut all = all.iter();
+                self.has(2) && all.all(|(name, one)| self.has(name.len() + 4) && self.takes(one))
+            }
+        }
+    }
+
+    fn has(&mut self, bytes: usize) -> bool {
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.unwrap_or(self.bytes);
+        left.is_some()
+    }
+}
 
 impl<'a> Schemas<'a> {
     pub(super) fn of(document: &'a Value) -> Self {
@@ -87,21 +143,18 @@ impl<'a> Schemas<'a> {
         (all, cut)
     }
 
-    /// A body to begin with: what is given, else what must be there.
+    /// A body to begin with: what is given, else what must be there. What is given and too long is as
+    /// if it was not.
     pub(super) fn example(self, given: Option<&Value>, schema: &'a Value) -> String {
         let given = given.or_else(|| self.given(schema).filter(|value| !value.is_null()));
-        let made = match given {
-            Some(given) => given.clone(),
-            None => {
-                let mut left = MOST_VALUES;
-                self.made(schema, &mut Trail::new(), &mut left)
-            }
-        };
-        let text = serde_json::to_string_pretty(&made).unwrap_or_default();
-        if text.len() > LONGEST_EXAMPLE {
-            return "{}".to_owned();
-        }
-        text
+        let mut left = Left::all();
+        let given = given.and_then(|given| left.copied(given));
+        let made = given.unwrap_or_else(|| self.made(schema, &mut Trail::new(), &mut left));
+        let written = [serde_json::to_string_pretty, serde_json::to_string];
+        let mut written = written.iter().filter_map(|write| write(&made).ok());
+        // Many short lines are longer than one.
+        let short = written.find(|text| text.len() <= LONGEST_EXAMPLE);
+        short.unwrap_or_else(|| "{}".to_owned())
     }
 
     fn add_fields(
@@ -140,7 +193,7 @@ impl<'a> Schemas<'a> {
             all.push(ApiField {
                 path: path.clone(),
                 kind: self.kind(field),
-                required: required.contains(&name.as_str()),
+                required: required.contains(name.as_str()),
                 description: beside.or_else(|| text(described.find("description"), LINE)),
                 choices: self.choices(field),
             });
@@ -150,20 +203,24 @@ impl<'a> Schemas<'a> {
     }
 
     /// The least value that may be right.
-    fn made(self, schema: &'a Value, trail: &mut Trail<'a>, left: &mut usize) -> Value {
-        if let Some(given) = self.given(schema) {
-            return given.clone();
+    fn made(self, schema: &'a Value, trail: &mut Trail<'a>, left: &mut Left) -> Value {
+        if left.values == 0 {
+            return Value::Null;
+        }
+        left.values -= 1;
+        if let Some(given) = self.given(schema).and_then(|given| left.copied(given)) {
+            return given;
         }
         let said = self.said(schema);
         let own = said.parts.first().copied().unwrap_or(&Value::Null);
-        if *left == 0 || trail.len() >= DEEPEST || said.is_within(trail) {
+        if trail.len() >= DEEPEST || said.is_within(trail) {
             return Value::Null;
         }
-        *left -= 1;
         let first = said.find("enum").and_then(Value::as_array);
         let constant = || said.constants(self).first().copied();
-        if let Some(value) = first.and_then(|all| all.first()).or_else(constant) {
-            return value.clone();
+        let only = first.and_then(|all| all.first()).or_else(constant);
+        if let Some(only) = only.and_then(|only| left.copied(only)) {
+            return only;
         }
         trail.push(own);
         let made = match said.kind() {
@@ -172,7 +229,10 @@ impl<'a> Schemas<'a> {
                 let mut fields = Map::new();
                 for (name, field) in said.properties() {
                     let is_read = field.get("readOnly") == Some(&Value::Bool(true));
-                    if required.contains(&name) && !is_read {
+                    if left.values == 0 {
+                        break;
+                    }
+                    if required.contains(name) && !is_read && left.names(name) {
                         fields.insert(name.to_owned(), self.made(field, trail, left));
                     }
                 }
@@ -269,11 +329,12 @@ impl<'a> Said<'a> {
             .map(|(name, field)| (name.as_str(), field))
     }
 
-    fn required(&self) -> Vec<&'a str> {
+    fn required(&self) -> HashSet<&'a str> {
         let all = self.parts.iter();
         all.filter_map(|part| part.get("required")?.as_array())
             .flatten()
             .filter_map(Value::as_str)
+            .take(MOST_REQUIRED)
             .collect()
     }
 

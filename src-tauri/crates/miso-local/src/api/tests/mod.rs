@@ -27,6 +27,7 @@ mod openapi;
 mod refusals;
 mod sign_in;
 mod update;
+mod v1;
 use crate::logs::line::{Said, Stream};
 use crate::options::{RateLimit, ServiceAccount};
 use crate::place::Place;

@@ -33,6 +33,7 @@ fn measured(cpu: f32, requests: u32) -> Sample {
         usage: Some(Usage {
             cpu_percent: Some(cpu),
             memory_bytes: 64_000_000,
+            memory_limit_bytes: None,
         }),
         counted: meter.take(),
     }

@@ -1,0 +1,151 @@
+//! What is asked of an instance that speaks v1: each thing that the documented API says in one call is said
+//! in those that v1 has, and what comes back is made into the model. What v1 has no call for is a capability
+//! that is absent. Every call goes the transport's way: budget, token, limits.
+
+mod applications;
+mod deploying;
+mod deployments;
+mod environments;
+mod identity;
+mod kept;
+
+use chrono::{DateTime, Utc};
+use miso_api::{Page, PageMeta};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::transport::{Call, Transport};
+use crate::wire::asked::Asked;
+use crate::wire::v1::envelope::{self, Listed, NotAnswered};
+use crate::{Class, Code, Failure};
+pub(crate) use kept::Kept;
+
+/// Pages of one list that are asked for at most.
+const MOST_PAGES: u32 = 10;
+
+/// Somebody who asks in v1.
+#[derive(Clone, Copy)]
+pub(crate) struct V1<'a> {
+    pub transport: &'a Transport,
+    pub class: Class,
+}
+
+impl V1<'_> {
+    /// What the documented API would have answered.
+    ///
+    /// # Errors
+    /// [`Code::NotOffered`] for what v1 has no call for; else what the instance says.
+    pub(crate) async fn answer(self, asked: &Asked) -> Result<Value, Failure> {
+        match asked {
+            Asked::Me => json(&self.me().await?),
+            Asked::Permissions {
+                application,
+                environment,
+            } => json(&self.permissions(application, environment).await?),
+            Asked::Applications { query, page } => json(&self.applications(query, *page).await?),
+            Asked::Application { key } => json(&self.application(key).await?),
+            Asked::Create { manifest } => json(&self.create(manifest).await?),
+            Asked::Update { key, manifest } => json(&self.update(key, manifest).await?),
+            Asked::Delete { key } => self.delete(key).await,
+            Asked::ManifestItems { key } => json(&self.manifest_items(key).await?),
+            Asked::Access { key } => json(&self.access(key).await?),
+            Asked::Deploy { key, request } => json(&self.deploy(key, request).await?),
+            Asked::Deployments {
+                application,
+                environment,
+                page,
+            } => {
+                let (application, environment) = (application.as_deref(), environment.as_deref());
+                json(&self.history(application, environment, *page).await?)
+            }
+            Asked::Deployment { id } => json(&self.deployment(id).await?),
+            Asked::Environments => json(&self.environments().await?),
+            Asked::Environment { key } => json(&self.environment(key).await?),
+            Asked::Health {
+                application,
+                environment,
+            } => json(&self.health(application, environment).await?),
+            Asked::Documented(capability) => Err(capability.lacking()),
+        }
+    }
+
+    /// What a call answers as one thing.
+    async fn item(self, call: &Call) -> Result<Value, Failure> {
+        let body = self.transport.v1_body(call, self.class).await?;
+        envelope::item(&body).map_err(|not| failed(call, not))
+    }
+
+    /// A page of a list.
+    async fn page(self, call: &Call) -> Result<Listed, Failure> {
+        let body = self.transport.v1_body(call, self.class).await?;
+        envelope::list(&body).map_err(|not| failed(call, not))
+    }
+
+    /// All of a list, up to ten pages; what comes twice, of a server that knows no pages, ends it.
+    async fn all(self, call: impl Fn(u32) -> Call, size: u32) -> Result<Vec<Value>, Failure> {
+        let mut all: Vec<Value> = Vec::new();
+        for number in 1..=MOST_PAGES {
+            let listed = self.page(&call(number)).await?;
+            let goes_on = listed.goes_on(number, size);
+            let before = all.len();
+            for row in listed.rows {
+                if !all.contains(&row) {
+                    all.push(row);
+                }
+            }
+            if !goes_on || all.len() == before {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    fn now(self) -> DateTime<Utc> {
+        self.transport.now()
+    }
+
+    fn kept(&self) -> &Kept {
+        self.transport.v1_kept()
+    }
+}
+
+/// An answer that is none: a read says what it said, a write that it was refused.
+fn failed(call: &Call, not: NotAnswered) -> Failure {
+    match not {
+        NotAnswered::NotThis => Failure::new(Code::NotMiso).with("status", 200),
+        NotAnswered::Refused(words) => {
+            let code = match call.method == reqwest::Method::GET {
+                true => Code::ServerError,
+                false => Code::Conflict,
+            };
+            Failure {
+                message: words,
+                ..Failure::new(code).with("status", 200)
+            }
+        }
+    }
+}
+
+/// Whether a place or a list is not for this caller, or is not there, while the rest may be.
+fn is_closed(failure: &Failure) -> bool {
+    matches!(failure.code, Code::Forbidden | Code::NotFound)
+}
+
+/// All that there is, as the only page.
+fn whole<T>(data: Vec<T>) -> Page<T> {
+    let total = u32::try_from(data.len()).unwrap_or(u32::MAX);
+    Page {
+        data,
+        meta: Some(PageMeta {
+            page: 1,
+            page_size: total.max(1),
+            total,
+            total_pages: 1,
+        }),
+        links: None,
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(value).map_err(|error| Failure::new(Code::NotMiso).with("excerpt", error))
+}

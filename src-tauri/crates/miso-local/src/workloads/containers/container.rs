@@ -1,0 +1,260 @@
+//! A container that runs.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bollard::models::ImageInspect;
+use bollard::query_parameters::CreateContainerOptionsBuilder;
+use miso_api::LogLevel;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::creating::{Making, inside};
+use super::engine::{Engine, Network};
+use super::engines::{Engines, remove};
+use super::keeper::Keeper;
+use super::spec::Spec;
+use super::{printed, pull, reasons};
+use crate::logs::place_log::PlaceLog;
+use crate::metrics::meter::Subject;
+use crate::random;
+use crate::workloads::endpoint::Endpoint;
+use crate::workloads::launch::Launch;
+use crate::workloads::output::Output;
+use crate::workloads::ports::HeldPort;
+use crate::workloads::running::{Ended, NotStarted};
+
+/// How long a port of this machine may take to be found open.
+const A_LOOK: Duration = Duration::from_millis(300);
+
+/// A container that runs. Dropped, it is ended and removed, but nobody waits for it.
+pub(crate) struct Container {
+    name: Arc<str>,
+    host: Arc<str>,
+    /// The port that is reached.
+    port: u16,
+    /// On the machine's network: the port that the manifest names, which was free at its start.
+    own_port: Option<u16>,
+    /// On the machine's network: nobody else here is given the port that it was told.
+    _told: Option<HeldPort>,
+    output: Output,
+    ended: watch::Receiver<Option<Ended>>,
+    stop: DropGuard,
+    keeper: JoinHandle<()>,
+}
+
+impl Container {
+    /// Makes a container, starts it and follows what it prints.
+    pub(crate) async fn start(
+        engines: &Arc<Engines>,
+        spec: &Spec,
+        launch: &Launch,
+        instance: &str,
+        log: Arc<PlaceLog>,
+    ) -> Result<Self, NotStarted> {
+        let engine = engines.get().await.map_err(|error| NotStarted {
+            reason: error.to_string(),
+            without_engine: true,
+        })?;
+        let image = image(&engine, &launch.image).await?;
+        let facts = Arc::clone(&engine.facts);
+        let (told, own_port) = match facts.network {
+            Network::Bridge => (None, None),
+            Network::Host => {
+                let told = HeldPort::free().await.map_err(|error| NotStarted {
+                    reason: format!("could not be started: {error}"),
+                    without_engine: false,
+                })?;
+                let is_taken = is_open(&facts.host, spec.port).await;
+                (Some(told), (!is_taken).then_some(spec.port))
+            }
+        };
+        let making = Making {
+            spec,
+            launch,
+            facts: &facts,
+            owner: &engines.instance,
+            instance,
+            port: told.as_ref().map_or(spec.port, |told| told.0),
+        };
+        let holding = engines.hold(name(instance, launch));
+        let container = Arc::clone(&holding.name);
+        let port = match make(&engine, &making, &container).await {
+            Ok(port) => port,
+            Err(error) => {
+                if let Err(error) = remove(&engine, &container).await {
+                    tracing::warn!(%error, %container, "a container that did not start stays for now");
+                }
+                return Err(NotStarted {
+                    reason: reasons::not_started(&facts, &error) + &foreign(&image, &engine),
+                    without_engine: reasons::is_gone(&error),
+                });
+            }
+        };
+        let output = Output::of(instance, log);
+        let follower = printed::follow(engine.clone(), Arc::clone(&container), output.clone());
+        let (tell, ended) = watch::channel(None);
+        let keeper = Keeper {
+            foreign: foreign(&image, &engine),
+            engine,
+            holding,
+            output: output.clone(),
+            follower: tokio::spawn(follower),
+            started: Instant::now(),
+            memory_bytes: spec.memory_bytes,
+        };
+        let stop = CancellationToken::new();
+        Ok(Self {
+            name: container,
+            host: Arc::clone(&facts.host),
+            port,
+            own_port,
+            _told: told,
+            output,
+            ended,
+            keeper: tokio::spawn(keeper.keep(stop.clone(), tell)),
+            stop: stop.drop_guard(),
+        })
+    }
+
+    /// Where it was told to listen.
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint::at(Arc::clone(&self.host), self.port)
+    }
+
+    /// What of it is measured.
+    pub(crate) fn subject(&self) -> Subject {
+        Subject::Container(Arc::clone(&self.name))
+    }
+
+    /// Where it listens although it was told another port: on the machine's network an image that
+    /// does not look at `PORT` opens the one that the manifest names.
+    pub(crate) async fn elsewhere(&mut self) -> Option<Endpoint> {
+        let port = self.own_port?;
+        if is_open(&self.host, self.port).await {
+            self.own_port = None;
+            return None;
+        }
+        if !is_open(&self.host, port).await {
+            return None;
+        }
+        self.own_port = None;
+        self.port = port;
+        let message = format!(
+            "listens on port {port} whatever PORT says, and this engine has no network but the machine's: one instance of it can run, and another version replaces it with a gap"
+        );
+        self.output.say(LogLevel::Warn, message);
+        Some(self.endpoint())
+    }
+
+    /// Waits until it ends by itself; may be dropped and asked for again.
+    pub(crate) async fn ended(&mut self) -> Ended {
+        let ended = match self.ended.wait_for(Option::is_some).await {
+            Ok(ended) => ended.clone(),
+            Err(_) => None,
+        };
+        ended.unwrap_or_else(|| Ended {
+            reason: "was lost".to_owned(),
+            lasted: Duration::ZERO,
+            port_taken: false,
+            without_engine: false,
+        })
+    }
+
+    /// Asks it to end, ends it when it does not, and removes it.
+    pub(crate) async fn stop(self) {
+        let Self { stop, keeper, .. } = self;
+        drop(stop);
+        if let Err(error) = keeper.await {
+            tracing::error!(%error, "a container's keeper ended badly");
+        }
+    }
+}
+
+/// The image, pulled where somebody removed it meanwhile.
+async fn image(engine: &Engine, image: &str) -> Result<ImageInspect, NotStarted> {
+    match engine.docker.inspect_image(image).await {
+        Ok(found) => return Ok(found),
+        Err(error) if reasons::is_gone(&error) => {
+            return Err(NotStarted {
+                reason: reasons::not_started(&engine.facts, &error),
+                without_engine: true,
+            });
+        }
+        Err(_) => {}
+    }
+    let (nobody, _) = watch::channel(String::new());
+    let not_there = |reason| NotStarted {
+        reason,
+        without_engine: false,
+    };
+    pull::pull(engine, image, &nobody)
+        .await
+        .map_err(not_there)?;
+    let found = engine.docker.inspect_image(image).await;
+    found.map_err(|error| not_there(reasons::not_started(&engine.facts, &error)))
+}
+
+/// Makes a container and starts it; gives the port where it is reached.
+async fn make(
+    engine: &Engine,
+    making: &Making<'_>,
+    name: &str,
+) -> Result<u16, bollard::errors::Error> {
+    let named = CreateContainerOptionsBuilder::default().name(name).build();
+    let docker = &engine.docker;
+    docker.create_container(Some(named), making.body()).await?;
+    docker.start_container(name, None).await?;
+    if engine.facts.network == Network::Host {
+        return Ok(making.port);
+    }
+    let found = docker.inspect_container(name, None).await?;
+    let published = found
+        .network_settings
+        .and_then(|network| network.ports)
+        .and_then(|mut ports| ports.remove(&inside(making.port)).flatten())
+        .unwrap_or_default();
+    let port = published
+        .iter()
+        .find_map(|binding| binding.host_port.as_ref()?.parse().ok());
+    // One that ended at once has none; why it did is told by its end.
+    Ok(port.unwrap_or(making.port))
+}
+
+/// A name that no other container has and that says whose it is.
+fn name(instance: &str, launch: &Launch) -> String {
+    let environment = &launch.place.environment;
+    let unique = random::token().unwrap_or_default();
+    let unique: String = unique
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(8)
+        .collect();
+    format!("miso-{instance}-{environment}-{unique}")
+}
+
+/// What to think of where an image was made for another machine; empty where it was not. Engines
+/// can be set up to run such images, so they are tried.
+fn foreign(image: &ImageInspect, engine: &Engine) -> String {
+    let platform = &engine.facts.platform;
+    match (&image.os, &image.architecture) {
+        (Some(os), Some(architecture)) if !architecture.is_empty() => {
+            let made_for = format!("{os}/{architecture}");
+            match made_for == *platform {
+                true => String::new(),
+                false => format!(" (the image is made for {made_for}, the engine runs {platform})"),
+            }
+        }
+        (_, _) => String::new(),
+    }
+}
+
+/// Whether something listens on a port.
+async fn is_open(host: &str, port: u16) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    let connected = timeout(A_LOOK, TcpStream::connect((host, port))).await;
+    matches!(connected, Ok(Ok(_)))
+}

@@ -1,0 +1,52 @@
+//! An instance that speaks v1 alone, in the real window: signed in to, listed, an application, deployed, its
+//! history, its logs. The pages are those of the documented API.
+
+use crate::support::instance::Serve;
+use crate::support::pictures;
+use crate::support::session::Session;
+use crate::support::sign_in::{MATRIX, by_address};
+use crate::support::wait::LATER;
+use crate::support::window::Window;
+
+#[tokio::test]
+async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
+    let mut session = Session::new();
+    let serve = Serve::at(&session.home().join("data"))
+        .argument("--speaks")
+        .argument("v1")
+        .unlimited();
+    let instance = serve.start(&session);
+    let window = by_address(&mut session, &instance).await;
+    window.see_within(LATER, "table", MATRIX).await;
+    window.see_within(LATER, "link", "checkout").await;
+    window.picture(&pictures::out("v1-home")).await;
+
+    window.click("link", "checkout").await;
+    window.see("heading", "checkout").await;
+    deploy(&window, "miso/hello:6.6").await;
+    window.see_text_within(LATER, "6.6 runs in dev.").await;
+    let steps = window.text_of("list", "Steps").await;
+    assert!(steps.contains("validate"), "{steps}");
+    window.picture(&pictures::out("v1-deployed")).await;
+
+    window.click("link", "Deployments").await;
+    window.see_text_within(LATER, "hello:6.6").await;
+    window.picture(&pictures::out("v1-history")).await;
+
+    // What v1 has no call for is said.
+    window.click("link", "Logs").await;
+    window
+        .see_text_within(LATER, "the log of an application")
+        .await;
+    window.picture(&pictures::out("v1-logs")).await;
+    assert_eq!(instance.stop(), Some(0));
+}
+
+async fn deploy(window: &Window, image: &str) {
+    window.click("button", "Deploy…").await;
+    window.click("button", "dev").await;
+    window.click("button", "Edit the whole image").await;
+    window.fill("Image", image).await;
+    window.click("button", "Deploy hello:6.6 to dev").await;
+    window.see("list", "Steps").await;
+}
