@@ -264,10 +264,12 @@ fn commands() -> Vec<(String, Vec<(String, String)>)> {
     let declared = NAMES
         .lines()
         .filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
-    let commands: Vec<_> = declared
+    let mut commands: Vec<_> = declared
         .filter(|name| !UNCALLED.contains(name))
         .map(|name| (name.to_owned(), parameters(name)))
         .collect();
+    // What the others go on with is ended after them.
+    commands.sort_by_key(|(name, _)| name.ends_with("_close") || name.ends_with("_end"));
     assert!(commands.len() > 30, "{commands:?}");
     for name in UNCALLED {
         assert!(parameters(name).is_empty(), "{name} takes something");

@@ -99,6 +99,11 @@ pub fn against(ours: f64, yardstick: f64, unit: &str) -> Value {
     json!({ "ours": ours, "yardstick": yardstick, "ratio": ratio, "unit": unit })
 }
 
+/// Milliseconds whose goal is absolute.
+pub fn alone(ours: f64) -> Value {
+    json!({ "ours": ours, "yardstick": null, "ratio": null, "unit": "ms" })
+}
+
 /// The middle one.
 pub fn median(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);

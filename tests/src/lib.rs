@@ -9,6 +9,7 @@
     clippy::unwrap_used
 )]
 
+mod answer_figures;
 mod answering;
 mod by_address;
 mod canary;

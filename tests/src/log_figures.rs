@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::figures::tell;
+use crate::figures::{alone, tell};
 use crate::support::instance::Serve;
 use crate::support::session::Session;
 use crate::support::sign_in::{by_address, connection_of};
@@ -201,8 +201,4 @@ fn times(said: &Value) -> Vec<f64> {
 /// So many hundredths are not above it.
 fn part(sorted: &[f64], hundredths: usize) -> f64 {
     sorted[(sorted.len() - 1) * hundredths / 100]
-}
-
-fn alone(ours: f64) -> Value {
-    json!({ "ours": ours, "yardstick": null, "ratio": null, "unit": "ms" })
 }

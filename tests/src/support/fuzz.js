@@ -205,6 +205,7 @@ const sensible = ([name, type]) => {
     case 'number[]':
       return Array.from({ length: below(5) }, () => below(5_000));
     case 'Settings':
+      if (chance(0.4)) return { theme: pick(['system', 'light', 'dark']) };
       return {
         theme: pick(['system', 'light', 'dark']),
         sidebarCollapsed: false,
@@ -364,6 +365,8 @@ const sensible = ([name, type]) => {
       return chance(0.5) ? 'developer' : anyText();
     case 'written':
       return '2026-11-26T00:00:00Z';
+    case 'from':
+    case 'to':
     case 'since':
     case 'until':
     case 'time':

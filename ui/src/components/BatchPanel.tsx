@@ -244,7 +244,8 @@ function BatchForm({ connection, keys, kind: first, environments, environment: s
         takenBack={batch.takenBack}
         reason={reason}
         disabled={!review || batch.phase === 'showing'}
-        busy={false}
+        sending={false}
+        stale={false}
       >
         {kind === 'deploy' && wanted === ''
           ? t('deploy.action')

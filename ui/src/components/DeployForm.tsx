@@ -366,7 +366,8 @@ export function DeployForm({
         takenBack={takenBack}
         reason={forbidden ?? (keyMissing ? t('deploy.keyNotTyped') : undefined)}
         disabled={!preflight}
-        busy={phase !== 'editing' || stale}
+        sending={phase !== 'editing'}
+        stale={stale}
       >
         {phase === 'sending'
           ? t('deploy.sending')

@@ -19,8 +19,10 @@ type Props = {
   /** Why it cannot be sent. */
   reason: string | undefined;
   disabled: boolean;
-  /** It is being sent, or looked at anew. */
-  busy: boolean;
+  /** It is being sent. */
+  sending: boolean;
+  /** It is looked at anew. */
+  stale: boolean;
   /** What the button does. */
   children: ReactNode;
 };
@@ -35,7 +37,8 @@ export function SendFoot({
   takenBack,
   reason,
   disabled,
-  busy,
+  sending,
+  stale,
   children,
 }: Props) {
   const { t } = useTranslation();
@@ -54,11 +57,11 @@ export function SendFoot({
           kind={production ? 'production' : 'primary'}
           reason={reason}
           disabled={disabled}
-          aria-disabled={busy}
+          aria-disabled={sending || stale}
           autoFocus={takenBack}
         >
           {children}
-          <span className={styles.kbd}>{`${modifier} ⏎`}</span>
+          {!sending && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
         </Button>
       )}
     </PanelFoot>

@@ -130,6 +130,7 @@ describe('how lines are shown', () => {
     expect((await items()).at(-1)?.querySelector('.field')).toHaveTextContent(/^\d+$/);
     expect(callsOf(fake, 'settingsSave').at(-1)).toMatchObject([
       { logColumns: [{ connection: 'orders', application: 'orders-api', fields: ['took'] }] },
+      { logColumns: [] },
     ]);
   });
 

@@ -20,7 +20,11 @@ const FIGURES: &str = "MISO_ERRANDS_JSON";
 const LOG_FIGURES: &str = "MISO_FIGURES_JSON";
 
 /// Those of the window that tests write.
-const WINDOW_FIGURES: [&str; 2] = ["MISO_WINDOW_FIGURES_JSON", "MISO_LOG_WINDOW_FIGURES_JSON"];
+const WINDOW_FIGURES: [&str; 3] = [
+    "MISO_WINDOW_FIGURES_JSON",
+    "MISO_LOG_WINDOW_FIGURES_JSON",
+    "MISO_ANSWER_FIGURES_JSON",
+];
 /// What a figure is, in the words of the table.
 const SAID: &[(&str, &str, &str)] = &[
     (
@@ -69,6 +73,16 @@ const SAID: &[(&str, &str, &str)] = &[
         "",
     ),
     ("logs.first_match_p99", "the same, p99", ""),
+    (
+        "answer.cached",
+        "from the start until Home says why something is unwell",
+        "",
+    ),
+    (
+        "answer.anew",
+        "the same with nothing kept but the session",
+        "",
+    ),
 ];
 
 /// Measures everything that has a yardstick; prints a table, and writes the figures where that is asked for.

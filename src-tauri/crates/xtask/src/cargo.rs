@@ -216,7 +216,7 @@ pub fn window_figures(
     let mut command = cargo();
     command.args(["nextest", "run", "--workspace", "--run-ignored", "only"]);
     command.args(["--no-capture", "--no-fail-fast", "--filterset"]);
-    command.arg("package(miso-tests) and test(/^(log_)?figures::/)");
+    command.arg("package(miso-tests) and test(/^(log_|answer_)?figures::/)");
     command.env("MISO_DESKTOP", app);
     command.envs(files.iter().map(|(variable, file)| (variable, file)));
     steps.run("window figures", &said(&command), &mut command)
