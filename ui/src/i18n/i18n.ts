@@ -29,7 +29,7 @@ export async function speak(language: Spoken): Promise<void> {
 /** What gives words, to hand on. */
 export type Translate = TFunction;
 
-/** Words for a code that Rust or the server gave, or null where there are none for it. */
+/** Words for a code that Rust or the server gave, of a reading where it has its own, or null where there are none for it. */
 export function wordsFor(
   area: 'errors' | 'notices',
   code: string,
@@ -37,7 +37,8 @@ export function wordsFor(
   params: Record<string, string>,
 ): string | null {
   const key = `${area}.${code}.${part}`;
-  return i18n.exists(key) ? String(i18n.t(key as never, params as never)) : null;
+  const context = params.speaks;
+  return i18n.exists(key) ? String(i18n.t(key as never, { ...params, context } as never)) : null;
 }
 
 /** Words for what the doctor advises; which of them need what is Rust's matter. */

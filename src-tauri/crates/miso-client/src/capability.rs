@@ -157,6 +157,11 @@ impl Capability {
     pub(crate) fn lacking(self) -> Failure {
         Failure::new(Code::NotOffered).with("capability", self.word())
     }
+
+    /// The same of what no instance has that is read so: it is not asked again.
+    pub(crate) fn lacking_in_v1(self) -> Failure {
+        self.lacking().with("speaks", "v1")
+    }
 }
 
 /// What is known of one connection's instance.

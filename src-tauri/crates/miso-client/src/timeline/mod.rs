@@ -26,7 +26,7 @@ pub use rows::TimelineRow;
 pub use series::{MeasuredSeries, Unit};
 
 use crate::watch::first_wait;
-use crate::{Client, Code, Failure, Reading, Resource, TimeRange};
+use crate::{Client, Code, Failure, Reading, Resource, Speaks, TimeRange};
 use health::{Changes, spans};
 use marks::marks;
 use overview::probe_of;
@@ -177,6 +177,11 @@ impl Client {
         }
         if let Some(failure) = self.inner.leases.failure_of(&resource) {
             return Err(failure);
+        }
+        let is_measured = matches!(resource, Resource::Metrics { .. } | Resource::Events { .. });
+        if is_measured && self.speaks() == Speaks::V1 {
+            // v1 has no call for it, so it costs nothing to be told so.
+            return self.read(resource).await;
         }
         match first_wait(&self.inner, &resource) {
             Duration::ZERO => self.read(resource).await,

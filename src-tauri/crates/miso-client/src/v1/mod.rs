@@ -65,7 +65,7 @@ impl V1<'_> {
                 application,
                 environment,
             } => json(&self.health(application, environment).await?),
-            Asked::Documented(capability) => Err(capability.lacking()),
+            Asked::Documented(capability) => Err(capability.lacking_in_v1()),
         }
     }
 

@@ -2,18 +2,24 @@
 
 use std::time::Duration;
 
-use miso_api::DeploymentStatus;
+use chrono::TimeDelta;
+use miso_api::{Deployment, DeploymentStatus};
 use serde::Deserialize;
 
 use super::{FOLLOWED, HARDLY_EVER, IN_FRONT, LONGEST_PAUSE, REST, SELDOM, ended};
 use crate::client::Inner;
 use crate::renewed::rows;
-use crate::{Class, Resource, TimeRange};
+use crate::{Class, Resource, Speaks, TimeRange};
 
 /// Slowed down by more than this, others use most of it.
 const NEARLY_SPENT: f64 = 2.2;
 /// So much more than the rest, as a power of it, charts and what happened are slowed down then.
 const PATIENT: i32 = 4;
+
+/// Who has just started a deployment waits for it: on v1, whose limits are so small that everything else is
+/// asked for every few minutes, it is asked for at least this often until it has taken so long.
+const JUST_BEGUN: Duration = Duration::from_secs(15);
+const WAITED_FOR: TimeDelta = TimeDelta::minutes(3);
 
 /// How a resource changes, and what it is for: what becomes of it where the budget is short.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,6 +86,17 @@ pub(crate) fn first_wait(client: &Inner, resource: &Resource) -> Duration {
     }
 }
 
+/// Whether somebody has started a deployment here a short while ago.
+fn has_just_begun(client: &Inner, resource: &Resource) -> bool {
+    if client.capabilities.speaks() != Speaks::V1 || !client.leases.is_pinned(resource) {
+        return false;
+    }
+    let deployment = client.view.peek::<Deployment>(resource);
+    let begun =
+        deployment.and_then(|reading| reading.value.created_at.or(reading.value.started_at));
+    begun.is_some_and(|begun| (client.clock.now() - begun).abs() < WAITED_FOR)
+}
+
 /// How long until a resource is asked for again: by how fast it changes and whether it is in front,
 /// by how long the budget has to last, and by how often it failed.
 pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Duration {
@@ -99,7 +116,13 @@ pub(super) fn pause(client: &Inner, resource: &Resource, failures: u32) -> Durat
     let stretch = client.budget.stretch();
     let (gentle, patient) = (gently(stretch), patience(stretch));
     let pause = match pace {
-        Pace::Followed => FOLLOWED.mul_f64(client.budget.stretch_followed()),
+        Pace::Followed => {
+            let paced = FOLLOWED.mul_f64(client.budget.stretch_followed());
+            match has_just_begun(client, resource) {
+                true => paced.min(JUST_BEGUN),
+                false => paced,
+            }
+        }
         Pace::Rights => HARDLY_EVER,
         // What is new of them shows by the health and by deployments, which have them asked for.
         Pace::Past => SELDOM.mul_f64(patient),
