@@ -50,6 +50,8 @@ export class LogLines {
   private readonly logs = new Map<number, number>();
   /** Positions of which other lines are known than there are now; these stay in sight until those have come. */
   private readonly outdated = new Set<number>();
+  /** Positions whose lines were asked for and were not given, until the lines are counted anew. */
+  private readonly lacking = new Set<number>();
   private readonly marks = new Map<number, Mark>();
   private readonly gaps = new Map<number, LogGapView>();
   private held: Held | null = null;
@@ -143,6 +145,21 @@ export class LogLines {
     this.tell();
   }
 
+  /**
+   * A search has found so many. Where these are fewer, others may stand here: each stays in sight until the one that
+   * does has come. What was not given before is asked for again.
+   */
+  count(total: number): void {
+    if (total < this.total) for (const position of this.lines.keys()) this.outdated.add(position);
+    for (const position of this.lacking) this.lines.delete(position);
+    this.lacking.clear();
+    if (total !== this.total) {
+      this.total = total;
+      this.tell();
+    }
+    void this.fetch();
+  }
+
   /** These are the lines there are so far. */
   put(window: SomeLines): void {
     this.epoch += 1;
@@ -159,9 +176,11 @@ export class LogLines {
       known.clear();
       for (const [position, what] of entries) known.set(position + by, what);
     }
-    const outdated = [...this.outdated];
-    this.outdated.clear();
-    for (const position of outdated) this.outdated.add(position + by);
+    for (const some of [this.outdated, this.lacking]) {
+      const before = [...some];
+      some.clear();
+      for (const position of before) some.add(position + by);
+    }
     this.wanted = { from: this.wanted.from + by, to: this.wanted.to + by };
     this.total = total;
     this.held?.moved(positions.map((position) => position + by));
@@ -215,14 +234,22 @@ export class LogLines {
     this.failing = false;
     if (!(await this.isOf(window))) return;
     const end = this.take(window, from);
-    // What was asked for and is not there will not come: ask no more.
-    if (end <= from)
-      for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
-        this.lines.set(position, null);
-        this.outdated.delete(position);
-      }
+    if (end <= from) this.lack(from, window.total ?? this.total);
     this.forget();
     this.tell();
+  }
+
+  /** There are no more lines than so many, and so no rows that wait for them; or what is not given is asked for no more. */
+  private lack(from: number, total: number): void {
+    if (total <= from) {
+      this.total = from;
+      return;
+    }
+    for (let position = from; position < Math.min(from + WINDOW, this.total); position += 1) {
+      this.lines.set(position, null);
+      this.lacking.add(position);
+      this.outdated.delete(position);
+    }
   }
 
   /** Keeps what was asked for from a position on; gives one past the last. */
@@ -238,6 +265,7 @@ export class LogLines {
     window.lines.forEach((line, at) => {
       this.lines.set(start + at, line);
       this.outdated.delete(start + at);
+      this.lacking.delete(start + at);
       const log = window.logs?.[at];
       if (log !== undefined) this.logs.set(start + at, log);
       const mark = window.marks?.[at];
@@ -283,6 +311,7 @@ export class LogLines {
     this.gaps.clear();
     this.logs.clear();
     this.outdated.clear();
+    this.lacking.clear();
   }
 
   private missing(): number | null {
@@ -305,6 +334,7 @@ export class LogLines {
         this.marks.delete(position);
         this.logs.delete(position);
         this.outdated.delete(position);
+        this.lacking.delete(position);
         this.gaps.delete(position);
       }
   }

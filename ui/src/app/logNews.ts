@@ -33,6 +33,19 @@ export function levelState(level: string): State | null {
   return level === 'warn' ? 'warning' : null;
 }
 
+/** The worst first; of those that are as bad, what most lines have. */
+export function worstFirst(patterns: LogPattern[]): LogPattern[] {
+  return [...patterns].sort(
+    (one, other) => badness(one.level) - badness(other.level) || (other.count ?? 0) - (one.count ?? 0),
+  );
+}
+
+/** What is bad comes before what is not, which is all the same. */
+function badness(level: string): number {
+  const at = ['error', 'warn'].indexOf(level);
+  return at < 0 ? 2 : at;
+}
+
 /** One of each pattern and level. */
 export function patternKey({ level, text }: Pick<LogPattern, 'level' | 'text'>): string {
   return `${level} ${text}`;

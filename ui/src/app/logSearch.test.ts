@@ -158,6 +158,66 @@ describe('a search', () => {
     });
   });
 
+  it('has no rows for matches that are not there any more, and reads those that are', async () => {
+    const kept = ['a', 'b', 'c', 'd'];
+    const told = way(kept);
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1 });
+    };
+    const count = (matches: number) => {
+      const progress = { lines: 9, of: 9, matches, milliseconds: 1, done: true, failure: null };
+      (heard as unknown as Heard).onmessage(progress);
+    };
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    const ids = () => Array.from({ length: search.lines.total }, (_, at) => search.lines.at(at)?.id);
+    // The instant at which they are read has fewer than were counted: the search begins anew over other positions.
+    kept.splice(2);
+    count(4);
+    search.lines.want(0, 9);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['a', 'b']);
+    });
+    kept.push('c', 'd');
+    count(4);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['a', 'b', 'c', 'd']);
+    });
+    kept.splice(0, 4, 'e', 'f');
+    count(2);
+    expect(ids(), 'nothing is blank until the others have come').toEqual(['a', 'b']);
+    await vi.waitFor(() => {
+      expect(ids()).toEqual(['e', 'f']);
+    });
+  });
+
+  it('reads again what could not be had, once the search has gone on', async () => {
+    const told = way(['a', 'b']);
+    let heard: Heard | null = null;
+    told.begin = (_, channel) => {
+      heard = channel;
+      return Promise.resolve({ number: 1 });
+    };
+    const search = new LogSearch(told, QUERY);
+    search.begin();
+    const progress = { lines: 9, of: 9, matches: 2, milliseconds: 1, done: true, failure: null };
+    vi.mocked(told.matches).mockResolvedValueOnce({ first: 0, total: 2, from: 0, lines: [], marks: [] });
+    await vi.waitFor(() => {
+      expect(heard).not.toBeNull();
+    });
+    (heard as unknown as Heard).onmessage(progress);
+    search.lines.want(0, 2);
+    await vi.waitFor(() => {
+      expect(search.lines.at(0)).toBeNull();
+    });
+    (heard as unknown as Heard).onmessage(progress);
+    await vi.waitFor(() => {
+      expect(search.lines.at(1)?.id).toBe('b');
+    });
+  });
+
   it('reads the matches anew where other lines stand there meanwhile', async () => {
     const told = way(['a', 'b']);
     let heard: Heard | null = null;

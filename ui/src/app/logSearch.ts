@@ -276,7 +276,7 @@ export class LogSearch {
   }
 
   private becomeWhole(): void {
-    this.lines.grow(this.unkept + (this.progress?.matches ?? 0));
+    this.lines.count(this.unkept + (this.progress?.matches ?? 0));
     this.whole.keep();
     if (this.looksOlder) return;
     this.looksOlder = true;

@@ -1,8 +1,11 @@
+import { Undo2 } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConnectionId } from '../ipc';
 import { useObserved } from '../hooks/usePast';
 import styles from './AsOf.module.css';
+import { Button } from './Button';
+import { smallIcon } from './icon';
 import { Scrubber } from './Scrubber';
 import { TimeField } from './TimeField';
 
@@ -44,9 +47,21 @@ export function AsOf({ connection, at, show, children }: Props) {
           if (at !== null) show(null);
         }}
       />
-      {isOpen && observed !== undefined && (
+      {isOpen && (
         <div className={styles.along}>
-          <Scrubber observed={observed} at={at} show={show} onFocus={open} />
+          <div className={styles.time}>
+            {observed !== undefined && <Scrubber observed={observed} at={at} show={show} onFocus={open} />}
+          </div>
+          {at !== null && (
+            <Button
+              onClick={() => {
+                show(null);
+              }}
+            >
+              <Undo2 {...smallIcon} />
+              {t('past.backToNow')}
+            </Button>
+          )}
         </div>
       )}
     </div>

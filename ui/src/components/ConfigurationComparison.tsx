@@ -1,3 +1,4 @@
+import { EqualNot } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isSecret } from '../app/configuration';
@@ -9,6 +10,7 @@ import { Choice } from './Choice';
 import styles from './ConfigurationComparison.module.css';
 import { Empty } from './Empty';
 import { EnvironmentName } from './EnvironmentName';
+import { smallIcon } from './icon';
 import { Link } from './Link';
 import { errorWords } from './Problem';
 import { Shape } from './Shape';
@@ -65,7 +67,7 @@ export function ConfigurationComparison({ connection, application, environments,
         <tbody>
           {rows.map((row) => (
             <tr key={row.name} data-row={row.name} data-likeness={row.likeness}>
-              <th scope="row" title={row.name} className={styles.name}>
+              <th scope="row" className={styles.name}>
                 {row.name}
               </th>
               {row.cells.map((cell, at) => {
@@ -76,6 +78,12 @@ export function ConfigurationComparison({ connection, application, environments,
                       <span className={table.dim}>{t('configuration.notKnown')}</span>
                     ) : (
                       <Cell cell={cell} />
+                    )}
+                    {cell.differs && (
+                      <span className={styles.differs} title={t('configuration.differsFromBefore')}>
+                        <EqualNot {...smallIcon} size={12} />
+                        <span className="visually-hidden"> {t('configuration.differsFromBefore')}</span>
+                      </span>
                     )}
                   </td>
                 );
@@ -112,9 +120,7 @@ function Cell({ cell: { item } }: { cell: SideBySideCell }) {
       {value === '' ? (
         <span className={table.dim}>{t('configuration.setting.empty')}</span>
       ) : (
-        <span className={styles.value} title={value}>
-          {value}
-        </span>
+        <span className={styles.value}>{value}</span>
       )}
       {more !== null && <span className={styles.more}>{more}</span>}
     </>

@@ -19,7 +19,7 @@ import styles from './Doctor.module.css';
 import { advised, isFree, report } from './doctorReport';
 import { DoctorSteps } from './DoctorSteps';
 import { smallIcon } from './icon';
-import { Problem } from './Problem';
+import { errorWords, Problem } from './Problem';
 import { Shape } from './Shape';
 
 /** Where a way can break for what could not be seen. */
@@ -32,6 +32,8 @@ type Props = {
   examine: (told: ChannelOf<Examined>, call: number) => Promise<Diagnosis>;
   /** Goes where the advice can be followed. */
   mend: (errand: Errand) => void;
+  /** What failed stands above it already: here is only why and what to do. */
+  headed?: boolean;
 };
 
 /** One round of looking: what came of an earlier one is nobody's concern any more. */
@@ -52,7 +54,7 @@ const begun = (round: number, address: string): Walk => ({
 });
 
 /** Walks the way to an instance before one's eyes: what is found, where it breaks and what to do. */
-export function Doctor({ address, examine, mend }: Props) {
+export function Doctor({ address, examine, mend, headed = false }: Props) {
   const { t } = useTranslation();
   const [walk, setWalk] = useState<Walk>(() => begun(0, address));
   const { round, told, diagnosis, error } = walk;
@@ -93,8 +95,8 @@ export function Doctor({ address, examine, mend }: Props) {
   const broken = diagnosis?.steps.find(({ outcome }) => outcome === 'broken');
   const errand = broken?.advice ? errandOf(broken.advice.kind) : null;
   return (
-    <section ref={whole} className={styles.doctor} aria-label={t('doctor.title')}>
-      <div aria-live="polite">{diagnosis && <Verdict broken={broken} />}</div>
+    <section ref={whole} className={styles.doctor} data-headed={headed} aria-label={t('doctor.title')}>
+      <div aria-live="polite">{diagnosis && <Verdict broken={broken} headed={headed} />}</div>
       <DoctorSteps told={told} diagnosis={diagnosis} ended={diagnosis !== null || error !== null} />
       {error && <Problem error={error} />}
       <div className={styles.actions}>
@@ -138,14 +140,18 @@ export function Doctor({ address, examine, mend }: Props) {
   );
 }
 
-/** What came of it, and what to do. */
-function Verdict({ broken }: { broken: Examined | undefined }) {
+/** What came of it, in one headline, and what to do. */
+function Verdict({ broken, headed }: { broken: Examined | undefined; headed: boolean }) {
   const { t } = useTranslation();
-  const state = broken ? (isFree(broken) ? 'warning' : 'bad') : 'well';
+  const advice = broken ? advised(broken) : null;
+  const title = broken?.failure ? errorWords(broken.failure).title : (advice ?? t('doctor.free'));
+  const more = advice === title ? null : advice;
+  if (headed && broken) return <p className={styles.advice}>{more ?? title}</p>;
   return (
-    <p className={styles.verdict}>
-      <Shape state={state} />
-      <span>{broken ? advised(broken) : t('doctor.free')}</span>
-    </p>
+    <div className={styles.verdict}>
+      <Shape state={broken ? (isFree(broken) ? 'warning' : 'bad') : 'well'} />
+      <p className={headed ? undefined : styles.title}>{title}</p>
+      {more !== null && <p className={styles.advice}>{more}</p>}
+    </div>
   );
 }

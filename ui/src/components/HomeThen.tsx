@@ -3,7 +3,6 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { anyLayerOpen } from '../app/layers';
 import { isTyping } from '../app/typing';
-import { Button } from './Button';
 import { ErrorBar } from './ErrorBar';
 import { MatrixThen } from './MatrixThen';
 import { Sentence } from './PageBody';
@@ -15,7 +14,7 @@ import { momentWords } from '../i18n/moment';
 import type { Translate } from '../i18n/i18n';
 import type { ConnectionId, FleetThen } from '../ipc';
 
-/** Says that what is below is not how it is now, and leads back. */
+/** Says that what is below is not how it is now; Escape leads back, as does what stands next to the time. */
 export function ThenBar({ at, leave }: { at: string; leave: () => void }) {
   const { t } = useTranslation();
   const now = useNow(10);
@@ -35,7 +34,6 @@ export function ThenBar({ at, leave }: { at: string; leave: () => void }) {
     <div role="status" className={bar.bar}>
       <History {...smallIcon} />
       <p className={bar.words}>{t('past.bar', { time: momentWords(at, now) })}</p>
-      <Button onClick={leave}>{t('past.now')}</Button>
     </div>
   );
 }

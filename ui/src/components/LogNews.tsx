@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { carefully } from '../app/carefully';
 import { LEVELS, type LogFilter } from '../app/logFilter';
-import { patternKey, shownPattern, sinceIn } from '../app/logNews';
+import { patternKey, shownPattern, sinceIn, worstFirst } from '../app/logNews';
 import { isStarred, toggleStar, useShell } from '../app/shell';
 import { useHistory } from '../hooks/useHistory';
 import { useLogNews } from '../hooks/useLogNews';
@@ -43,7 +43,9 @@ export function LogNews(props: Props) {
   const news = useLogNews(connection, application, environment, time, levels, total);
   const watched = useWatchedPatterns(connection, application, environment);
   const wanted = filter.text.toLowerCase();
-  const patterns = (news.value?.patterns ?? []).filter(({ text }) => text.toLowerCase().includes(wanted));
+  const patterns = worstFirst(news.value?.patterns ?? []).filter(({ text }) =>
+    text.toLowerCase().includes(wanted),
+  );
   const leadTo = ({ position }: LogPattern) => {
     void carefully(async () => {
       const generation = news.value?.generation ?? 0;

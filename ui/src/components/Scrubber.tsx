@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { momentAt, shareOf, stepFrom, type View } from '../app/timeline';
 import { useNow } from '../hooks/useNow';
+import { exactTime, timeOfDay } from '../i18n/format';
 import { momentWords } from '../i18n/moment';
 import type { Observed } from '../ipc';
 import styles from './Scrubber.module.css';
@@ -17,13 +18,34 @@ type Props = {
   onFocus: () => void;
 };
 
-/** The time that is known, slim: what was observed, when something changed, and which time is shown. */
-export function Scrubber({ observed, at, show, onFocus }: Props) {
+/** The time that is known, with its first and its last at the ends. */
+export function Scrubber(props: Props) {
+  const { t } = useTranslation();
+  const now = useNow(10);
+  const { from } = props.observed;
+  if (from === null) return <p className={styles.nothing}>{t('past.nothingYet')}</p>;
+  const last = new Date(now).toISOString();
+  return (
+    <>
+      <Slider {...props} from={from} />
+      <p className={styles.ends}>
+        <time dateTime={from} title={exactTime(from)}>
+          {momentWords(from, now)}
+        </time>
+        <time dateTime={last} title={exactTime(last)}>
+          {t('past.nowAt', { time: timeOfDay(last, now) })}
+        </time>
+      </p>
+    </>
+  );
+}
+
+/** The time itself, slim: what was observed, when something changed, and which time is shown. */
+function Slider({ observed, from, at, show, onFocus }: Props & { from: string }) {
   const { t } = useTranslation();
   const now = useNow(10);
   const dragged = useRef(false);
-  if (observed.from === null) return <p className={styles.nothing}>{t('past.nothingYet')}</p>;
-  const view: View = { from: Date.parse(observed.from), to: Math.max(now, Date.parse(observed.from) + 1000) };
+  const view: View = { from: Date.parse(from), to: Math.max(now, Date.parse(from) + 1000) };
   const shown = at === null ? null : Date.parse(at);
   const marks = observed.marks.map((each) => Date.parse(each));
   const percent = (time: number) => `${String(Math.min(Math.max(shareOf(view, time), 0), 1) * 100)}%`;
@@ -37,8 +59,8 @@ export function Scrubber({ observed, at, show, onFocus }: Props) {
     showMoment(near ?? momentAt(view, x / Math.max(width, 1)));
   };
   const step = (by: 1 | -1, isAlong: boolean) => {
-    const from = shown ?? view.to;
-    const next = isAlong ? momentAt(view, shareOf(view, from) + by * 0.02) : stepFrom(marks, from, by);
+    const here = shown ?? view.to;
+    const next = isAlong ? momentAt(view, shareOf(view, here) + by * 0.02) : stepFrom(marks, here, by);
     if (next !== null) showMoment(next);
     // After the last change comes now.
     else if (by > 0) show(null);
@@ -80,13 +102,13 @@ export function Scrubber({ observed, at, show, onFocus }: Props) {
         dragged.current = false;
       }}
     >
-      {observed.spans.map(({ from, to }) => (
+      {observed.spans.map((span) => (
         <span
-          key={from}
+          key={span.from}
           className={styles.span}
           style={{
-            left: percent(Date.parse(from)),
-            right: `calc(100% - ${percent(Date.parse(to))})`,
+            left: percent(Date.parse(span.from)),
+            right: `calc(100% - ${percent(Date.parse(span.to))})`,
           }}
         />
       ))}

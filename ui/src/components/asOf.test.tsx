@@ -18,9 +18,12 @@ describe('Home as of a time', () => {
     expect(await matrixThen()).toBeVisible();
     expect(minutesAgo(shown())).toBe(90);
     expect(screen.queryByRole('list', { name: 'Unwell' })).toBeNull();
-    const bar = screen.getByText(/^As of (yesterday )?\d\d:\d\d$/).closest('[role=status]');
-    if (!(bar instanceof HTMLElement)) throw new Error('no bar');
-    await user.click(within(bar).getByRole('button', { name: 'Now' }));
+    expect(screen.getByText(/^As of (yesterday )?\d\d:\d\d$/).closest('[role=status]')).toBeVisible();
+    // Next to the time is what leads back, and only there.
+    const time = await screen.findByRole('slider', { name: 'Time that is known' });
+    const back = screen.getByRole('button', { name: 'Back to now' });
+    expect(time.parentElement?.parentElement).toContainElement(back);
+    await user.click(back);
     expect(await matrix()).toBeVisible();
     expect(shown()).toBeNull();
   });
@@ -55,6 +58,13 @@ describe('Home as of a time', () => {
     await user.click(await field());
     const slider = await screen.findByRole('slider', { name: 'Time that is known' });
     expect(slider).toHaveAttribute('aria-valuetext', 'Now');
+    const ends = [...(slider.nextElementSibling?.querySelectorAll('time') ?? [])];
+    expect(ends.map(({ dateTime }) => Date.parse(dateTime))).toEqual([
+      Number(slider.getAttribute('aria-valuemin')),
+      Number(slider.getAttribute('aria-valuemax')),
+    ]);
+    expect(ends[1]).toHaveTextContent(/^now, \d\d:\d\d$/);
+    expect(screen.queryByRole('button', { name: 'Back to now' })).toBeNull();
     slider.focus();
     const stepped = async (key: string, minutes: number | null) => {
       await user.keyboard(key);

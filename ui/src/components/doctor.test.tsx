@@ -18,6 +18,9 @@ describe('the doctor', () => {
     const { doctor } = await examined();
     expect(doctor.getAllByText(/Nobody here knows who signed/)).toHaveLength(1);
     expect(doctor.getByText('UnknownIssuer')).toBeVisible();
+    // The failure is one headline, above; the steps are below it.
+    expect(screen.getAllByRole('alert')).toHaveLength(1);
+    expect(document.querySelectorAll('.title .bad, .verdict .bad, .problem .bad')).toHaveLength(1);
     const rows = doctor.getAllByRole('listitem').map((row) => row.textContent);
     expect(rows).toEqual([
       'Name (DNS)10.0.3.77 ms',

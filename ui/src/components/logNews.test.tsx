@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { LAST } from '../app/logFilter';
-import { maskedPieces, sinceIn } from '../app/logNews';
+import { maskedPieces, sinceIn, worstFirst } from '../app/logNews';
 import { history } from '../app/navigation';
-import type { Deployment } from '../ipc';
+import type { Deployment, LogPattern } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
 
 const LOGS = '/c/orders/applications/orders-api/prod/logs';
@@ -22,10 +22,12 @@ describe('what is new in a log', () => {
     expect(history.location.search).toBe('?new=last');
     const found = await rows();
     expect(found).toHaveLength(3);
-    const [first, second] = found;
-    expect(first).toHaveTextContent('31,204');
-    expect(within(first as HTMLElement).getByRole('button', { name: 'retry … of … in … ms' })).toBeVisible();
-    expect(second).toHaveTextContent('error');
+    // The worst first, however many lines the others have.
+    const [first, second, third] = found;
+    expect(first).toHaveTextContent(/error.*ECONNREFUSED/);
+    expect(second).toHaveTextContent(/warning.*circuit/);
+    expect(third).toHaveTextContent('31,204');
+    expect(within(third as HTMLElement).getByRole('button', { name: 'retry … of … in … ms' })).toBeVisible();
     expect(screen.queryByRole('region', { name: 'Log lines' })).toBeNull();
     // It says how true "new" is.
     expect(screen.getByText(/^Compared with 100,000 lines kept from before, since /)).toBeVisible();
@@ -94,9 +96,9 @@ describe('what is new in a log', () => {
   it('is told again where that is wanted, and no longer where it is not', async () => {
     const fake = await renderApp('/c/orders/applications/pricing/dev/logs?new=2026-11-25T10:00:00Z');
     const { user } = fake;
-    const [first] = await rows();
+    const retries = (await rows()).at(-1);
     await user.click(
-      within(first as HTMLElement).getByRole('button', { name: 'Tell me if this appears again' }),
+      within(retries as HTMLElement).getByRole('button', { name: 'Tell me if this appears again' }),
     );
     const watched = await screen.findByRole('region', { name: 'Told if they appear again' });
     expect(watched).toHaveTextContent('retry … of … in … ms');
@@ -129,6 +131,19 @@ describe('patterns', () => {
       { text: '…', masked: true },
     ]);
     expect(maskedPieces('words')).toEqual([{ text: 'words', masked: false }]);
+  });
+
+  it('stand by how bad they are, then by how many lines have them', () => {
+    const pattern = (level: string, count: number) => ({ level, count }) as LogPattern;
+    const all = [pattern('info', 9), pattern('warn', 5), pattern('debug', 10), pattern('error', 1)];
+    const sorted = worstFirst([...all, pattern('error', 3)]);
+    expect(sorted.map(({ level, count }) => [level, count])).toEqual([
+      ['error', 3],
+      ['error', 1],
+      ['warn', 5],
+      ['debug', 10],
+      ['info', 9],
+    ]);
   });
 
   it('are new since the newest deployment whose time is known', () => {

@@ -292,6 +292,34 @@ describe('all environments', () => {
     expect(within(table.getByRole('row', { name: /LOG_LEVEL/ })).getByText('same')).toBeVisible();
     expect(callsOf(fake, 'configurationCompare')).toHaveLength(1);
   });
+
+  it('say in the cell itself which value is another', async () => {
+    const long = `https://${'orders.'.repeat(20)}example`;
+    const cell = (text: string, differs: boolean) => ({
+      item: { ...editedOf(item('BASE_URL', text)), held: null },
+      differs,
+    });
+    const stage = (key: string) => ({ stage: { key, name: key, production: false }, failure: null });
+    await open('/c/orders/applications/orders-api/dev/configuration', {
+      configurationCompare: () =>
+        Promise.resolve({
+          value: {
+            environments: [stage('dev'), stage('test')],
+            rows: [
+              { name: 'BASE_URL', cells: [cell('short', false), cell(long, true)], likeness: 'differs' },
+            ],
+          },
+          asOf: new Date().toISOString(),
+          source: 'live',
+          failure: null,
+        }),
+    });
+    fireEvent.click(await screen.findByRole('button', { name: 'All environments' }));
+    const table = within(await screen.findByRole('table', { name: 'Configuration of all environments' }));
+    const another = 'another than in the environment before it';
+    expect(table.getAllByText(another)).toHaveLength(1);
+    expect(table.getByText(another).closest('td')).toHaveTextContent(`${long} ${another}`);
+  });
 });
 
 describe('what was typed', () => {

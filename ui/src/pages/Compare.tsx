@@ -6,6 +6,7 @@ import { imageNames } from '../app/image';
 import { paths } from '../app/paths';
 import { deploymentState } from '../app/state';
 import styles from '../components/Compare.module.css';
+import { ComparedItems } from '../components/ComparedItems';
 import { statusWord } from '../components/DeploymentTable';
 import { EnvironmentName } from '../components/EnvironmentName';
 import { Header } from '../components/Header';
@@ -17,7 +18,6 @@ import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
 import { useNow } from '../hooks/useNow';
 import { between, exactTime, whenInWords } from '../i18n/format';
-import type { Translate } from '../i18n/i18n';
 import { asCommandError, commands, type Comparison, type Deployment } from '../ipc';
 
 const TextDifference = lazy(() => import('../components/TextDifference'));
@@ -59,31 +59,7 @@ function Differences({ connection, comparison }: { connection: string; compariso
         title={t('compare.configuration')}
         remark={items.length === 0 ? t('compare.same') : t('compare.counts', { differ: items.length, equal })}
       >
-        {items.length > 0 && (
-          <table className={styles.items} aria-label={t('compare.configuration')}>
-            <tbody>
-              {items.map(({ name, kind, before: old, after: now }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  {kind === 'incomparable' ? (
-                    <td colSpan={2} className={styles.dim}>
-                      {t('compare.incomparable')}
-                    </td>
-                  ) : (
-                    <>
-                      <td>
-                        <del>{valueOf(old, kind === 'added', t)}</del>
-                      </td>
-                      <td>
-                        <ins>{valueOf(now, kind === 'removed', t)}</ins>
-                      </td>
-                    </>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+        {items.length > 0 && <ComparedItems items={items} />}
       </Part>
       <Part
         title={t('compare.manifest')}
@@ -175,9 +151,4 @@ function Side({
       </dl>
     </section>
   );
-}
-
-function valueOf(value: string | null, absent: boolean, t: Translate): string {
-  if (absent) return t('compare.notSet');
-  return value ?? t('compare.secret');
 }

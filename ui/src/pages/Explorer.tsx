@@ -17,7 +17,7 @@ import { OperationList } from '../components/explorer/OperationList';
 import { OperationPage } from '../components/explorer/OperationPage';
 import { SentList } from '../components/explorer/SentList';
 import { useConnectionId } from '../hooks/useParams';
-import { asCommandError, commands, type ApiCall } from '../ipc';
+import { asCommandError, commands, type ApiSent } from '../ipc';
 import styles from './Explorer.module.css';
 
 type Side = 'operations' | 'sent';
@@ -29,7 +29,7 @@ export function Explorer() {
   const { operation: word, search = '' } = useSearch({ strict: false });
   const [side, setSide] = useState<Side>('operations');
   // A call of before that fills the form again, each time anew.
-  const [filling, setFilling] = useState<{ call: ApiCall; number: number } | null>(null);
+  const [filling, setFilling] = useState<{ sent: ApiSent; number: number } | null>(null);
   const key = [connection, 'api'];
   const { data, error, isFetching } = useQuery({
     queryKey: key,
@@ -43,10 +43,11 @@ export function Explorer() {
     setFilling(null);
     go(paths.api(connection, { operation: operationName(operation), search }));
   };
-  const fill = (call: ApiCall) => {
-    setFilling((before) => ({ call, number: (before?.number ?? 0) + 1 }));
-    go(paths.api(connection, { operation: operationName({ ...call, path: call.template }), search }));
+  const fill = (sent: ApiSent) => {
+    setFilling((before) => ({ sent, number: (before?.number ?? 0) + 1 }));
+    go(paths.api(connection, { operation: operationOf(sent), search }));
   };
+  const filled = filling && operationOf(filling.sent) === word ? filling.sent : null;
   return (
     <>
       <Header
@@ -87,7 +88,7 @@ export function Explorer() {
             )}
           </div>
           {side === 'sent' ? (
-            <SentList connection={connection} fill={fill} />
+            <SentList connection={connection} open={filled} fill={fill} />
           ) : (
             <>
               {error && <Problem error={asCommandError(error)} />}
@@ -102,11 +103,7 @@ export function Explorer() {
             connection={connection}
             method={chosen.method}
             path={chosen.path}
-            filling={
-              filling && operationName({ ...filling.call, path: filling.call.template }) === word
-                ? filling.call
-                : null
-            }
+            filling={filled?.call ?? null}
           />
         ) : (
           <div className={styles.none}>
@@ -116,4 +113,9 @@ export function Explorer() {
       </div>
     </>
   );
+}
+
+/** The operation that a call was of, as addresses have it. */
+function operationOf({ call }: ApiSent): string {
+  return operationName({ ...call, path: call.template });
 }

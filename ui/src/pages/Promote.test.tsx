@@ -306,7 +306,10 @@ describe('two deployments', () => {
     await user.click(boxes[1] as HTMLElement);
     await user.click(screen.getByRole('button', { name: 'Compare' }));
     const items = within(await screen.findByRole('table', { name: 'Configuration' }));
-    expect(items.getByRole('row', { name: /PAYMENT_TIMEOUT 5000 8000/ })).toBeVisible();
+    expect(items.getByRole('row', { name: /PAYMENT_TIMEOUT 5000 8000 changed/ })).toBeVisible();
+    expect(items.getByRole('row', { name: /FEATURE_WALLET not set true new/ })).toBeVisible();
+    const heads = items.getAllByRole('columnheader').map((head) => head.textContent);
+    expect(heads).toEqual(['Name', 'Before', 'After', 'State']);
     expect(items.getByRole('row', { name: /STRIPE_KEY .*cannot be compared/ })).toBeVisible();
     expect(callsOf(fake, 'deploymentsCompare')).toHaveLength(1);
   });

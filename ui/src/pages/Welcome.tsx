@@ -255,6 +255,7 @@ function WaysIn({ given }: { given: string | null }) {
                   address={address}
                   examine={(told, call) => commands.addressExamine(address, way, told, call)}
                   mend={mend}
+                  headed
                 />
               )}
             </>

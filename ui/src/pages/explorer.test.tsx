@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { callOf, forgetting, keptForm, listRows, missing, narrowed, typedOf } from '../app/explorer';
-import type { ApiAnswer, ApiCall, ApiOperation, ApiOperationRow } from '../ipc';
+import type { ApiAnswer, ApiCall, ApiOperation, ApiOperationRow, ApiSent } from '../ipc';
 import { shell } from '../app/shell';
 import { failure } from '../ipc/fake/parts';
 import { renderApp } from '../test/renderApp';
@@ -131,6 +131,55 @@ describe('the explorer', () => {
       await screen.findByRole('button', { name: /^GET \/api\/applications\/orders%20api 200/ }),
     );
     expect(await screen.findByRole('textbox', { name: 'key (required)' })).toHaveValue('orders api');
+  });
+
+  it('says in the list of what was sent which was refused, and which one is open', async () => {
+    const call = (template: string): ApiCall => ({
+      method: 'GET',
+      path: template.replace('{key}', 'a'),
+      template,
+      query: [],
+      headers: [],
+      body: null,
+    });
+    const sent = (template: string, status: number | null, at: string): ApiSent => ({
+      at,
+      call: call(template),
+      writes: false,
+      status,
+      code: status === null ? 'offline' : null,
+      milliseconds: 1,
+    });
+    const { user } = await renderApp('/c/orders/api', {
+      answers: {
+        apiHistory: () =>
+          Promise.resolve([
+            sent('/api/applications/{key}', 403, '2026-11-25T10:03:00Z'),
+            sent('/api/applications/{key}', 200, '2026-11-25T10:02:00Z'),
+            sent('/api/applications', 503, '2026-11-25T10:01:00Z'),
+            sent('/api/users/me', null, '2026-11-25T10:00:00Z'),
+          ]),
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Sent' }));
+    const list = within(await screen.findByRole('list', { name: 'Sent' }));
+    const rows = list.getAllByRole('button');
+    const outcomes = rows.map((row) => [
+      / ([^/]+) · /.exec(row.textContent)?.[1],
+      row.querySelector('.shape')?.className,
+    ]);
+    expect(outcomes).toEqual([
+      ['403 refused', 'shape warning'],
+      ['200', undefined],
+      ['503 failed', 'shape bad'],
+      ['The instance cannot be reached', 'shape bad'],
+    ]);
+    expect(list.queryByRole('button', { current: true })).toBeNull();
+    await user.click(rows[1] as HTMLElement);
+    expect(await screen.findByRole('textbox', { name: 'key (required)' })).toHaveValue('a');
+    expect(list.getAllByRole('button', { current: true })).toEqual([rows[1]]);
+    await user.click(rows[0] as HTMLElement);
+    expect(list.getAllByRole('button', { current: true })).toEqual([rows[0]]);
   });
 
   it('forgets what was typed into a write once it is done, and lets a refused one be mended', async () => {

@@ -1,5 +1,5 @@
-import { screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import { callsOf, renderApp } from '../test/renderApp';
 
@@ -62,6 +62,28 @@ describe('the logs of several applications', () => {
     await waitFor(async () => {
       for (const line of await lines()) expect(line).toHaveTextContent(/@(prod|dev).*refused/i);
     });
+  });
+
+  it('show along the scroll bar where they are bad and where the matches are, and a click goes there', async () => {
+    const fake = await renderApp(LOGS, { lines: 300 });
+    expect(await screen.findByRole('img', { name: /^\d+ errors and \d+ warnings along/ })).toBeVisible();
+    await fake.user.type(await screen.findByRole('searchbox', { name: 'Search the log' }), 'refused');
+    const strip = await screen.findByRole('img', { name: /^\d+ matches, .* along the log$/ });
+    expect(strip.querySelectorAll('.found').length).toBeGreaterThan(50);
+    // Where the matches are is asked of the search over all logs, as one.
+    expect(callsOf(fake, 'mergedSearchHeat').at(-1)?.[1]).toBe(200);
+    expect(callsOf(fake, 'logSearchHeat')).toEqual([]);
+    vi.spyOn(strip, 'getBoundingClientRect').mockReturnValue(new DOMRect(0, 0, 10, 1000));
+    fireEvent.click(strip, { clientY: 250 });
+    const current = async () => (await lines()).find((line) => line.getAttribute('aria-current') === 'true');
+    await waitFor(async () => {
+      expect(await current()).toHaveTextContent(/refused/i);
+    });
+    // By its number among the matches, a quarter of the way down.
+    const place = Number((await current())?.dataset['position']);
+    const all = Number((await lines())[0]?.getAttribute('aria-setsize'));
+    expect(place / all).toBeGreaterThan(0.2);
+    expect(place / all).toBeLessThan(0.3);
   });
 
   it('are walked from match to match, alone and among all lines', async () => {

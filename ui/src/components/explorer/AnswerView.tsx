@@ -2,7 +2,7 @@ import { Copy } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { memory, number } from '../../i18n/format';
-import type { ApiAnswer, ApiCall } from '../../ipc';
+import type { ApiAnswer, ApiCall, State } from '../../ipc';
 import { Button } from '../Button';
 import { copyText } from '../copy';
 import { smallIcon } from '../icon';
@@ -27,7 +27,7 @@ export function AnswerView({ call, answer }: { call: ApiCall; answer: ApiAnswer 
       <h3>{t('explorer.answer')}</h3>
       <p className={styles.sentLine}>{`${call.method} ${call.path}${query === '' ? '' : `?${query}`}`}</p>
       <p role="status" className={styles.status}>
-        <Shape state={status < 400 ? 'well' : status < 500 ? 'warning' : 'bad'} />
+        <Shape state={statusState(status)} />
         <strong>{reason === null ? String(status) : `${String(status)} ${reason}`}</strong>
         <span className={styles.dim}>
           {t('explorer.took', { milliseconds: number(milliseconds), size: memory(bytes) })}
@@ -88,4 +88,10 @@ export function AnswerView({ call, answer }: { call: ApiCall; answer: ApiAnswer 
       )}
     </section>
   );
+}
+
+/** How a call went, by the status of its answer. */
+export function statusState(status: number): State {
+  if (status < 400) return 'well';
+  return status < 500 ? 'warning' : 'bad';
 }

@@ -252,15 +252,7 @@ export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogO
     },
     logSearchEnd: () => Promise.resolve(),
     logHeat: (_, key, __, count) => Promise.resolve(heatOf(key === 'contract-reader' ? 0 : total, count)),
-    logSearchHeat: (number, count) =>
-      Promise.resolve(
-        heatOf(total, count).map((part) => ({
-          ...part,
-          matches: (searches[number]?.found ?? []).filter(
-            ({ position }) => (position ?? 0) >= (part.from ?? 0) && (position ?? 0) < (part.to ?? 0),
-          ).length,
-        })),
-      ),
+    logSearchHeat: (number, count) => Promise.resolve(heatWith(searches[number]?.found ?? [], total, count)),
     timeRead: (text) => Promise.resolve(timeIn(text)),
     logPositionAt: (_, key, __, time) => {
       let position = 0;
@@ -317,8 +309,18 @@ export function fakeLogs({ lines, tail, gaps: missing, newLease, follows }: LogO
   };
 }
 
+/** The parts of a log, with how many matches are in each. */
+export function heatWith(all: At[], total: number, count: number): LogHeat[] {
+  return heatOf(total, count).map((part) => ({
+    ...part,
+    matches: all.filter(
+      ({ position }) => (position ?? 0) >= (part.from ?? 0) && (position ?? 0) < (part.to ?? 0),
+    ).length,
+  }));
+}
+
 /** Bad in the last tenth, else a warning now and then. */
-function heatOf(total: number, count: number): LogHeat[] {
+export function heatOf(total: number, count: number): LogHeat[] {
   const parts = Math.min(count, total);
   return Array.from({ length: parts }, (_, at) => {
     const [from, to] = [Math.floor((total * at) / parts), Math.floor((total * (at + 1)) / parts)];

@@ -1,6 +1,6 @@
 import type { Commands } from '../ipc';
 import type { LogName, LogQuery, MergedMatch } from '../types';
-import { fitsOf, lineAt, marksOf, matchOf } from './logs';
+import { fitsOf, heatOf, heatWith, lineAt, marksOf, matchOf } from './logs';
 import { failure, later } from './parts';
 
 type Merged = Pick<
@@ -31,6 +31,8 @@ export function fakeMerged(linesOfEach: number): Merged {
   const sets: Set[] = [];
   const files: { name: string; text: string }[] = [];
   const searches: MergedMatch[][] = [];
+  /** The set in which each search looks. */
+  const searched: number[] = [];
   const totalOf = ({ logs, texts }: Set) => texts?.length ?? linesOfEach * logs.length;
   const setOf = (set: number): Set => sets[set] ?? { logs: [], texts: null };
   const lineOf = ({ logs, texts }: Set, position: number, total: number) => {
@@ -64,7 +66,7 @@ export function fakeMerged(linesOfEach: number): Merged {
       const lines = some.map(({ line }) => line);
       return Promise.resolve({ generation: 0, total, from, lines, logs: some.map(({ log }) => log) });
     },
-    mergedHeat: () => Promise.resolve([]),
+    mergedHeat: (set, count) => Promise.resolve(heatOf(totalOf(setOf(set)), count)),
     mergedClose: () => Promise.resolve(null),
     mergedSearch: (set, query, heard) => {
       if (fitsOf(query) === null)
@@ -72,6 +74,7 @@ export function fakeMerged(linesOfEach: number): Merged {
           failure('bad_expression', { params: { reason: 'it does not end' } }) as unknown as Error,
         );
       const number = searches.push(found(set, query)) - 1;
+      searched[number] = set;
       const total = totalOf(setOf(set));
       void later(0).then(() => {
         heard.onmessage({
@@ -93,7 +96,8 @@ export function fakeMerged(linesOfEach: number): Merged {
     mergedSearchEnd: () => Promise.resolve(),
     mergedMatch: (number, position, step) => Promise.resolve(matchOf(searches[number] ?? [], position, step)),
     mergedMarks: (number, from, count) => Promise.resolve(marksOf(searches[number] ?? [], from, count)),
-    mergedSearchHeat: () => Promise.resolve([]),
+    mergedSearchHeat: (number, count) =>
+      Promise.resolve(heatWith(searches[number] ?? [], totalOf(setOf(searched[number] ?? 0)), count)),
     mergedExport: async (_, set, part, __, heard) => {
       const all = part.query ? found(set, part.query).length : totalOf(setOf(set));
       const of = part.from === null || part.to === null ? all : part.to - part.from;
