@@ -61,7 +61,7 @@ async fn the_fleet_is_shown_as_it_was_known_between_two_deployments() {
     window.see("heading", "Not observed at that time").await;
     cell_says(&window, THEN, "not observed", LATER).await;
     window.picture(&pictures::out("past-not-observed")).await;
-    window.click("button", "Now").await;
+    window.click("button", "Back to now").await;
     cell_says(&window, "Applications by environment", "1.1", LATER).await;
     assert_eq!(instance.stop(), Some(0));
 }
