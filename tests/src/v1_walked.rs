@@ -42,7 +42,9 @@ async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
     window.picture(&pictures::out("v1-deployed")).await;
 
     window.click("link", "Deployments").await;
-    window.see_text_within(LATER, "hello:6.6").await;
+    window.see_within(LATER, "table", "Deployments").await;
+    let history = window.text_of("table", "Deployments").await;
+    assert!(history.contains("checkout 6.6"), "{history}");
     window.picture(&pictures::out("v1-history")).await;
 
     // What v1 has no call for is said.

@@ -366,7 +366,9 @@ const sensible = ([name, type]) => {
     case 'written':
       return '2026-11-26T00:00:00Z';
     case 'from':
+      return chance(0.9) ? '2026-01-01T00:00:00Z' : anyText();
     case 'to':
+      return chance(0.9) ? '2026-01-01T00:05:00Z' : anyText();
     case 'since':
     case 'until':
     case 'time':
