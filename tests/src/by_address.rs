@@ -48,9 +48,17 @@ async fn signed_in_on_another_device() {
     window.fill("Connect to an instance", address).await;
     window.click("button", "Sign in with the browser").await;
     session.next_opened(LATER).await;
+    answer_on_another_device(&window, &instance, "sign-in-on-another-device").await;
+    window.see_within(LATER, "link", "Shop").await;
+    assert_eq!(instance.stop(), Some(0));
+}
+
+/// Asks for a code in place of the browser, and answers it as a person does on another device.
+pub async fn answer_on_another_device(window: &Window, instance: &Instance, picture: &str) {
     window.click("button", "Sign in on another device").await;
     let shown = window.see("region", "Sign in on another device").await;
     let shown = shown.text().await.expect("it has a text");
+    let address = instance.ready("url");
     let device = format!("{}/device", address.trim_end_matches('/'));
     assert!(shown.contains(&device), "{shown}");
     // Four letters, a dash, four letters; what stands beside it may come without a space.
@@ -62,9 +70,7 @@ async fn signed_in_on_another_device() {
         (letters(code.get(..4)) && letters(code.get(5..))).then_some(code)
     });
     let code = code.unwrap_or_else(|| panic!("no code in {shown}"));
-    window
-        .picture(&pictures::out("sign-in-on-another-device"))
-        .await;
+    window.picture(&pictures::out(picture)).await;
 
     let key = instance.ready("signInKey");
     let people = form(&device, &[("user_code", code), ("launch_key", key)]).await;
@@ -75,8 +81,6 @@ async fn signed_in_on_another_device() {
     let answer = [("transaction", transaction), ("person", "aino.laine")];
     let done = form(&format!("{device}/answer"), &answer).await;
     assert!(done.contains("Signed in"), "{done}");
-    window.see_within(LATER, "link", "Shop").await;
-    assert_eq!(instance.stop(), Some(0));
 }
 
 /// What a page answers to a form.

@@ -64,6 +64,7 @@ mod shell_handed_over;
 mod support;
 mod timeline;
 mod tray;
+mod v1_portal;
 mod v1_walked;
 mod walk;
 mod windows;

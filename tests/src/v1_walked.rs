@@ -11,7 +11,7 @@ use crate::support::wait::LATER;
 use crate::support::window::Window;
 
 /// A deployment is looked at every quarter of a minute here.
-const UNDER_WAY: Duration = Duration::from_secs(90);
+pub const UNDER_WAY: Duration = Duration::from_secs(90);
 
 #[tokio::test]
 async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
@@ -35,7 +35,7 @@ async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
             "What was measured is not known: This instance does not offer that",
         )
         .await;
-    deploy(&window, "miso/hello:6.6").await;
+    deploy_image(&window, "miso/hello:6.6").await;
     window.see_text_within(UNDER_WAY, "6.6 runs in dev.").await;
     let steps = window.text_of("list", "Steps").await;
     assert!(steps.contains("validate"), "{steps}");
@@ -56,11 +56,15 @@ async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
     assert_eq!(instance.stop(), Some(0));
 }
 
-async fn deploy(window: &Window, image: &str) {
+/// Deploys a whole image to the first environment, and sees its steps.
+pub async fn deploy_image(window: &Window, image: &str) {
+    let named = image.rsplit('/').next().unwrap_or(image);
     window.click("button", "Deploy…").await;
     window.click("button", "dev").await;
     window.click("button", "Edit the whole image").await;
     window.fill("Image", image).await;
-    window.click("button", "Deploy hello:6.6 to dev").await;
+    window
+        .click("button", &format!("Deploy {named} to dev"))
+        .await;
     window.see("list", "Steps").await;
 }

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { CommandError } from '../ipc';
 import styles from './Bar.module.css';
 import { Button } from './Button';
-import { errorWords } from './Problem';
+import { comesNever, errorWords } from './Problem';
 import { RequestId } from './RequestId';
 import { Shape } from './Shape';
 
@@ -24,14 +24,14 @@ export function ErrorBar({
   const { title, text } = errorWords(error);
   return (
     <div role="status" className={styles.bar}>
-      <Shape state="warning" />
+      <Shape state={comesNever(error) ? 'unknown' : 'warning'} />
       <p className={styles.words}>
         <strong>{what === undefined ? title : t('refusals.title', { what, title })}</strong>
         {text}
         {error.message !== null && <span className={styles.message}>{error.message}</span>}
       </p>
       {error.requestId !== null && <RequestId id={error.requestId} />}
-      {again && <Button onClick={again}>{t('tryAgain')}</Button>}
+      {again && !comesNever(error) && <Button onClick={again}>{t('tryAgain')}</Button>}
       {children}
     </div>
   );

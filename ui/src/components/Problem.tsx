@@ -18,7 +18,7 @@ export function Problem({ error, brief = false, children }: Props) {
   return (
     <div role="alert" className={styles.problem}>
       <span className={styles.shape}>
-        <Shape state="bad" />
+        <Shape state={error.code === 'not_offered' ? 'unknown' : 'bad'} />
       </span>
       <div className={styles.words}>
         <p className={styles.title}>{title}</p>
@@ -34,10 +34,15 @@ export function Problem({ error, brief = false, children }: Props) {
           </ul>
         )}
         {error.requestId !== null && <RequestId id={error.requestId} />}
-        {children !== undefined && <div className={styles.actions}>{children}</div>}
+        {children !== undefined && children !== false && <div className={styles.actions}>{children}</div>}
       </div>
     </div>
   );
+}
+
+/** Whether it comes to the same whenever it is asked: what v1 has no call for. */
+export function comesNever({ code, params }: CommandError): boolean {
+  return code === 'not_offered' && params.speaks === 'v1';
 }
 
 /** The words for an error; an unknown code has the fallback's, with the code in them. */

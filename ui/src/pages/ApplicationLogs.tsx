@@ -23,7 +23,7 @@ import { LogTimeField } from '../components/LogTimeField';
 import { LogTools } from '../components/LogTools';
 import { LogView, type LogViewHandle } from '../components/LogView';
 import { PageBody } from '../components/PageBody';
-import { Problem } from '../components/Problem';
+import { comesNever, Problem } from '../components/Problem';
 import { Recorded } from '../components/Recorded';
 import { useLetters } from '../hooks/useLetters';
 import { useLogAddress } from '../hooks/useLogAddress';
@@ -291,7 +291,7 @@ function NoLines({ tail: { state, failure, again } }: { tail: Tail }) {
     return (
       <PageBody>
         <Problem error={failure}>
-          <Button onClick={again}>{t('tryAgain')}</Button>
+          {!comesNever(failure) && <Button onClick={again}>{t('tryAgain')}</Button>}
         </Problem>
       </PageBody>
     );
