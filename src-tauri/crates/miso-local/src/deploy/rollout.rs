@@ -306,12 +306,12 @@ impl Rollout {
         self.deployment.status = DeploymentStatus::Completed;
         self.deployment.completed_at = Some(at);
         self.deployment.message = Some(format!("{image} runs"));
-        let before = match &self.deployment.previous_image {
-            Some(before) if *before != image => format!(", before it {before}"),
-            Some(_) => ", started again".to_owned(),
-            None => String::new(),
+        let said = match &self.deployment.previous_image {
+            Some(before) if *before != image => format!("{image} runs now; {before} ran before"),
+            Some(_) => format!("{image} runs now, started again"),
+            None => format!("{image} runs now"),
         };
-        self.say(LogLevel::Info, format!("{image} runs now{before}"));
+        self.say(LogLevel::Info, said);
         End::Completed { image, at }
     }
 
