@@ -75,10 +75,10 @@ impl Running {
         }
     }
 
-    /// Where it was told to listen.
-    pub(super) fn endpoint(&self) -> Endpoint {
+    /// Where it was told to listen; `None` of one that ended at once.
+    pub(super) fn endpoint(&self) -> Option<Endpoint> {
         match self {
-            Self::Process(process) => process.endpoint(),
+            Self::Process(process) => Some(process.endpoint()),
             Self::Container(container) => container.endpoint(),
         }
     }

@@ -189,7 +189,7 @@ impl Supervisor {
         self.state.send_modify(|state| {
             *state = State {
                 phase: Phase::Running,
-                endpoints: vec![endpoint.clone()],
+                endpoints: endpoint.iter().cloned().collect(),
                 subjects: subject.into_iter().collect(),
                 is_alone: false,
                 reading: None,
@@ -205,12 +205,16 @@ impl Supervisor {
         let (mut was_well, mut silences) = (false, 0);
         let mut next = Duration::ZERO;
         loop {
-            let address = Address {
-                endpoint: &endpoint,
-                probing: &self.launch.probing,
-                token: token.as_deref(),
-            };
             let look = async {
+                let Some(endpoint) = &endpoint else {
+                    // Its end is told soon.
+                    return std::future::pending().await;
+                };
+                let address = Address {
+                    endpoint,
+                    probing: &self.launch.probing,
+                    token: token.as_deref(),
+                };
                 sleep(next).await;
                 probe(&self.surroundings.client, &address).await
             };
@@ -232,7 +236,7 @@ impl Supervisor {
                     state.endpoints = vec![other.clone()];
                     state.is_alone = true;
                 });
-                endpoint = other;
+                endpoint = Some(other);
                 next = Duration::ZERO;
                 continue;
             }

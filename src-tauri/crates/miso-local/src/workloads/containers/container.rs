@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bollard::errors::Error;
 use bollard::models::ImageInspect;
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use miso_api::LogLevel;
@@ -34,8 +35,8 @@ const A_LOOK: Duration = Duration::from_millis(300);
 pub(crate) struct Container {
     name: Arc<str>,
     host: Arc<str>,
-    /// The port that is reached.
-    port: u16,
+    /// The port that is reached; one that ended at once has none.
+    port: Option<u16>,
     /// On the machine's network: the port that the manifest names, which was free at its start.
     own_port: Option<u16>,
     /// On the machine's network: nobody else here is given the port that it was told.
@@ -88,10 +89,7 @@ impl Container {
                 if let Err(error) = remove(&engine, &container).await {
                     tracing::warn!(%error, %container, "a container that did not start stays for now");
                 }
-                return Err(NotStarted {
-                    reason: reasons::not_started(&facts, &error) + &foreign(&image, &engine),
-                    without_engine: reasons::is_gone(&error),
-                });
+                return Err(error.said_of(&engine, &foreign(&image, &engine)));
             }
         };
         let output = Output::of(instance, log);
@@ -120,9 +118,9 @@ impl Container {
         })
     }
 
-    /// Where it was told to listen.
-    pub(crate) fn endpoint(&self) -> Endpoint {
-        Endpoint::at(Arc::clone(&self.host), self.port)
+    /// Where it was told to listen; `None` of one that ended at once.
+    pub(crate) fn endpoint(&self) -> Option<Endpoint> {
+        Some(Endpoint::at(Arc::clone(&self.host), self.port?))
     }
 
     /// What of it is measured.
@@ -133,8 +131,8 @@ impl Container {
     /// Where it listens although it was told another port: on the machine's network an image that
     /// does not look at `PORT` opens the one that the manifest names.
     pub(crate) async fn elsewhere(&mut self) -> Option<Endpoint> {
-        let port = self.own_port?;
-        if is_open(&self.host, self.port).await {
+        let (port, told) = self.own_port.zip(self.port)?;
+        if is_open(&self.host, told).await {
             self.own_port = None;
             return None;
         }
@@ -142,12 +140,12 @@ impl Container {
             return None;
         }
         self.own_port = None;
-        self.port = port;
+        self.port = Some(port);
         let message = format!(
             "listens on port {port} whatever PORT says, and this engine has no network but the machine's: one instance of it can run, and another version replaces it with a gap"
         );
         self.output.say(LogLevel::Warn, message);
-        Some(self.endpoint())
+        self.endpoint()
     }
 
     /// Waits until it ends by itself; may be dropped and asked for again.
@@ -198,18 +196,46 @@ async fn image(engine: &Engine, image: &str) -> Result<ImageInspect, NotStarted>
     found.map_err(|error| not_there(reasons::not_started(&engine.facts, &error)))
 }
 
-/// Makes a container and starts it; gives the port where it is reached.
-async fn make(
-    engine: &Engine,
-    making: &Making<'_>,
-    name: &str,
-) -> Result<u16, bollard::errors::Error> {
+/// Why a container does not run.
+enum NotMade {
+    Said(Error),
+    /// It runs, and the engine has published nothing of it.
+    NoPort,
+}
+
+impl NotMade {
+    fn said_of(&self, engine: &Engine, foreign: &str) -> NotStarted {
+        match self {
+            Self::Said(error) => NotStarted {
+                reason: reasons::not_started(&engine.facts, error) + foreign,
+                without_engine: reasons::is_gone(error),
+            },
+            Self::NoPort => NotStarted {
+                reason: format!(
+                    "{} published no port for it: a container that runs has to be reached",
+                    engine.facts.name
+                ),
+                without_engine: false,
+            },
+        }
+    }
+}
+
+impl From<Error> for NotMade {
+    fn from(error: Error) -> Self {
+        Self::Said(error)
+    }
+}
+
+/// Makes a container and starts it; gives the port where it is reached, which one that ended at
+/// once has not: why it did is told by its end.
+async fn make(engine: &Engine, making: &Making<'_>, name: &str) -> Result<Option<u16>, NotMade> {
     let named = CreateContainerOptionsBuilder::default().name(name).build();
     let docker = &engine.docker;
     docker.create_container(Some(named), making.body()).await?;
     docker.start_container(name, None).await?;
     if engine.facts.network == Network::Host {
-        return Ok(making.port);
+        return Ok(Some(making.port));
     }
     let found = docker.inspect_container(name, None).await?;
     let published = found
@@ -220,8 +246,14 @@ async fn make(
     let port = published
         .iter()
         .find_map(|binding| binding.host_port.as_ref()?.parse().ok());
-    // One that ended at once has none; why it did is told by its end.
-    Ok(port.unwrap_or(making.port))
+    let has_ended = found
+        .state
+        .is_some_and(|state| state.running == Some(false));
+    match port {
+        // Whoever listens on the same port of this machine is another.
+        None if !has_ended => Err(NotMade::NoPort),
+        port => Ok(port),
+    }
 }
 
 /// A name that no other container has and that says whose it is.

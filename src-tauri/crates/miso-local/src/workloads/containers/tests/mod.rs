@@ -1,7 +1,10 @@
-//! Containers of a real engine.
+//! Containers of a real engine, and of one that is made up where no real one does what is to be
+//! tried.
 
 mod engine;
+mod fake;
 mod faults;
+mod odd;
 mod pulling;
 mod registry;
 mod running;
