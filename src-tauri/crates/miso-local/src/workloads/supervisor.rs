@@ -181,6 +181,7 @@ impl Supervisor {
     async fn one_instance(&self) -> Outcome {
         let (mut running, instance) = match self.start_one().await {
             Ok(started) => started,
+            Err(_) if self.stop.is_cancelled() => return Outcome::Stopped,
             Err(not_started) => return Outcome::NotStarted(not_started),
         };
         let token = running.token();
@@ -227,6 +228,9 @@ impl Supervisor {
                 reading = look => reading,
             };
             was_well |= works(&reading.status);
+            if reading.answered {
+                running.has_answered();
+            }
             silences = if reading.answered { 0 } else { silences + 1 };
             if !was_well
                 && !reading.answered
@@ -276,6 +280,7 @@ impl Supervisor {
             engines: &self.surroundings.engines,
             log: &self.surroundings.log,
             neighbours: &self.surroundings.addresses,
+            stop: &self.stop,
         };
         let running = Running::start(means, &self.launch, &instance).await?;
         Ok((running, instance))

@@ -5,8 +5,6 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use bytes::Bytes;
-use futures_util::stream;
 use http::Response;
 use http::request::Parts;
 use serde_json::{Value, json};
@@ -21,10 +19,8 @@ use crate::workloads::containers::engine::{Engine, Network};
 /// What it says to a request.
 pub(super) enum Say {
     Json(u16, Value),
-    /// Bytes of a stream, which then ends as one that broke off.
-    Broken(Vec<u8>),
-    /// Bytes of a stream that comes to its end.
-    Whole(Vec<u8>),
+    /// A stream that ends after these.
+    Bytes(Vec<u8>),
     /// Nothing, ever.
     Nothing,
     /// What one does that has the image and nothing against anything.
@@ -109,12 +105,7 @@ impl<S: FnMut(&[&str]) -> Say> Says<S> {
         let said = (self.say.lock().unwrap())(&words);
         match said {
             Say::Json(status, body) => json_of(status, &body),
-            Say::Whole(bytes) => Response::new(Body::from(bytes)),
-            Say::Broken(bytes) => {
-                let broken = std::io::Error::other("broken off");
-                let pieces = [Ok(Bytes::from(bytes)), Err(broken)];
-                Response::new(Body::from_stream(stream::iter(pieces)))
-            }
+            Say::Bytes(bytes) => Response::new(Body::from(bytes)),
             Say::Nothing => std::future::pending().await,
             Say::Usual => usual(self.network, &words),
         }
