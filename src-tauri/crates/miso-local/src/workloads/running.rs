@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 use super::containers::Engines;
 use super::containers::container::Container;
 use super::endpoint::Endpoint;
@@ -26,6 +28,8 @@ pub(super) struct Means<'a> {
     pub(super) engines: &'a Arc<Engines>,
     pub(super) log: &'a Arc<PlaceLog>,
     pub(super) neighbours: &'a Addresses,
+    /// Calls it off.
+    pub(super) stop: &'a CancellationToken,
 }
 
 /// How an instance ended by itself.
@@ -69,16 +73,20 @@ impl Running {
                         without_engine: false,
                     })
             }
-            Runs::Container(spec) => Container::start(means.engines, spec, launch, instance, log)
-                .await
-                .map(|container| Self::Container(Box::new(container))),
+            Runs::Container(spec) => {
+                let started =
+                    Container::start(means.engines, spec, launch, instance, log, means.stop);
+                started
+                    .await
+                    .map(|container| Self::Container(Box::new(container)))
+            }
         }
     }
 
-    /// Where it was told to listen.
-    pub(super) fn endpoint(&self) -> Endpoint {
+    /// Where it was told to listen; `None` of one that ended at once.
+    pub(super) fn endpoint(&self) -> Option<Endpoint> {
         match self {
-            Self::Process(process) => process.endpoint(),
+            Self::Process(process) => Some(process.endpoint()),
             Self::Container(container) => container.endpoint(),
         }
     }
@@ -96,6 +104,14 @@ impl Running {
         match self {
             Self::Process(process) => Some(process.token.clone()),
             Self::Container(_) => None,
+        }
+    }
+
+    /// It has answered where it was told to listen.
+    pub(super) fn has_answered(&mut self) {
+        match self {
+            Self::Process(_) => {}
+            Self::Container(container) => container.has_answered(),
         }
     }
 

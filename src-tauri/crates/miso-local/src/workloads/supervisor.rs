@@ -181,6 +181,7 @@ impl Supervisor {
     async fn one_instance(&self) -> Outcome {
         let (mut running, instance) = match self.start_one().await {
             Ok(started) => started,
+            Err(_) if self.stop.is_cancelled() => return Outcome::Stopped,
             Err(not_started) => return Outcome::NotStarted(not_started),
         };
         let token = running.token();
@@ -189,7 +190,7 @@ impl Supervisor {
         self.state.send_modify(|state| {
             *state = State {
                 phase: Phase::Running,
-                endpoints: vec![endpoint.clone()],
+                endpoints: endpoint.iter().cloned().collect(),
                 subjects: subject.into_iter().collect(),
                 is_alone: false,
                 reading: None,
@@ -205,12 +206,16 @@ impl Supervisor {
         let (mut was_well, mut silences) = (false, 0);
         let mut next = Duration::ZERO;
         loop {
-            let address = Address {
-                endpoint: &endpoint,
-                probing: &self.launch.probing,
-                token: token.as_deref(),
-            };
             let look = async {
+                let Some(endpoint) = &endpoint else {
+                    // Its end is told soon.
+                    return std::future::pending().await;
+                };
+                let address = Address {
+                    endpoint,
+                    probing: &self.launch.probing,
+                    token: token.as_deref(),
+                };
                 sleep(next).await;
                 probe(&self.surroundings.client, &address).await
             };
@@ -223,6 +228,9 @@ impl Supervisor {
                 reading = look => reading,
             };
             was_well |= works(&reading.status);
+            if reading.answered {
+                running.has_answered();
+            }
             silences = if reading.answered { 0 } else { silences + 1 };
             if !was_well
                 && !reading.answered
@@ -232,7 +240,7 @@ impl Supervisor {
                     state.endpoints = vec![other.clone()];
                     state.is_alone = true;
                 });
-                endpoint = other;
+                endpoint = Some(other);
                 next = Duration::ZERO;
                 continue;
             }
@@ -272,6 +280,7 @@ impl Supervisor {
             engines: &self.surroundings.engines,
             log: &self.surroundings.log,
             neighbours: &self.surroundings.addresses,
+            stop: &self.stop,
         };
         let running = Running::start(means, &self.launch, &instance).await?;
         Ok((running, instance))

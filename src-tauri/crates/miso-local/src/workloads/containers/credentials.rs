@@ -19,6 +19,8 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest file that is read, in bytes.
 const LONGEST: u64 = 1024 * 1024;
+/// The longest reason that is taken of that program, in characters.
+const LONGEST_REASON: usize = 200;
 /// The registry of images that name none.
 pub(super) const DOCKER_HUB: &str = "docker.io";
 /// What Docker's own commands call it.
@@ -56,17 +58,31 @@ impl Credentials {
     }
 }
 
-/// What is kept for a registry, such as `docker.io` or `registry.example:5000`, in these files.
-pub(super) async fn of(registry: &str, files: &[PathBuf]) -> Option<Credentials> {
+/// What was found for an image.
+#[derive(Default)]
+pub(super) struct Looked {
+    pub(super) found: Option<Credentials>,
+    /// What the program said that keeps them, where it gave none.
+    pub(super) kept_back: Option<String>,
+}
+
+/// What these files keep for an image of a registry, such as `docker.io` or
+/// `registry.example:5000`; its name without the tag.
+pub(super) async fn of(registry: &str, name: &str, files: &[PathBuf]) -> Looked {
+    let repository = repository(registry, name);
+    let mut looked = Looked::default();
     for file in files {
         let Some(config) = read(file).await else {
             continue;
         };
-        if let Some(found) = in_config(&config, registry).await {
-            return Some(found);
+        let here = in_config(&config, registry, &repository).await;
+        looked.kept_back = looked.kept_back.or(here.kept_back);
+        if here.found.is_some() {
+            looked.found = here.found;
+            break;
         }
     }
-    None
+    looked
 }
 
 /// Where Docker and Podman keep them, the likeliest first.
@@ -98,19 +114,44 @@ async fn read(file: &Path) -> Option<Value> {
     read.ok()
 }
 
-async fn in_config(config: &Value, registry: &str) -> Option<Credentials> {
-    let own = config["credHelpers"]
-        .as_object()
-        .and_then(|helpers| helpers.iter().find(|(key, _)| is_of(key, registry)))
-        .and_then(|(_, helper)| helper.as_str());
-    if let Some(helper) = own.or_else(|| config["credsStore"].as_str())
-        && let Some(found) = from_helper(helper, registry).await
-    {
-        return Some(found);
+async fn in_config(config: &Value, registry: &str, repository: &str) -> Looked {
+    let own = kept_for(&config["credHelpers"], registry, repository)
+        .into_iter()
+        .find_map(Value::as_str);
+    let mut kept_back = None;
+    if let Some(helper) = own.or_else(|| config["credsStore"].as_str()) {
+        match from_helper(helper, registry).await {
+            Ok(found) => {
+                return Looked {
+                    found: Some(found),
+                    kept_back,
+                };
+            }
+            Err(why) => {
+                tracing::debug!(helper, why, "the engine's credentials are not given");
+                kept_back = Some(format!(
+                    "the helper docker-credential-{helper} gave nothing: {why}"
+                ));
+            }
+        }
     }
-    let auths = config["auths"].as_object()?;
-    let (_, auth) = auths.iter().find(|(key, _)| is_of(key, registry))?;
-    in_file(auth)
+    let kept = kept_for(&config["auths"], registry, repository);
+    Looked {
+        found: kept.into_iter().find_map(in_file),
+        kept_back,
+    }
+}
+
+/// What is kept under keys that an image belongs to, the narrowest first.
+fn kept_for<'a>(keys: &'a Value, registry: &str, repository: &str) -> Vec<&'a Value> {
+    let mut found: Vec<(usize, &Value)> = keys
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, kept)| Some((how_narrow(key, registry, repository)?, kept)))
+        .collect();
+    found.sort_by_key(|(narrow, _)| std::cmp::Reverse(*narrow));
+    found.into_iter().map(|(_, kept)| kept).collect()
 }
 
 /// What stands in the file itself.
@@ -134,35 +175,31 @@ fn in_file(auth: &Value) -> Option<Credentials> {
     })
 }
 
-/// Asks the program that keeps them.
-async fn from_helper(helper: &str, registry: &str) -> Option<Credentials> {
+/// Asks the program that keeps them; or says why it gave none.
+async fn from_helper(helper: &str, registry: &str) -> Result<Credentials, String> {
     // It is part of a program's name, and of nothing else.
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if helper.is_empty() || !helper.chars().all(is_name) {
-        return None;
+        return Err("that is no name of a program".to_owned());
     }
     let program = format!("docker-credential-{helper}");
-    match timeout(PATIENCE, ask(&program, &key_of(registry))).await {
-        Ok(Ok(said)) => {
-            let username = said["Username"].as_str()?;
-            let secret: SecretString = said["Secret"].as_str()?.into();
-            Some(match username {
-                IS_TOKEN => Credentials::Token(secret),
-                username => Credentials::Password {
-                    username: username.to_owned(),
-                    secret,
-                },
-            })
-        }
-        Ok(Err(error)) => {
-            tracing::debug!(%error, helper, "the engine's credentials are not given");
-            None
-        }
-        Err(_) => {
-            tracing::warn!(helper, "the engine's credentials were not given in time");
-            None
-        }
-    }
+    let said = match timeout(PATIENCE, ask(&program, &key_of(registry))).await {
+        Ok(Ok(said)) => said,
+        Ok(Err(error)) => return Err(error.to_string()),
+        Err(_) => return Err(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let text = |field: &str| {
+        let text = said[field].as_str();
+        text.ok_or_else(|| format!("its answer has no {field}"))
+    };
+    let secret: SecretString = text("Secret")?.into();
+    Ok(match text("Username")? {
+        IS_TOKEN => Credentials::Token(secret),
+        username => Credentials::Password {
+            username: username.to_owned(),
+            secret,
+        },
+    })
 }
 
 async fn ask(program: &str, key: &str) -> std::io::Result<Value> {
@@ -185,9 +222,18 @@ async fn ask(program: &str, key: &str) -> std::io::Result<Value> {
     }
     let output = child.wait_with_output().await?;
     if !output.status.success() {
-        return Err(std::io::Error::other("it has none"));
+        // Where it fails, what it prints is why.
+        let said = String::from_utf8_lossy(&output.stdout);
+        let said = said.lines().map(str::trim).find(|line| !line.is_empty());
+        let why = said.map_or_else(
+            || format!("it ended with {}", output.status),
+            |line| line.chars().take(LONGEST_REASON).collect(),
+        );
+        return Err(std::io::Error::other(why));
     }
-    serde_json::from_slice(&output.stdout).map_err(std::io::Error::other)
+    // What it printed holds the secret: no word of that.
+    serde_json::from_slice(&output.stdout)
+        .map_err(|_| std::io::Error::other("its answer is no JSON"))
 }
 
 /// Where such programs are that an app which no shell started does not look.
@@ -211,18 +257,43 @@ fn key_of(registry: &str) -> String {
     }
 }
 
-/// Whether what is kept under a key is of the registry: a host, or a URL of it.
-fn is_of(key: &str, registry: &str) -> bool {
-    let host = key
-        .trim_start_matches("https://")
-        .trim_start_matches("http://")
-        .split('/')
-        .next()
-        .unwrap_or_default();
+/// An image's name with its registry in front, and with what Docker Hub leaves out.
+fn repository(registry: &str, name: &str) -> String {
+    let path = name
+        .strip_prefix(registry)
+        .and_then(|rest| rest.strip_prefix('/'))
+        .unwrap_or(name);
     match registry {
+        DOCKER_HUB if !path.contains('/') => format!("{registry}/library/{path}"),
+        _ => format!("{registry}/{path}"),
+    }
+}
+
+/// How much of an image's name a key stands for, which is a host, a URL of it, or (as Podman has it)
+/// a host with the beginning of a path; `None` where it is of something else.
+fn how_narrow(key: &str, registry: &str, repository: &str) -> Option<usize> {
+    let url = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| key.strip_prefix(scheme));
+    let (host, path) = url
+        .unwrap_or(key)
+        .split_once('/')
+        .unwrap_or((url.unwrap_or(key), ""));
+    let is_there = match registry {
         DOCKER_HUB => ["docker.io", "index.docker.io", "registry-1.docker.io"].contains(&host),
         other => host.eq_ignore_ascii_case(other),
+    };
+    if !is_there {
+        return None;
     }
+    let path = path.trim_end_matches('/');
+    // The path of a URL, or of what was one, is that of the registry's own interface.
+    if url.is_some() || matches!(path, "" | "v1" | "v2") {
+        return Some(0);
+    }
+    let inside = repository.strip_prefix(registry)?.strip_prefix('/')?;
+    let rest = inside.strip_prefix(path)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(path.len())
 }
 
 #[cfg(test)]
@@ -256,7 +327,8 @@ mod tests {
             ("other.example", None),
             ("evil-registry.example", None),
         ] {
-            let found = shown(in_config(&config, registry).await);
+            let repository = repository(registry, "team/box");
+            let found = shown(in_config(&config, registry, &repository).await.found);
             let expected = expected.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
             assert_eq!(found, expected, "{registry}");
         }
@@ -282,12 +354,77 @@ mod tests {
     #[tokio::test]
     async fn a_helper_is_a_name_and_no_path() {
         for helper in ["../../bin/sh", "a b", "", "x;y"] {
-            assert!(from_helper(helper, "a.example").await.is_none());
+            assert!(from_helper(helper, "a.example").await.is_err());
         }
         // One that is not there leaves what the file has.
         let config = json!({"credsStore": "nobody-has-this", "auths": {"a.example": {
             "username": "me", "password": "mine"}}});
-        let found = shown(in_config(&config, "a.example").await);
+        let looked = in_config(&config, "a.example", "a.example/box").await;
+        let why = looked.kept_back.as_deref().unwrap();
+        let begins = "the helper docker-credential-nobody-has-this gave nothing: ";
+        assert!(why.len() > begins.len() && why.starts_with(begins), "{why}");
+        let found = shown(looked.found);
         assert_eq!(found, Some(("me".to_owned(), "mine".to_owned())));
+    }
+
+    #[tokio::test]
+    async fn the_narrowest_key_that_an_image_belongs_to_counts() {
+        let of = |name: &str| json!({"username": name, "password": "p"});
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("auth.json");
+        let config = json!({"auths": {
+            "quay.io": of("anybody"),
+            "quay.io/team-a": of("team"),
+            "quay.io/team-a/box": of("box"),
+            "quay.io/team-c": {},
+            "docker.io/library": of("official"),
+            "docker.io/me": of("me"),
+            "localhost:5000/team-b": of("narrow"),
+        }});
+        std::fs::write(&file, config.to_string()).unwrap();
+        let files = [file];
+        for (registry, name, expected) in [
+            ("quay.io", "quay.io/team-a/box", Some("box")),
+            ("quay.io", "quay.io/team-a/box/x", Some("box")),
+            ("quay.io", "quay.io/team-a/boxes", Some("team")),
+            ("quay.io", "quay.io/team-ab/box", Some("anybody")),
+            ("quay.io", "quay.io/team-c/box", Some("anybody")),
+            ("docker.io", "nginx", Some("official")),
+            ("docker.io", "docker.io/nginx", Some("official")),
+            ("docker.io", "me/box", Some("me")),
+            ("docker.io", "other/box", None),
+            (
+                "localhost:5000",
+                "localhost:5000/team-b/box",
+                Some("narrow"),
+            ),
+            ("localhost:5000", "localhost:5000/other/box", None),
+        ] {
+            let found = shown(super::of(registry, name, &files).await.found);
+            assert_eq!(found.map(|(name, _)| name).as_deref(), expected, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn what_a_helper_says_where_it_fails_is_the_reason() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        for (script, expected) in [
+            (
+                "echo; echo ' the store is locked '; exit 1",
+                "the store is locked",
+            ),
+            ("exit 7", "exit status: 7"),
+            ("echo 'a secret'", "no JSON"),
+        ] {
+            let program = folder.path().join("helper");
+            std::fs::write(&program, format!("#!/bin/sh\ncat >/dev/null; {script}\n")).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+            let said = ask(program.to_str().unwrap(), "a.example").await;
+            let said = said.unwrap_err().to_string();
+            assert!(said.contains(expected), "{said}");
+            assert!(!said.contains("secret"), "{said}");
+        }
     }
 }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::Docker;
+use bollard::errors::Error;
+use bollard::models::ImageInspect;
 use tokio::time::timeout;
 
 use super::reasons;
 
 /// How long an engine may take to answer what costs it nothing.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long it may take to say what it has, or to remove a container.
+pub(super) const A_WORD: Duration = Duration::from_secs(10);
 
 /// An engine that answered.
 #[derive(Clone)]
@@ -71,7 +75,7 @@ impl Engine {
         }
     }
 
-    async fn ask(docker: Docker, address: &str) -> Result<Self, bollard::errors::Error> {
+    async fn ask(docker: Docker, address: &str) -> Result<Self, Error> {
         let docker = docker.negotiate_version().await?;
         let version = docker.version().await?;
         let info = docker.info().await?;
@@ -111,10 +115,24 @@ impl Engine {
         })
     }
 
+    /// What it knows of an image that it has.
+    pub(super) async fn image(&self, name: &str) -> Result<ImageInspect, Error> {
+        within(A_WORD, self.docker.inspect_image(name)).await
+    }
+
     /// Whether it still answers.
     pub(super) async fn answers(&self) -> bool {
         matches!(timeout(PATIENCE, self.docker.ping()).await, Ok(Ok(_)))
     }
+}
+
+/// What an engine says, if it does within that time.
+pub(super) async fn within<T, E: From<Error>>(
+    patience: Duration,
+    said: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let said = timeout(patience, said).await;
+    said.unwrap_or_else(|_| Err(Error::RequestTimeoutError.into()))
 }
 
 /// The machine of an engine: this one for sockets and pipes.

@@ -3,11 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bollard::errors::Error;
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::discovery::{Addresses, addresses};
-use super::engine::Engine;
+use super::engine::{A_WORD, Engine, within};
 use super::pull::{self, Pulled};
 use super::reasons;
 use super::usage::ContainerUsages;
@@ -25,6 +28,8 @@ pub(crate) struct Engines {
     /// The instance's id.
     pub(super) instance: String,
     current: tokio::sync::Mutex<Option<Engine>>,
+    /// Held while what is left is removed.
+    clearing: tokio::sync::Mutex<()>,
     /// The names of the containers that somebody here answers for.
     held: Mutex<HashSet<Arc<str>>>,
     seen: Mutex<Option<Seen>>,
@@ -70,6 +75,7 @@ impl Engines {
             choice,
             instance,
             current: tokio::sync::Mutex::default(),
+            clearing: tokio::sync::Mutex::default(),
             held: Mutex::default(),
             seen: Mutex::default(),
             #[cfg(test)]
@@ -83,14 +89,14 @@ impl Engines {
     }
 
     /// Looks for an engine, and removes what an instance that was killed left there.
-    pub(crate) async fn look_for_one(&self) {
+    pub(crate) async fn look_for_one(self: &Arc<Self>) {
         if let Err(error) = self.get().await {
             tracing::debug!(%error, "no container engine");
         }
     }
 
     /// The engine, whichever answers now.
-    pub(super) async fn get(&self) -> Result<Engine, NoEngine> {
+    pub(super) async fn get(self: &Arc<Self>) -> Result<Engine, NoEngine> {
         let mut current = self.current.lock().await;
         if let Some(engine) = current.as_ref()
             && engine.answers().await
@@ -103,8 +109,11 @@ impl Engines {
                 #[cfg(test)]
                 let engine = self.with_credentials(engine);
                 self.saw(&engine);
-                self.clear(&engine).await;
                 *current = Some(engine.clone());
+                // What a killed one left may have the port that the next one wants.
+                if timeout(A_WORD, self.begin_to_clear(&engine)).await.is_err() {
+                    tracing::warn!("what is left of containers is not removed yet");
+                }
                 Ok(engine)
             }
             Err(error) => {
@@ -117,7 +126,7 @@ impl Engines {
 
     /// Has an image pulled where the engine has it not; tells how that goes.
     pub(crate) async fn pull(
-        &self,
+        self: &Arc<Self>,
         image: &str,
         told: &watch::Sender<String>,
     ) -> Result<Pulled, String> {
@@ -129,9 +138,9 @@ impl Engines {
         pull::pull(&engine, image, told).await
     }
 
-    /// What containers use.
+    /// What containers use. Nothing that takes long is waited for: more is measured beside this.
     pub(crate) async fn look(
-        &self,
+        self: &Arc<Self>,
         usages: &mut ContainerUsages,
         names: &[Arc<str>],
     ) -> HashMap<Arc<str>, Usage> {
@@ -145,7 +154,8 @@ impl Engines {
         };
         let Some(engine) = engine else {
             if is_due {
-                self.look_for_one().await;
+                let engines = Arc::clone(self);
+                tokio::spawn(async move { engines.look_for_one().await });
             }
             return HashMap::new();
         };
@@ -155,7 +165,7 @@ impl Engines {
         }
         self.saw(&engine);
         if is_due {
-            self.clear(&engine).await;
+            drop(self.begin_to_clear(&engine));
         }
         usages.look(&engine, names).await
     }
@@ -204,6 +214,17 @@ impl Engines {
         }
     }
 
+    /// Has cleared beside all else, once at a time.
+    fn begin_to_clear(self: &Arc<Self>, engine: &Engine) -> JoinHandle<()> {
+        let (engines, engine) = (Arc::clone(self), engine.clone());
+        tokio::spawn(async move {
+            let Ok(_this_one) = engines.clearing.try_lock() else {
+                return;
+            };
+            engines.clear(&engine).await;
+        })
+    }
+
     /// Removes the containers of this instance that nobody here answers for.
     async fn clear(&self, engine: &Engine) {
         let label = format!("{LABEL}={}", self.instance);
@@ -211,7 +232,7 @@ impl Engines {
             .all(true)
             .filters(&HashMap::from([("label", vec![label.as_str()])]))
             .build();
-        let found = match engine.docker.list_containers(Some(wanted)).await {
+        let found = match within(A_WORD, engine.docker.list_containers(Some(wanted))).await {
             Ok(found) => found,
             Err(error) => {
                 tracing::warn!(%error, "what is left of containers is not known");
@@ -263,13 +284,14 @@ impl Drop for Holding {
     }
 }
 
-/// Removes a container whatever it does, with the volumes that have no name.
-pub(super) async fn remove(engine: &Engine, name: &str) -> Result<(), bollard::errors::Error> {
+/// Removes a container whatever it does, with the volumes that have no name; fails where that takes
+/// too long.
+pub(super) async fn remove(engine: &Engine, name: &str) -> Result<(), Error> {
     let all = RemoveContainerOptionsBuilder::default()
         .force(true)
         .v(true)
         .build();
-    match engine.docker.remove_container(name, Some(all)).await {
+    match within(A_WORD, engine.docker.remove_container(name, Some(all))).await {
         Err(error) if !reasons::is_unknown(&error) => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }

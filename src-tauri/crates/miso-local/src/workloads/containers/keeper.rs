@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::engine::Engine;
+use super::engine::{A_WORD, Engine};
 use super::engines::{Holding, remove};
 use super::reasons;
 use crate::workloads::output::Output;
@@ -19,8 +19,6 @@ use crate::workloads::running::Ended;
 /// How long a container may take to end after it was asked to: less than a process, for its engine
 /// takes a moment to remove it, and all that runs ends in the same time.
 pub(super) const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How long an engine may take to say how a container is, or to remove it.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait for the rest of what an ended container printed.
 const REST_OF_OUTPUT: Duration = Duration::from_secs(1);
 /// How often and how far apart an engine that does not answer is asked before it is gone.
@@ -99,7 +97,7 @@ impl Keeper {
             let mut wait = Box::pin(self.engine.docker.wait_container(name, Some(until)));
             // How it ended is asked for: what this says differs between engines.
             drop(wait.next().await);
-            let asked = timeout(PATIENCE, self.engine.docker.inspect_container(name, None));
+            let asked = timeout(A_WORD, self.engine.docker.inspect_container(name, None));
             match asked.await {
                 Ok(Ok(found)) => {
                     silences = 0;
@@ -128,7 +126,7 @@ impl Keeper {
         let seconds = i32::try_from(LAST_WORDS.as_secs()).unwrap_or(i32::MAX);
         let within = StopContainerOptionsBuilder::default().t(seconds).build();
         let stopped = self.engine.docker.stop_container(name, Some(within));
-        match timeout(LAST_WORDS + PATIENCE, stopped).await {
+        match timeout(LAST_WORDS + A_WORD, stopped).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, name, "a container could not be asked to end"),
             Err(_) => tracing::warn!(name, "a container was not ended in time"),
@@ -137,10 +135,8 @@ impl Keeper {
 
     async fn remove(&self) {
         let name: &str = &self.holding.name;
-        match timeout(PATIENCE, remove(&self.engine, name)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, name, "a container stays for now"),
-            Err(_) => tracing::warn!(name, "a container was not removed in time"),
+        if let Err(error) = remove(&self.engine, name).await {
+            tracing::warn!(%error, name, "a container stays for now");
         }
     }
 

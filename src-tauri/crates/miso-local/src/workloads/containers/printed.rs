@@ -10,7 +10,8 @@ use futures_util::StreamExt;
 use miso_api::LogLevel;
 use tokio::time::sleep;
 
-use super::engine::Engine;
+use super::engine::{A_WORD, Engine, within};
+use super::reasons;
 use crate::logs::line::Stream;
 use crate::workloads::lines::{LONGEST, text};
 use crate::workloads::output::Output;
@@ -47,16 +48,23 @@ pub(super) async fn follow(engine: Engine, name: Arc<str>, output: Output) {
                 tokio::task::yield_now().await;
             }
         }
-        let found = engine.docker.inspect_container(&name, None).await;
-        let runs =
-            found.is_ok_and(|found| found.state.is_some_and(|state| state.running == Some(true)));
-        if !runs {
+        if has_ended(&engine, &name).await {
             reader.flood.say(&reader.output);
             return;
         }
         // What was read already comes again, and is known by its time.
         reader.seen = reader.newest;
         sleep(AGAIN).await;
+    }
+}
+
+/// Whether it prints nothing more. Where the engine does not say, it may: who keeps the container
+/// knows when to give up.
+async fn has_ended(engine: &Engine, name: &str) -> bool {
+    let asked = engine.docker.inspect_container(name, None);
+    match within(A_WORD, asked).await {
+        Ok(found) => found.state.and_then(|state| state.running) != Some(true),
+        Err(error) => reasons::is_unknown(&error),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use bollard::auth::DockerCredentials;
 use bollard::errors::Error;
 use bollard::models::CreateImageInfo;
 use bollard::query_parameters::CreateImageOptionsBuilder;
@@ -10,7 +11,7 @@ use futures_util::StreamExt;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-use super::credentials::{self, DOCKER_HUB};
+use super::credentials::{self, DOCKER_HUB, Looked};
 use super::engine::Engine;
 use super::reasons;
 
@@ -37,15 +38,17 @@ pub(super) async fn pull(
     told: &watch::Sender<String>,
 ) -> Result<Pulled, String> {
     let (name, tag) = image.rsplit_once(':').unwrap_or((image, LATEST));
-    let is_there = engine.docker.inspect_image(image).await.is_ok();
+    let is_there = engine.image(image).await.is_ok();
     if is_there && tag != LATEST {
         let how = format!("{} has it already", engine.facts.name);
         return Ok(Pulled { how });
     }
     let registry = registry_of(name);
     let began = Instant::now();
-    let Err(error) = follow(engine, name, tag, registry, told).await else {
-        let size = engine.docker.inspect_image(image).await;
+    let Looked { found, kept_back } = credentials::of(registry, name, &engine.credentials).await;
+    let found = found.map(|found| found.for_engine(registry));
+    let Err(error) = follow(engine, name, tag, found, told).await else {
+        let size = engine.image(image).await;
         let size = size
             .ok()
             .and_then(|found| u64::try_from(found.size?).ok())
@@ -56,7 +59,10 @@ pub(super) async fn pull(
         return Ok(Pulled { how });
     };
     let reason = match error {
-        NotPulled::Said(error) => reasons::not_pulled(image, registry, &engine.facts, &error),
+        NotPulled::Said(error) => {
+            let kept_back = kept_back.as_deref();
+            reasons::not_pulled(image, registry, &engine.facts, &error, kept_back)
+        }
         NotPulled::Stalled => format!(
             "nothing of {image} came from {registry} for {} s: look at the network and the registry, and deploy again",
             STALL.as_secs()
@@ -79,15 +85,13 @@ async fn follow(
     engine: &Engine,
     name: &str,
     tag: &str,
-    registry: &str,
+    credentials: Option<DockerCredentials>,
     told: &watch::Sender<String>,
 ) -> Result<(), NotPulled> {
     let wanted = CreateImageOptionsBuilder::default()
         .from_image(name)
         .tag(tag)
         .build();
-    let credentials = credentials::of(registry, &engine.credentials).await;
-    let credentials = credentials.map(|found| found.for_engine(registry));
     let pulling = engine.docker.create_image(Some(wanted), None, credentials);
     let mut pulling = Box::pin(pulling);
     let mut layers = Layers::default();
@@ -106,7 +110,7 @@ async fn follow(
     }
     // A stream that was cut looks as one that ended.
     let image = format!("{name}:{tag}");
-    let there = engine.docker.inspect_image(&image).await;
+    let there = engine.image(&image).await;
     there.map(drop).map_err(NotPulled::Said)
 }
 

@@ -48,8 +48,15 @@ fn root(error: &dyn std::error::Error) -> String {
     innermost.to_string()
 }
 
-/// Why an image could not be pulled, and what to do about it.
-pub(super) fn not_pulled(image: &str, registry: &str, facts: &Facts, error: &Error) -> String {
+/// Why an image could not be pulled, and what to do about it; with what kept the credentials back,
+/// where anything did.
+pub(super) fn not_pulled(
+    image: &str,
+    registry: &str,
+    facts: &Facts,
+    error: &Error,
+    kept_back: Option<&str>,
+) -> String {
     let said = said(error);
     if is_gone(error) {
         return format!(
@@ -84,8 +91,9 @@ pub(super) fn not_pulled(image: &str, registry: &str, facts: &Facts, error: &Err
             "authentication required",
         ])
     {
+        let kept_back = kept_back.map(|why| format!(" ({why})")).unwrap_or_default();
         format!(
-            "{registry} gives {image} to nobody it does not know, or has no such image: sign in with `docker login {registry}`, or correct the name, and deploy again"
+            "{registry} gives {image} to nobody it does not know, or has no such image{kept_back}: sign in with `docker login {registry}`, or correct the name, and deploy again"
         )
     } else if status == Some(404) || any(&["manifest unknown", "not found"]) {
         format!("{registry} has no {image}: push it there, or correct the name, and deploy again")
@@ -113,7 +121,21 @@ mod tests {
             status_code,
             message: message.to_owned(),
         };
-        not_pulled("a.example/b:1", "a.example", &Facts::example(), &error)
+        let kept_back = Some("the helper x gave nothing: it is locked");
+        not_pulled(
+            "a.example/b:1",
+            "a.example",
+            &Facts::example(),
+            &error,
+            kept_back,
+        )
+    }
+
+    #[test]
+    fn what_kept_credentials_back_is_said_where_they_were_needed() {
+        let why = "gave nothing: it is locked";
+        assert!(reason(401, "unauthorized").contains(why));
+        assert!(!reason(404, "manifest unknown").contains(why));
     }
 
     #[test]
@@ -155,7 +177,7 @@ mod tests {
             assert!(reason.ends_with(message), "{reason}");
         }
         let facts = Facts::example();
-        let gone = not_pulled("b:1", "x", &facts, &Error::RequestTimeoutError);
+        let gone = not_pulled("b:1", "x", &facts, &Error::RequestTimeoutError, None);
         assert!(gone.contains("Docker stopped answering"), "{gone}");
     }
 }

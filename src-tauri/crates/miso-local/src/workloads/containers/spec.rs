@@ -119,10 +119,20 @@ impl Command {
     }
 }
 
+/// First words by which a shell does something itself that no program does, or not the same.
+/// (`echo`, `false`, `kill`, `printf`, `pwd`, `test` and `true` are programs too.)
+const BUILT_IN: [&str; 47] = [
+    ".", ":", "alias", "bg", "break", "builtin", "case", "cd", "command", "continue", "declare",
+    "do", "done", "elif", "else", "esac", "eval", "exec", "exit", "export", "fg", "fi", "for",
+    "function", "hash", "if", "jobs", "let", "local", "read", "readonly", "return", "select",
+    "set", "shift", "shopt", "source", "then", "time", "times", "trap", "type", "ulimit", "umask",
+    "unset", "until", "while",
+];
+
 /// The words of a command as a shell would see them; `None` where it takes one to understand it.
 fn words(text: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
-    for c in text.chars() {
+    for c in text.trim().chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
             (Some('"'), '$' | '`' | '\\') => return None,
@@ -131,10 +141,13 @@ fn words(text: &str) -> Option<Vec<String>> {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
+            // Another command begins there.
+            (None, '\n' | '\r') => return None,
             (None, c) if c.is_whitespace() => words.extend(word.take()),
             (
                 None,
-                '$' | '`' | '\\' | '|' | '&' | ';' | '<' | '>' | '(' | ')' | '*' | '?' | '~',
+                '$' | '`' | '\\' | '|' | '&' | ';' | '<' | '>' | '(' | ')' | '*' | '?' | '~' | '#'
+                | '{' | '}' | '!' | '[',
             ) => {
                 return None;
             }
@@ -142,7 +155,20 @@ fn words(text: &str) -> Option<Vec<String>> {
         }
     }
     words.extend(word);
-    (quote.is_none() && !words.is_empty()).then_some(words)
+    let first = words.first()?;
+    (quote.is_none() && !sets_a_variable(first) && !BUILT_IN.contains(&first.as_str()))
+        .then_some(words)
+}
+
+/// Whether a first word is `NAME=…`, which a shell sets for what follows.
+fn sets_a_variable(word: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+');
+        !name.is_empty()
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(is_part)
+    };
+    word.split_once('=').is_some_and(|(name, _)| is_name(name))
 }
 
 #[cfg(test)]
@@ -191,7 +217,33 @@ mod tests {
 
     #[test]
     fn a_shell_is_used_only_where_one_is_needed() {
-        for text in ["a && b", "a $PORT", "a \"$PORT\"", "a 'b", "a | b", " "] {
+        for text in [
+            "a && b",
+            "a $PORT",
+            "a \"$PORT\"",
+            "a 'b",
+            "a | b",
+            " ",
+            "NODE_ENV=production npm start",
+            "_a=1 b",
+            "PATH+=:/x a",
+            "exec gunicorn app:app",
+            "cd /app",
+            "export A=b",
+            "source /env",
+            ". /env",
+            ": nothing",
+            "ulimit -n 100",
+            "serve # all of it",
+            "{ serve }",
+            "serve {a,b}",
+            "! serve",
+            "[ -f a ]",
+            "serve [ab]",
+            "migrate\nserve",
+            "migrate\r\nserve",
+            "if serve",
+        ] {
             assert_eq!(Command::of(text), Command::Shell(text.to_owned()));
         }
         let words = |text: &str| match Command::of(text) {
@@ -199,5 +251,11 @@ mod tests {
             Command::Shell(text) => panic!("{text}"),
         };
         assert_eq!(words("a  ''  \"b c\"d '$e'"), ["a", "", "b cd", "$e"]);
+        assert_eq!(words(" serve --all\n"), ["serve", "--all"]);
+        // What only looks like it.
+        assert_eq!(words("env A=b serve"), ["env", "A=b", "serve"]);
+        assert_eq!(words("serve --name=a exec"), ["serve", "--name=a", "exec"]);
+        assert_eq!(words("./a=b 'c#{}!['"), ["./a=b", "c#{}!["]);
+        assert_eq!(words("echo cd"), ["echo", "cd"]);
     }
 }

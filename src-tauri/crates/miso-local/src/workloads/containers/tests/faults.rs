@@ -104,18 +104,12 @@ async fn containers_come_back_with_their_engine() {
     let bench = bench(engine.choice(), json!({}), &[]).await;
     bench.runs("tests/box:1.0").await;
     engine.end();
-    bench.until_health("unhealthy").await;
-    bench.until_health("no container engine answers").await;
+    let gone = "no container engine answers";
+    bench.until_health(HealthStatus::Unhealthy, gone).await;
     assert!(bench.ask("/health").await.is_err());
     engine.begin_again().await;
-    bench.until_health("healthy").await;
-    // `unhealthy` holds the word too: it answers, so it is.
-    let well = async {
-        while bench.ask("/health").await.is_err() {
-            sleep(Duration::from_millis(100)).await;
-        }
-    };
-    timeout(PATIENCE, well).await.unwrap();
+    bench.until_health(HealthStatus::Healthy, "").await;
+    bench.ask("/health").await.unwrap();
     assert_eq!(engine.names().await.len(), 1, "the one before is removed");
     bench.platform.shut_down().await;
     assert_eq!(engine.names().await, [""; 0]);

@@ -1,7 +1,10 @@
-//! Containers of a real engine.
+//! Containers of a real engine, and of one that is made up where no real one does what is to be
+//! tried.
 
 mod engine;
+mod fake;
 mod faults;
+mod odd;
 mod pulling;
 mod registry;
 mod running;
@@ -9,7 +12,7 @@ mod running;
 use std::time::Duration;
 
 use http_body_util::BodyExt;
-use miso_api::{Deployment, DeploymentStatus, DeploymentStep};
+use miso_api::{Deployment, DeploymentStatus, DeploymentStep, HealthStatus};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -93,21 +96,25 @@ impl Bench {
         }
     }
 
-    /// How it is right now, in a few words.
-    fn health(&self) -> String {
+    /// How it is right now, and why.
+    fn health(&self) -> (HealthStatus, String) {
         let live = self.platform.live(&self.place).unwrap_or_default();
-        format!("{} {}", live.status, live.message.unwrap_or_default())
+        (live.status, live.message.unwrap_or_default())
     }
 
-    /// Waits until it is as that.
-    async fn until_health(&self, wanted: &str) {
+    /// Waits until it is so, with that in its message.
+    async fn until_health(&self, wanted: HealthStatus, why: &str) {
         let is_so = async {
-            while !self.health().contains(wanted) {
+            loop {
+                let (status, message) = self.health();
+                if status == wanted && message.contains(why) {
+                    return;
+                }
                 sleep(Duration::from_millis(50)).await;
             }
         };
         let waited = timeout(PATIENCE, is_so).await;
-        assert!(waited.is_ok(), "not {wanted}: {}", self.health());
+        assert!(waited.is_ok(), "not {wanted} {why}: {:?}", self.health());
     }
 
     /// Whether a line of the log holds that.

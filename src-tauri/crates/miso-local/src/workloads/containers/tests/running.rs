@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use chrono::Utc;
-use miso_api::{HealthStatus, LogLevel, StepStatus};
+use miso_api::{LogLevel, StepStatus};
 use serde_json::json;
 
 use super::engine::TestEngine;
@@ -45,7 +45,7 @@ async fn containers_run_as_the_catalogue_does() {
         named.unwrap().to_owned()
     });
     assert_ne!(instances[0], instances[1]);
-    assert_eq!(bench.health().trim(), "healthy");
+    assert_eq!(bench.health(), (HealthStatus::Healthy, String::new()));
 
     // Its log has lines with their own times.
     let log = bench.log();
@@ -130,7 +130,7 @@ async fn containers_that_keep_to_a_port_of_their_own_are_replaced_with_a_gap() {
     // What does not come up gives way to what ran.
     let why = bench.fails("tests/box:crash").await;
     assert!(why.contains("no database"), "{why}");
-    bench.until_health("healthy").await;
+    bench.until_health(HealthStatus::Healthy, "").await;
     let said = bench.ask("/cgi-bin/env").await.unwrap();
     assert!(said.contains("MISO_VERSION=fixed-2"), "{said}");
     bench.platform.shut_down().await;
@@ -158,7 +158,7 @@ fn containers_of_a_killed_instance_are_cleared_at_the_next_start() {
         assert_eq!(engine.names().await, before, "it is left");
         let bench = bench.next_start();
         bench.platform.resume().await.unwrap();
-        bench.until_health("healthy").await;
+        bench.until_health(HealthStatus::Healthy, "").await;
         let names = engine.names().await;
         assert_eq!(names.len(), 1);
         assert_ne!(names, before);
@@ -200,7 +200,7 @@ async fn containers_that_print_without_end_do_not_fill_anything() {
     let mut next = log.watch();
     let printed = timeout(PATIENCE, next.wait_for(|next| *next > 6_000)).await;
     drop(printed.unwrap().unwrap());
-    assert_eq!(bench.health().trim(), "healthy");
+    assert_eq!(bench.health(), (HealthStatus::Healthy, String::new()));
     bench.ask("/health").await.unwrap();
     let began = Instant::now();
     bench.platform.shut_down().await;
