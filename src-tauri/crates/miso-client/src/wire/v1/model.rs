@@ -240,7 +240,8 @@ pub(crate) fn deployment(row: &Value, environment: &str) -> Option<Deployment> {
     })
 }
 
-/// Puts lines of a log to the jobs they are of; what is of none of them goes to the last one.
+/// Puts lines of a log to the jobs they are of, below what each says of itself; what is of none of them goes
+/// to the last one.
 pub(crate) fn with_log(deployment: &mut Deployment, jobs: &[Value], lines: &[Value]) {
     let mut by_step: Vec<Vec<String>> = vec![Vec::new(); deployment.steps.len()];
     for line in lines {
@@ -259,7 +260,7 @@ pub(crate) fn with_log(deployment: &mut Deployment, jobs: &[Value], lines: &[Val
     }
     for (step, lines) in deployment.steps.iter_mut().zip(by_step) {
         if !lines.is_empty() {
-            step.message = joined(None, &lines);
+            step.message = joined(step.message.take(), &lines);
         }
     }
 }

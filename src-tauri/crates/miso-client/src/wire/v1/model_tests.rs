@@ -169,8 +169,28 @@ fn the_jobs_of_a_deployment_are_its_steps() {
         &jobs,
         &[line("j-1", "a"), line("1", "b"), line("other", "c")],
     );
-    assert_eq!(found.steps[0].message.as_deref(), Some("a\nb"));
+    assert_eq!(
+        found.steps[0].message.as_deref(),
+        Some("done\npulled\nwarn: slow\na\nb")
+    );
     assert_eq!(found.steps[1].message.as_deref(), Some("c"));
+}
+
+#[test]
+fn why_a_job_failed_stays_above_its_log() {
+    let jobs = [
+        json!({"jobId": "j-1", "jobType": "start", "status": "failed", "error": "it ended with 1"}),
+    ];
+    let row = json!({"id": "d-1", "targetId": "orders", "status": "failed", "jobs": jobs});
+    let mut found = deployment(&row, "dev").unwrap();
+    let lines: Vec<Value> = (0..80)
+        .map(|number| json!({"jobId": "j-1", "level": "error", "message": format!("line {number}")}))
+        .collect();
+    with_log(&mut found, &jobs, &lines);
+    let told = found.steps[0].message.clone().unwrap();
+    let told: Vec<&str> = told.lines().collect();
+    assert_eq!((told.len(), told[0]), (51, "it ended with 1"));
+    assert_eq!(told[50], "error: line 79");
 }
 
 #[test]
