@@ -1,7 +1,6 @@
 //! What v1 says of environments, applications and deployments, as the model has it (API.md). A word that
 //! the model does not know is kept as it came.
 
-use chrono::{DateTime, Utc};
 use miso_api::{
     Application, ApplicationStatus, ApplicationType, ConfigurationItem, Deployment,
     DeploymentStatus, DeploymentStep, Environment, EnvironmentEntry, EnvironmentStatus, Health,
@@ -175,11 +174,12 @@ pub(crate) fn manifest(key: &str, template: &Value) -> Map<String, Value> {
 }
 
 /// The health of an application by its status (§3.3): what the platform sees now, without a history.
-pub(crate) fn health(status: &Value, now: DateTime<Utc>) -> Health {
+/// When it looked is not said.
+pub(crate) fn health(status: &Value) -> Health {
     let fields = Fields::of(status);
     Health {
         status: health_status(fields.text(&["runtimeStatus", "status"])),
-        checked_at: fields.time(&["healthCheckAt", "checkedAt"]).or(Some(now)),
+        checked_at: None,
         latency_ms: None,
         checks: Vec::new(),
         history: Vec::new(),
