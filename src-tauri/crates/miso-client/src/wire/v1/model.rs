@@ -89,7 +89,10 @@ pub(crate) fn entry(row: &Value, environment: &str) -> Option<(String, Environme
         image: fields
             .text(&["image"])
             .or_else(|| fields.object("configuration").text(&["image"])),
-        url: fields.text(&["url", "dataplaneUrl"]),
+        url: fields
+            .text(&["url", "dataplaneUrl"])
+            .or_else(|| fields.object("dataplane").text(&["url"]))
+            .or_else(|| fields.object("configuration").text(&["dataplaneUrl"])),
         last_deployed_at: last
             .time(&["completedAt", "createdAt"])
             .or_else(|| fields.time(&["lastDeployedAt"])),

@@ -67,6 +67,42 @@ fn either_half_of_an_application_is_enough() {
     assert!(entry(&json!({"status": "healthy"}), "dev").is_none());
 }
 
+/// API-V1.md §3.3: where clients have met the address of what runs.
+#[test]
+fn where_an_application_answers_is_read_by_each_of_its_names() {
+    for (row, url) in [
+        (
+            json!({"url": "https://a.example"}),
+            Some("https://a.example"),
+        ),
+        (
+            json!({"dataplaneUrl": "https://b.example"}),
+            Some("https://b.example"),
+        ),
+        (
+            json!({"dataplane": {"url": "https://c.example"}}),
+            Some("https://c.example"),
+        ),
+        (
+            json!({"configuration": {"dataplaneUrl": "https://d.example"}}),
+            Some("https://d.example"),
+        ),
+        (
+            json!({"url": "", "dataplane": {"url": null}, "configuration": {"dataplaneUrl": "https://d.example"}}),
+            Some("https://d.example"),
+        ),
+        (
+            json!({"dataplane": "https://c.example", "configuration": {}}),
+            None,
+        ),
+    ] {
+        let mut row = row;
+        row["key"] = json!("orders");
+        let (_, found) = entry(&row, "dev").unwrap();
+        assert_eq!(found.url.as_deref(), url, "{row}");
+    }
+}
+
 #[test]
 fn a_status_that_is_not_known_is_kept_as_it_came() {
     for (word, status, health) in [
@@ -184,7 +220,9 @@ fn why_a_job_failed_stays_above_its_log() {
     let row = json!({"id": "d-1", "targetId": "orders", "status": "failed", "jobs": jobs});
     let mut found = deployment(&row, "dev").unwrap();
     let lines: Vec<Value> = (0..80)
-        .map(|number| json!({"jobId": "j-1", "level": "error", "message": format!("line {number}")}))
+        .map(
+            |number| json!({"jobId": "j-1", "level": "error", "message": format!("line {number}")}),
+        )
         .collect();
     with_log(&mut found, &jobs, &lines);
     let told = found.steps[0].message.clone().unwrap();
