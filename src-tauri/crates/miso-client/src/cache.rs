@@ -1,9 +1,11 @@
 //! What was read last, kept on disk so that the next start has something to show at once.
 //! Rows carry connection and account. Configuration is never kept (SECURITY.md). Beside them: what
-//! was sent in the last hour, for the budget, what an instance does not offer, which deployments are
-//! followed until they end, which keyring entries are still to be deleted, and what was (`past/`).
+//! was sent in the last hour and learned of the limit, for the budget, what an instance does not offer,
+//! which deployments are followed until they end, which keyring entries are still to be deleted, and what
+//! was (`past/`).
 
 mod followed;
+mod learned;
 mod seen;
 mod writer;
 
@@ -49,6 +51,13 @@ const SCHEMA: &str = "
         at integer not null
     );
     create index if not exists sent_by_connection on sent (connection, at);
+    create table if not exists learned (
+        connection text primary key,
+        requests integer not null,
+        allowed integer not null,
+        seconds integer not null,
+        at integer not null
+    ) without rowid;
     create table if not exists capability (
         connection text not null,
         word text not null,
@@ -338,7 +347,7 @@ impl Cache {
     pub fn erase_all_of(&self, connection: &ConnectionId) -> Result<(), Failure> {
         self.erase(connection)?;
         self.now(|database| {
-            for table in ["capability", "sent"] {
+            for table in ["capability", "sent", "learned"] {
                 database.execute(
                     &format!("delete from {table} where connection = ?1"),
                     params![connection.as_str()],

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use miso_api::{DeployRequest, DeploymentStatus, HealthStatus};
 use miso_client::{
-    Code, Connection, Resource, SecretString, SessionState, Speaks, address, signin,
+    Code, Connection, Network, NetworkSettings, ProxyChoice, Resource, SecretString, SessionState,
+    SignInSettings, Speaks, address, signin,
 };
 use serde_json::{Value, json};
 
@@ -195,6 +196,42 @@ async fn v1_is_found_and_read_through_the_same_methods() {
     assert!(
         far_end.asked("GET /api/applications").is_empty(),
         "nothing is asked of the other reading"
+    );
+}
+
+/// A public host mounts the controller below a path that nobody types (API-V1.md §1.1).
+#[tokio::test]
+async fn v1_is_found_where_public_hosts_mount_it() {
+    let far_end = FarEnd::raw(|_| {
+        |asked: &crate::far_end::Asked| match asked.line.as_str() {
+            "GET /miso/api/v1/health" => {
+                Answer::json(200, json!({"data": {"deploymentType": "azure"}}))
+            }
+            _ => Answer::text(404, "<html>no such page</html>"),
+        }
+    })
+    .await;
+    let address = far_end.url.socket_addrs(|| None).unwrap()[0];
+    let network = Network::new(NetworkSettings {
+        proxy: ProxyChoice::None,
+        ..NetworkSettings::default()
+    });
+    network.lead("miso.test", address);
+    let usual = SignInSettings::default();
+    for (typed, mounted) in [("", "miso/"), ("some/page/", "miso/"), ("miso/", "miso/")] {
+        let at = |path: &str| format!("http://miso.test:{}/{path}", address.port());
+        let found = signin::probe_with(&at(typed).parse().unwrap(), &usual, &network).await;
+        let found = found.unwrap();
+        assert_eq!(found.url.as_str(), at(mounted), "{typed}");
+        assert_eq!((found.issuer, found.speaks), (None, Some(Speaks::V1)));
+    }
+    let before = far_end.asked("GET /miso/").len();
+    let here = signin::probe(&far_end.url).await;
+    assert_eq!(here.unwrap_err().code, Code::DiscoveryFailed);
+    assert_eq!(
+        far_end.asked("GET /miso/").len(),
+        before,
+        "on this machine it is where it is"
     );
 }
 

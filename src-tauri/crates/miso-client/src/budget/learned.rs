@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use super::{Budget, HOUR, MINUTE, OwnLimits, State, nanos};
 use crate::{Limits, Speaks};
 
@@ -13,6 +15,22 @@ const V1_MINUTES: u32 = 15;
 const UNSEEN: f64 = 0.7;
 /// No limit that is learned is less.
 const LEAST: u32 = 10;
+
+/// What a refusal taught of how much may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Learned {
+    /// So many requests.
+    pub requests: u32,
+    /// Where so many were thought to be allowed.
+    pub of: u32,
+    /// In so long.
+    pub window: Duration,
+    /// When it was taught.
+    pub at: DateTime<Utc>,
+}
+
+/// Keeps what was taught beyond this run; `None` has it forgotten.
+pub(crate) type KeepLearned = Box<dyn Fn(Option<Learned>) + Send + Sync>;
 
 impl OwnLimits {
     /// The limits that count, and what the larger of them is of.
@@ -33,6 +51,14 @@ impl OwnLimits {
 }
 
 impl State {
+    /// No more than this from now on.
+    fn keep_to(&mut self, requests: u32) {
+        self.limits = Limits {
+            per_hour: requests,
+            per_minute: requests.min(self.limits.per_minute),
+        };
+    }
+
     /// How much of what lasts is meant to be spent where nothing tells how many are left: not so much that
     /// what is watched meets its own limit and then waits for all of a window.
     pub(super) fn unseen_share(&self) -> f64 {
@@ -44,7 +70,15 @@ impl State {
 }
 
 impl Budget {
-    /// What holds as long as the server tells no limits.
+    /// With what an earlier run learned, and with what keeps what this one learns.
+    pub(super) fn with_learned(mut self, learned: Option<Learned>, keep: KeepLearned) -> Self {
+        self.lock().learned = learned;
+        self.keep_learned = keep;
+        self
+    }
+
+    /// What holds as long as the server tells no limits. What was learned holds as long as the setting is the
+    /// one under which it was.
     pub(crate) fn set_own_limits(&self, own: OwnLimits, speaks: Speaks) {
         let (limits, window) = own.of(speaks);
         let mut state = self.lock();
@@ -53,11 +87,23 @@ impl Budget {
         }
         (state.limits, state.window) = (limits, window);
         state.are_told = false;
+        if speaks == Speaks::Documented {
+            return;
+        }
+        let learned = state.learned.take();
+        state.learned = learned.filter(|one| (one.of, one.window) == (limits.per_hour, window));
+        if let Some(Learned { requests, .. }) = state.learned {
+            state.keep_to(requests);
+        }
         let usual = Limits::default();
-        let an_hour = f64::from(limits.per_hour) * HOUR.as_secs_f64() / window.as_secs_f64();
-        if speaks == Speaks::V1 {
-            // Each thing costs several requests, and nothing tells how many are left.
-            state.pace.begin_slowly(an_hour / f64::from(usual.per_hour));
+        let most = f64::from(state.limits.per_hour);
+        let an_hour = most * HOUR.as_secs_f64() / window.as_secs_f64();
+        // Each thing costs several requests, and nothing tells how many are left.
+        state.pace.begin_slowly(an_hour / f64::from(usual.per_hour));
+        let is_forgotten = learned.is_some() && state.learned.is_none();
+        drop(state);
+        if is_forgotten {
+            (self.keep_learned)(None);
         }
     }
 
@@ -71,17 +117,26 @@ impl Budget {
         let spent = recent.take_while(|sent| **sent + span > now).count();
         let accepted = u32::try_from(spent).unwrap_or(u32::MAX).saturating_sub(1);
         let limit = state.limits.per_hour;
-        if state.refusals == 0 && accepted >= limit / 4 {
-            let learned = accepted.min(limit / 4 * 3).max(LEAST).min(limit);
-            state.limits = Limits {
-                per_hour: learned,
-                per_minute: learned.min(state.limits.per_minute),
-            };
+        let has_learned = state.refusals == 0 && accepted >= limit / 4;
+        if has_learned {
+            let requests = accepted.min(limit / 4 * 3).max(LEAST).min(limit);
+            state.learned = Some(Learned {
+                requests,
+                of: state.learned.map_or(limit, |before| before.of),
+                window: state.window,
+                at: wall,
+            });
+            state.keep_to(requests);
         }
         let wait = MINUTE * 2u32.saturating_pow(state.refusals.min(6));
         state.refusals += 1;
         let until = wall + wait.min(state.window);
         state.barred_until = state.barred_until.max(Some(until));
+        let learned = state.learned.filter(|_| has_learned);
+        drop(state);
+        if learned.is_some() {
+            (self.keep_learned)(learned);
+        }
     }
 
     /// An answer that is no refusal: the next refusal is the first one again.

@@ -17,6 +17,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::Clock;
 use crate::chance::any_share;
+use learned::KeepLearned;
+pub(crate) use learned::Learned;
 use others::Others;
 pub use own_limits::OwnLimits;
 use pace::Pace;
@@ -56,6 +58,7 @@ impl Default for Limits {
 pub struct Budget {
     clock: Arc<dyn Clock>,
     keep: Keep,
+    keep_learned: KeepLearned,
     state: Mutex<State>,
 }
 
@@ -68,6 +71,8 @@ struct State {
     window: Duration,
     /// How many refusals came one after another that said nothing of how long.
     refusals: u32,
+    /// What such a refusal taught.
+    learned: Option<Learned>,
     /// Whether the server told them: its word counts, whatever a connection is set to.
     are_told: bool,
     /// When requests were sent, by a clock that never goes back; below zero before this run.
@@ -187,10 +192,12 @@ impl Budget {
         Self {
             clock,
             keep,
+            keep_learned: Box::new(|_| {}),
             state: Mutex::new(State {
                 limits,
                 window: HOUR,
                 refusals: 0,
+                learned: None,
                 are_told: false,
                 sent: sent.into(),
                 clicks: VecDeque::new(),

@@ -247,3 +247,69 @@ fn a_refusal_without_a_word_teaches_how_much_may_be_sent() {
     budget.refused_unannounced();
     assert_eq!(budget.lock().limits.per_hour, 50);
 }
+
+#[test]
+fn what_a_refusal_taught_outlives_the_run_but_not_the_setting() {
+    let (hand, _) = budget(Limits::default());
+    let cache = Arc::new(crate::Cache::in_memory().unwrap());
+    let connection = crate::Connection {
+        found: Some(Speaks::V1),
+        ..crate::Connection::to("https://miso.test/".parse().unwrap(), &[])
+    };
+    let open = |connection: &crate::Connection| Budget::of(connection, hand.clone(), cache.clone());
+    let limit = |budget: &Budget| {
+        let limits = budget.lock().limits;
+        (limits.per_hour, limits.per_minute)
+    };
+    let teach = |budget: &Budget| {
+        *hand.0.lock().unwrap() += Duration::from_secs(1000);
+        for _ in 0..51 {
+            budget.take(Class::Interactive).unwrap().sent();
+        }
+        budget.refused_unannounced();
+        assert_eq!(limit(budget), (50, 50));
+    };
+    teach(&open(&connection));
+    let again = open(&connection);
+    assert_eq!(limit(&again), (50, 50), "the next run knows it");
+    // Read otherwise and back, it is the same instance.
+    again.set_own_limits(OwnLimits::default(), Speaks::Documented);
+    assert_eq!(limit(&again), (1000, 100));
+    again.set_own_limits(OwnLimits::default(), Speaks::V1);
+    assert_eq!(limit(&again), (50, 50));
+    let other = crate::Connection {
+        id: crate::ConnectionId::random(),
+        ..connection.clone()
+    };
+    assert_eq!(
+        limit(&open(&other)),
+        (100, 100),
+        "that of another is not known"
+    );
+
+    let own = OwnLimits {
+        requests_per_window: Some(80),
+        ..OwnLimits::default()
+    };
+    again.set_own_limits(own, Speaks::V1);
+    assert_eq!(limit(&again), (80, 80), "what somebody sets counts");
+    again.set_own_limits(OwnLimits::default(), Speaks::V1);
+    assert_eq!(limit(&again), (100, 100));
+    assert_eq!(limit(&open(&connection)), (100, 100));
+
+    teach(&open(&connection));
+    let set_meanwhile = crate::Connection {
+        limits: own,
+        ..connection.clone()
+    };
+    assert_eq!(limit(&open(&set_meanwhile)), (80, 80));
+    assert_eq!(
+        limit(&open(&connection)),
+        (100, 100),
+        "it was of another setting"
+    );
+
+    teach(&open(&connection));
+    *hand.0.lock().unwrap() += Duration::from_secs(25 * 3600);
+    assert_eq!(limit(&open(&connection)), (100, 100), "that was yesterday");
+}

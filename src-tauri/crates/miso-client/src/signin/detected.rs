@@ -13,6 +13,14 @@ use crate::{Failure, Network, Speaks};
 /// The one call of the documented API that every instance has, and that nobody may make who is not signed in.
 const DOCUMENTED_PATH: &str = "/api/users/me";
 
+/// What who does not have it answers to it.
+const LACKING: [StatusCode; 4] = [
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+];
+
 /// The reading that is spoken; of both, the documented one; `None` where neither shows.
 pub(super) async fn speaks(instance: &Url, network: &Network) -> Option<Speaks> {
     let v1 = ask(instance, network, routes::HEALTH_PATH).await.ok()?;
@@ -22,8 +30,9 @@ pub(super) async fn speaks(instance: &Url, network: &Network) -> Option<Speaks> 
     let documented = ask(instance, network, DOCUMENTED_PATH).await;
     match documented {
         Ok((status, body)) if is_documented(status, &body) => Some(Speaks::Documented),
-        Ok(_) => Some(Speaks::V1),
-        Err(_) => None,
+        // What is in its way now says nothing of what else it speaks.
+        Ok((status, _)) if LACKING.contains(&status) => Some(Speaks::V1),
+        Ok(_) | Err(_) => None,
     }
 }
 
@@ -69,7 +78,50 @@ async fn ask(
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
+    use axum::routing::get;
+
     use super::*;
+
+    /// What is spoken where v1's health is answered, and the documented call with this.
+    async fn spoken(status: u16, body: &'static str) -> Option<Speaks> {
+        let status = StatusCode::from_u16(status).unwrap();
+        let health = r#"{"data":{"status":"healthy","deploymentType":"azure"}}"#;
+        let router = Router::new()
+            .route(routes::HEALTH_PATH, get(move || async move { health }))
+            .route(DOCUMENTED_PATH, get(move || async move { (status, body) }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let instance = format!("http://{}/", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await });
+        let found = speaks(&instance.parse().unwrap(), &Network::default()).await;
+        server.abort();
+        found
+    }
+
+    #[tokio::test]
+    async fn what_hides_the_documented_reading_makes_an_instance_no_v1() {
+        let unauthorized = r#"{"error":{"code":"UNAUTHORIZED","message":"no token"}}"#;
+        let problem = r#"{"type":"/Errors/Unauthorized","title":"Unauthorized","status":401}"#;
+        let unavailable = r#"{"error":{"code":"SERVICE_UNAVAILABLE","message":"restarting"}}"#;
+        for (status, body, found) in [
+            (401, unauthorized, Some(Speaks::Documented)),
+            (503, unavailable, Some(Speaks::Documented)),
+            (401, problem, Some(Speaks::V1)),
+            (403, "<html>Forbidden</html>", Some(Speaks::V1)),
+            (404, "<html>", Some(Speaks::V1)),
+            (404, "", Some(Speaks::V1)),
+            (405, "", Some(Speaks::V1)),
+            (429, "<html>Too many requests</html>", None),
+            (429, r#"{"message":"slow down"}"#, None),
+            (500, "", None),
+            (502, "<html>Bad gateway</html>", None),
+            (503, "<html>", None),
+            (504, "", None),
+            (200, "<html>", None),
+        ] {
+            assert_eq!(spoken(status, body).await, found, "{status} {body}");
+        }
+    }
 
     #[test]
     fn each_reading_is_known_by_what_it_alone_says() {

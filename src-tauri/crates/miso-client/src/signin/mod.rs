@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use url::Url;
 
+use crate::address::is_loopback;
 use crate::{Failure, Network, Speaks};
 
 pub(crate) use attempt::{Attempt, SignedIn, sign_in};
@@ -34,6 +35,9 @@ pub(crate) use service_account::service_token;
 pub use settings::{Prompt, RedirectHost, SignInSettings};
 pub(crate) use token_endpoint::Refreshed;
 pub use verify::{Expected, verify};
+
+/// Where public hosts mount the controller (API-V1.md §1.1).
+const MOUNTED_AT: &str = "/miso/";
 
 /// Makes further parameters of an authorization request, for the PKCE challenge (RFC 7636) of that
 /// sign-in alone: its address stands where others can read it.
@@ -64,7 +68,8 @@ pub struct InstanceFound {
 }
 
 /// Looks for an instance and its provider: at the path that was given, since an instance may live
-/// below one, and where none is there, at the origin; or at the issuer that the settings name.
+/// below one, and where none is there, at the origin, and last where public hosts mount the
+/// controller; or at the issuer that the settings name.
 ///
 /// # Errors
 /// Why there is none: connectivity, TLS, or [`crate::Code::DiscoveryFailed`].
@@ -85,12 +90,24 @@ pub async fn probe_with(
         Err(failure) if failure.code == crate::Code::DiscoveryFailed => failure,
         other => return other,
     };
-    if instance.path() == "/" || settings.issuer.is_some() {
+    if settings.issuer.is_some() {
         return Err(first);
     }
-    let mut origin = instance.clone();
-    origin.set_path("/");
-    look_at(&origin, settings, network).await.map_err(|_| first)
+    for path in elsewhere(instance) {
+        let mut there = instance.clone();
+        there.set_path(path);
+        if let Ok(found) = look_at(&there, settings, network).await {
+            return Ok(found);
+        }
+    }
+    Err(first)
+}
+
+/// The paths that are tried where nothing is at the one that was given.
+fn elsewhere(instance: &Url) -> impl Iterator<Item = &'static str> {
+    let is_public = !is_loopback(instance);
+    let paths = [("/", true), (MOUNTED_AT, is_public)].into_iter();
+    paths.filter_map(|(path, is_tried)| (is_tried && instance.path() != path).then_some(path))
 }
 
 async fn look_at(

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::answer::{Answer, Whole};
 use super::refusal::{not_miso, refusal};
 use super::{Call, Transport, decode};
-use crate::v1::{Kept, V1};
+use crate::v1::V1;
 use crate::wire::asked::Asked;
 use crate::wire::v1::problem;
 use crate::{Class, Code, Failure, Speaks};
@@ -34,6 +34,7 @@ impl Transport {
         let asking = V1 {
             transport: self,
             class,
+            kept: self.v1.hold(),
         };
         // Boxed: what is asked for is many calls.
         let value = Box::pin(asking.answer(asked)).await?;
@@ -74,10 +75,6 @@ impl Transport {
     /// Whether requests are made in the name of an application, not of a user.
     pub(crate) fn is_an_application(&self) -> bool {
         self.tokens.stand_for_an_application()
-    }
-
-    pub(crate) fn v1_kept(&self) -> &Kept {
-        &self.v1
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

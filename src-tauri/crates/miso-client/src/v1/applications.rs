@@ -127,7 +127,7 @@ impl V1<'_> {
         let status = self
             .item(&routes::placed_status(environment, application))
             .await?;
-        Ok(model::health(&status, self.now()))
+        Ok(model::health(&status))
     }
 
     /// Where an application is: as far as that is known, else all environments.

@@ -18,7 +18,7 @@ use crate::transport::{Call, Transport};
 use crate::wire::asked::Asked;
 use crate::wire::v1::envelope::{self, Listed, NotAnswered};
 use crate::{Class, Code, Failure};
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Held, Kept};
 
 /// Pages of one list that are asked for at most.
 const MOST_PAGES: u32 = 10;
@@ -28,9 +28,11 @@ const MOST_PAGES: u32 = 10;
 pub(crate) struct V1<'a> {
     pub transport: &'a Transport,
     pub class: Class,
+    /// What is known to the account that it is asked for.
+    pub kept: Held<'a>,
 }
 
-impl V1<'_> {
+impl<'a> V1<'a> {
     /// What the documented API would have answered.
     ///
     /// # Errors
@@ -104,8 +106,8 @@ impl V1<'_> {
         self.transport.now()
     }
 
-    fn kept(&self) -> &Kept {
-        self.transport.v1_kept()
+    fn kept(self) -> Held<'a> {
+        self.kept
     }
 }
 

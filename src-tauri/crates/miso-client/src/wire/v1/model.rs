@@ -1,7 +1,6 @@
 //! What v1 says of environments, applications and deployments, as the model has it (API.md). A word that
 //! the model does not know is kept as it came.
 
-use chrono::{DateTime, Utc};
 use miso_api::{
     Application, ApplicationStatus, ApplicationType, ConfigurationItem, Deployment,
     DeploymentStatus, DeploymentStep, Environment, EnvironmentEntry, EnvironmentStatus, Health,
@@ -90,7 +89,10 @@ pub(crate) fn entry(row: &Value, environment: &str) -> Option<(String, Environme
         image: fields
             .text(&["image"])
             .or_else(|| fields.object("configuration").text(&["image"])),
-        url: fields.text(&["url", "dataplaneUrl"]),
+        url: fields
+            .text(&["url", "dataplaneUrl"])
+            .or_else(|| fields.object("dataplane").text(&["url"]))
+            .or_else(|| fields.object("configuration").text(&["dataplaneUrl"])),
         last_deployed_at: last
             .time(&["completedAt", "createdAt"])
             .or_else(|| fields.time(&["lastDeployedAt"])),
@@ -175,11 +177,12 @@ pub(crate) fn manifest(key: &str, template: &Value) -> Map<String, Value> {
 }
 
 /// The health of an application by its status (§3.3): what the platform sees now, without a history.
-pub(crate) fn health(status: &Value, now: DateTime<Utc>) -> Health {
+/// When it looked is not said.
+pub(crate) fn health(status: &Value) -> Health {
     let fields = Fields::of(status);
     Health {
         status: health_status(fields.text(&["runtimeStatus", "status"])),
-        checked_at: fields.time(&["healthCheckAt", "checkedAt"]).or(Some(now)),
+        checked_at: None,
         latency_ms: None,
         checks: Vec::new(),
         history: Vec::new(),
@@ -240,7 +243,8 @@ pub(crate) fn deployment(row: &Value, environment: &str) -> Option<Deployment> {
     })
 }
 
-/// Puts lines of a log to the jobs they are of; what is of none of them goes to the last one.
+/// Puts lines of a log to the jobs they are of, below what each says of itself; what is of none of them goes
+/// to the last one.
 pub(crate) fn with_log(deployment: &mut Deployment, jobs: &[Value], lines: &[Value]) {
     let mut by_step: Vec<Vec<String>> = vec![Vec::new(); deployment.steps.len()];
     for line in lines {
@@ -259,7 +263,7 @@ pub(crate) fn with_log(deployment: &mut Deployment, jobs: &[Value], lines: &[Val
     }
     for (step, lines) in deployment.steps.iter_mut().zip(by_step) {
         if !lines.is_empty() {
-            step.message = joined(None, &lines);
+            step.message = joined(step.message.take(), &lines);
         }
     }
 }

@@ -67,6 +67,42 @@ fn either_half_of_an_application_is_enough() {
     assert!(entry(&json!({"status": "healthy"}), "dev").is_none());
 }
 
+/// API-V1.md §3.3: where clients have met the address of what runs.
+#[test]
+fn where_an_application_answers_is_read_by_each_of_its_names() {
+    for (row, url) in [
+        (
+            json!({"url": "https://a.example"}),
+            Some("https://a.example"),
+        ),
+        (
+            json!({"dataplaneUrl": "https://b.example"}),
+            Some("https://b.example"),
+        ),
+        (
+            json!({"dataplane": {"url": "https://c.example"}}),
+            Some("https://c.example"),
+        ),
+        (
+            json!({"configuration": {"dataplaneUrl": "https://d.example"}}),
+            Some("https://d.example"),
+        ),
+        (
+            json!({"url": "", "dataplane": {"url": null}, "configuration": {"dataplaneUrl": "https://d.example"}}),
+            Some("https://d.example"),
+        ),
+        (
+            json!({"dataplane": "https://c.example", "configuration": {}}),
+            None,
+        ),
+    ] {
+        let mut row = row;
+        row["key"] = json!("orders");
+        let (_, found) = entry(&row, "dev").unwrap();
+        assert_eq!(found.url.as_deref(), url, "{row}");
+    }
+}
+
 #[test]
 fn a_status_that_is_not_known_is_kept_as_it_came() {
     for (word, status, health) in [
@@ -169,8 +205,30 @@ fn the_jobs_of_a_deployment_are_its_steps() {
         &jobs,
         &[line("j-1", "a"), line("1", "b"), line("other", "c")],
     );
-    assert_eq!(found.steps[0].message.as_deref(), Some("a\nb"));
+    assert_eq!(
+        found.steps[0].message.as_deref(),
+        Some("done\npulled\nwarn: slow\na\nb")
+    );
     assert_eq!(found.steps[1].message.as_deref(), Some("c"));
+}
+
+#[test]
+fn why_a_job_failed_stays_above_its_log() {
+    let jobs = [
+        json!({"jobId": "j-1", "jobType": "start", "status": "failed", "error": "it ended with 1"}),
+    ];
+    let row = json!({"id": "d-1", "targetId": "orders", "status": "failed", "jobs": jobs});
+    let mut found = deployment(&row, "dev").unwrap();
+    let lines: Vec<Value> = (0..80)
+        .map(
+            |number| json!({"jobId": "j-1", "level": "error", "message": format!("line {number}")}),
+        )
+        .collect();
+    with_log(&mut found, &jobs, &lines);
+    let told = found.steps[0].message.clone().unwrap();
+    let told: Vec<&str> = told.lines().collect();
+    assert_eq!((told.len(), told[0]), (51, "it ended with 1"));
+    assert_eq!(told[50], "error: line 79");
 }
 
 #[test]
@@ -227,7 +285,6 @@ fn deployments_of_every_kind_of_list_are_read() {
 
 #[test]
 fn health_is_the_status_of_the_application() {
-    let now = DateTime::UNIX_EPOCH;
     for (body, status) in [
         (
             json!({"status": "healthy", "runtimeStatus": "error"}),
@@ -240,12 +297,9 @@ fn health_is_the_status_of_the_application() {
         (json!({"status": "a-new-word"}), "a-new-word"),
         (json!({}), "unknown"),
     ] {
-        let found = health(&body, now);
-        assert_eq!(
-            (found.status.as_str(), found.checked_at),
-            (status, Some(now)),
-            "{body}"
-        );
+        let found = health(&body);
+        assert_eq!(found.status.as_str(), status, "{body}");
+        assert_eq!(found.checked_at, None, "v1 does not say when it looked");
     }
 }
 

@@ -102,6 +102,10 @@ pub(crate) fn device_heard(status: StatusCode, body: &[u8], now: DateTime<Utc>) 
         202 => pending(),
         200..=299 => tokens(body, now).map_or(Heard::Foreign, Heard::Tokens),
         410 => Heard::Error("expired_token".to_owned(), None),
+        403 => match problem::failure(status, body, None) {
+            Some(failure) => Heard::Error("access_denied".to_owned(), failure.message),
+            None => Heard::Foreign,
+        },
         400..=499 if status != StatusCode::TOO_MANY_REQUESTS => {
             match problem::failure(status, body, None) {
                 Some(failure) => Heard::Error("invalid_grant".to_owned(), failure.message),
@@ -292,6 +296,14 @@ mod tests {
                 r#"{"type":"/Errors/NotFound","title":"Not Found","status":404}"#,
                 "invalid_grant",
             ),
+            // Who was asked said no.
+            (
+                403,
+                r#"{"type":"/Errors/Forbidden","title":"Forbidden","status":403,"detail":"The sign-in was refused."}"#,
+                "access_denied",
+            ),
+            (403, r#"{"error":"access_denied"}"#, "access_denied"),
+            (403, "<html>", "foreign"),
             (404, "<html>", "foreign"),
             (200, "<html>", "foreign"),
             (200, "{}", "foreign"),
