@@ -179,9 +179,11 @@ async fn all(site: &Site) -> Result<Vec<Deployment>, ApiError> {
 }
 
 async fn entry(site: &Site, kind: &'static str, id: &str) -> Result<Json<Value>, ApiError> {
-    let all = site.store.call(move |db| told::all(db, kind)).await?;
-    let found = all.into_iter().find(|entry| entry["id"] == id);
-    let found = found.ok_or_else(|| ApiError::no_such("log entry", id))?;
+    let missing = || ApiError::no_such("log entry", id);
+    let number: i64 = id.parse().map_err(|_| missing())?;
+    let found = site.store.call(move |db| told::get(db, kind, number));
+    let found = found.await?.filter(|entry| entry["id"] == id);
+    let found = found.ok_or_else(missing)?;
     Ok(single(Value::Object(found)))
 }
 
