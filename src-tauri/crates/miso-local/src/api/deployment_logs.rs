@@ -15,7 +15,7 @@ use super::segments::Segment;
 use crate::http::envelope::ApiError;
 use crate::http::query::Query;
 use crate::logs::cursor::{Cursor, Order};
-use crate::logs::read::{Wanted, read};
+use crate::logs::read::{Sources, Wanted, read};
 use crate::oidc::access::Caller;
 use crate::place::Place;
 use crate::site::Shared;
@@ -69,17 +69,12 @@ pub(super) async fn get(
 
 /// What the process that a deployment started printed, after a cursor: some lines, or none where
 /// there are no more.
-pub(crate) async fn printed(
+async fn printed(
     site: &Shared,
     deployment: &Deployment,
     after: Option<Cursor>,
 ) -> Result<(Vec<LogLine>, Option<Cursor>), ApiError> {
-    let id = deployment.id.clone();
-    let instance = site
-        .store
-        .call(move |db| deployments::instance(db, &id))
-        .await?;
-    let Some(instance) = instance else {
+    let Some(instance) = instance(site, deployment).await? else {
         return Ok((Vec::new(), after));
     };
     let platform = std::sync::Arc::clone(&site.platform);
@@ -113,6 +108,130 @@ pub(crate) async fn printed(
     read.await
         .map_err(ApiError::internal)?
         .map_err(ApiError::internal)
+}
+
+/// The newest lines of a part of what the process that a deployment started printed.
+#[derive(Clone, Debug)]
+pub(crate) struct Newest {
+    /// From when on, where that is not from the beginning.
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// Until when, where that is not to the end.
+    pub(crate) until: Option<DateTime<Utc>>,
+    /// Only this level.
+    pub(crate) level: Option<LogLevel>,
+    /// At most so many lines.
+    pub(crate) lines: usize,
+    /// And of those at most so many bytes, as JSON.
+    pub(crate) bytes: usize,
+}
+
+/// The newest lines of each of some parts of what the process that a deployment started printed,
+/// oldest first.
+pub(crate) async fn newest(
+    site: &Shared,
+    deployment: &Deployment,
+    parts: Vec<Newest>,
+) -> Result<Vec<LogLine>, ApiError> {
+    let Some(instance) = instance(site, deployment).await? else {
+        return Ok(Vec::new());
+    };
+    let platform = std::sync::Arc::clone(&site.platform);
+    let place = Place::new(&deployment.application_key, &deployment.environment);
+    let (began, ended) = (deployment.started_at, until(deployment));
+    let read = spawn_blocking(move || {
+        let log = platform.logs.of(&place)?;
+        let sources = [(place.environment, log)];
+        let mut lines = Vec::new();
+        for part in parts {
+            let mut wanted = Wanted {
+                order: Order::Desc,
+                limit: AT_A_TIME,
+                levels: part.level.clone().map(|level| vec![level]),
+                search: None,
+                since: part.since.max(began),
+                until: [part.until, ended].into_iter().flatten().min(),
+                cursor: None,
+            };
+            lines.extend(part.read(&sources, &mut wanted, &instance)?);
+        }
+        lines.reverse();
+        lines.sort_by_key(|line| line.timestamp);
+        Ok::<_, std::io::Error>(lines)
+    });
+    read.await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)
+}
+
+/// The line of that number that the process that a deployment started printed.
+pub(crate) async fn printed_line(
+    site: &Shared,
+    deployment: &Deployment,
+    number: u64,
+) -> Result<Option<LogLine>, ApiError> {
+    let (Some(instance), Some(before)) = (instance(site, deployment).await?, number.checked_add(1))
+    else {
+        return Ok(None);
+    };
+    let platform = std::sync::Arc::clone(&site.platform);
+    let place = Place::new(&deployment.application_key, &deployment.environment);
+    let wanted = Wanted {
+        order: Order::Desc,
+        limit: 1,
+        levels: None,
+        search: None,
+        since: deployment.started_at,
+        until: until(deployment),
+        cursor: Some(Cursor {
+            order: Order::Desc,
+            passed: [(place.environment.clone(), before)].into(),
+        }),
+    };
+    let read = spawn_blocking(move || {
+        let log = platform.logs.of(&place)?;
+        let found = read(&[(place.environment, log)], &wanted)?;
+        let is_it = |line: &LogLine| {
+            line.id == number.to_string() && line.instance.as_ref() == Some(&instance)
+        };
+        Ok::<_, std::io::Error>(found.lines.into_iter().find(is_it))
+    });
+    read.await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)
+}
+
+impl Newest {
+    /// Its lines, newest first.
+    fn read(
+        &self,
+        sources: &Sources,
+        wanted: &mut Wanted,
+        instance: &str,
+    ) -> std::io::Result<Vec<LogLine>> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        loop {
+            let found = read(sources, wanted)?;
+            let is_ours = |line: &LogLine| line.instance.as_deref() == Some(instance);
+            for line in found.lines.into_iter().filter(is_ours) {
+                bytes += serde_json::to_vec(&line)?.len();
+                if lines.len() == self.lines || bytes > self.bytes {
+                    return Ok(lines);
+                }
+                lines.push(line);
+            }
+            if found.next.is_none() {
+                return Ok(lines);
+            }
+            wanted.cursor = found.next;
+        }
+    }
+}
+
+/// The process that a deployment started; `None` before it did.
+async fn instance(site: &Shared, deployment: &Deployment) -> Result<Option<String>, ApiError> {
+    let id = deployment.id.clone();
+    let found = site.store.call(move |db| deployments::instance(db, &id));
+    Ok(found.await?)
 }
 
 /// Until when what its process printed belongs to a deployment.

@@ -167,6 +167,12 @@ const STEPS: &[&str] = &["
         entry TEXT NOT NULL
     ) STRICT;
     CREATE INDEX told_of_a_kind ON told (kind, number);
+", "
+    -- How long each entry is: together they are bounded, and counting must not read them all.
+    ALTER TABLE told ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+    UPDATE told SET bytes = length(CAST(entry AS BLOB));
+    DROP INDEX told_of_a_kind;
+    CREATE INDEX told_of_a_kind ON told (kind, number, bytes);
 "];
 
 /// Brings the schema from the version found to the newest, all or nothing.
@@ -211,5 +217,20 @@ mod tests {
             .collect::<rusqlite::Result<_>>()
             .unwrap();
         assert_eq!(kept, [("a configuration PASSWORD".to_owned(), vec![1])]);
+    }
+
+    #[test]
+    fn what_was_told_before_counts_as_long_as_it_is() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in &STEPS[..5] {
+            connection.execute_batch(step).unwrap();
+        }
+        let told = "INSERT INTO told (kind, entry) VALUES ('general', '{\"m\":\"ä\"}')";
+        connection.execute_batch(told).unwrap();
+        run(&mut connection, 5).unwrap();
+        let bytes: i64 = connection
+            .query_row("SELECT bytes FROM told", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(bytes, 10);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::extract::{App, Env, Id};
 use super::form::single;
-use super::jobs;
+use super::jobs::{self, Asked};
 use super::lists::Listed;
 use super::names::{self, Environment};
 use super::principal::Principal;
@@ -54,7 +54,7 @@ pub(super) async fn get(
     Id(id): Id,
 ) -> Result<Json<Value>, ApiError> {
     let found = there(&site, &whose, environment, &id).await?;
-    let logs = jobs::logs(&site, &found.deployment).await?;
+    let logs = jobs::ends(&site, &found.deployment).await?;
     let mut body = row(&found.deployment);
     let mut manifest = found.manifest;
     manifest.insert("image".to_owned(), json!(found.deployment.image));
@@ -77,15 +77,13 @@ pub(super) async fn logs(
 ) -> Result<Json<Value>, ApiError> {
     let since = query.time("since")?;
     let found = there(&site, &whose, environment, &id).await?;
-    let mut lines = jobs::logs(&site, &found.deployment).await?;
-    let asked = |name: &str, line: &Value| query.get(name).is_none_or(|text| line[name] == text);
-    lines.retain(|line| {
-        let at = line["timestamp"].as_str().and_then(|at| at.parse().ok());
-        asked("jobId", line)
-            && asked("level", line)
-            && since
-                .is_none_or(|since| at.is_some_and(|at: chrono::DateTime<chrono::Utc>| at >= since))
-    });
+    let asked = Asked {
+        job: query.get("jobId"),
+        level: query.get("level"),
+        since,
+        until: None,
+    };
+    let lines = jobs::logs(&site, &found.deployment, asked).await?;
     Ok(single(json!(lines)))
 }
 

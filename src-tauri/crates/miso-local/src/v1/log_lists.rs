@@ -10,7 +10,7 @@ use super::auth::named;
 use super::extract::Id;
 use super::form::single;
 use super::ingest::{AUDIT, GENERAL};
-use super::jobs;
+use super::jobs::{self, Asked};
 use super::lists::Listed;
 use super::principal::Principal;
 use crate::api::deployments::find;
@@ -128,8 +128,7 @@ pub(super) async fn job_entry(
     let missing = || ApiError::no_such("job log", &id);
     let found = find(&site, jobs::deployment_of(&id)).await;
     let found = found.map_err(|_| missing())?;
-    let lines = jobs::logs(&site, &found.deployment).await?;
-    let line = lines.into_iter().find(|line| line["id"] == id.as_str());
+    let line = jobs::line(&site, &found.deployment, &id).await?;
     line.map(single).ok_or_else(missing)
 }
 
@@ -151,13 +150,21 @@ pub(super) async fn told(
     Ok(rows)
 }
 
-/// The log lines of jobs, newest first: of one deployment all of them, of all deployments those of
-/// their steps.
+/// The log lines of jobs, newest first: of one job what its process printed too, of all deployments
+/// what their steps tell.
 pub(super) async fn of_jobs(site: &Shared, query: &Query) -> Result<Vec<Value>, ApiError> {
     let within = Within::read(query)?;
     let mut lines = match query.get("jobId") {
         Some(id) => match find(site, jobs::deployment_of(id)).await {
-            Ok(found) => jobs::logs(site, &found.deployment).await?,
+            Ok(found) => {
+                let asked = Asked {
+                    job: Some(id),
+                    level: query.get("level"),
+                    since: within.from,
+                    until: within.to,
+                };
+                jobs::logs(site, &found.deployment, asked).await?
+            }
             Err(_) => Vec::new(),
         },
         None => all(site).await?.iter().flat_map(jobs::of_steps).collect(),
@@ -179,9 +186,11 @@ async fn all(site: &Site) -> Result<Vec<Deployment>, ApiError> {
 }
 
 async fn entry(site: &Site, kind: &'static str, id: &str) -> Result<Json<Value>, ApiError> {
-    let all = site.store.call(move |db| told::all(db, kind)).await?;
-    let found = all.into_iter().find(|entry| entry["id"] == id);
-    let found = found.ok_or_else(|| ApiError::no_such("log entry", id))?;
+    let missing = || ApiError::no_such("log entry", id);
+    let number: i64 = id.parse().map_err(|_| missing())?;
+    let found = site.store.call(move |db| told::get(db, kind, number));
+    let found = found.await?.filter(|entry| entry["id"] == id);
+    let found = found.ok_or_else(missing)?;
     Ok(single(Value::Object(found)))
 }
 

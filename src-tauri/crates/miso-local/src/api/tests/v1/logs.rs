@@ -84,6 +84,13 @@ async fn what_is_told_is_listed_counted_and_exported() {
         .await
         .json();
     assert_eq!(one["data"], found["data"][0]);
+    for other in [
+        format!("/logs/audit/{id}"),
+        format!("/logs/general/0{id}"),
+        "/logs/general/x".to_owned(),
+    ] {
+        assert_eq!(bench.v1_get(&admin, &other).await.status, 404, "{other}");
+    }
     for (query, count) in [
         ("environment=tst", 1),
         ("level=error", 1),

@@ -5,6 +5,7 @@ use super::*;
 
 mod deploying;
 mod envelopes;
+mod job_logs;
 mod limits;
 mod logs;
 mod resources;
