@@ -153,9 +153,12 @@ fn under_way(deployment: &Deployment, line: &LogLine) -> usize {
     before.count().saturating_sub(1)
 }
 
+/// From when until when.
+type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
 /// From when until when each step was under way, in the sense of [`under_way`]: the first from the
 /// beginning, the last to the end.
-fn spans(deployment: &Deployment) -> Vec<(Option<DateTime<Utc>>, Option<DateTime<Utc>>)> {
+fn spans(deployment: &Deployment) -> Vec<Span> {
     let ends = began(deployment).skip(1).map(Some).chain([None]);
     let mut since = None;
     let span = |end: Option<DateTime<Utc>>| {
