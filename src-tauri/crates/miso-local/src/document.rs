@@ -7,8 +7,12 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value, json};
 
 use crate::configuration::{BASE, Effective, REMOVED, TakenSecret, effective, is_secret, scope_of};
+use crate::environments;
 use crate::sealing::{Seal, SealBroken};
 use crate::store::applications::SealedSecret;
+
+/// What the scopes of all environments' overrides begin with.
+const ENVIRONMENTS: &str = "environments/";
 
 /// A manifest and its secrets.
 #[derive(Clone, Debug)]
@@ -71,9 +75,55 @@ impl Document {
                 bytes.extend(&secret.sealed);
             }
         }
-        let hash = digest(&SHA256, &bytes);
-        let short = hash.as_ref().iter().take(12);
-        short.map(|byte| format!("{byte:02x}")).collect()
+        word_of(&bytes)
+    }
+
+    /// A word that changes with the document; with what it has of its own for single environments
+    /// only where that is to count.
+    pub(crate) fn mark(&self, with_environments: bool) -> String {
+        let mut manifest = self.manifest.clone();
+        if !with_environments {
+            manifest.shift_remove("environments");
+        }
+        let mut bytes = Value::Object(manifest).to_string().into_bytes();
+        let secrets = self.sorted_secrets().into_iter();
+        let counted =
+            secrets.filter(|secret| with_environments || !secret.scope.starts_with(ENVIRONMENTS));
+        for secret in counted {
+            for part in [
+                secret.scope.as_bytes(),
+                secret.name.as_bytes(),
+                &secret.sealed,
+            ] {
+                bytes.extend(part.len().to_le_bytes());
+                bytes.extend(part);
+            }
+        }
+        word_of(&bytes)
+    }
+
+    /// Whether another document of the application says the same.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.manifest == other.manifest && self.sorted_secrets() == other.sorted_secrets()
+    }
+
+    /// The environments of which another document of the application says something else.
+    pub(crate) fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let own = |document: &Self, key: &str| {
+            let own = document.manifest.get("environments")?.get(key)?;
+            (!own.is_null()).then(|| own.clone())
+        };
+        let keys = environments::ALL.iter().map(|environment| environment.key);
+        keys.filter(|key| {
+            own(self, key) != own(other, key) || self.own_secrets(key) != other.own_secrets(key)
+        })
+        .collect()
+    }
+
+    fn sorted_secrets(&self) -> Vec<&SealedSecret> {
+        let mut secrets: Vec<_> = self.secrets.iter().collect();
+        secrets.sort_unstable();
+        secrets
     }
 
     /// The document after a whole manifest was sent for it: a secret without a value keeps its own.
@@ -206,7 +256,7 @@ impl Document {
     }
 
     /// The secrets that an environment has of its own.
-    pub(crate) fn own_secrets(&self, environment: &str) -> Vec<&[u8]> {
+    fn own_secrets(&self, environment: &str) -> Vec<&[u8]> {
         let scope = scope_of(environment);
         let own = self.secrets.iter().filter(|secret| secret.scope == scope);
         let mut own: Vec<&[u8]> = own.map(|secret| secret.sealed.as_slice()).collect();
@@ -308,6 +358,12 @@ impl Document {
                 .insert("environments".to_owned(), environments.into());
         }
     }
+}
+
+fn word_of(bytes: &[u8]) -> String {
+    let hash = digest(&SHA256, bytes);
+    let short = hash.as_ref().iter().take(12);
+    short.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn name_of(item: &Map<String, Value>) -> String {

@@ -325,6 +325,7 @@ impl Asked {
         let extras = Extras {
             configuration: items(body, "configuration", &mut wrong),
             from: origin(body, &mut wrong),
+            manifest: None,
         };
         // What they lack is taken from what is there, and the whole is checked then.
         let nameless = item_faults(&extras.configuration, "configuration");

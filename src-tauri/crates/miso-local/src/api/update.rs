@@ -193,18 +193,10 @@ impl Update {
         )?;
         let new = document.rewritten(&self.seal, self.sent)?;
         // What an environment has of its own is changed by who may change it there.
-        let own = |manifest: &Map<String, Value>, environment: &str| {
-            let overrides = manifest.get("environments")?.get(environment)?;
-            (!overrides.is_null()).then(|| overrides.clone())
-        };
-        for environment in environments::ALL {
-            let there = Some(environment.key);
-            if own(&document.manifest, environment.key) != own(&new.manifest, environment.key)
-                || document.own_secrets(environment.key) != new.own_secrets(environment.key)
-            {
-                self.caller
-                    .must_on(&Permission::ApplicationsUpdate, &self.key, there)?;
-            }
+        for environment in document.differing(&new) {
+            let there = Some(environment);
+            self.caller
+                .must_on(&Permission::ApplicationsUpdate, &self.key, there)?;
         }
         applications::save_document(&change, stored, new)?;
         let event = Event {

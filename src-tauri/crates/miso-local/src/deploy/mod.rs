@@ -1,11 +1,13 @@
 //! Deployments: asked for in one place, rolled out by one task each.
 
+mod manifest;
 mod order;
 mod plan;
 mod rollout;
 mod step;
 mod under_way;
 
+pub(crate) use manifest::{NewManifest, mark_for};
 pub(crate) use order::{
     CarriedOut, Order, cancel, carry_out, dry_run, keep_refused, place_order, place_order_with,
 };

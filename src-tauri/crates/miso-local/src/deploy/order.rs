@@ -194,22 +194,21 @@ fn write(
     }
     if let Some((application, document)) = plan.changed {
         applications::save_document(&change, application, document)?;
+        let (there, what) = match extras.manifest {
+            Some(_) => (None, "The application".to_owned()),
+            None => {
+                let there = place.environment.as_str();
+                (Some(there), format!("The configuration of {there}"))
+            }
+        };
         let event = Event {
             at: store::now(),
             kind: EventKind::Configuration,
             by: Some(by),
-            summary: format!(
-                "The configuration of {} was changed by a deployment.",
-                place.environment
-            ),
+            summary: format!("{what} was changed by a deployment."),
             reference: Some(id.to_owned()),
         };
-        events::note(
-            &change,
-            &place.application,
-            Some(&place.environment),
-            &event,
-        )?;
+        events::note(&change, &place.application, there, &event)?;
     }
     let deployment = Deployment {
         id: id.to_owned(),

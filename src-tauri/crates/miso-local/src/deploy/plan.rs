@@ -2,13 +2,15 @@
 //! it changes in the application's own (API.md, "Deployments").
 //!
 //! What a deployment brings along for its environment is the environment's configuration from its
-//! acceptance on, as after a `PUT` of it: it stays when the deployment fails.
+//! acceptance on, as after a `PUT` of it: it stays when the deployment fails. So does a manifest
+//! that it brings along.
 
 use miso_api::{ApplicationType, ErrorDetail};
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
 use super::Order;
+use super::manifest::NewManifest;
 use crate::configuration::is_secret;
 use crate::document::{Document, Wish};
 use crate::http::envelope::ApiError;
@@ -19,8 +21,10 @@ use crate::store::applications::{self, StoredApplication};
 use crate::store::{deployments, placements};
 
 /// What a deployment can ask for beside an image.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Extras {
+    /// A manifest that becomes the application's own.
+    pub(crate) manifest: Option<NewManifest>,
     /// Items that change what they name.
     pub(crate) configuration: Vec<Map<String, Value>>,
     pub(crate) from: Option<Origin>,
@@ -68,8 +72,12 @@ pub(crate) fn plan(
         application: key,
         environment,
     } = &order.place;
-    let Some((stored, mut document)) = applications::with_document(db, key)? else {
+    let Some((stored, before)) = applications::with_document(db, key)? else {
         return Err(ApiError::no_such("application", key));
+    };
+    let mut document = match &extras.manifest {
+        Some(new) => new.over(seal, &before)?,
+        None => before.clone(),
     };
     if document.manifest.get("type").and_then(Value::as_str)
         == Some(ApplicationType::External.as_str())
@@ -85,7 +93,6 @@ pub(crate) fn plan(
         (Some(_), Some(id)) => deployments::document(db, &id)?,
         (_, _) => None,
     };
-    let before = document.clone();
     let origin = extras
         .from
         .as_ref()
@@ -128,8 +135,7 @@ pub(crate) fn plan(
             format!("is required: nothing runs in {environment} that could be started again");
         ApiError::field("image", message)
     })?;
-    let is_changed = document.manifest != before.manifest
-        || document.tag(Some(environment)) != before.tag(Some(environment));
+    let is_changed = !document.is_same(&before);
     Ok(Plan {
         image,
         runs,

@@ -19,7 +19,7 @@ pub(crate) struct StoredApplication {
 }
 
 /// A secret value, sealed (see `crate::sealing`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SealedSecret {
     /// Where in the manifest: `configuration`, `environments/dev`, `conditionalConfiguration/0`.
     pub(crate) scope: String,

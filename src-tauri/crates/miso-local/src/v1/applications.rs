@@ -113,7 +113,7 @@ pub(super) async fn delete(
 }
 
 /// An application, as it is stored.
-pub(super) async fn stored(site: &Site, key: &str) -> Result<StoredApplication, ApiError> {
+async fn stored(site: &Site, key: &str) -> Result<StoredApplication, ApiError> {
     let wanted = key.to_owned();
     let found = site
         .store
@@ -124,7 +124,7 @@ pub(super) async fn stored(site: &Site, key: &str) -> Result<StoredApplication, 
 
 /// A manifest with what the application has of its own for single environments: v1 has no word for
 /// it, so a manifest that comes without it does not mean to end it.
-pub(super) fn with_environments_of(
+fn with_environments_of(
     mut manifest: Map<String, Value>,
     stored: &StoredApplication,
 ) -> Map<String, Value> {

@@ -2,7 +2,7 @@
 //! short-lived.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
@@ -20,17 +20,27 @@ const MOST: usize = 200;
 #[derive(Default)]
 pub(crate) struct Drafts(Mutex<HashMap<Vec<u8>, Draft>>);
 
-/// A valid manifest that waits for its deployment. Holds secrets: no `Debug`.
+/// A manifest that was found valid.
 #[derive(Clone)]
 pub(super) struct Draft {
     pub(super) place: Place,
-    pub(super) manifest: Map<String, Value>,
     pub(super) image: String,
     /// Who had it validated.
     pub(super) by: Principal,
     pub(super) made: DateTime<Utc>,
-    /// What it became; asked for again, it is the same.
-    pub(super) deployment: Option<String>,
+    /// Held by who deploys it: only one does.
+    pub(super) fate: Arc<tokio::sync::Mutex<Fate>>,
+}
+
+/// What came of a draft. Holds secrets: no `Debug`.
+pub(super) enum Fate {
+    Waits {
+        manifest: Map<String, Value>,
+        /// The mark of the application when the manifest was found valid.
+        mark: String,
+    },
+    /// The deployment that it became; asked for again, it is the same.
+    Became(String),
 }
 
 impl Drafts {
@@ -56,15 +66,6 @@ impl Drafts {
         let found = drafts.get(&tokens::hash(token))?;
         (now - found.made < TIME).then(|| found.clone())
     }
-
-    /// Notes what a draft became; its manifest is let go of.
-    pub(super) fn deployed(&self, token: &str, deployment: &str) {
-        let mut drafts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(draft) = drafts.get_mut(&tokens::hash(token)) {
-            draft.deployment = Some(deployment.to_owned());
-            draft.manifest = Map::new();
-        }
-    }
 }
 
 #[cfg(test)]
@@ -77,10 +78,12 @@ mod tests {
         Draft {
             by: of_place(place.clone()),
             place,
-            manifest: Map::new(),
             image: "miso/hello:1.0".to_owned(),
             made,
-            deployment: None,
+            fate: Arc::new(tokio::sync::Mutex::new(Fate::Waits {
+                manifest: Map::new(),
+                mark: String::new(),
+            })),
         }
     }
 
@@ -90,9 +93,14 @@ mod tests {
         assert_eq!(drafts.keep("a", draft(now)), now + TIME);
         assert!(drafts.find("b", now).is_none());
         assert!(drafts.find("a", now + TIME).is_none());
-        drafts.deployed("a", "the-deployment");
-        let found = drafts.find("a", now).unwrap();
-        assert_eq!(found.deployment.as_deref(), Some("the-deployment"));
+        let first = drafts.find("a", now).unwrap();
+        let mut fate = first.fate.try_lock().unwrap();
+        let second = drafts.find("a", now).unwrap();
+        assert!(second.fate.try_lock().is_err(), "one at a time");
+        *fate = Fate::Became("the-deployment".to_owned());
+        drop(fate);
+        let fate = second.fate.try_lock().unwrap();
+        assert!(matches!(&*fate, Fate::Became(id) if id == "the-deployment"));
     }
 
     #[test]

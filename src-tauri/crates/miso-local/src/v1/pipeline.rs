@@ -1,35 +1,37 @@
 //! Deploying in two steps (API-V1.md §3.5): a manifest is found valid, and its one-time token is
 //! deployed.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use miso_api::{ApplicationType, Deployment, ErrorDetail};
 use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::applications::{stored, with_environments_of};
 use super::auth::{moment, text};
 use super::clients;
 use super::deployments::there;
-use super::drafts::Draft;
+use super::drafts::{Draft, Fate};
 use super::extract::{Env, Id, Sent};
 use super::form::single;
 use super::principal::{Perhaps, Principal, of_place};
 use super::registering::own_key;
 use super::statuses;
 use crate::api::deployments::{detail, find, image_faults, items, must_exist};
-use crate::api::update::{checked, rewrite};
-use crate::configuration;
-use crate::deploy::{Extras, Order, dry_run, item_faults, place_order, place_order_with};
+use crate::api::update::checked;
+use crate::deploy::{Extras, NewManifest, Order, dry_run, item_faults, mark_for, place_order_with};
 use crate::http::envelope::ApiError;
 use crate::http::query;
 use crate::oidc::token::forbid_keeping;
 use crate::place::Place;
 use crate::random;
 use crate::site::{Shared, Site};
+use crate::store::applications;
 use crate::store::deployments::StoredDeployment;
 
 const DEPLOY: &str = "applications:deploy";
@@ -57,18 +59,17 @@ pub(super) async fn validate(
     };
     let place = Place::new(&key, own_key(environment)?);
     let repository = text(&body, "repositoryUrl");
-    let (manifest, image) = match valid(&site, &key, manifest, repository).await? {
+    let (image, fate) = match valid(&site, &key, manifest, repository).await? {
         Ok(valid) => valid,
         Err(errors) => return Ok(validation(None, None, None, &errors)),
     };
     let token = format!("{}{}", random::token()?, random::token()?);
     let draft = Draft {
         place,
-        manifest,
         image,
         by: whose,
         made: Utc::now(),
-        deployment: None,
+        fate: Arc::new(Mutex::new(fate)),
     };
     let until = site.drafts.keep(&token, draft);
     let id = Uuid::new_v4().to_string();
@@ -99,23 +100,45 @@ pub(super) async fn deploy(
     let whose = caller.unwrap_or_else(|| draft.by.clone());
     let key = draft.place.application.clone();
     whose.must(DEPLOY, Some(&key), Some(environment))?;
-    if let Some(id) = &draft.deployment {
-        let before = find(&site, id).await?;
-        return Ok(accepted(&site, &before));
-    }
     let image = with_tag(&draft.image, text(&body, "imageTag"));
+    // It goes on to its end, whether or not the caller waits for it: what was ordered is noted.
+    let deployed = tokio::spawn(become_deployment(Arc::clone(&site), draft, image, whose));
+    let deployed = deployed.await.map_err(ApiError::internal)??;
+    Ok(accepted(&site, &deployed))
+}
+
+/// Deploys a draft once. The manifest becomes the application's own with the deployment or not at
+/// all; a draft that is refused waits on.
+async fn become_deployment(
+    site: Shared,
+    draft: Draft,
+    image: String,
+    whose: Principal,
+) -> Result<StoredDeployment, ApiError> {
+    let mut fate = draft.fate.lock().await;
+    let (manifest, mark) = match &*fate {
+        Fate::Became(id) => return find(&site, id).await,
+        Fate::Waits { manifest, mark } => (manifest.clone(), mark.clone()),
+    };
     query::refuse(image_faults(&image))?;
-    take_manifest(&site, &whose, &key, draft.manifest).await?;
     let order = Order {
-        place: draft.place,
+        place: draft.place.clone(),
         image: Some(image),
         note: None,
         idempotency_key: None,
         requested_by: whose.caller.username.clone(),
     };
-    let new = place_order(&site.platform, &site.store, order).await?;
-    site.drafts.deployed(token, &new.deployment.id);
-    Ok(accepted(&site, &new))
+    let extras = Extras {
+        manifest: Some(NewManifest {
+            manifest,
+            mark,
+            by: whose.caller,
+        }),
+        ..Extras::default()
+    };
+    let new = place_order_with(&site.platform, &site.store, order, extras).await?;
+    *fate = Fate::Became(new.deployment.id.clone());
+    Ok(new)
 }
 
 /// `GET /pipeline/{envKey}/deployments/{deploymentId}`
@@ -210,20 +233,20 @@ async fn who(
     clients::place_of(id).map(of_place).ok_or_else(nobody)
 }
 
-/// A manifest fit to be deployed and its image, or what is wrong with it.
+/// The image of a manifest fit to be deployed and that, waiting; or what is wrong with it.
 async fn valid(
     site: &Site,
     key: &str,
     manifest: &Map<String, Value>,
     repository: Option<&str>,
-) -> Result<Result<(Map<String, Value>, String), Vec<String>>, ApiError> {
-    let known = match stored(site, key).await {
-        Ok(known) => known,
-        Err(error) if *error.code() == miso_api::ErrorCode::NotFound => {
-            let error = format!("There is no application {key}: register it first.");
-            return Ok(Err(vec![error]));
-        }
-        Err(error) => return Err(error),
+) -> Result<Result<(String, Fate), Vec<String>>, ApiError> {
+    let wanted = key.to_owned();
+    let known = site
+        .store
+        .call(move |db| applications::with_document(db, &wanted));
+    let Some((_, known)) = known.await? else {
+        let error = format!("There is no application {key}: register it first.");
+        return Ok(Err(vec![error]));
     };
     let mut errors = Vec::new();
     let own = known.manifest.get("repository");
@@ -246,7 +269,11 @@ async fn valid(
         errors.push("An external application runs elsewhere and is not deployed here.".to_owned());
     }
     match text(&checked, "image").map(str::to_owned) {
-        Some(image) if errors.is_empty() => Ok(Ok((with_environments_of(checked, &known), image))),
+        Some(image) if errors.is_empty() => {
+            let mark = mark_for(&checked, &known);
+            let manifest = checked;
+            Ok(Ok((image, Fate::Waits { manifest, mark })))
+        }
         Some(_) => Ok(Err(errors)),
         None => {
             errors.push("image: is required".to_owned());
@@ -283,22 +310,6 @@ fn validation(
     let mut response = answer.into_response();
     forbid_keeping(&mut response);
     response
-}
-
-/// Makes a manifest the application's own, where it says anything new.
-async fn take_manifest(
-    site: &Site,
-    whose: &Principal,
-    key: &str,
-    manifest: Map<String, Value>,
-) -> Result<(), ApiError> {
-    let known = stored(site, key).await?;
-    let mut masked = manifest.clone();
-    let secrets = configuration::take_secrets(&mut masked);
-    if secrets.is_empty() && masked == known.manifest {
-        return Ok(());
-    }
-    rewrite(site, &whose.caller, key, HeaderMap::new(), manifest).await
 }
 
 fn accepted(site: &Site, new: &StoredDeployment) -> Response {

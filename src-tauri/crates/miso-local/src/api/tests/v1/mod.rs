@@ -4,6 +4,7 @@
 use super::*;
 
 mod deploying;
+mod drafts;
 mod envelopes;
 mod job_logs;
 mod limits;
