@@ -42,9 +42,10 @@ impl Inner {
             let value = Arc::new(json(&all)?);
             return Ok(Tagged { value, tag });
         }
-        reaches(&mut all, 1);
+        let held = held(&all);
+        reaches(&mut all, held);
         if listed.is_some() {
-            for number in 2..=pages.min(MOST_PAGES) {
+            for number in held + 1..=pages.min(MOST_PAGES) {
                 let next: Page<Application> = self
                     .transport
                     .send(&documented::applications(number), class)
@@ -147,6 +148,14 @@ fn reaches(list: &mut Page<Application>, number: u32) {
     });
 }
 
+/// The last page that the first answer holds: of another reading of the API it may hold several, which are
+/// more than a page has.
+fn held(first: &Page<Application>) -> u32 {
+    let holds_several = first.data.len() > documented::PAGE_SIZE as usize;
+    let meta = first.meta.as_ref().filter(|_| holds_several);
+    meta.map_or(1, |meta| meta.page.max(1))
+}
+
 /// Puts a page behind those before it. What moved there while they were asked for is listed once.
 fn join(list: &mut Page<Application>, next: Page<Application>, number: u32) {
     let listed: HashSet<String> = list.data.iter().map(|one| one.key.clone()).collect();
@@ -184,6 +193,12 @@ mod tests {
         assert_eq!(next_page(&value(&list)), Some(3));
         join(&mut list, page(&[], 3, 3), 3);
         assert_eq!((next_page(&value(&list)), page_beyond(&list)), (None, None));
+
+        // An answer that holds more than a page says itself which is its last.
+        let keys: Vec<String> = (0..1_000).map(|number| format!("app-{number}")).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        assert_eq!(held(&page(&keys, 10, 11)), 10);
+        assert_eq!(held(&page(&keys[..200], 10, 11)), 1);
 
         let mut long = page(&["a"], 1, 52);
         assert_eq!(page_beyond(&long), None, "more is still to come by itself");

@@ -39,6 +39,7 @@ mod log_older;
 mod long_history;
 mod manifests;
 mod many;
+mod many_in_v1;
 mod monitoring;
 mod numbered;
 mod offered;

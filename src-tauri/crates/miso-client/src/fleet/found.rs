@@ -138,13 +138,16 @@ impl Client {
             let known = known.map(Vec::as_slice).unwrap_or_default();
             row_of(application, &environments, known, me.as_ref())
         });
-        let pages = found.meta.as_ref().map_or(1, |meta| meta.total_pages);
+        let (pages, reached) = found.meta.as_ref().map_or((1, page), |meta| {
+            // It may be a later one than was asked for, where nothing was found in those between.
+            (meta.total_pages, meta.page.max(page))
+        });
         // An empty page is the last, whatever is said of it.
-        let goes_on = page < pages && !found.data.is_empty();
+        let goes_on = reached < pages && !found.data.is_empty();
         Ok(FleetPage {
             rows: rows.collect(),
             total: found.total(),
-            next: goes_on.then(|| page + 1),
+            next: goes_on.then(|| reached + 1),
             environments,
         })
     }

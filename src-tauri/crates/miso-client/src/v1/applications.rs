@@ -1,67 +1,122 @@
 //! Applications: a template without an environment, and what runs of it in each (API-V1.md §3.1, §3.3).
 
-use std::collections::HashMap;
-
-use miso_api::{Application, Configuration, EnvironmentEntry, Health, Page};
+use miso_api::{Application, ApplicationStatus, Configuration, Health, Page};
 use serde_json::Value;
 
-use super::{V1, failed, is_closed, whole};
-use crate::fleet::{FleetOrder, FleetQuery};
+use super::kept::{JUST_NOW, LATELY};
+use super::placed::{AllPlaced, Placed};
+use super::{MOST_PAGES, V1, count, failed, first, is_closed, page_of, whole};
+use crate::fleet::{FleetOrder, FleetQuery, FleetSort};
 use crate::transport::Call;
-use crate::wire::v1::envelope::{self, NotAnswered};
+use crate::wire::v1::envelope::{self, Listed, NotAnswered};
 use crate::wire::v1::{Fields, model, routes};
 use crate::{Code, Failure};
 
-/// What of one application is placed where: its rows and its entries, in the order of the environments.
-#[derive(Default)]
-struct Placed {
-    row: Option<Value>,
-    entries: Vec<EnvironmentEntry>,
-}
+/// Pages among which one is looked for in which anything is that is wanted.
+const MOST_SOUGHT: u32 = 100;
 
 impl V1<'_> {
-    /// All applications with all their environments, as one page.
+    /// Applications with all their environments. All that a list may hold are its first page; what is beyond
+    /// these, and what is looked for, comes page by page.
     pub(super) async fn applications(
         self,
         query: &FleetQuery,
         page: u32,
     ) -> Result<Page<Application>, Failure> {
+        let found = match page <= 1 && *query == FleetQuery::default() {
+            true => self.all_applications().await,
+            false => self.applications_found(query, page.max(1)).await,
+        };
+        match found {
+            Err(failure) if is_closed(&failure) => self.only_placed(query, page, failure).await,
+            found => found,
+        }
+    }
+
+    async fn all_applications(self) -> Result<Page<Application>, Failure> {
+        let templates = self.all(routes::templates, routes::PAGE_SIZE).await?;
+        let mut placed = self.all_placed(JUST_NOW, "", MOST_PAGES).await?;
+        let mut all = of_templates(&templates.rows, &mut placed);
+        if !templates.goes_on {
+            all.extend(of_the_rest(&mut placed));
+        }
+        Ok(first(all, templates.total, templates.goes_on))
+    }
+
+    /// A page of what is looked for, or the next one in which anything of it is.
+    async fn applications_found(
+        self,
+        query: &FleetQuery,
+        page: u32,
+    ) -> Result<Page<Application>, Failure> {
+        let search = query.search.trim();
+        let is_filtered = query.status.is_some() || query.environment.is_some();
+        let mut before = Vec::new();
+        for number in page..page.saturating_add(MOST_SOUGHT) {
+            let listed = self.templates_found(query, number).await?;
+            let last = number.max(MOST_PAGES);
+            let mut placed = self.all_placed(LATELY, search, last).await?;
+            // A server that knows no pages says the same again.
+            let goes_on = listed.goes_on(number, routes::PAGE_SIZE) && listed.rows != before;
+            let mut all = of_templates(&listed.rows, &mut placed);
+            let is_all = number == 1 && !goes_on;
+            if is_all && (search.is_empty() || listed.rows.is_empty()) {
+                all.extend(of_the_rest(&mut placed));
+            }
+            let all = wanted(all, query);
+            if all.is_empty() && goes_on {
+                before = listed.rows;
+                continue;
+            }
+            let before = (number - 1).saturating_mul(routes::PAGE_SIZE);
+            let here = count(&all).saturating_add(u32::from(goes_on));
+            let total = match (is_filtered, listed.total) {
+                (false, Some(total)) => total.max(here),
+                // How many of the others are wanted is not said.
+                (true, _) => here,
+                (false, None) => before.saturating_add(here),
+            };
+            return Ok(page_of(all, number, routes::PAGE_SIZE, total, goes_on));
+        }
+        Ok(whole(Vec::new()))
+    }
+
+    /// A page of templates. A server that does not sort as is wanted lists them as it does.
+    async fn templates_found(self, query: &FleetQuery, page: u32) -> Result<Listed, Failure> {
+        let search = Some(query.search.trim()).filter(|search| !search.is_empty());
+        let call = |sort| {
+            let call = routes::templates(page).query_if("search", search);
+            call.query_if("sort", sort)
+        };
+        // Of the words to sort by, it is the one that v1 has.
+        let sort = query.sort.filter(|sort| sort.by == FleetOrder::Key);
+        match self.page(&call(sort.map(FleetSort::word))).await {
+            Err(failure) if failure.code == Code::Validation && sort.is_some() => {
+                self.page(&call(None)).await
+            }
+            listed => listed,
+        }
+    }
+
+    /// Who may not see templates may see what runs.
+    async fn only_placed(
+        self,
+        query: &FleetQuery,
+        page: u32,
+        refused: Failure,
+    ) -> Result<Page<Application>, Failure> {
         if page > 1 {
             return Ok(whole(Vec::new()));
         }
         let search = query.search.trim();
-        let call = |page| {
-            let search = Some(search).filter(|search| !search.is_empty());
-            routes::templates(page).query_if("search", search)
-        };
-        let (templates, refused) = match self.all(call, routes::PAGE_SIZE).await {
-            Ok(templates) => (templates, None),
-            // Who may not see templates may see what runs.
-            Err(failure) if is_closed(&failure) => (Vec::new(), Some(failure)),
-            Err(failure) => return Err(failure),
-        };
-        let (mut placed, order) = self.all_placed().await?;
-        if let Some(failure) = refused
-            && order.is_empty()
-        {
-            return Err(failure);
+        let mut placed = self.all_placed(JUST_NOW, search, MOST_PAGES).await?;
+        if placed.order.is_empty() {
+            return Err(refused);
         }
-        let mut all = Vec::new();
-        for template in &templates {
-            let Some(key) = Fields::of(template).text(&["key"]) else {
-                continue;
-            };
-            let Placed { row, entries } = placed.remove(&key).unwrap_or_default();
-            let application = model::application(&key, Some(template), row.as_ref(), entries);
-            all.push(listed(application));
-        }
-        let is_searched = !search.is_empty() && !templates.is_empty();
-        for key in order.iter().filter(|_| !is_searched) {
-            if let Some(Placed { row, entries }) = placed.remove(key) {
-                all.push(listed(model::application(key, None, row.as_ref(), entries)));
-            }
-        }
-        Ok(whole(wanted(all, query)))
+        let goes_on = !placed.cut.is_empty() && search.is_empty();
+        let all = of_the_rest(&mut placed);
+        let total = placed.total.max(count(&all).saturating_add(1));
+        Ok(first(wanted(all, query), total, goes_on))
     }
 
     /// One application with all its environments.
@@ -70,8 +125,7 @@ impl V1<'_> {
             Err(failure) if !is_closed(&failure) => return Err(failure),
             template => template,
         };
-        let (mut placed, _) = self.all_placed().await?;
-        match (template, placed.remove(key)) {
+        match (template, self.placed_of(key).await?) {
             (Err(failure), None) => Err(failure),
             (template, placed) => {
                 let Placed { row, entries } = placed.unwrap_or_default();
@@ -130,53 +184,6 @@ impl V1<'_> {
         Ok(model::health(&status))
     }
 
-    /// Where an application is: as far as that is known, else all environments.
-    pub(super) async fn places_of(self, key: &str) -> Result<Vec<String>, Failure> {
-        let all = self.environment_keys().await?;
-        let is_there = |environment: &String| {
-            let rows = self.kept().placed_before(environment)?;
-            let mut keys = rows.iter().filter_map(|row| model::entry(row, environment));
-            Some(keys.any(|(placed, _)| placed == key))
-        };
-        let known: Vec<Option<bool>> = all.iter().map(is_there).collect();
-        if known.iter().all(|there| *there == Some(false)) {
-            // It may have been registered since.
-            return Ok(all);
-        }
-        let places = all.into_iter().zip(known);
-        Ok(places
-            .filter(|(_, there)| *there != Some(false))
-            .map(|(environment, _)| environment)
-            .collect())
-    }
-
-    /// What is placed anywhere, by application, and the keys in the order in which they were met.
-    async fn all_placed(self) -> Result<(HashMap<String, Placed>, Vec<String>), Failure> {
-        let (mut all, mut order): (HashMap<String, Placed>, _) = (HashMap::new(), Vec::new());
-        for environment in self.environment_keys().await? {
-            let rows = self.placed(&environment).await?;
-            if rows.is_empty() {
-                continue;
-            }
-            let permissions = self.permissions_in(&environment).await?;
-            for row in rows {
-                let Some((key, entry)) = model::entry(&row, &environment) else {
-                    continue;
-                };
-                let placed = all.entry(key.clone()).or_insert_with(|| {
-                    order.push(key);
-                    Placed::default()
-                });
-                placed.entries.push(EnvironmentEntry {
-                    permissions: permissions.clone(),
-                    ..entry
-                });
-                placed.row.get_or_insert(row);
-            }
-        }
-        Ok((all, order))
-    }
-
     /// Sends a manifest. What comes back without a body is read anew.
     async fn written(self, key: &str, call: &Call) -> Result<Application, Failure> {
         let sent = self.transport.v1_body(call, self.class).await;
@@ -188,6 +195,40 @@ impl V1<'_> {
             Err(not) => Err(failed(call, not)),
         }
     }
+}
+
+/// The applications of these templates. Of which it is not known whether they are placed, that is said.
+fn of_templates(templates: &[Value], placed: &mut AllPlaced) -> Vec<Application> {
+    let mut all = Vec::new();
+    for template in templates {
+        let Some(key) = Fields::of(template).text(&["key"]) else {
+            continue;
+        };
+        let Placed { row, entries } = placed.take(&key);
+        let is_unknown = entries.is_empty() && !placed.cut.is_empty();
+        let mut application = model::application(&key, Some(template), row.as_ref(), entries);
+        if is_unknown {
+            application.status = ApplicationStatus::from(model::NOT_SAID.to_owned());
+        }
+        all.push(listed(application));
+    }
+    all
+}
+
+/// What is placed of which there is no template.
+fn of_the_rest(placed: &mut AllPlaced) -> Vec<Application> {
+    let mut all = Vec::new();
+    for key in std::mem::take(&mut placed.order) {
+        if let Some(Placed { row, entries }) = placed.by_key.remove(&key) {
+            all.push(listed(model::application(
+                &key,
+                None,
+                row.as_ref(),
+                entries,
+            )));
+        }
+    }
+    all
 }
 
 /// Without what the list call leaves out (API.md, "Applications").

@@ -1,9 +1,9 @@
-//! Environments, and what is placed in them (API-V1.md §3.2, §3.3).
+//! Environments (API-V1.md §3.2).
 
 use miso_api::{Environment, Page};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{V1, is_closed, whole};
+use super::{V1, first, is_closed};
 use crate::wire::v1::{Fields, model, routes};
 use crate::{Code, Failure};
 
@@ -13,11 +13,11 @@ const USUAL: [&str; 4] = ["dev", "tst", "pro", "miso"];
 impl V1<'_> {
     /// Every environment with the applications in it.
     pub(super) async fn environments(self) -> Result<Page<Environment>, Failure> {
-        let rows = self.all(routes::environments, routes::PAGE_SIZE).await?;
+        let read = self.all(routes::environments, routes::PAGE_SIZE).await?;
         self.kept()
-            .keep_environments(rows.clone(), self.transport.monotonic());
+            .keep_environments(read.rows.clone(), self.transport.monotonic());
         let mut all = Vec::new();
-        for row in &rows {
+        for row in &read.rows {
             let Some(environment) = model::environment(row, None, Vec::new()) else {
                 continue;
             };
@@ -27,7 +27,7 @@ impl V1<'_> {
                 ..environment
             });
         }
-        Ok(whole(all))
+        Ok(first(all, read.total, read.goes_on))
     }
 
     /// One environment, with what its own status says.
@@ -50,7 +50,7 @@ impl V1<'_> {
             Some(rows) => rows,
             None => {
                 let rows = match self.all(routes::environments, routes::PAGE_SIZE).await {
-                    Ok(rows) => rows,
+                    Ok(read) => read.rows,
                     Err(failure) if is_closed(&failure) => {
                         USUAL.iter().map(|key| json!({"key": key})).collect()
                     }
@@ -64,31 +64,5 @@ impl V1<'_> {
             .iter()
             .filter_map(|row| Fields::of(row).text(&["key", "environment"]));
         Ok(keys.collect())
-    }
-
-    /// What is placed in an environment; nothing where this caller may not see it.
-    pub(super) async fn placed(self, environment: &str) -> Result<Vec<Value>, Failure> {
-        let now = self.transport.monotonic();
-        if let Some(rows) = self.kept().placed(environment, now) {
-            return Ok(rows);
-        }
-        let call = |page| routes::placed(environment, page);
-        let rows = match self.all(call, routes::PAGE_SIZE).await {
-            Ok(rows) => rows,
-            Err(failure) if is_closed(&failure) => Vec::new(),
-            Err(failure) => return Err(failure),
-        };
-        self.kept().keep_placed(environment, rows.clone(), now);
-        Ok(rows)
-    }
-
-    /// The keys of what is placed in an environment, as it was known last where it was.
-    async fn keys_in(self, environment: &str) -> Result<Vec<String>, Failure> {
-        let rows = match self.kept().placed_before(environment) {
-            Some(rows) => rows,
-            None => self.placed(environment).await?,
-        };
-        let keys = rows.iter().filter_map(|row| model::entry(row, environment));
-        Ok(keys.map(|(key, _)| key).collect())
     }
 }

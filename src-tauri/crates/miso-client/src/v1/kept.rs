@@ -8,12 +8,15 @@ use std::time::Duration;
 use miso_api::{Deployment, DeploymentStep};
 use serde_json::Value;
 
+use super::Rows;
 use crate::lock::lock;
 
 /// Environments and what somebody may do in them hardly ever change.
 const HARDLY_EVER: Duration = Duration::from_secs(30 * 60);
 /// What is placed in an environment is read by several at once.
-const JUST_NOW: Duration = Duration::from_secs(5);
+pub(super) const JUST_NOW: Duration = Duration::from_secs(5);
+/// What is beyond a list, and what is looked for, is shown with what was read for the list.
+pub(super) const LATELY: Duration = Duration::from_secs(10 * 60);
 /// So many deployments are known at most, and so many that were begun here.
 const MOST: usize = 2_000;
 
@@ -35,7 +38,7 @@ struct Known {
     left: u64,
     environments: Option<Aged<Vec<Value>>>,
     permissions: HashMap<String, Aged<Vec<String>>>,
-    placed: HashMap<String, Aged<Vec<Value>>>,
+    placed: HashMap<String, Aged<Rows>>,
     deployments: HashMap<String, Deployment>,
     begun: HashMap<String, Vec<DeploymentStep>>,
 }
@@ -100,20 +103,29 @@ impl<'a> Held<'a> {
         }
     }
 
-    pub(super) fn placed(self, environment: &str, now: Duration) -> Option<Vec<Value>> {
-        self.known()?.placed.get(environment)?.within(now, JUST_NOW)
+    pub(super) fn placed(self, environment: &str, now: Duration, limit: Duration) -> Option<Rows> {
+        self.known()?.placed.get(environment)?.within(now, limit)
     }
 
     /// The same however old it is.
-    pub(super) fn placed_before(self, environment: &str) -> Option<Vec<Value>> {
+    pub(super) fn placed_before(self, environment: &str) -> Option<Rows> {
         let known = self.known()?;
         known.placed.get(environment).map(|aged| aged.value.clone())
     }
 
-    pub(super) fn keep_placed(self, environment: &str, value: Vec<Value>, at: Duration) {
+    pub(super) fn keep_placed(self, environment: &str, value: Rows, at: Duration) {
         if let Some(mut known) = self.known() {
             let aged = Aged { value, at };
             known.placed.insert(environment.to_owned(), aged);
+        }
+    }
+
+    /// Keeps more of what was read, which is as old as it was.
+    pub(super) fn keep_more_placed(self, environment: &str, value: Rows) {
+        if let Some(mut known) = self.known()
+            && let Some(aged) = known.placed.get_mut(environment)
+        {
+            aged.value = value;
         }
     }
 
@@ -168,7 +180,11 @@ mod tests {
         let row = json!({"key": word});
         held.keep_environments(vec![row.clone()], NOW);
         held.keep_permissions("dev", vec![word.to_owned()], NOW);
-        held.keep_placed("dev", vec![row], NOW);
+        let placed = Rows {
+            rows: vec![row],
+            ..Rows::default()
+        };
+        held.keep_placed("dev", placed, NOW);
         let deployment = json!({"id": "d-1", "targetId": word});
         held.keep_deployment(&model::deployment(&deployment, "dev").unwrap());
         held.keep_begun("d-1", Vec::new());
@@ -185,8 +201,8 @@ mod tests {
         let now = kept.hold();
         assert_eq!(now.environments(NOW), None);
         assert_eq!(now.permissions("dev", NOW), None);
-        assert_eq!(now.placed("dev", NOW), None);
-        assert_eq!(now.placed_before("dev"), None);
+        assert!(now.placed("dev", NOW, JUST_NOW).is_none());
+        assert!(now.placed_before("dev").is_none());
         assert!(now.deployment("d-1").is_none());
         assert!(lock(&kept.0).begun.is_empty());
         keep(now, "of-the-next");

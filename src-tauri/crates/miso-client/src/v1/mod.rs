@@ -8,6 +8,7 @@ mod deployments;
 mod environments;
 mod identity;
 mod kept;
+mod placed;
 
 use chrono::{DateTime, Utc};
 use miso_api::{Page, PageMeta};
@@ -17,11 +18,25 @@ use serde_json::Value;
 use crate::transport::{Call, Transport};
 use crate::wire::asked::Asked;
 use crate::wire::v1::envelope::{self, Listed, NotAnswered};
+use crate::wire::v1::routes;
 use crate::{Class, Code, Failure};
 pub(crate) use kept::{Held, Kept};
 
-/// Pages of one list that are asked for at most.
+/// Pages of one list that are asked for at once at most.
 const MOST_PAGES: u32 = 10;
+
+/// What was read of a list.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    /// The entries.
+    pub rows: Vec<Value>,
+    /// Entries in the whole list, those included that were not read.
+    pub total: u32,
+    /// Whether there are more than were read.
+    pub goes_on: bool,
+    /// Pages that were read.
+    pub pages: u32,
+}
 
 /// Somebody who asks in v1.
 #[derive(Clone, Copy)]
@@ -83,22 +98,43 @@ impl<'a> V1<'a> {
         envelope::list(&body).map_err(|not| failed(call, not))
     }
 
-    /// All of a list, up to ten pages; what comes twice, of a server that knows no pages, ends it.
-    async fn all(self, call: impl Fn(u32) -> Call, size: u32) -> Result<Vec<Value>, Failure> {
-        let mut all: Vec<Value> = Vec::new();
-        for number in 1..=MOST_PAGES {
+    /// A list, up to ten pages of it.
+    async fn all(self, call: impl Fn(u32) -> Call, size: u32) -> Result<Rows, Failure> {
+        self.more(Rows::default(), call, size, MOST_PAGES).await
+    }
+
+    /// More of a list, up to a page; what comes twice, of a server that knows no pages, ends it.
+    async fn more(
+        self,
+        read: Rows,
+        call: impl Fn(u32) -> Call,
+        size: u32,
+        last: u32,
+    ) -> Result<Rows, Failure> {
+        let mut all = read;
+        for number in all.pages + 1..=last {
             let listed = self.page(&call(number)).await?;
-            let goes_on = listed.goes_on(number, size);
-            let before = all.len();
+            all.pages = number;
+            all.goes_on = listed.goes_on(number, size);
+            all.total = listed.total.unwrap_or_default();
+            let before = all.rows.len();
             for row in listed.rows {
-                if !all.contains(&row) {
-                    all.push(row);
+                if !all.rows.contains(&row) {
+                    all.rows.push(row);
                 }
             }
-            if !goes_on || all.len() == before {
+            if all.rows.len() == before {
+                all.goes_on = false;
+            }
+            if !all.goes_on {
                 break;
             }
         }
+        let read = count(&all.rows);
+        all.total = match all.goes_on {
+            true => all.total.max(read.saturating_add(1)),
+            false => read,
+        };
         Ok(all)
     }
 
@@ -135,17 +171,34 @@ fn is_closed(failure: &Failure) -> bool {
 
 /// All that there is, as the only page.
 fn whole<T>(data: Vec<T>) -> Page<T> {
-    let total = u32::try_from(data.len()).unwrap_or(u32::MAX);
+    let total = count(&data);
+    page_of(data, 1, total.max(1), total, false)
+}
+
+/// What was read of a list, as the first of its pages, which may hold several.
+fn first<T>(data: Vec<T>, total: u32, goes_on: bool) -> Page<T> {
+    match goes_on {
+        true => page_of(data, MOST_PAGES, routes::PAGE_SIZE, total, true),
+        false => whole(data),
+    }
+}
+
+/// A page up to the `number`th. How many there are beyond the next one is not said everywhere.
+fn page_of<T>(data: Vec<T>, number: u32, size: u32, total: u32, goes_on: bool) -> Page<T> {
     Page {
         data,
         meta: Some(PageMeta {
-            page: 1,
-            page_size: total.max(1),
+            page: number,
+            page_size: size,
             total,
-            total_pages: 1,
+            total_pages: number.saturating_add(u32::from(goes_on)),
         }),
         links: None,
     }
+}
+
+fn count<T>(all: &[T]) -> u32 {
+    u32::try_from(all.len()).unwrap_or(u32::MAX)
 }
 
 fn json(value: &impl Serialize) -> Result<Value, Failure> {

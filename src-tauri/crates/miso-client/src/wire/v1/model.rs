@@ -35,7 +35,7 @@ const NAMED: [&str; 13] = [
     "updatedAt",
 ];
 /// What is said where the controller says nothing.
-const NOT_SAID: &str = "unknown";
+pub(crate) const NOT_SAID: &str = "unknown";
 /// The last lines of a job's log that its step tells.
 const LINES: usize = 50;
 
