@@ -45,12 +45,12 @@ fn template(number: usize) -> Value {
 
 /// Each one but every seventh runs in `dev`; the hundredth and every hundred after it is in trouble.
 fn placed(number: usize) -> Option<Value> {
-    let status = if number % 100 == 0 {
+    let status = if number.is_multiple_of(100) {
         "error"
     } else {
         "healthy"
     };
-    (number % 7 != 0).then(|| {
+    (!number.is_multiple_of(7)).then(|| {
         json!({"id": format!("e-{number}"), "key": key(number), "status": status,
             "runtimeStatus": status, "image": "acr.example/app:1.0"})
     })
