@@ -15,6 +15,7 @@ mod by_address;
 mod canary;
 mod commands_fuzzed;
 mod connecting;
+mod containers_walked;
 mod contrast;
 mod drafts;
 mod endings;
