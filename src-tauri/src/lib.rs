@@ -99,7 +99,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         ["workload", ..] => miso_local::workload::run(arguments[1..].to_vec()),
         ["api" | "logs" | "apps" | "completions" | "__complete", ..] => shell::run(arguments),
         ["local", "serve", ..] => local_serve::run(arguments[2..].to_vec()),
-        ["local"] | ["local", "--help" | "-h"] => say(LOCAL_USAGE),
+        ["local", "--help" | "-h"] => say(LOCAL_USAGE),
         // For whoever works on the app, by `cargo xtask bindings`.
         ["bindings", "--check", file] => bindings::check(file.as_ref()),
         ["bindings", file] => bindings::write(file.as_ref()),
@@ -198,6 +198,21 @@ mod tests {
             assert!(
                 manual.contains(&format!("miso-desktop {command}")),
                 "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn exit_codes_are_explained_wherever_they_are_looked_for() {
+        let manual = include_str!("../linux/miso-desktop.1");
+        let readme = include_str!("../../README.md");
+        let help = shell::help("api");
+        for code in (0..=9).chain([130]) {
+            assert!(manual.contains(&format!(".TP\n.B {code}\n")), "{code}");
+            assert!(readme.contains(&format!("\n| {code} | ")), "{code}");
+            assert!(
+                help.contains(&format!(" {code} ")) || help.contains(&format!("\n{code} ")),
+                "{code}"
             );
         }
     }

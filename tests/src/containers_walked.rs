@@ -210,5 +210,12 @@ impl Drop for Engine {
             let _ = Command::new("kill").arg(daemon.id().to_string()).status();
             let _ = daemon.wait();
         }
+        // What it mounted stays, and would hold the folder.
+        let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+        let own = self.folder.display().to_string();
+        let places = mounts.lines().filter_map(|line| line.split(' ').nth(1));
+        for place in places.filter(|place| place.starts_with(&own)) {
+            let _ = Command::new("umount").arg("--lazy").arg(place).status();
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::io::Read;
 use chrono::{DateTime, Local, Utc};
 use miso_api::LogLevel;
 
-use super::completing::Shell;
+use super::completing::{METHODS, Shell};
 use super::protocol::{Ask, LogWanted, Request, VERSION};
 use crate::typed_time::{self, TypedTime};
 
@@ -44,21 +44,20 @@ Usage: miso-desktop apps [OPTIONS]
 Prints what runs where, and how it is: a line for each application in each environment.
 
 ";
-const OF_ALL: &str = "\
-  -c, --connection NAME  the connection: its name, id or address; may be left out where there is one
+const OF_ALL: &str = "  -c, --connection NAME  the connection: its name, id or address; may be left out where there is one
       --json             JSON for programs: a line for each answer, log line or application
       --help             print this
 
 It asks the running app, or does it alone where the app does not run. It prints nothing that a
 terminal would obey, and never the session's token. Exit codes: 0 done, 1 the instance refused it,
-2 it makes no sense as it is, 3 nobody is signed in, 4 no such connection or application, 5 no answer,
-6 it needs --yes, 7 the request limit would have it wait too long, 8 what the app keeps on this
+2 it is wrong as it is written, 3 nobody is signed in, 4 no such connection or application,
+5 no answer and nothing was changed, 6 it needs --yes, 7 the request limit would have it wait too long, 8 what the app keeps on this
 machine cannot be used, 9 it was sent and may or may not have happened, 130 called off.";
 const COMPLETIONS: &str = "\
 Usage: miso-desktop completions bash|zsh|fish
 
 Prints what a shell completes these commands with: commands, options, connections, applications and
-environments, as far as they are known; it never asks an instance. A package has installed them.
+environments, as far as they are known; it never asks an instance. The .deb and the .rpm have installed them.
 
   bash   source <(miso-desktop completions bash)          in ~/.bashrc
   zsh    source <(miso-desktop completions zsh)           in ~/.zshrc, after compinit
@@ -186,7 +185,7 @@ impl Said {
         }
         let ask = match (command, self.words.as_slice()) {
             ("api", [method, path]) => Ask::Api {
-                method: method.to_ascii_uppercase(),
+                method: known_method(method)?,
                 path: path.clone(),
                 headers: headers(&self.headers)?,
                 body: self.data.as_deref().map(body).transpose()?,
@@ -224,6 +223,17 @@ impl Said {
             json,
             include,
         })))
+    }
+}
+
+/// A method in capitals; of others no instance knows anything.
+fn known_method(method: &str) -> Result<String, String> {
+    let method = method.to_ascii_uppercase();
+    match METHODS.contains(&method.as_str()) {
+        true => Ok(method),
+        false => Err(format!(
+            "'{method}' is no method: GET, POST, PUT, PATCH, DELETE, HEAD and OPTIONS are"
+        )),
     }
 }
 

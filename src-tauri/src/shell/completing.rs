@@ -22,7 +22,7 @@ const ZSH: &str = include_str!("../../completions/_miso-desktop");
 const FISH: &str = include_str!("../../completions/miso-desktop.fish");
 
 const COMMANDS: &[&str] = &["api", "apps", "logs", "completions", "local"];
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+pub(super) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const OF_ALL: &[&str] = &["--connection", "--json", "--help"];
 const OF_API: &[&str] = &["--data", "--header", "--include", "--yes"];
 const OF_LOGS: &[&str] = &["--environment", "--since", "--grep", "--level", "--follow"];
@@ -41,6 +41,18 @@ const OF_LOCAL: &[&str] = &[
 ];
 const SHELLS: &[&str] = &["bash", "zsh", "fish"];
 const TIMES: &[&str] = &["15m", "1h", "6h", "1d"];
+const READINGS: &[&str] = &["documented", "v1", "both"];
+/// Options of the local instance whose value nothing here knows.
+const WITH_VALUE: &[&str] = &[
+    "--port",
+    "--data",
+    "--client-id",
+    "--client-secret",
+    "--rate-limit",
+    "--v1-rate-limit",
+    "--without",
+];
+const SEEDS: &[&str] = &["demo", "empty", "many:"];
 const LEVELS: &[&str] = &["error", "warn,error", "warn", "info", "debug"];
 
 impl Shell {
@@ -125,6 +137,9 @@ fn next<'a>(before: &'a [String], current: &str) -> Next<'a> {
         "local" => {
             return Next::One(match rest {
                 [] => vec!["serve"],
+                [.., "--speaks"] => READINGS.to_vec(),
+                [.., "--seed"] => SEEDS.to_vec(),
+                [.., option] if WITH_VALUE.contains(option) => Vec::new(),
                 _ => OF_LOCAL.to_vec(),
             });
         }
@@ -217,6 +232,11 @@ mod tests {
             "Environment(None)"
         );
         assert_eq!(next_of(&["apps", "-c", ""]), "Connection");
+        assert_eq!(
+            next_of(&["local", "serve", "--speaks", ""]),
+            "documented v1 both"
+        );
+        assert_eq!(next_of(&["local", "serve", "--port", ""]), "");
         assert!(next_of(&["logs", "checkout", "-"]).contains("--follow"));
         assert!(!next_of(&["apps", "-"]).contains("--follow"));
         assert_eq!(next_of(&["local", ""]), "serve");

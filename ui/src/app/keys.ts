@@ -20,6 +20,7 @@ const PLACES = {
   d: (connection: string) => paths.deployments(connection),
   p: (connection: string) => paths.promote(connection),
   e: paths.environments,
+  c: (connection: string) => paths.access(connection),
   i: (connection: string) => paths.api(connection),
 };
 

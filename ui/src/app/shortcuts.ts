@@ -12,6 +12,7 @@ export const shortcutGroups = [
       { keys: ['g', 'p'], what: 'shortcuts.promote' },
       { keys: ['g', 'l'], what: 'shortcuts.logs' },
       { keys: ['g', 'e'], what: 'shortcuts.environments' },
+      { keys: ['g', 'c'], what: 'shortcuts.access' },
       { keys: ['g', 'i'], what: 'shortcuts.api' },
       { keys: [`${alt} ←`], what: 'shortcuts.back' },
       { keys: [`${alt} →`], what: 'shortcuts.forward' },
