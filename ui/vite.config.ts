@@ -77,6 +77,8 @@ export default defineConfig(({ mode }) => {
       environment: 'jsdom',
       setupFiles: ['src/test/setup.ts'],
       testTimeout: 30_000,
+      // One less than there are cores would leave half of a machine of two idle.
+      maxWorkers: '100%',
       css: { modules: { classNameStrategy: 'non-scoped' } },
       restoreMocks: true,
     },
