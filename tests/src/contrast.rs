@@ -116,8 +116,11 @@ async fn two_deployments(window: &Window, home: &str) -> String {
     window
         .go_to(&format!("{home}/deployments?q=checkout"))
         .await;
-    window.see_within(LATER, "table", "Deployments").await;
-    window.press("jxjx".chars()).await;
+    for tag in ["3.3.0", "3.3.1"] {
+        let name = format!("Select the deployment of checkout {tag}");
+        window.see_within(LATER, "checkbox", &name).await;
+        window.click("checkbox", &name).await;
+    }
     window.click("button", "Compare").await;
     let [heading, _] = COMPARE;
     window.see("heading", heading).await;
