@@ -198,6 +198,7 @@ export function useConfiguration(
     }
   };
   const discard = () => {
+    if (phase === 'saving') return;
     waits.current = false;
     const words = heldIn(sheet);
     if (words.length > 0) commands.configurationLetGo(connection, words).catch(() => undefined);
