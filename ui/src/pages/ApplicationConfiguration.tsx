@@ -51,7 +51,8 @@ export function ApplicationConfiguration() {
   }, []);
   const readOnly = !can(MISSING);
   const noWrites = useNoWrites(connection, held.reading);
-  const reason = readOnly ? t('rights.missing', { permission: MISSING }) : noWrites;
+  const left = conflict && t('configuration.leftToSettle', { count: conflict.conflicts.length });
+  const reason = readOnly ? t('rights.missing', { permission: MISSING }) : (noWrites ?? left ?? undefined);
   const mendFirst = broken ? t('configuration.json.mendFirst') : undefined;
   // What is typed while it is being saved would be in neither what is saved nor what is read after it.
   const closed = readOnly || editing.saving;
@@ -220,8 +221,13 @@ export function ApplicationConfiguration() {
           discard={editing.discard}
         />
       )}
-      {conflict ? (
-        <ConfigurationConflict merged={conflict} settled={editing.settled} close={editing.leaveConflict} />
+      {conflict && !editing.isAside ? (
+        <ConfigurationConflict
+          key={JSON.stringify(conflict.conflicts)}
+          merged={conflict}
+          settled={editing.settled}
+          close={editing.leaveConflict}
+        />
       ) : panel?.kind === 'review' ? (
         <ConfigurationReview editing={editing} environment={environment} reason={mendFirst ?? reason} close={close} />
       ) : panel?.kind === 'import' ? (
