@@ -271,7 +271,14 @@ describe('revoking access', () => {
     const question = await revoke('team-orders');
     await user.click(question.getByRole('button', { name: 'Revoke in dev, test' }));
     await waitFor(() => {
-      expect(callsOf(fake as never, 'accessRevoke')).toEqual([['orders', 'orders-api', 'team-orders']]);
+      // As it was seen: another row is not taken away.
+      const seen = {
+        subject: 'team-orders',
+        subjectType: 'group',
+        role: 'developer',
+        environments: ['dev', 'test'],
+      };
+      expect(callsOf(fake as never, 'accessRevoke')).toEqual([['orders', 'orders-api', seen]]);
     });
   });
 
