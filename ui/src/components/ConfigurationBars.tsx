@@ -39,10 +39,7 @@ export function ConfigurationBars({ editing, missing, deploy, runs }: Props) {
         </Bar>
       )}
       {conflict && isAside && (
-        <Bar
-          state="warning"
-          words={t('configuration.conflictText', { count: conflict.conflicts.length })}
-        >
+        <Bar state="warning" words={t('configuration.conflictText', { count: conflict.conflicts.length })}>
           <Button onClick={editing.openConflict}>{t('configuration.choose')}</Button>
         </Bar>
       )}

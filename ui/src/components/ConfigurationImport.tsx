@@ -19,7 +19,13 @@ type Props = {
 };
 
 /** What a file brings, shown before it is taken into the table; it is saved from there. */
-export function ConfigurationImport({ imported: { differences, remarks }, from, reason, take, close }: Props) {
+export function ConfigurationImport({
+  imported: { differences, remarks },
+  from,
+  reason,
+  take,
+  close,
+}: Props) {
   const { t } = useTranslation();
   const count = differences.length;
   return (

@@ -67,10 +67,10 @@ export function DeleteLayer({ connection, application }: Deletion) {
       : held.value === undefined
         ? t('deletion.notKnown')
         : typed !== application
-        ? t('deletion.typeFirst')
-        : inProduction && !force
-          ? t('deletion.forceFirst')
-          : undefined;
+          ? t('deletion.typeFirst')
+          : inProduction && !force
+            ? t('deletion.forceFirst')
+            : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason !== undefined || sending || waiting) return;

@@ -189,7 +189,7 @@ describe('granting access', () => {
       answers: {
         accessGrid: () =>
           Promise.resolve({
-            value: gridOf([entry]),
+            value: { ...gridOf([entry]), roles: ['admin', 'viewer'] },
             asOf: new Date().toISOString(),
             source: 'live',
             failure: null,
@@ -209,7 +209,9 @@ describe('granting access', () => {
       changed: true,
     });
     await pass(1000);
-    expect(within(screen.getByRole('table', { name: 'Who has access' })).getAllByText('admin')).toHaveLength(2);
+    expect(within(screen.getByRole('table', { name: 'Who has access' })).getAllByText('admin')).toHaveLength(
+      2,
+    );
     await pass(2000);
     expect(callsOf(fake, 'accessGrant')[0]?.[4]).toEqual(seen);
   });

@@ -160,7 +160,8 @@ export function useConfiguration(
 
   const mergeWith = async (theirs: Base) => {
     if (!base) return;
-    const table = itemsOf(sheet);
+    // What was typed while it was read is in it.
+    const table = itemsOf(latest.current);
     const both = await commands.configurationMerge(base.items, table, theirs.items);
     if (both.conflicts.length > 0) {
       meet(both, theirs, table);

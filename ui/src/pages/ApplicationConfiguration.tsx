@@ -93,10 +93,10 @@ export function ApplicationConfiguration() {
   });
   const dropped = (event: DragEvent) => {
     const [file] = event.dataTransfer.files;
-    if (closed || view === 'all' || !event.dataTransfer.types.includes('Files')) return;
+    if (readOnly || view === 'all' || !event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.type === 'drop' && file) take(file.name, file.text());
+    if (event.type === 'drop' && file && !closed) take(file.name, file.text());
   };
   const environments = [
     ...new Set([...(application?.environments ?? []).map((each) => each.environment), environment]),
@@ -229,7 +229,12 @@ export function ApplicationConfiguration() {
           close={editing.leaveConflict}
         />
       ) : panel?.kind === 'review' ? (
-        <ConfigurationReview editing={editing} environment={environment} reason={mendFirst ?? reason} close={close} />
+        <ConfigurationReview
+          editing={editing}
+          environment={environment}
+          reason={mendFirst ?? reason}
+          close={close}
+        />
       ) : panel?.kind === 'import' ? (
         <ConfigurationImport
           imported={panel.imported}

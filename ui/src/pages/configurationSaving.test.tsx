@@ -23,11 +23,27 @@ const ITEMS: ConfigurationItem[] = ['LOG_LEVEL', 'BASE_URL'].map((name) => ({
 async function open(address: string) {
   let saves: (saved: Versioned<Configuration>) => void = () => undefined;
   let refuses: (why: unknown) => void = () => undefined;
+  let theirs: ConfigurationItem[] | null = null;
+  let comes: () => void = () => undefined;
+  const read = (items: ConfigurationItem[], version: string) => ({
+    value: { value: { environment: 'dev', items, message: null }, version },
+    asOf: new Date().toISOString(),
+    source: 'live' as const,
+    failure: null,
+  });
   const fake = await renderApp(address, {
     applications: applications.map((each) =>
       each.key === 'orders-api' ? { ...each, configuration: ITEMS } : each,
     ),
     answers: {
+      configuration: () =>
+        new Promise((resolve) => {
+          const answer = () => {
+            resolve(theirs ? read(theirs, '"2"') : read(ITEMS, '"1"'));
+          };
+          if (theirs) comes = answer;
+          else answer();
+        }),
       configurationSave: () =>
         new Promise((resolve, reject) => {
           saves = resolve;
@@ -39,6 +55,14 @@ async function open(address: string) {
     ...fake,
     saved: (items: ConfigurationItem[]) => {
       saves({ value: { environment: 'dev', items, message: null }, version: '"2"' });
+    },
+    /** Somebody else was first; what they saved is read as it is let. */
+    overtaken: (items: ConfigurationItem[]) => {
+      theirs = items;
+      refuses(failure('conflict'));
+    },
+    come: () => {
+      comes();
     },
     refused: () => {
       refuses(failure('internal'));
@@ -95,6 +119,25 @@ describe('while a configuration is being saved', () => {
     expect(await screen.findByText('1 change, not saved')).toBeVisible();
   });
 
+  it('keeps what is typed while what others saved is read', async () => {
+    const { overtaken, come } = await open(DEV);
+    fireEvent.change(await value('BASE_URL'), { target: { value: 'mine' } });
+    await save('dev');
+    await screen.findByRole('button', { name: /^Saving…/ });
+    const added: ConfigurationItem = { ...(ITEMS[0] as ConfigurationItem), name: 'THEIRS', value: 'new' };
+    act(() => {
+      overtaken([...ITEMS, added]);
+    });
+    await waitFor(async () => {
+      expect(await value('LOG_LEVEL')).not.toHaveAttribute('readonly');
+    });
+    fireEvent.change(await value('LOG_LEVEL'), { target: { value: 'typed meanwhile' } });
+    act(come);
+    expect(await value('THEIRS')).toHaveValue('new');
+    expect(await value('BASE_URL')).toHaveValue('mine');
+    expect(await value('LOG_LEVEL')).toHaveValue('typed meanwhile');
+  });
+
   it('the text stays as it was typed, and can be typed on where it was not saved', async () => {
     const { refused } = await open(`${DEV}?view=json`);
     const typed = (await editor()).state.doc.toString().replace('BASE_URL as it was', 'mine');
@@ -116,7 +159,10 @@ describe('the review of a configuration', () => {
     const view = await editor();
     write(view, view.state.doc.toString().replace('BASE_URL as it was', 'mine'));
     await waitFor(() => {
-      expect(screen.getByRole('button', { name: /^Review for/ })).not.toHaveAttribute('aria-disabled', 'true');
+      expect(screen.getByRole('button', { name: /^Review for/ })).not.toHaveAttribute(
+        'aria-disabled',
+        'true',
+      );
     });
     fireEvent.click(screen.getByRole('button', { name: /^Review for/ }));
     const panel = within(await screen.findByRole('complementary'));
