@@ -93,17 +93,17 @@ pub async fn access_grant(
     Ok(granted.await?)
 }
 
-/// Takes a subject's access away. Sent once.
+/// Takes a subject's access away: the row that was seen. Sent once.
 #[tauri::command]
 #[specta::specta]
 pub async fn access_revoke(
     app: State<'_, App>,
     connection: ConnectionId,
     application: String,
-    subject: String,
+    seen: AccessEntry,
 ) -> Answer<()> {
     let client = app.client(&connection)?;
-    Ok(client.revoke_access(&application, &subject).await?)
+    Ok(client.revoke_access(&application, &seen).await?)
 }
 
 /// Requests for access.

@@ -9,7 +9,14 @@ import { useInvalidFocus } from '../hooks/useInvalidFocus';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useWrite } from '../hooks/useWrite';
 import { useSendKey } from '../hooks/useSendKey';
-import { commands, type AccessGrant, type AccessGrid, type ConnectionId, type Reading } from '../ipc';
+import {
+  commands,
+  type AccessEntry,
+  type AccessGrant,
+  type AccessGrid,
+  type ConnectionId,
+  type Reading,
+} from '../ipc';
 import { Button } from './Button';
 import panel from './DeployPanel.module.css';
 import { DraftLine } from './DraftLine';
@@ -21,7 +28,8 @@ import { PanelContent, PanelFoot, PanelSection, SidePanel } from './SidePanel';
 import { UnlockButton } from './UnlockButton';
 
 type Values = { subject: string; kind: string; role: string; environments: string };
-type Wanted = { subject: string; grant: AccessGrant };
+/** What is given, in place of what was seen as it was confirmed: what it is by then is not seen by anybody. */
+type Wanted = { subject: string; grant: AccessGrant; seen: AccessEntry | null };
 
 /** The API's own words for what a subject is; another is shown as it came. */
 const KINDS = ['user', 'group'];
@@ -66,8 +74,7 @@ export function AccessForm({ connection, application, reading, subject, close }:
     places.length === before.entry.environments.length;
 
   const writing = useWrite<Wanted>(
-    (wanted) =>
-      commands.accessGrant(connection, application, wanted.subject, wanted.grant, before?.entry ?? null),
+    ({ subject: to, grant, seen }) => commands.accessGrant(connection, application, to, grant, seen),
     (inView) => {
       draft.sent();
       if (inView) close();
@@ -102,7 +109,11 @@ export function AccessForm({ connection, application, reading, subject, close }:
   const submit = form.handleSubmit((values) => {
     if (busy || reason !== undefined) return;
     writing.start(
-      { subject: name, grant: { subjectType: values.kind, role, environments: places } },
+      {
+        subject: name,
+        grant: { subjectType: values.kind, role, environments: places },
+        seen: before?.entry ?? null,
+      },
       effect.production,
     );
   });

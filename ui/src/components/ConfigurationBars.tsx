@@ -24,7 +24,7 @@ type Props = {
 export function ConfigurationBars({ editing, missing, deploy, runs }: Props) {
   const { t } = useTranslation();
   const now = useNow(10);
-  const { saved, newer, merged, restored } = editing;
+  const { saved, newer, merged, restored, conflict, isAside } = editing;
   const dismiss = (
     <IconButton label={t('dismiss')} onClick={editing.dismiss}>
       <X {...smallIcon} />
@@ -36,6 +36,11 @@ export function ConfigurationBars({ editing, missing, deploy, runs }: Props) {
       {restored && (
         <Bar state="unknown" words={t('draft.restored', { ago: ago(restored.at, now) })}>
           <Button onClick={editing.discard}>{t('draft.afresh')}</Button>
+        </Bar>
+      )}
+      {conflict && isAside && (
+        <Bar state="warning" words={t('configuration.conflictText', { count: conflict.conflicts.length })}>
+          <Button onClick={editing.openConflict}>{t('configuration.choose')}</Button>
         </Bar>
       )}
       {newer && (

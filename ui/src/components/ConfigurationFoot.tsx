@@ -11,6 +11,8 @@ type Props = {
   review: ConfigurationReview;
   environment: string;
   reason: string | undefined;
+  /** Why nothing can be thrown away now. */
+  busy: string | undefined;
   open: () => void;
   discard: () => void;
 };
@@ -20,6 +22,7 @@ export function ConfigurationFoot({
   review: { differences, violations },
   environment,
   reason,
+  busy,
   open,
   discard,
 }: Props) {
@@ -44,7 +47,7 @@ export function ConfigurationFoot({
           : t('configuration.changes', { count })}
       </span>
       <span className={styles.fill} />
-      <Button kind="quiet" onClick={() => void throwAway()}>
+      <Button kind="quiet" reason={busy} onClick={() => void throwAway()}>
         {t('configuration.discard')}
       </Button>
       <Button

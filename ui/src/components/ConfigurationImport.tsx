@@ -12,12 +12,20 @@ type Props = {
   imported: Imported;
   /** The file's name, where it was one. */
   from: string | null;
+  /** Why it cannot be taken into the table now. */
+  reason: string | undefined;
   take: () => void;
   close: () => void;
 };
 
 /** What a file brings, shown before it is taken into the table; it is saved from there. */
-export function ConfigurationImport({ imported: { differences, remarks }, from, take, close }: Props) {
+export function ConfigurationImport({
+  imported: { differences, remarks },
+  from,
+  reason,
+  take,
+  close,
+}: Props) {
   const { t } = useTranslation();
   const count = differences.length;
   return (
@@ -49,7 +57,7 @@ export function ConfigurationImport({ imported: { differences, remarks }, from, 
       <PanelFoot note={count > 0 ? t('configuration.importThen') : null}>
         <Button onClick={close}>{t('cancel')}</Button>
         {count > 0 && (
-          <Button kind="primary" autoFocus onClick={take}>
+          <Button kind="primary" autoFocus reason={reason} onClick={take}>
             {t('configuration.importTake', { count })}
           </Button>
         )}

@@ -32,15 +32,15 @@ export function ConfigurationReview({ editing, environment, reason, close }: Pro
   const { left, what, cancel } = countdown;
   const waiting = left !== null;
   const words = JSON.stringify(review.differences);
-  // What was confirmed is what is saved: where it changes meanwhile, nothing is.
-  const changed = waiting && what !== words;
-  useLayoutEffect(() => {
-    if (changed) cancel();
-  }, [changed, cancel]);
   useEscape(waiting, cancel);
   const count = review.differences.length;
   const wrong = review.violations.length > 0 ? t('configuration.mendFirst') : undefined;
   const refused = reason ?? wrong ?? (count === 0 ? t('configuration.nothingChanged') : undefined);
+  // What was confirmed is what is saved: where it changes meanwhile, or cannot be saved any more, nothing is.
+  const changed = waiting && (what !== words || refused !== undefined);
+  useLayoutEffect(() => {
+    if (changed) cancel();
+  }, [changed, cancel]);
   const submit = () => {
     if (refused !== undefined || saving || waiting) return;
     if (production) countdown.start(words);

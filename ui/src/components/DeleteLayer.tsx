@@ -64,11 +64,13 @@ export function DeleteLayer({ connection, application }: Deletion) {
     ? t('rights.missing', { permission: 'applications:delete' })
     : noWriting !== undefined
       ? noWriting
-      : typed !== application
-        ? t('deletion.typeFirst')
-        : inProduction && !force
-          ? t('deletion.forceFirst')
-          : undefined;
+      : held.value === undefined
+        ? t('deletion.notKnown')
+        : typed !== application
+          ? t('deletion.typeFirst')
+          : inProduction && !force
+            ? t('deletion.forceFirst')
+            : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason !== undefined || sending || waiting) return;
@@ -110,7 +112,7 @@ export function DeleteLayer({ connection, application }: Deletion) {
             setTyped(target.value);
           }}
         />
-        {error && <Problem error={error} />}
+        {error ? <Problem error={error} /> : held.error && !held.value && <Problem error={held.error} />}
         <DialogActions>
           <span role="status" className={styles.note}>
             {waiting ? t('deletion.takingBack', { key: application, seconds: countdown.left }) : null}

@@ -1,7 +1,7 @@
 import { lintGutter, linter, type Diagnostic } from '@codemirror/lint';
-import { EditorState } from '@codemirror/state';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { changeable, jsonText, readOnly } from './editing';
 import styles from './JsonEditor.module.css';
 
@@ -26,6 +26,7 @@ export default function JsonEditor({ label, value, change, faults }: Props) {
     heard.current = { change, faults };
   });
   const changes = change !== undefined;
+  const [mode] = useState(() => new Compartment());
   useEffect(() => {
     const parent = place.current;
     if (!parent) return undefined;
@@ -39,9 +40,8 @@ export default function JsonEditor({ label, value, change, faults }: Props) {
         doc: value,
         extensions: [
           jsonText(label),
-          changes ? changeable() : readOnly(),
+          mode.of(modeOf(changes)),
           linter(marks, { delay: 250 }),
-          ...(changes ? [lintGutter()] : []),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) heard.current.change?.(update.state.doc.toString());
           }),
@@ -55,11 +55,22 @@ export default function JsonEditor({ label, value, change, faults }: Props) {
     };
     // What is shown at first; later values come by the effect below.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [label, changes]);
+  }, [label]);
+  // What was typed stays where it can be read and not be changed for a while.
+  const was = useRef(changes);
+  useEffect(() => {
+    if (was.current === changes) return;
+    was.current = changes;
+    view.current?.dispatch({ effects: mode.reconfigure(modeOf(changes)) });
+  }, [changes, mode]);
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === value) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
   return <div ref={place} className={styles.editor} data-editor="" />;
+}
+
+function modeOf(changes: boolean): Extension {
+  return changes ? [changeable(), lintGutter()] : readOnly();
 }

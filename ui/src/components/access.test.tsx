@@ -177,6 +177,45 @@ describe('granting access', () => {
     expect(callsOf(fake, 'accessGrant')[0]?.[4]).toMatchObject({ subject: 'operations', role: 'admin' });
   });
 
+  it('is held against the row that was confirmed, whatever it becomes while it can be taken back', async () => {
+    let entry: AccessEntry = {
+      subject: 'operations',
+      subjectType: 'group',
+      role: 'viewer',
+      environments: ['dev', 'prod'],
+    };
+    const fake = await renderApp(`${TAB}?grant=operations`, {
+      ...MAY,
+      answers: {
+        accessGrid: () =>
+          Promise.resolve({
+            value: { ...gridOf([entry]), roles: ['admin', 'viewer'] },
+            asOf: new Date().toISOString(),
+            source: 'live',
+            failure: null,
+          }),
+      },
+    });
+    const form = await panel();
+    const seen = entry;
+    fireEvent.click(form.getByRole('checkbox', { name: 'PROD' }));
+    vi.useFakeTimers();
+    fireEvent.click(form.getByRole('button', { name: 'Change in dev, PROD' }));
+    await pass(1000);
+    entry = { ...entry, role: 'admin' };
+    fake.emit('resourceChanged', {
+      connection: 'orders',
+      resource: { kind: 'access', application: 'orders-api' },
+      changed: true,
+    });
+    await pass(1000);
+    expect(within(screen.getByRole('table', { name: 'Who has access' })).getAllByText('admin')).toHaveLength(
+      2,
+    );
+    await pass(2000);
+    expect(callsOf(fake, 'accessGrant')[0]?.[4]).toEqual(seen);
+  });
+
   it('says that a subject who has a role loses it to the new one', async () => {
     await renderApp(`${TAB}?grant=`, MAY);
     const form = await fill('team-orders', ['dev']);
@@ -234,7 +273,14 @@ describe('revoking access', () => {
     const question = await revoke('team-orders');
     await user.click(question.getByRole('button', { name: 'Revoke in dev, test' }));
     await waitFor(() => {
-      expect(callsOf(fake as never, 'accessRevoke')).toEqual([['orders', 'orders-api', 'team-orders']]);
+      // As it was seen: another row is not taken away.
+      const seen = {
+        subject: 'team-orders',
+        subjectType: 'group',
+        role: 'developer',
+        environments: ['dev', 'test'],
+      };
+      expect(callsOf(fake as never, 'accessRevoke')).toEqual([['orders', 'orders-api', seen]]);
     });
   });
 

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { deployments as usual } from '../ipc/fake/data';
 import { failure } from '../ipc/fake/parts';
@@ -58,6 +58,41 @@ describe('a history that is longer than a page', () => {
       expect(screen.getByText('3 of 3')).toBeVisible();
     });
     expect(callsOf(fake, 'deploymentsOlder')).toEqual([['orders', 'checkout', 'prod', 1]]);
+  });
+
+  it('loses nothing where newer ones push others off the newest page', async () => {
+    let newest = NEWEST;
+    const added = of('test', 300, Date.UTC(2026, 0, 3));
+    const fake = await renderApp('/c/orders/deployments', {
+      deployments: [...NEWEST, ...OLDEST],
+      answers: {
+        deployments: () =>
+          Promise.resolve({
+            value: { data: newest, meta: META, links: null },
+            asOf: new Date().toISOString(),
+            source: 'live',
+            failure: null,
+          }),
+      },
+    });
+    await fake.user.click(await screen.findByRole('button', { name: 'Load older deployments' }));
+    expect(await screen.findByText('203 of 203')).toBeVisible();
+    // Each time as many new ones as push what was new before off the page.
+    for (const [count, shown] of [
+      [150, '353 of 353'],
+      [300, '503 of 503'],
+    ] as const) {
+      newest = [...added.slice(300 - count), ...NEWEST].slice(0, 200);
+      act(() => {
+        fake.emit('resourceChanged', {
+          connection: 'orders',
+          resource: { kind: 'deployments', application: null },
+          changed: true,
+        });
+      });
+      expect(await screen.findByText(shown)).toBeVisible();
+    }
+    expect(callsOf(fake, 'deploymentsOlder')).toHaveLength(1);
   });
 
   it('tells why what is older does not come, and asks again', async () => {

@@ -32,6 +32,8 @@ export type Editing = {
   newer: boolean;
   /** What both changed differently, for the user to settle. */
   conflict: MergedItems | null;
+  /** It was put aside, to be settled later; nothing is saved before. */
+  isAside: boolean;
   /** What others saved and was merged by itself. */
   merged: number | null;
   saving: boolean;
@@ -43,9 +45,13 @@ export type Editing = {
   merge: () => void;
   settled: (items: EditedItem[]) => void;
   leaveConflict: () => void;
+  openConflict: () => void;
   discard: () => void;
   dismiss: () => void;
 };
+
+/** What both changed differently; upon what the others saved, and what was in the table as that was found. */
+type Conflict = { merged: MergedItems; theirs: Base; table: EditedItem[]; isAside: boolean };
 
 const UNCHANGED: ConfigurationReview = { differences: [], violations: [] };
 
@@ -63,12 +69,15 @@ export function useConfiguration(
   const [sheet, setSheet] = useState<Sheet>(NOTHING);
   const [review, setReview] = useState(UNCHANGED);
   const [restored, setRestored] = useState<Draft | null>(null);
-  const [conflict, setConflict] = useState<{ merged: MergedItems; theirs: Base } | null>(null);
+  const [conflict, setConflict] = useState<Conflict | null>(null);
   const [merged, setMerged] = useState<number | null>(null);
   const [phase, setPhase] = useState<'editing' | 'saving' | 'saved'>('editing');
   const [error, setError] = useState<CommandError | null>(null);
   const fail = (thrown: unknown) => {
     setError(asCommandError(thrown));
+  };
+  const meet = (found: MergedItems, theirs: Base, table: EditedItem[]) => {
+    setConflict({ merged: found, theirs, table, isAside: false });
   };
 
   /** The reading at the time: what it says is known by then, also where it was older than what was saved. */
@@ -95,7 +104,7 @@ export function useConfiguration(
     commands.configurationTakeUp(differencesOf(draft), now.items).then(
       (again) => {
         setRestored(draft);
-        if (again.conflicts.length > 0) setConflict({ merged: again, theirs: now });
+        if (again.conflicts.length > 0) meet(again, now, now.items);
         else {
           waits.current = false;
           setSheet(rebased(now.items, again.items));
@@ -127,10 +136,10 @@ export function useConfiguration(
     commands.configurationReview(base.items, itemsOf(sheet)).then((answer) => {
       if (number !== asked.current) return;
       setReview(answer);
-      if (!view) return;
+      if (!view || waits.current) return;
       const fields = draftOf(answer.differences);
       if (fields) keepDraft(view, place, fields);
-      else if (!waits.current) dropDraft(view, place);
+      else dropDraft(view, place);
     }, fail);
     // The connection's view changes for other reasons too; what it is needed for is its account.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -151,9 +160,11 @@ export function useConfiguration(
 
   const mergeWith = async (theirs: Base) => {
     if (!base) return;
-    const both = await commands.configurationMerge(base.items, itemsOf(sheet), theirs.items);
+    // What was typed while it was read is in it.
+    const table = itemsOf(latest.current);
+    const both = await commands.configurationMerge(base.items, table, theirs.items);
     if (both.conflicts.length > 0) {
-      setConflict({ merged: both, theirs });
+      meet(both, theirs, table);
       return;
     }
     begin(theirs, rebased(theirs.items, both.items));
@@ -170,7 +181,7 @@ export function useConfiguration(
     readAnew().then(mergeWith).catch(fail);
   };
   const save = async (): Promise<boolean> => {
-    if (!base || phase === 'saving') return false;
+    if (!base || phase === 'saving' || conflict) return false;
     setPhase('saving');
     setError(null);
     setMerged(null);
@@ -197,7 +208,23 @@ export function useConfiguration(
       return false;
     }
   };
+  /** What was settled takes the place of the table it was found in; what was typed there since stays typed. */
+  const settle = async ({ merged: found, theirs, table }: Conflict, items: EditedItem[]) => {
+    const typed = itemsOf(latest.current);
+    const both = isSame(table, typed)
+      ? { items, conflicts: [] }
+      : await commands.configurationMerge(table, typed, items);
+    if (both.conflicts.length > 0) {
+      meet({ ...both, taken: found.taken }, theirs, typed);
+      return;
+    }
+    waits.current = false;
+    begin(theirs, rebased(theirs.items, both.items));
+    setMerged(found.taken.length);
+    setConflict(null);
+  };
   const discard = () => {
+    if (phase === 'saving') return;
     waits.current = false;
     const words = heldIn(sheet);
     if (words.length > 0) commands.configurationLetGo(connection, words).catch(() => undefined);
@@ -219,6 +246,7 @@ export function useConfiguration(
     restored,
     newer: isNewer && !untouched && conflict === null && phase !== 'saving',
     conflict: conflict?.merged ?? null,
+    isAside: conflict?.isAside ?? false,
     merged,
     saving: phase === 'saving',
     saved: phase === 'saved',
@@ -226,14 +254,13 @@ export function useConfiguration(
     save,
     merge,
     settled: (items) => {
-      if (!conflict) return;
-      waits.current = false;
-      begin(conflict.theirs, rebased(conflict.theirs.items, items));
-      setMerged(conflict.merged.taken.length);
-      setConflict(null);
+      if (conflict) settle(conflict, items).catch(fail);
     },
     leaveConflict: () => {
-      setConflict(null);
+      setConflict((before) => before && { ...before, isAside: true });
+    },
+    openConflict: () => {
+      setConflict((before) => before && { ...before, isAside: false });
     },
     discard,
     dismiss: () => {
@@ -251,7 +278,11 @@ function baseOf({ value, version }: Versioned<Configuration>): Base {
 /** Of two that name their versions these tell; else what is in them. */
 function isSameBase(one: Base, other: Base): boolean {
   if (one.version !== null && other.version !== null) return one.version === other.version;
-  return JSON.stringify(one.items) === JSON.stringify(other.items);
+  return isSame(one.items, other.items);
+}
+
+function isSame(one: EditedItem[], other: EditedItem[]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** What is kept of changes: no secret is among it, nor that one was typed. Null where nothing is left. */

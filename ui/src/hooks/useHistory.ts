@@ -14,7 +14,16 @@ export type Older = {
   load: () => void;
 };
 
-type Loaded = { of: string; deployments: Deployment[]; pages: number; total: number | null };
+type Loaded = {
+  of: string;
+  deployments: Deployment[];
+  pages: number;
+  total: number | null;
+  /** The reading of the newest page that is among them. */
+  newest: Deployment[] | undefined;
+};
+
+const NOTHING: Omit<Loaded, 'of'> = { deployments: [], pages: 0, total: null, newest: undefined };
 
 /**
  * The history of an application, or of everything, in one environment or in all: the newest page is kept fresh, older
@@ -23,17 +32,18 @@ type Loaded = { of: string; deployments: Deployment[]; pages: number; total: num
 export function useHistory(connection: ConnectionId, application: string | null, environment: string | null) {
   const held = useResource(connection, { kind: 'deployments', application });
   const of = JSON.stringify([connection, application, environment]);
-  const [kept, setKept] = useState<Loaded>({ of, deployments: [], pages: 0, total: null });
+  const [kept, setKept] = useState<Loaded>({ of, ...NOTHING });
   const [loading, setLoading] = useState(false);
   const [error, setError] = useState<CommandError | null>(null);
   const gone = useGone();
-  const loaded = kept.of === of ? kept : { of, deployments: [], pages: 0, total: null };
+  const loaded = kept.of === of ? kept : { of, ...NOTHING };
   const newest = held.value?.data;
+  // What the next reading pushes off the newest page is in no older one that was loaded before.
+  if (loaded.pages > 0 && newest && newest !== loaded.newest)
+    setKept({ ...loaded, newest, deployments: together(newest, loaded.deployments) });
   const deployments = useMemo(() => {
-    const fresh = newest ?? [];
-    const known = new Set(fresh.map(({ id }) => id));
     // What is kept fresh knows better how one that was loaded goes on.
-    const all = [...fresh, ...loaded.deployments.filter(({ id }) => !known.has(id))];
+    const all = together(newest ?? [], loaded.deployments);
     return newestFirst(environment === null ? all : all.filter((each) => each.environment === environment));
   }, [newest, loaded.deployments, environment]);
 
@@ -49,13 +59,16 @@ export function useHistory(connection: ConnectionId, application: string | null,
       .deploymentsOlder(connection, application, environment, page)
       .then(
         ({ data, meta }) => {
-          const has = new Set(loaded.deployments.map(({ id }) => id));
-          setKept({
-            of,
-            deployments: [...loaded.deployments, ...data.filter(({ id }) => !has.has(id))],
-            pages: loaded.pages + 1,
-            // Where the instance does not say how many there are, an empty page is the last one.
-            total: meta?.total ?? (data.length === 0 ? 0 : null),
+          setKept((now) => {
+            const isBegun = now.of === of && now.pages > 0;
+            const before = isBegun ? now : { of, ...NOTHING, deployments: newest ?? [], newest };
+            return {
+              ...before,
+              deployments: together(before.deployments, data),
+              pages: loaded.pages + 1,
+              // Where the instance does not say how many there are, an empty page is the last one.
+              total: meta?.total ?? (data.length === 0 ? 0 : null),
+            };
           });
         },
         (thrown: unknown) => {
@@ -74,4 +87,10 @@ export function useHistory(connection: ConnectionId, application: string | null,
     load,
   };
   return { held, deployments, older };
+}
+
+/** Each once; of one that is in both, as the first has it. */
+function together(first: Deployment[], second: Deployment[]): Deployment[] {
+  const known = new Set(first.map(({ id }) => id));
+  return [...first, ...second.filter(({ id }) => !known.has(id))];
 }

@@ -273,8 +273,8 @@ export const commands = {
 	access: (connection: ConnectionId, application: string) => __TAURI_INVOKE<Reading<AccessEntry[]>>("access", { connection, application }),
 	/**  Gives a subject access, in place of what it had: the row that was seen, or none. Sent once. */
 	accessGrant: (connection: ConnectionId, application: string, subject: string, grant: AccessGrant, seen: AccessEntry | null) => __TAURI_INVOKE<AccessEntry>("access_grant", { connection, application, subject, grant, seen }),
-	/**  Takes a subject's access away. Sent once. */
-	accessRevoke: (connection: ConnectionId, application: string, subject: string) => __TAURI_INVOKE<null>("access_revoke", { connection, application, subject }),
+	/**  Takes a subject's access away: the row that was seen. Sent once. */
+	accessRevoke: (connection: ConnectionId, application: string, seen: AccessEntry) => __TAURI_INVOKE<null>("access_revoke", { connection, application, seen }),
 	/**  Requests for access. */
 	accessRequests: (connection: ConnectionId) => __TAURI_INVOKE<Reading<Page<AccessRequest>>>("access_requests", { connection }),
 	/**  Asks for access. Sent once. */

@@ -42,7 +42,7 @@ export function ApplicationAccess() {
     leaveFor(page);
   }, [page]);
   const revoking = useWrite<AccessRow>(
-    ({ entry }) => commands.accessRevoke(connection, key, entry.subject),
+    ({ entry }) => commands.accessRevoke(connection, key, entry),
     () => undefined,
     ({ entry }) => ({
       what: t('refusals.revoke', {

@@ -51,7 +51,12 @@ export function ApplicationConfiguration() {
   }, []);
   const readOnly = !can(MISSING);
   const noWrites = useNoWrites(connection, held.reading);
-  const reason = readOnly ? t('rights.missing', { permission: MISSING }) : noWrites;
+  const left = conflict && t('configuration.leftToSettle', { count: conflict.conflicts.length });
+  const reason = readOnly ? t('rights.missing', { permission: MISSING }) : (noWrites ?? left ?? undefined);
+  const mendFirst = broken ? t('configuration.json.mendFirst') : undefined;
+  // What is typed while it is being saved would be in neither what is saved nor what is read after it.
+  const closed = readOnly || editing.saving;
+  const whileSaving = editing.saving ? t('configuration.saving') : undefined;
   const fail = (thrown: unknown) => {
     setFailure(asCommandError(thrown));
   };
@@ -79,11 +84,11 @@ export function ApplicationConfiguration() {
   };
   useConfigurationKeys(view === 'table' && !readOnly && editing.base !== null, {
     undo: () => {
-      change(sheets.undo);
+      if (!closed) change(sheets.undo);
     },
     review: openReview,
     pasted: (text) => {
-      take(null, Promise.resolve(text));
+      if (!closed) take(null, Promise.resolve(text));
     },
   });
   const dropped = (event: DragEvent) => {
@@ -91,7 +96,7 @@ export function ApplicationConfiguration() {
     if (readOnly || view === 'all' || !event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.type === 'drop' && file) take(file.name, file.text());
+    if (event.type === 'drop' && file && !closed) take(file.name, file.text());
   };
   const environments = [
     ...new Set([...(application?.environments ?? []).map((each) => each.environment), environment]),
@@ -110,10 +115,10 @@ export function ApplicationConfiguration() {
         look={(next: ConfigurationView) => {
           goInstead(paths.configuration(connection, key, environment, next));
         }}
-        stays={broken ? t('configuration.json.mendFirst') : undefined}
+        stays={mendFirst}
         search={search}
         narrow={setSearch}
-        editable={loaded && !readOnly && view !== 'all'}
+        editable={loaded && !closed && view !== 'all'}
         add={() => {
           setSearch('');
           change(sheets.add);
@@ -164,7 +169,7 @@ export function ApplicationConfiguration() {
                 <ConfigurationJson
                   place={place}
                   sheet={sheet}
-                  readOnly={readOnly}
+                  readOnly={closed}
                   change={change}
                   broken={setBroken}
                 />
@@ -172,7 +177,7 @@ export function ApplicationConfiguration() {
             ) : sheet.rows.length === 0 ? (
               <Empty title={t('configuration.none')} text={t('configuration.noneText')}>
                 <Button
-                  reason={readOnly ? reason : undefined}
+                  reason={readOnly ? reason : whileSaving}
                   onClick={() => {
                     change(sheets.add);
                   }}
@@ -185,10 +190,10 @@ export function ApplicationConfiguration() {
                 sheet={sheet}
                 review={review}
                 search={search}
-                readOnly={readOnly}
+                readOnly={closed}
                 acts={{
                   edit: (id, by) => {
-                    change((before) => sheets.edit(before, id, by));
+                    if (!closed) change((before) => sheets.edit(before, id, by));
                   },
                   hold,
                   remove: (id) => {
@@ -198,7 +203,7 @@ export function ApplicationConfiguration() {
                     change((before) => sheets.restore(before, id));
                   },
                   add: () => {
-                    if (!readOnly) change(sheets.add);
+                    if (!closed) change(sheets.add);
                   },
                 }}
               />
@@ -210,19 +215,31 @@ export function ApplicationConfiguration() {
         <ConfigurationFoot
           review={review}
           environment={environment}
-          reason={broken ? t('configuration.json.mendFirst') : undefined}
+          reason={mendFirst}
+          busy={whileSaving}
           open={openReview}
           discard={editing.discard}
         />
       )}
-      {conflict ? (
-        <ConfigurationConflict merged={conflict} settled={editing.settled} close={editing.leaveConflict} />
+      {conflict && !editing.isAside ? (
+        <ConfigurationConflict
+          key={JSON.stringify(conflict.conflicts)}
+          merged={conflict}
+          settled={editing.settled}
+          close={editing.leaveConflict}
+        />
       ) : panel?.kind === 'review' ? (
-        <ConfigurationReview editing={editing} environment={environment} reason={reason} close={close} />
+        <ConfigurationReview
+          editing={editing}
+          environment={environment}
+          reason={mendFirst ?? reason}
+          close={close}
+        />
       ) : panel?.kind === 'import' ? (
         <ConfigurationImport
           imported={panel.imported}
           from={panel.from}
+          reason={whileSaving}
           close={() => {
             letGo(connection, panel.imported, sheet);
             close();

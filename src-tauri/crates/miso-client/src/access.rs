@@ -57,11 +57,7 @@ impl Client {
         }
         self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
-        let rows = self.rows_now(application).await?;
-        if !is_as_seen(rows.iter().find(|row| row.subject == subject), seen) {
-            self.access_changed(application).await;
-            return Err(Failure::new(Code::Conflict));
-        }
+        self.must_be_as_seen(application, subject, seen).await?;
         let sent = self.send::<AccessEntry>(&call).await;
         let find = || async {
             let mut rows = self.rows_now(application).await?.into_iter();
@@ -72,14 +68,22 @@ impl Client {
         Ok(granted)
     }
 
-    /// Takes a subject's access to an application away, everywhere.
+    /// Takes the access to an application away that a subject was seen to have, everywhere. It is
+    /// looked at once more before, because the wire has no version for it.
     ///
     /// # Errors
     /// As [`Self::grant_access`].
-    pub async fn revoke_access(&self, application: &str, subject: &str) -> Result<(), Failure> {
+    pub async fn revoke_access(
+        &self,
+        application: &str,
+        seen: &AccessEntry,
+    ) -> Result<(), Failure> {
+        let subject = seen.subject.as_str();
         self.must(&Permission::AccessUpdate, Some(application), None)?;
         self.must_for_row(application, subject)?;
         let call = documented::revoke_access(application, subject);
+        self.must_be_as_seen(application, subject, Some(seen))
+            .await?;
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
         let find = || async {
             let rows = self.rows_now(application).await?;
@@ -165,6 +169,21 @@ impl Client {
             )?;
         }
         Ok(())
+    }
+
+    /// The row is looked at once more: what nobody saw is neither replaced nor taken away.
+    async fn must_be_as_seen(
+        &self,
+        application: &str,
+        subject: &str,
+        seen: Option<&AccessEntry>,
+    ) -> Result<(), Failure> {
+        let rows = self.rows_now(application).await?;
+        if is_as_seen(rows.iter().find(|row| row.subject == subject), seen) {
+            return Ok(());
+        }
+        self.access_changed(application).await;
+        Err(Failure::new(Code::Conflict))
     }
 
     async fn rows_now(&self, application: &str) -> Result<Vec<AccessEntry>, Failure> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use miso_api::{AccessDecision, AccessGrant, AccessWish, Decision};
+use miso_api::{AccessDecision, AccessEntry, AccessGrant, AccessWish, Decision};
 use miso_client::{Capability, Code, Held};
 use serde_json::{Value, json};
 
@@ -14,6 +14,14 @@ fn grant(environments: &[&str]) -> AccessGrant {
     let environments: Vec<String> = environments.iter().map(|&key| key.to_owned()).collect();
     serde_json::from_value(json!({
         "subjectType": "user", "role": "viewer", "environments": environments
+    }))
+    .unwrap()
+}
+
+/// A row as it was seen.
+fn row(subject: &str, kind: &str, environments: &[&str]) -> AccessEntry {
+    serde_json::from_value(json!({
+        "subject": subject, "subjectType": kind, "role": "viewer", "environments": environments
     }))
     .unwrap()
 }
@@ -106,7 +114,10 @@ async fn what_is_known_to_be_refused_is_shown_so_and_not_sent() {
             .grant_access("orders", "both", &grant(&["dev"]), None)
             .await
             .err(),
-        client.revoke_access("orders", "both").await.err(),
+        client
+            .revoke_access("orders", &row("both", "group", &["dev", "prod"]))
+            .await
+            .err(),
         client.asked_access().await.err(),
         client.decide_access("far", &approval()).await.err(),
     ];
@@ -129,7 +140,10 @@ async fn what_is_known_to_be_refused_is_shown_so_and_not_sent() {
         .grant_access("orders", "new", &grant(&["dev"]), None)
         .await
         .unwrap();
-    client.revoke_access("orders", "one").await.unwrap();
+    client
+        .revoke_access("orders", &row("one", "user", &["dev"]))
+        .await
+        .unwrap();
     client.decide_access("near", &approval()).await.unwrap();
     assert_eq!(sent(), 3);
 }
@@ -250,7 +264,10 @@ async fn an_answer_that_is_lost_is_found_out_and_nothing_is_sent_twice() {
             .client
             .grant_access("orders", "new", &grant(&["dev", "test"]), None)
             .await;
-        let revoked = here.client.revoke_access("orders", "kept").await;
+        let revoked = here
+            .client
+            .revoke_access("orders", &row("kept", "user", &["dev"]))
+            .await;
         if does {
             assert_eq!(granted.unwrap().subject, "new");
             revoked.unwrap();
@@ -295,4 +312,31 @@ async fn a_row_that_somebody_else_changed_is_not_replaced() {
         .await;
     granted.unwrap();
     assert_eq!(far_end.asked("PUT /api").len(), 1);
+}
+
+/// What a colleague gave meanwhile was seen by nobody who takes it away.
+#[tokio::test]
+async fn a_row_that_somebody_else_changed_is_not_taken_away() {
+    let far_end = far_end().await;
+    let here = restored(&far_end).await;
+    here.client.applications().await.unwrap();
+    here.client.me().await.unwrap();
+    for other in [
+        row("one", "user", &["test"]),
+        row("one", "group", &["dev"]),
+        row("gone", "user", &["dev"]),
+    ] {
+        let shown = far_end.asked("GET /api/applications/orders/access").len();
+        let refused = here.client.revoke_access("orders", &other).await;
+        assert_eq!(refused.unwrap_err().code, Code::Conflict);
+        let looked = far_end.asked("GET /api/applications/orders/access").len() - shown;
+        assert_eq!(looked, 2, "what it is now is read for who looks at it");
+    }
+    assert_eq!(far_end.asked("DELETE /api").len(), 0);
+    let as_it_is = row("one", "user", &["dev"]);
+    here.client
+        .revoke_access("orders", &as_it_is)
+        .await
+        .unwrap();
+    assert_eq!(far_end.asked("DELETE /api").len(), 1);
 }

@@ -99,7 +99,7 @@ export function granted(
       else rows.push(row);
       return answer(row);
     },
-    accessRevoke: (_, __, subject) => {
+    accessRevoke: (_, __, { subject }) => {
       rows.splice(0, rows.length, ...rows.filter((each) => each.subject !== subject));
       return answer(null);
     },
