@@ -45,8 +45,9 @@ export function markWords(mark: Mark, t: Translate): string {
 
 /** "shop-1 in dev: started with shop:1.4.0", "shop-1 started"; not "shop-1 in dev: could not be started". */
 const STARTED = /^(?:\S+ in \S+: |\S+-\d+ )?started\b/i;
-/** "shop-1 in dev: ended with exit code 0", "shop-1 stopped". */
-const ENDED_WELL = /\bexit(?:ed with)?(?: code| status:?) 0\b|^(?:\S+ in \S+: |\S+-\d+ )?(?:was )?stopped\b/i;
+/** "shop-1 in dev: exited with code 0", "shop-1 stopped". */
+const ENDED_WELL =
+  /^(?:\S+ in \S+: |\S+-\d+ )?(?:exited with code 0|ended with (?:exit )?code 0|(?:was )?stopped)\b/i;
 
 /** Whether the last that became of an instance is that it started. */
 function saysStart({ what, summary }: Mark): boolean {

@@ -5,7 +5,7 @@ import { imageNames, imageWords } from '../app/image';
 import { ask } from '../app/layers';
 import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
-import { deploymentState, isRunning } from '../app/state';
+import { deploymentState, healthState, isRunning } from '../app/state';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
 import { useNoWrites } from '../hooks/useNoWrites';
@@ -88,7 +88,8 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             {lost
               ? t('deploy.lostContact')
               : sentence(value.status, { tag: names.to, environment: where }, t)}
-            {stillRuns !== null && ` ${t('deploy.stillRuns', { tag: stillRuns })}`}
+            {stillRuns !== null &&
+              ` ${t(stillRuns.isBad ? 'deploy.stillDeployed' : 'deploy.stillRuns', { tag: stillRuns.tag })}`}
           </p>
           {running && <DeployCourse course={going} reading={reading} now={now} />}
           {running && (
@@ -166,16 +167,16 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   );
 }
 
-/** What ran before and goes on, where a deployment did not come through. */
+/** What was deployed before and stays so, where a deployment did not come through; and whether it is unhealthy. */
 function runsStill(
   { status, previousImage, image }: Deployment,
   application: Application,
   environment: string,
-): string | null {
+): { tag: string; isBad: boolean } | null {
   if (status !== 'failed' && status !== 'cancelled') return null;
   const entry = application.environments.find((each) => each.environment === environment);
   if (entry?.status !== 'running' || previousImage === image || entry.image !== previousImage) return null;
-  return imageWords(previousImage, image).from;
+  return { tag: imageWords(previousImage, image).from, isBad: healthState(entry.health) === 'bad' };
 }
 
 function sentence(status: string, words: { tag: string; environment: string }, t: Translate): string {
