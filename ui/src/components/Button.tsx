@@ -21,7 +21,7 @@ export function Button({
   ...rest
 }: Props) {
   const id = useId();
-  const { style, place } = useReasonPlace();
+  const { style, placed, place } = useReasonPlace();
   const classes = [styles.button, styles[kind], styles[size], className].filter(Boolean).join(' ');
   if (reason === undefined)
     return (
@@ -43,7 +43,7 @@ export function Button({
       >
         {children}
       </button>
-      <span role="tooltip" id={id} className={styles.reason} style={style}>
+      <span role="tooltip" id={id} className={styles.reason} data-placed={placed} style={style}>
         {reason}
       </span>
     </span>
