@@ -25,7 +25,7 @@ export function Button({
   const classes = [styles.button, styles[kind], styles[size], className].filter(Boolean).join(' ');
   if (reason === undefined)
     return (
-      <button type="button" className={classes} onClick={onClick} {...rest}>
+      <button type="button" className={classes} data-button={kind} onClick={onClick} {...rest}>
         {children}
       </button>
     );
@@ -35,6 +35,7 @@ export function Button({
         {...rest}
         type="button"
         className={classes}
+        data-button={kind}
         aria-disabled="true"
         aria-describedby={id}
         onClick={(event) => {

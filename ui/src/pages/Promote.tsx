@@ -9,6 +9,7 @@ import { Button } from '../components/Button';
 import { DraftLine } from '../components/DraftLine';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
+import { Kbd } from '../components/Kbd';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Problem } from '../components/Problem';
@@ -292,7 +293,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
             ) : waiting ? (
               <Button key="back" autoFocus onClick={promoting.takeBack}>
                 {t('deploy.takeBack')}
-                <span className={styles.kbd}>{t('keys.escape')}</span>
+                <Kbd keys={t('keys.escape')} />
               </Button>
             ) : (
               <Button
@@ -310,7 +311,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
                 {rollout
                   ? t('deploy.sending')
                   : t('promote.send', { count: there.length, environment: to.name })}
-                <span className={styles.kbd}>{`${modifier} ⏎`}</span>
+                <Kbd keys={`${modifier} ⏎`} />
               </Button>
             )}
           </footer>
