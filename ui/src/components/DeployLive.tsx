@@ -117,7 +117,9 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             </span>
           </div>
           {value.note !== null && <p className={styles.dim}>{value.note}</p>}
-          {running && value.message !== null && <p className={styles.dim}>{value.message}</p>}
+          {running && value.status !== 'pending' && value.message !== null && (
+            <p className={styles.dim}>{value.message}</p>
+          )}
         </section>
         {refused && (
           <section className={styles.section}>
@@ -131,7 +133,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
         <DeployLog connection={connection} deployment={value} />
       </div>
       <footer className={styles.foot}>
-        {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
+        {running && <span className={`${styles.note ?? ''} ${styles.whole ?? ''}`}>{t('deploy.dock')}</span>}
         {running && (
           <Button reason={noCancelling} disabled={callingOff} onClick={() => void callOff()}>
             {callingOff ? t('deploy.cancelling') : t('deploy.cancel')}

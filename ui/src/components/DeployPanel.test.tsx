@@ -2,7 +2,7 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { history } from '../app/navigation';
 import { replaceIpc, type Course } from '../ipc';
-import { applications, deployments } from '../ipc/fake/data';
+import { deployments } from '../ipc/fake/data';
 import { callsOf, lookedUp, renderApp } from '../test/renderApp';
 
 const PROD = '/c/orders/applications/orders-api/prod?deploy=new';
@@ -192,22 +192,6 @@ describe('the deploy panel', () => {
     expect(screen.getByRole('complementary')).toHaveAccessibleName('Deployment of orders-api to');
     await user.click((await panel()).getByRole('button', { name: 'Deploy crash:1.0 again…' }));
     expect(await tag()).toHaveValue('miso/crash:1.0');
-  });
-
-  it('does not say that what is unhealthy still runs, after a failure', async () => {
-    const unwell = applications.map((each) => ({
-      ...each,
-      environments: each.environments.map((entry) =>
-        each.key === 'orders-api' && entry.environment === 'dev' ? { ...entry, health: 'down' } : entry,
-      ),
-    }));
-    const { user } = await renderApp(DEV, { applications: unwell });
-    await user.click((await panel()).getByRole('button', { name: 'Edit the whole image' }));
-    await typeTag('miso/crash:1.0');
-    await user.click(screen.getByRole('button', { name: /^Deploy crash:1\.0 to dev/ }));
-    expect(
-      await screen.findByText('crash:1.0 failed in dev. orders-api:1.4.1 stays deployed, but is unhealthy.'),
-    ).toBeVisible();
   });
 
   it('shows what the instance of a deployment wrote until it ended', async () => {

@@ -55,6 +55,7 @@ function Here() {
             application={key}
             environment={environment}
             answer={answer}
+            waits={last?.status === 'pending'}
             onShow={(evidence) => show(evidence, course)}
           />
         )}
