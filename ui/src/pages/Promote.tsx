@@ -147,11 +147,10 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
     ahead.remember(applications);
     goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
   };
+  const sent = steps.flatMap(({ application, outcome }) => (outcome.kind === 'sent' ? application : []));
   const toggle = (key: string) => {
     // What was sent is not chosen again by itself.
-    const open = there.filter(
-      (each) => !steps.some(({ application, outcome }) => application === each && outcome.kind === 'sent'),
-    );
+    const open = there.filter((each) => !sent.includes(each));
     choose(there.includes(key) ? open.filter((each) => each !== key) : [...open, key]);
   };
   const was = rollout?.of.kind === 'promotion' ? rollout.of.choices : NONE;
@@ -199,6 +198,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
             chosen={there}
             toggle={toggle}
             disabled={busy}
+            sent={sent}
           />
         )}
         {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (
