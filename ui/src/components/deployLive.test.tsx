@@ -30,7 +30,7 @@ describe('a deployment as it goes', () => {
   it.each([
     ['pending', 'waits to be deployed', false],
     ['running', 'Deploying', true],
-  ])('says the words of the server while it goes, not while it is %s', async (status, sentence, isSaid) => {
+  ])('has the words of the server once it goes, not while it waits: %s', async (status, sentence, isSaid) => {
     const [model] = deployments.filter((each) => each.status === 'running');
     if (!model) throw new Error('no deployment');
     await renderApp('/c/orders/applications/invoices/test?deploy=dep-waits', {
