@@ -67,9 +67,9 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
           }))}
           change={setLevel}
         />
-        <Button onClick={newest}>{t('timeline.newest')}</Button>
+        <Button className={styles.second} onClick={newest}>{t('timeline.newest')}</Button>
         <Link
-          className={styles.link}
+          className={`${styles.link ?? ''} ${styles.first ?? ''}`}
           to={paths.logs(connection, application, environment, {}, { since: new Date(from).toISOString() })}
         >
           {t('deployments.newSince')}
