@@ -8,6 +8,7 @@ import { paths } from '../app/paths';
 import { deploymentState, healthState, isRunning } from '../app/state';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
+import { useLacks } from '../hooks/useLacks';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useNow } from '../hooks/useNow';
 import { useRights } from '../hooks/useRights';
@@ -41,6 +42,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const going = useMade(connection, course(connection, application.key, id)).value;
   useFront(reading, 'inner');
   const noWrites = useNoWrites(connection, reading);
+  const hasNoLog = useLacks(connection, 'applicationLog');
   const can = useRights(connection, application.key, value?.environment ?? environment);
   const noCancelling = noWrites ?? (can('applications:deploy') ? undefined : t('deploy.forbidden'));
   const [callingOff, setCallingOff] = useState(false);
@@ -153,7 +155,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             {value.image === null ? t('deploy.again') : t('deploy.againNamed', { tag: names.to })}
           </Button>
         )}
-        {tab !== 'logs' && (
+        {tab !== 'logs' && !hasNoLog && (
           <Button
             onClick={() => {
               goInstead(
