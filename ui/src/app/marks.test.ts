@@ -32,14 +32,15 @@ describe('what became of an instance', () => {
     expect(markLabel(mark, i18n.t)).toBe('instance ended');
   });
 
-  it.each(['shop-1 in dev: exited with code 0 after 3.1 s', 'shop-1 in dev: ended with exit code 0', 'shop-1 stopped'])(
-    'is dim where it ended well: %s',
-    (summary) => {
-      const mark = instance(summary);
-      expect(isStart(mark)).toBe(false);
-      expect(markState(mark)).toBe('off');
-    },
-  );
+  it.each([
+    'shop-1 in dev: exited with code 0 after 3.1 s',
+    'shop-1 in dev: ended with exit code 0',
+    'shop-1 stopped',
+  ])('is dim where it ended well: %s', (summary) => {
+    const mark = instance(summary);
+    expect(isStart(mark)).toBe(false);
+    expect(markState(mark)).toBe('off');
+  });
 
   it('is drawn where several are close, though the last is a start', () => {
     const mark = instance('shop-1 in dev: started with miso/shop:1.4.0', 4);

@@ -43,7 +43,9 @@ describe('the answer as a sentence', () => {
   });
 
   it('counts nothing of a deployment before its first step is done', () => {
-    expect(said(answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 0 }]))).toBe('Deploying 1.4.0.');
+    expect(said(answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 0 }]))).toBe(
+      'Deploying 1.4.0.',
+    );
     expect(said(answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 20 }]))).toMatch(
       /^Deploying 1\.4\.0: 20.%\.$/,
     );

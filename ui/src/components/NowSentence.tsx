@@ -18,14 +18,7 @@ type Props = {
 };
 
 /** How it is here and what is known of why, in a sentence whose parts lead to where they are from. */
-export function NowSentence({
-  connection,
-  application,
-  environment,
-  answer,
-  waits = false,
-  onShow,
-}: Props) {
+export function NowSentence({ connection, application, environment, answer, waits = false, onShow }: Props) {
   const { t } = useTranslation();
   const now = useNow(1);
   return (

@@ -69,12 +69,20 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
           }))}
           change={setLevel}
         />
-        <Button className={styles.second} onClick={newest}>{t('timeline.newest')}</Button>
+        <Button className={styles.second} onClick={newest}>
+          {t('timeline.newest')}
+        </Button>
         {!hasNoLog && (
           <>
             <Link
               className={`${styles.link ?? ''} ${styles.first ?? ''}`}
-              to={paths.logs(connection, application, environment, {}, { since: new Date(from).toISOString() })}
+              to={paths.logs(
+                connection,
+                application,
+                environment,
+                {},
+                { since: new Date(from).toISOString() },
+              )}
             >
               {t('deployments.newSince')}
             </Link>

@@ -11,15 +11,7 @@ const ROOM = 9;
 const LONGEST = 26;
 
 /** What changed, as marks; with a label where there is room for one. */
-export function TimelineChanges({
-  marks: all,
-  view,
-  width,
-}: {
-  marks: Mark[];
-  view: View;
-  width: number;
-}) {
+export function TimelineChanges({ marks: all, view, width }: { marks: Mark[]; view: View; width: number }) {
   const { t } = useTranslation();
   const marks = all.filter((mark) => !isStart(mark));
   const labels = marks.map((mark) => middle(markLabel(mark, t), LONGEST));

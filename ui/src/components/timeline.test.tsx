@@ -184,9 +184,15 @@ describe('the timeline', () => {
     expect(document.querySelectorAll('[data-kind="instance"]')).toHaveLength(1);
     slider.focus();
     await user.keyboard('{Home}');
-    expect(slider).toHaveAttribute('aria-valuetext', expect.stringContaining('instance started · orders-api-1'));
+    expect(slider).toHaveAttribute(
+      'aria-valuetext',
+      expect.stringContaining('instance started · orders-api-1'),
+    );
     await user.keyboard('{ArrowRight}');
-    expect(slider).toHaveAttribute('aria-valuetext', expect.stringContaining('instance ended · orders-api-1'));
+    expect(slider).toHaveAttribute(
+      'aria-valuetext',
+      expect.stringContaining('instance ended · orders-api-1'),
+    );
   });
 
   it('says how old what was measured is, once it is old', async () => {

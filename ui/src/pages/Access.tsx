@@ -20,8 +20,6 @@ import type { Translate } from '../i18n/i18n';
 import { askedAccess, type AskedAccess, type CommandError } from '../ipc';
 import styles from './Access.module.css';
 
-const NONE: never[] = [];
-
 /** What the caller may do, asked for, and decides; and the way to who may do what with one application. */
 export function Access() {
   const { t } = useTranslation();
@@ -38,7 +36,7 @@ export function Access() {
   const close = useCallback(() => {
     leaveFor(page);
   }, [page]);
-  const requests = (notOffered ? undefined : asked.value) ?? NONE;
+  const requests = (notOffered ? null : asked.value) ?? [];
   const chosen = requests.find((each) => each.request.id === request);
   const askFor = () => {
     go(paths.access(connection, { ask: null }));

@@ -23,7 +23,9 @@ describe('promotion', () => {
     expect(await review.findByText('PROD keeps 5000, not 8000')).toBeVisible();
     // What there is none of is not counted.
     const counts = review.getByText(/\d+ differ/);
-    expect(counts).toHaveTextContent(/^\d+ differ(, [1-9]\d* the same)?(, [1-9]\d* kept as (it is|they are))?$/);
+    expect(counts).toHaveTextContent(
+      /^\d+ differ(, [1-9]\d* the same)?(, [1-9]\d* kept as (it is|they are))?$/,
+    );
     expect(review.getByText(/set on both, values cannot be compared/)).toBeVisible();
     expect(review.getByRole('checkbox', { name: 'FEATURE_WALLET' })).toBeChecked();
     expect(review.getByRole('checkbox', { name: 'PAYMENT_TIMEOUT' })).not.toBeChecked();
