@@ -67,7 +67,7 @@ async fn made(window: &Window) {
     window.script(paste, vec![json!(schema.to_string())]).await;
     // What is wrong with it is said at its field.
     window
-        .see_text("Small letters, digits and hyphens alone.")
+        .see_text("Lowercase letters, digits and hyphens alone.")
         .await;
     window.see_text("1 secret has no value yet: TOKEN").await;
     window.see_text("kept as it is: ourOwn").await;
@@ -78,7 +78,7 @@ async fn made(window: &Window) {
     finds_nothing_serious(window, "a new application in JSON").await;
     window.click("button", "Form").await;
     window.fill("Key", "till").await;
-    window.see_gone("alert", "Small letters, digits").await;
+    window.see_gone("alert", "Lowercase letters, digits").await;
     window.click("button", "Create application").await;
     window.see_within(LATER, "heading", "till").await;
     window.see_text_within(LATER, "1.0").await;
@@ -113,7 +113,7 @@ async fn changed_by_two(window: &Window, api: &Api) {
     window.picture(&pictures::out("manifest-conflict")).await;
     finds_nothing_serious(window, "a conflict").await;
     window.click("radio", "Yours").await;
-    window.click("button", "Save both").await;
+    window.click("button", "Save merged").await;
     window
         .see_text_within(LATER, "Saved. It takes effect")
         .await;

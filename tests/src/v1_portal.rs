@@ -98,7 +98,7 @@ async fn what_is_done_every_day_is_done_on_v1() {
     window
         .see_text_within(
             LATER,
-            "What was measured is not known: This instance does not offer that",
+            "What was measured is not known: Not in this instance's API",
         )
         .await;
 

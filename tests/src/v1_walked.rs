@@ -32,7 +32,7 @@ async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
     window
         .see_text_within(
             LATER,
-            "What was measured is not known: This instance does not offer that",
+            "What was measured is not known: Not in this instance's API",
         )
         .await;
     deploy_image(&window, "miso/hello:6.6").await;

@@ -41,14 +41,17 @@ const MEBIBYTE = 2 ** 20;
 /** Characters of what others say: a sentence is read at a glance, and its evidence has the whole. */
 const LONGEST = 300;
 
-/** The answer as the sentence it is, in pieces, each with the part it is made of. */
-export function answerPieces(answer: Answer, t: Translate, now: number): Piece[] {
+/**
+ * The answer as the sentence it is, in pieces, each with the part it is made of. A deployment that `waits` has not
+ * begun.
+ */
+export function answerPieces(answer: Answer, t: Translate, now: number, waits = false): Piece[] {
   const parts = [...answer.parts].sort((a, b) => PLACES[a.fact.code] - PLACES[b.fact.code]);
   const pieces: Piece[] = [];
   let last: number | null = null;
   for (const part of parts) {
     const place = PLACES[part.fact.code];
-    const text = oneLine(factWords(part.fact, t, now));
+    const text = oneLine(factWords(part.fact, t, now, waits));
     if (last === null) pieces.push({ text: text.charAt(0).toUpperCase() + text.slice(1), part });
     else pieces.push({ text: last === place ? ', ' : (BEFORE[place] ?? ', '), part: null }, { text, part });
     last = place;
@@ -92,7 +95,7 @@ export function evidencePath(
   }
 }
 
-function factWords(fact: Fact, t: Translate, now: number): string {
+function factWords(fact: Fact, t: Translate, now: number, waits: boolean): string {
   switch (fact.code) {
     case 'well':
       return t('answer.well');
@@ -106,7 +109,9 @@ function factWords(fact: Fact, t: Translate, now: number): string {
       return t('answer.noAnswer');
     case 'deploying': {
       const tag = imageWords(fact.from, fact.to).to;
-      if (fact.progress === null) return t('answer.deployingPlain', { tag });
+      if (waits) return t('answer.waits', { tag });
+      // Before its first step is done there is nothing to count.
+      if (fact.progress === null || fact.progress <= 0) return t('answer.deployingPlain', { tag });
       return t('answer.deploying', { tag, percent: percent(fact.progress) });
     }
     case 'health': {

@@ -159,7 +159,10 @@ describe('the reason of a disabled button', () => {
   it('stands above it where there is no room below, and within the window', async () => {
     await renderApp('/c/orders/applications/invoices/prod?deploy=new');
     const foot = within(await screen.findByRole('complementary'));
-    const place = (await foot.findByRole('tooltip', { hidden: true })).parentElement as HTMLElement;
+    const reason = await foot.findByRole('tooltip', { hidden: true });
+    const place = reason.parentElement as HTMLElement;
+    // It appears under the pointer, and is not shown before it has its place.
+    expect(reason).toHaveAttribute('data-placed', 'false');
     const at = (top: number, left: number) => {
       place.getBoundingClientRect = () => new DOMRect(left, top, 120, 24);
       fireEvent.pointerEnter(place);
@@ -170,6 +173,7 @@ describe('the reason of a disabled button', () => {
     expect(at(innerHeight - 30, innerWidth - 130).right).toBe('10px');
     expect(at(100, 10).top).toBe('128px');
     expect(at(100, 10).left).toBe('10px');
+    expect(reason).toHaveAttribute('data-placed', 'true');
   });
 });
 

@@ -15,8 +15,13 @@ export function markLabel(mark: Mark, t: Translate): string {
     }
     case 'configuration':
       return t('timeline.configuration');
-    case 'instance':
-      return mark.what.count > 1 ? t('timeline.ends', { count: number(mark.what.count) }) : t('timeline.end');
+    case 'instance': {
+      // Of several that are close, the words of the last alone are known.
+      const { count } = mark.what;
+      if (saysStart(mark))
+        return count > 1 ? t('timeline.startsAndEnds', { count: number(count) }) : t('timeline.start');
+      return count > 1 ? t('timeline.ends', { count: number(count) }) : t('timeline.end');
+    }
   }
 }
 
@@ -38,9 +43,29 @@ export function markWords(mark: Mark, t: Translate): string {
     .join(' · ');
 }
 
-/** How a mark is drawn: a deployment that failed is bad, one that goes on or ended well is a deployment. */
+/** "shop-1 in dev: started with shop:1.4.0", "shop-1 started"; not "shop-1 in dev: could not be started". */
+const STARTED = /^(?:\S+ in \S+: |\S+-\d+ )?started\b/i;
+/** "shop-1 in dev: exited with code 0", "shop-1 stopped". */
+const ENDED_WELL =
+  /^(?:\S+ in \S+: |\S+-\d+ )?(?:exited with code 0|ended with (?:exit )?code 0|(?:was )?stopped)\b/i;
+
+/** Whether the last that became of an instance is that it started. */
+function saysStart({ what, summary }: Mark): boolean {
+  return what.kind === 'instance' && STARTED.test(summary ?? '');
+}
+
+/** Whether a mark says only that an instance started: the deployment that started it is drawn already. */
+export function isStart(mark: Mark): boolean {
+  return mark.what.kind === 'instance' && mark.what.count === 1 && saysStart(mark);
+}
+
+/**
+ * How a mark is drawn: a deployment that failed is bad, one that goes on or ended well is a deployment. An instance
+ * is bad where it ended by a fault.
+ */
 export function markState(mark: Mark): State {
-  if (mark.what.kind === 'instance') return 'bad';
+  if (mark.what.kind === 'instance')
+    return saysStart(mark) || ENDED_WELL.test(mark.summary ?? '') ? 'off' : 'bad';
   if (mark.what.kind === 'configuration') return 'off';
   const state = deploymentState(mark.what.status ?? 'completed');
   return state === 'bad' || state === 'off' ? state : 'progress';

@@ -170,14 +170,15 @@ export function rolloutCounts({ applications, steps, phase }: Rollout): RolloutC
 /** How far it is, in a sentence. */
 export function rolloutSummary(rollout: Rollout): string {
   const { sent, failed, notSent, total } = rolloutCounts(rollout);
-  const words = {
-    sent: number(sent),
-    failed: number(failed),
-    notSent: number(notSent),
-    total: number(total),
-  };
-  if (rollout.phase === 'sending') return i18n.t('rollout.going', words);
-  return i18n.t(notSent > 0 ? 'rollout.ended' : 'rollout.done', words);
+  const going = i18n.t('rollout.going', { sent: number(sent), total: number(total) });
+  if (rollout.phase === 'sending') return going;
+  return [
+    isWhole(rollout) ? i18n.t('rollout.sent', { sent: number(sent) }) : going,
+    failed > 0 ? i18n.t('rollout.refused', { failed: number(failed) }) : '',
+    notSent > 0 ? i18n.t('rollout.notSent', { notSent: number(notSent) }) : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function isWhole(rollout: Rollout): boolean {

@@ -21,11 +21,11 @@ export function Button({
   ...rest
 }: Props) {
   const id = useId();
-  const { style, place } = useReasonPlace();
+  const { style, placed, place } = useReasonPlace();
   const classes = [styles.button, styles[kind], styles[size], className].filter(Boolean).join(' ');
   if (reason === undefined)
     return (
-      <button type="button" className={classes} onClick={onClick} {...rest}>
+      <button type="button" className={classes} data-button={kind} onClick={onClick} {...rest}>
         {children}
       </button>
     );
@@ -35,6 +35,7 @@ export function Button({
         {...rest}
         type="button"
         className={classes}
+        data-button={kind}
         aria-disabled="true"
         aria-describedby={id}
         onClick={(event) => {
@@ -43,7 +44,7 @@ export function Button({
       >
         {children}
       </button>
-      <span role="tooltip" id={id} className={styles.reason} style={style}>
+      <span role="tooltip" id={id} className={styles.reason} data-placed={placed} style={style}>
         {reason}
       </span>
     </span>

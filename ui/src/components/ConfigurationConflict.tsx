@@ -74,9 +74,7 @@ export function ConfigurationConflict({ merged, settled, close }: Props) {
           </PanelSection>
         )}
       </PanelContent>
-      <PanelFoot
-        note={left > 0 ? t('configuration.leftToSettle', { count: left }) : t('configuration.thenReview')}
-      >
+      <PanelFoot note={left > 0 ? null : t('configuration.thenReview')}>
         <Button
           kind="primary"
           reason={left > 0 ? t('configuration.leftToSettle', { count: left }) : undefined}

@@ -5,9 +5,10 @@ import { imageNames, imageWords } from '../app/image';
 import { ask } from '../app/layers';
 import { goInstead } from '../app/navigation';
 import { paths } from '../app/paths';
-import { deploymentState, isRunning } from '../app/state';
+import { deploymentState, healthState, isRunning } from '../app/state';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { between, exactTime, timeOfDay } from '../i18n/format';
+import { useLacks } from '../hooks/useLacks';
 import { useNoWrites } from '../hooks/useNoWrites';
 import { useNow } from '../hooks/useNow';
 import { useRights } from '../hooks/useRights';
@@ -41,6 +42,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   const going = useMade(connection, course(connection, application.key, id)).value;
   useFront(reading, 'inner');
   const noWrites = useNoWrites(connection, reading);
+  const hasNoLog = useLacks(connection, 'applicationLog');
   const can = useRights(connection, application.key, value?.environment ?? environment);
   const noCancelling = noWrites ?? (can('applications:deploy') ? undefined : t('deploy.forbidden'));
   const [callingOff, setCallingOff] = useState(false);
@@ -88,7 +90,8 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             {lost
               ? t('deploy.lostContact')
               : sentence(value.status, { tag: names.to, environment: where }, t)}
-            {stillRuns !== null && ` ${t('deploy.stillRuns', { tag: stillRuns })}`}
+            {stillRuns !== null &&
+              ` ${t(stillRuns.isBad ? 'deploy.stillDeployed' : 'deploy.stillRuns', { tag: stillRuns.tag })}`}
           </p>
           {running && <DeployCourse course={going} reading={reading} now={now} />}
           {running && (
@@ -116,7 +119,9 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             </span>
           </div>
           {value.note !== null && <p className={styles.dim}>{value.note}</p>}
-          {running && value.message !== null && <p className={styles.dim}>{value.message}</p>}
+          {running && value.status !== 'pending' && value.message !== null && (
+            <p className={styles.dim}>{value.message}</p>
+          )}
         </section>
         {refused && (
           <section className={styles.section}>
@@ -130,7 +135,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
         <DeployLog connection={connection} deployment={value} />
       </div>
       <footer className={styles.foot}>
-        {running && <span className={`${styles.note ?? ''} ${styles.fill ?? ''}`}>{t('deploy.dock')}</span>}
+        {running && <span className={`${styles.note ?? ''} ${styles.whole ?? ''}`}>{t('deploy.dock')}</span>}
         {running && (
           <Button reason={noCancelling} disabled={callingOff} onClick={() => void callOff()}>
             {callingOff ? t('deploy.cancelling') : t('deploy.cancel')}
@@ -150,7 +155,7 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
             {value.image === null ? t('deploy.again') : t('deploy.againNamed', { tag: names.to })}
           </Button>
         )}
-        {tab !== 'logs' && (
+        {tab !== 'logs' && !hasNoLog && (
           <Button
             onClick={() => {
               goInstead(
@@ -166,16 +171,16 @@ export function DeployLive({ connection, application, environment, tab, id }: Pa
   );
 }
 
-/** What ran before and goes on, where a deployment did not come through. */
+/** What was deployed before and stays so, where a deployment did not come through; and whether it is unhealthy. */
 function runsStill(
   { status, previousImage, image }: Deployment,
   application: Application,
   environment: string,
-): string | null {
+): { tag: string; isBad: boolean } | null {
   if (status !== 'failed' && status !== 'cancelled') return null;
   const entry = application.environments.find((each) => each.environment === environment);
   if (entry?.status !== 'running' || previousImage === image || entry.image !== previousImage) return null;
-  return imageWords(previousImage, image).from;
+  return { tag: imageWords(previousImage, image).from, isBad: healthState(entry.health) === 'bad' };
 }
 
 function sentence(status: string, words: { tag: string; environment: string }, t: Translate): string {

@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { beginOf } from '../app/logNews';
 import { paths } from '../app/paths';
 import { isRunning } from '../app/state';
+import { useLacks } from '../hooks/useLacks';
 import { useResource } from '../hooks/useResource';
 import type { ConnectionId, Deployment } from '../ipc';
 import styles from './DeploymentDetails.module.css';
@@ -19,6 +20,7 @@ export function DeploymentDetails({
   const { t } = useTranslation();
   const { value = deployment } = useResource(connection, { kind: 'deployment', id: deployment.id });
   const begun = beginOf(value);
+  const hasNoLog = useLacks(connection, 'applicationLog');
   return (
     <div className={styles.details}>
       {value.error !== null && <p className={styles.error}>{value.error}</p>}
@@ -32,10 +34,12 @@ export function DeploymentDetails({
         >
           {t('deployments.openPanel')}
         </Link>
-        <Link to={paths.application(connection, value.applicationKey, value.environment, 'logs')}>
-          {t('deploy.seeLogs')}
-        </Link>
-        {begun !== null && (
+        {!hasNoLog && (
+          <Link to={paths.application(connection, value.applicationKey, value.environment, 'logs')}>
+            {t('deploy.seeLogs')}
+          </Link>
+        )}
+        {begun !== null && !hasNoLog && (
           <Link to={paths.logs(connection, value.applicationKey, value.environment, {}, { since: begun })}>
             {t('deployments.newSince')}
           </Link>

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LINE } from '../app/logScroll';
 import { paths } from '../app/paths';
+import { useLacks } from '../hooks/useLacks';
 import type { Tail } from '../hooks/useLogTail';
 import { number } from '../i18n/format';
 import { columnsLook, logCells, logRow } from './LogLine';
@@ -15,6 +16,7 @@ type Props = { connection: string; application: string; environment: string; tai
 export function NewestLines({ connection, application, environment, tail }: Props) {
   const { t } = useTranslation();
   const { lines, state, failure, again } = tail;
+  const hasNoLog = useLacks(connection, 'applicationLog');
   const place = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
   useLayoutEffect(() => {
@@ -43,9 +45,11 @@ export function NewestLines({ connection, application, environment, tail }: Prop
         <span className={styles.dim}>
           {total > first && t('logs.lines', { count: total - first, formatted: number(total - first) })}
         </span>
-        <Link className={styles.link} to={paths.application(connection, application, environment, 'logs')}>
-          {t('now.openLogs')}
-        </Link>
+        {!hasNoLog && (
+          <Link className={styles.link} to={paths.application(connection, application, environment, 'logs')}>
+            {t('now.openLogs')}
+          </Link>
+        )}
       </div>
       {failure && <ErrorBar error={failure} again={again} />}
       <div ref={place} className={styles.lines}>

@@ -42,6 +42,29 @@ describe('the answer as a sentence', () => {
     );
   });
 
+  it('counts nothing of a deployment before its first step is done', () => {
+    expect(said(answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 0 }]))).toBe(
+      'Deploying 1.4.0.',
+    );
+    expect(said(answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 20 }]))).toMatch(
+      /^Deploying 1\.4\.0: 20.%\.$/,
+    );
+  });
+
+  it('says that a deployment waits, while it does', () => {
+    render(
+      <NowSentence
+        connection="orders"
+        application="shop"
+        environment="test"
+        answer={answer('deploying', [{ code: 'deploying', ...IMAGES, progress: 0 }])}
+        waits
+        onShow={() => false}
+      />,
+    );
+    expect(screen.getByRole('heading')).toHaveTextContent(/^1\.4\.0 waits to be deployed\.$/);
+  });
+
   it('shows what others say short, in one line, and inert', () => {
     const words = `a\u202eb\u001b[1mc\nd ${'x'.repeat(999)}`;
     const text = said(answer('unwell', [{ code: 'says', words }]));

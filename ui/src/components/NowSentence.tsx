@@ -11,17 +11,19 @@ type Props = {
   application: string;
   environment: string;
   answer: Answer;
+  /** The deployment there has not begun. */
+  waits?: boolean;
   /** Shows evidence that is on this page; whether it is. */
   onShow: (evidence: Evidence) => boolean;
 };
 
 /** How it is here and what is known of why, in a sentence whose parts lead to where they are from. */
-export function NowSentence({ connection, application, environment, answer, onShow }: Props) {
+export function NowSentence({ connection, application, environment, answer, waits = false, onShow }: Props) {
   const { t } = useTranslation();
   const now = useNow(1);
   return (
     <h2 className={styles.sentence}>
-      {answerPieces(answer, t, now).map(({ text, part }, at) => {
+      {answerPieces(answer, t, now, waits).map(({ text, part }, at) => {
         const evidence = part?.evidence ?? null;
         // The parts of an answer keep their order.
         if (evidence === null) return <Fragment key={at}>{text}</Fragment>;

@@ -8,10 +8,17 @@ import styles from './Promotion.module.css';
 import { Shape } from './Shape';
 import table from './Table.module.css';
 
-type Props = { pair: Pair; chosen: string[]; toggle: (key: string) => void; disabled: boolean };
+type Props = {
+  pair: Pair;
+  chosen: string[];
+  toggle: (key: string) => void;
+  disabled: boolean;
+  /** Those that were sent, which are not chosen again before the page is done with them. */
+  sent: string[];
+};
 
 /** The applications that are ahead of an environment, to choose from. Of a long list only what is seen exists. */
-export function PromotionList({ pair: { from, to, rows }, chosen, toggle, disabled }: Props) {
+export function PromotionList({ pair: { from, to, rows }, chosen, toggle, disabled, sent }: Props) {
   const { t } = useTranslation();
   const ref = useRef<HTMLTableElement>(null);
   const shown = useRowWindow(ref, rows.length);
@@ -42,7 +49,7 @@ export function PromotionList({ pair: { from, to, rows }, chosen, toggle, disabl
                   data-select=""
                   data-item=""
                   checked={chosen.includes(row.key)}
-                  disabled={disabled}
+                  disabled={disabled || sent.includes(row.key)}
                   onChange={() => {
                     toggle(row.key);
                   }}

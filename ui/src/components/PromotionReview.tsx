@@ -108,7 +108,13 @@ function Items({ promotion, picked, pick, secrets, disabled }: PartProps & { sec
         <span className={styles.dim}>
           {items.length === 0
             ? t('promote.noDifference')
-            : t('promote.itemCounts', { differ: items.length, equal, kept })}
+            : [
+                t('promote.counted.differ', { count: items.length }),
+                equal > 0 ? t('promote.counted.equal', { count: equal }) : '',
+                kept > 0 ? t('promote.counted.kept', { count: kept }) : '',
+              ]
+                .filter((part) => part !== '')
+                .join(', ')}
         </span>
       </h4>
       {items.length > 0 && (

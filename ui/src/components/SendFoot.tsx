@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { modifier } from '../app/platform';
 import type { ConnectionId } from '../ipc';
 import { Button } from './Button';
-import styles from './DeployPanel.module.css';
+import { Kbd } from './Kbd';
 import { PanelFoot } from './SidePanel';
 import { UnlockButton } from './UnlockButton';
 
@@ -48,7 +48,7 @@ export function SendFoot({
       {waiting ? (
         <Button key="back" autoFocus onClick={takeBack}>
           {t('deploy.takeBack')}
-          <span className={styles.kbd}>{t('keys.escape')}</span>
+          <Kbd keys={t('keys.escape')} />
         </Button>
       ) : (
         <Button
@@ -61,7 +61,7 @@ export function SendFoot({
           autoFocus={takenBack}
         >
           {children}
-          {!sending && <span className={styles.kbd}>{`${modifier} ⏎`}</span>}
+          {!sending && <Kbd keys={`${modifier} ⏎`} />}
         </Button>
       )}
     </PanelFoot>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { searchOf } from '../app/logSearch';
 import { paths } from '../app/paths';
 import type { Picked } from '../app/timeline';
+import { useLacks } from '../hooks/useLacks';
 import { useLogSearch } from '../hooks/useLogSearch';
 import type { Tail } from '../hooks/useLogTail';
 import { number, clockTime } from '../i18n/format';
@@ -40,6 +41,7 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
     fields: [],
   };
   const { lines, failure, again } = tail;
+  const hasNoLog = useLacks(connection, 'applicationLog');
   const way = useMemo(
     () => searchOf(connection, application, environment),
     [connection, application, environment],
@@ -67,16 +69,31 @@ export function SpanLog({ connection, application, environment, tail, picked, ne
           }))}
           change={setLevel}
         />
-        <Button onClick={newest}>{t('timeline.newest')}</Button>
-        <Link
-          className={styles.link}
-          to={paths.logs(connection, application, environment, {}, { since: new Date(from).toISOString() })}
-        >
-          {t('deployments.newSince')}
-        </Link>
-        <Link className={styles.link} to={paths.application(connection, application, environment, 'logs')}>
-          {t('now.openLogs')}
-        </Link>
+        <Button className={styles.second} onClick={newest}>
+          {t('timeline.newest')}
+        </Button>
+        {!hasNoLog && (
+          <>
+            <Link
+              className={`${styles.link ?? ''} ${styles.first ?? ''}`}
+              to={paths.logs(
+                connection,
+                application,
+                environment,
+                {},
+                { since: new Date(from).toISOString() },
+              )}
+            >
+              {t('deployments.newSince')}
+            </Link>
+            <Link
+              className={styles.link}
+              to={paths.application(connection, application, environment, 'logs')}
+            >
+              {t('now.openLogs')}
+            </Link>
+          </>
+        )}
       </div>
       {error && <ErrorBar error={error} again={again} />}
       {search && search.lines.total > 0 ? (

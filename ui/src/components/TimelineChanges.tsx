@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { middle } from '../app/image';
-import { markLabel, markState, markWeight } from '../app/marks';
+import { isStart, markLabel, markState, markWeight } from '../app/marks';
 import { labelsWithRoom, shareOf, type View } from '../app/timeline';
 import type { Mark } from '../ipc';
 import styles from './TimelineChanges.module.css';
@@ -11,8 +11,9 @@ const ROOM = 9;
 const LONGEST = 26;
 
 /** What changed, as marks; with a label where there is room for one. */
-export function TimelineChanges({ marks, view, width }: { marks: Mark[]; view: View; width: number }) {
+export function TimelineChanges({ marks: all, view, width }: { marks: Mark[]; view: View; width: number }) {
   const { t } = useTranslation();
+  const marks = all.filter((mark) => !isStart(mark));
   const labels = marks.map((mark) => middle(markLabel(mark, t), LONGEST));
   const sides = labelsWithRoom(
     marks.map((mark, at) => ({

@@ -386,4 +386,26 @@ describe('the page of access', () => {
     expect(await screen.findByRole('table', { name: 'What you may do' })).toBeVisible();
     expect(screen.getByRole('link', { name: 'pricing' })).toBeVisible();
   });
+
+  it('says so too where an answer of before is still kept, and nothing of that answer', async () => {
+    await renderApp('/c/orders/access', {
+      answers: {
+        accessAsked: () =>
+          Promise.resolve({
+            value: [],
+            asOf: new Date(Date.now() - 600_000).toISOString(),
+            source: 'live',
+            failure: failure('not_offered', { params: { capability: 'accessRequests' } }),
+          }),
+      },
+    });
+    expect(
+      await screen.findByRole('heading', { name: 'This instance takes no requests for access' }),
+    ).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Ask for access…' })).toHaveAccessibleDescription(
+      /takes no requests/,
+    );
+    expect(screen.queryByText(/This page is from/)).toBeNull();
+    expect(screen.queryByText(/Nobody has asked/)).toBeNull();
+  });
 });

@@ -161,6 +161,40 @@ describe('the timeline', () => {
     expect(screen.queryByRole('figure')).toBeNull();
   });
 
+  it('draws no mark of an instance that started, and one of an instance that ended', async () => {
+    const to = Date.now();
+    const instance = (minutes: number, summary: string) => ({
+      at: new Date(to - minutes * 60_000).toISOString(),
+      ends: null,
+      what: { kind: 'instance' as const, count: 1 },
+      by: null,
+      summary,
+    });
+    const started = instance(8, 'orders-api-1 in prod: started with orders-api:1.4.0');
+    const ended = instance(4, 'orders-api-1 in prod: ended with exit code 1');
+    const line = await lineOf({
+      from: new Date(to - 900_000).toISOString(),
+      to: new Date(to).toISOString(),
+      marks: [started, ended],
+      moments: [started.at, ended.at],
+      unwellFrom: null,
+    });
+    const { user } = await renderApp(PROD, { answers: { timeline: () => Promise.resolve(reading(line)) } });
+    const slider = await screen.findByRole('slider');
+    expect(document.querySelectorAll('[data-kind="instance"]')).toHaveLength(1);
+    slider.focus();
+    await user.keyboard('{Home}');
+    expect(slider).toHaveAttribute(
+      'aria-valuetext',
+      expect.stringContaining('instance started · orders-api-1'),
+    );
+    await user.keyboard('{ArrowRight}');
+    expect(slider).toHaveAttribute(
+      'aria-valuetext',
+      expect.stringContaining('instance ended · orders-api-1'),
+    );
+  });
+
   it('says how old what was measured is, once it is old', async () => {
     const line = await lineOf({ measuredAt: new Date(Date.now() - 360_000).toISOString() });
     await renderApp(PROD, { answers: { timeline: () => Promise.resolve(reading(line)) } });

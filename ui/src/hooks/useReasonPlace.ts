@@ -7,13 +7,15 @@ const ROOM = 72;
 
 /**
  * Where the reason of a disabled button stands: below it, or above where there is no room, and always within the
- * window. It is placed by the window, so that nothing the button stands in can cut it off.
+ * window. It is placed by the window, so that nothing the button stands in can cut it off. It is not shown before it is
+ * placed: a button that appears under the pointer would be covered by it.
  */
 export function useReasonPlace(): {
   style: CSSProperties;
+  placed: boolean;
   place: (event: SyntheticEvent<HTMLElement>) => void;
 } {
-  const [style, setStyle] = useState<CSSProperties>({});
+  const [style, setStyle] = useState<CSSProperties | null>(null);
   const place = (event: SyntheticEvent<HTMLElement>) => {
     const button = event.currentTarget.getBoundingClientRect();
     const { innerWidth, innerHeight } = window;
@@ -27,5 +29,5 @@ export function useReasonPlace(): {
       ...(above ? { bottom: innerHeight - button.top + GAP } : { top: button.bottom + GAP }),
     });
   };
-  return { style, place };
+  return { style: style ?? {}, placed: style !== null, place };
 }

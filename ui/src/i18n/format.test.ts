@@ -104,6 +104,16 @@ describe('times', () => {
 });
 
 describe('in Finnish', () => {
+  it('hours are counted to 24 whatever the system does, unless the others were chosen', async () => {
+    await speak('fi');
+    const afternoon = () => plain(timeOfDay('2026-11-25T13:05:00Z', Date.parse('2026-11-25T13:06:00Z')));
+    as({ language: 'fi', zone: 'UTC', hours: 'system', locale: 'en-US' });
+    expect(afternoon()).toBe('13.05');
+    expect(timeIn('UTC', Date.parse('2026-11-25T13:05:00Z'))).toBe('13.05');
+    as({ language: 'fi', zone: 'UTC', hours: 'half', locale: 'en-US' });
+    expect(afternoon()).toMatch(/^1.05 ip\.?$/);
+  });
+
   it('numbers, times and lengths are written as Finns write them', async () => {
     await speak('fi');
     as({ language: 'fi', zone: 'UTC' });

@@ -32,7 +32,7 @@ export function writeAs(next: Look): void {
 export const WRITTEN_ANEW = 'writtenAnew';
 
 function writers({ language, zone, hours, locale }: Look) {
-  const halved = isHalved(hours, locale);
+  const halved = isHalved(hours, locale, language);
   const where = (halved ? HALVED : LOCALES)[language];
   const inZone = { timeZone: isZone(zone) ? zone : undefined };
   const time = { ...inZone, ...cycle(halved) };
@@ -65,9 +65,10 @@ function cycle(halved: boolean): Intl.DateTimeFormatOptions {
 }
 
 /** Whether hours go from 1 to 12. */
-function isHalved(hours: Hours, locale: string | null): boolean {
+function isHalved(hours: Hours, locale: string | null, language: Spoken): boolean {
   if (hours !== 'system') return hours === 'half';
-  if (locale === null) return false;
+  // Finns count them to 24, whatever the system's people do.
+  if (locale === null || language === 'fi') return false;
   try {
     return new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 ?? false;
   } catch {
@@ -144,7 +145,7 @@ export function timeOfDay(time: string | null, now: number): string {
 
 /** The time of day in some zone. */
 export function timeIn(zone: string, now: number): string {
-  const halved = isHalved(look.hours, look.locale);
+  const halved = isHalved(look.hours, look.locale, look.language);
   const options = { timeZone: zone, ...cycle(halved), timeStyle: 'short' } as const;
   return new Intl.DateTimeFormat((halved ? HALVED : LOCALES)[look.language], options).format(now);
 }

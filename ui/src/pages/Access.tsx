@@ -28,14 +28,16 @@ export function Access() {
   const asked = useMade(connection, askedAccess(connection));
   const me = useResource(connection, { kind: 'me' });
   useResource(connection, { kind: 'environments' });
-  useFront(asked.reading ?? me.reading);
+  // It may have been found out by the last question alone, with an answer of before still kept.
+  const notOffered = isNotOffered(asked.error ?? asked.reading?.failure);
+  const reading = notOffered ? me.reading : (asked.reading ?? me.reading);
+  useFront(reading);
   const page = paths.access(connection);
   const close = useCallback(() => {
     leaveFor(page);
   }, [page]);
-  const requests = asked.value ?? [];
+  const requests = (notOffered ? null : asked.value) ?? [];
   const chosen = requests.find((each) => each.request.id === request);
-  const notOffered = isNotOffered(asked.error);
   const askFor = () => {
     go(paths.access(connection, { ask: null }));
   };
@@ -50,7 +52,7 @@ export function Access() {
           </Button>
         }
       />
-      <OfflineBar reading={asked.reading ?? me.reading} />
+      <OfflineBar reading={reading} />
       <PageBody>
         <Sentence>{sentence(requests, notOffered, t)}</Sentence>
         {notOffered ? (
@@ -58,7 +60,9 @@ export function Access() {
         ) : (
           <Waiting held={asked} what={t('access.requests')} rows={3} />
         )}
-        {asked.value && requests.length === 0 && <p className={styles.dim}>{t('access.noRequestsText')}</p>}
+        {asked.value && !notOffered && requests.length === 0 && (
+          <p className={styles.dim}>{t('access.noRequestsText')}</p>
+        )}
         {requests.length > 0 && (
           <RequestTable
             requests={requests}
@@ -99,7 +103,7 @@ export function Access() {
           connection={connection}
           application={ask}
           environment={environment ?? null}
-          reading={asked.reading ?? me.reading}
+          reading={reading}
           close={close}
         />
       )}
@@ -116,7 +120,7 @@ export function Access() {
   );
 }
 
-function isNotOffered(error: CommandError | null): boolean {
+function isNotOffered(error: Pick<CommandError, 'code'> | null | undefined): boolean {
   return error?.code === 'not_offered';
 }
 

@@ -169,6 +169,11 @@ describe('the configuration', () => {
     expect(conflict.getByText('https://orders.example')).toBeVisible();
     expect(conflict.getByText('https://theirs.example')).toBeVisible();
     expect(conflict.getByRole('button', { name: 'Take these' })).toHaveAttribute('aria-disabled', 'true');
+    // Said once, at the button.
+    expect(conflict.getAllByText('1 left to choose')).toHaveLength(1);
+    expect(conflict.getByRole('button', { name: 'Take these' })).toHaveAccessibleDescription(
+      '1 left to choose',
+    );
     fireEvent.click(conflict.getByRole('radio', { name: /^Yours/ }));
     fireEvent.click(conflict.getByRole('button', { name: 'Take these' }));
     expect(await value('BASE_URL')).toHaveValue('https://mine.example');

@@ -14,6 +14,7 @@ import { Shape } from '../components/Shape';
 import { Change } from '../components/Tag';
 import { Age } from '../components/Time';
 import { Waiting } from '../components/Waiting';
+import { useLacks } from '../hooks/useLacks';
 import { usePlace } from '../hooks/useParams';
 import { useFront, useMade, useResource } from '../hooks/useResource';
 import { useTimeline, type Course } from '../hooks/useTimeline';
@@ -55,6 +56,7 @@ function Here() {
             application={key}
             environment={environment}
             answer={answer}
+            waits={last?.status === 'pending'}
             onShow={(evidence) => show(evidence, course)}
           />
         )}
@@ -108,6 +110,7 @@ function show(evidence: Evidence, course: Course): boolean {
 function LastDeployment({ connection, deployment }: { connection: string; deployment: Deployment }) {
   const { t } = useTranslation();
   const { applicationKey, environment, status } = deployment;
+  const hasNoLog = useLacks(connection, 'applicationLog');
   const [from, to] = imageNames(deployment.previousImage, deployment.image);
   const took = between(deployment.startedAt ?? deployment.createdAt, deployment.completedAt);
   return (
@@ -134,12 +137,14 @@ function LastDeployment({ connection, deployment }: { connection: string; deploy
       <span className={styles.dim}>
         <Age time={deployment.completedAt ?? deployment.createdAt} words />
       </span>
-      <Link
-        className={styles.link}
-        to={paths.logs(connection, applicationKey, environment, {}, { since: LAST })}
-      >
-        {t('deployments.newSince')}
-      </Link>
+      {!hasNoLog && (
+        <Link
+          className={styles.link}
+          to={paths.logs(connection, applicationKey, environment, {}, { since: LAST })}
+        >
+          {t('deployments.newSince')}
+        </Link>
+      )}
     </span>
   );
 }

@@ -21,6 +21,11 @@ describe('promotion', () => {
     await renderApp(PAGE);
     const review = within(await screen.findByRole('region', { name: 'checkout' }));
     expect(await review.findByText('PROD keeps 5000, not 8000')).toBeVisible();
+    // What there is none of is not counted.
+    const counts = review.getByText(/\d+ differ/);
+    expect(counts).toHaveTextContent(
+      /^\d+ differ(, [1-9]\d* the same)?(, [1-9]\d* kept as (it is|they are))?$/,
+    );
     expect(review.getByText(/set on both, values cannot be compared/)).toBeVisible();
     expect(review.getByRole('checkbox', { name: 'FEATURE_WALLET' })).toBeChecked();
     expect(review.getByRole('checkbox', { name: 'PAYMENT_TIMEOUT' })).not.toBeChecked();
@@ -250,7 +255,9 @@ describe('a promotion whose page is left', () => {
     expect(await first.findByText('The deployment began.')).toBeVisible();
     expect(bar().queryByRole('link', { name: /Promoting/ })).toBeNull();
     await end([step(0, sent), step(1, sent), step(2, sent)]);
-    expect(screen.getByText('3 of 3 sent, 0 refused')).toBeVisible();
+    expect(screen.getByText('3 sent')).toBeVisible();
+    // What went is done with first.
+    expect(screen.getByRole('checkbox', { name: 'orders-api' })).toBeDisabled();
     expect(callsOf(fake, 'promote')).toHaveLength(1);
     await user.click(screen.getByRole('button', { name: 'Done' }));
     expect(await screen.findByRole('heading', { name: 'Choose what to promote' })).toBeVisible();

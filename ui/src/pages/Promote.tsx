@@ -9,6 +9,7 @@ import { Button } from '../components/Button';
 import { DraftLine } from '../components/DraftLine';
 import { Empty } from '../components/Empty';
 import { Header } from '../components/Header';
+import { Kbd } from '../components/Kbd';
 import { OfflineBar } from '../components/OfflineBar';
 import { PageBody, Sentence } from '../components/PageBody';
 import { Problem } from '../components/Problem';
@@ -146,11 +147,10 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
     ahead.remember(applications);
     goInstead(paths.promote(connection, { from: from.key, to: to.key, applications }));
   };
+  const sent = steps.flatMap(({ application, outcome }) => (outcome.kind === 'sent' ? application : []));
   const toggle = (key: string) => {
     // What was sent is not chosen again by itself.
-    const open = there.filter(
-      (each) => !steps.some(({ application, outcome }) => application === each && outcome.kind === 'sent'),
-    );
+    const open = there.filter((each) => !sent.includes(each));
     choose(there.includes(key) ? open.filter((each) => each !== key) : [...open, key]);
   };
   const was = rollout?.of.kind === 'promotion' ? rollout.of.choices : NONE;
@@ -198,6 +198,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
             chosen={there}
             toggle={toggle}
             disabled={busy}
+            sent={sent}
           />
         )}
         {rows.length > 1 && there.length < Math.min(rows.length, AT_ONCE) && (
@@ -292,7 +293,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
             ) : waiting ? (
               <Button key="back" autoFocus onClick={promoting.takeBack}>
                 {t('deploy.takeBack')}
-                <span className={styles.kbd}>{t('keys.escape')}</span>
+                <Kbd keys={t('keys.escape')} />
               </Button>
             ) : (
               <Button
@@ -310,7 +311,7 @@ function Chosen({ connection, pair, reading, chosen, all: listed }: ChosenProps)
                 {rollout
                   ? t('deploy.sending')
                   : t('promote.send', { count: there.length, environment: to.name })}
-                <span className={styles.kbd}>{`${modifier} ⏎`}</span>
+                <Kbd keys={`${modifier} ⏎`} />
               </Button>
             )}
           </footer>

@@ -70,13 +70,13 @@ describe('the manifest of an application', () => {
     expect(screen.getByRole('table', { name: 'Your changes' })).toHaveTextContent(
       'displayNameStorefrontMine',
     );
-    expect(await button('Save both')).toHaveAccessibleDescription('Choose for 1 field first.');
+    expect(await button('Save merged')).toHaveAccessibleDescription('Choose for 1 field first.');
     const both = within(screen.getByRole('group', { name: 'image' }));
     await user.click(both.getByRole('radio', { name: /^Yours/ }));
     await waitFor(async () => {
-      expect(await button('Save both')).not.toHaveAttribute('aria-disabled', 'true');
+      expect(await button('Save merged')).not.toHaveAttribute('aria-disabled', 'true');
     });
-    await user.click(await button('Save both'));
+    await user.click(await button('Save merged'));
     expect(await screen.findByText(/^Saved\./)).toBeVisible();
     expect(far.saved).toEqual([[{ ...BASE, displayName: 'Mine', image: 'a:2', port: 8080 }, '"2"']]);
   });
@@ -96,7 +96,7 @@ describe('the manifest of an application', () => {
     await user.click(both.getByRole('radio', { name: /^Theirs/ }));
     // Theirs is what there is already: nothing of mine is left to save.
     await waitFor(async () => {
-      expect(await button('Save both')).not.toHaveAccessibleDescription(/Choose/);
+      expect(await button('Save merged')).not.toHaveAccessibleDescription(/Choose/);
     });
     expect(far.saved).toEqual([[{ ...BASE, image: 'a:2' }, '"1"']]);
   });
@@ -138,7 +138,7 @@ describe('the manifest of an application', () => {
     expect(
       await screen.findByRole('table', { name: 'Changed meanwhile by somebody else' }),
     ).toHaveTextContent('port808080');
-    await user.click(await button('Save both'));
+    await user.click(await button('Save merged'));
     await screen.findByText(/^Saved\./);
     expect(far.saved).toEqual([[{ ...typed, port: 8080 }, '"2"']]);
   });
