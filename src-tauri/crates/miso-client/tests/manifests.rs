@@ -120,6 +120,24 @@ async fn a_change_whose_answer_is_lost_is_found_out_and_never_sent_again() {
     }
 }
 
+/// What is taken out of a manifest is there still where the change was not made.
+#[tokio::test]
+async fn a_lost_change_that_takes_something_out_is_said_to_be_made_only_where_it_was() {
+    let mut before = shop();
+    before["port"] = json!(80);
+    for (outcome, expected) in [
+        (Lost::Done, None),
+        (Lost::Undone, Some(Code::OutcomeUnknown)),
+    ] {
+        let (stock, here) = losing(outcome, Some(before.clone())).await;
+        let changed = here
+            .client
+            .update_application("shop", shop(), Some("\"1\""));
+        assert_eq!(changed.await.err().map(|failure| failure.code), expected);
+        assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}
+
 /// The list call leaves the configuration out (API.md, "Applications").
 #[tokio::test]
 async fn what_the_list_leaves_out_stays_known() {
