@@ -124,6 +124,18 @@ impl PromotedKind {
     }
 }
 
+impl PromotedItem {
+    /// What somebody who looks at it sees: its name, what becomes of it, and both values.
+    pub(crate) fn promises(&self) -> (&str, PromotedKind, Option<&str>, Option<&str>) {
+        (
+            &self.name,
+            self.kind,
+            self.before.as_deref(),
+            self.after.as_deref(),
+        )
+    }
+}
+
 /// How the items of two environments stand to each other, by name; and how many are the same.
 pub(crate) fn promoted_items(
     from: &[ConfigurationItem],

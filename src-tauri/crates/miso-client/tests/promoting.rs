@@ -12,6 +12,8 @@ use crate::far_end::{Answer, Asked, FarEnd, Restored, restored, tokens};
 struct There {
     image: &'static str,
     role: &'static str,
+    /// An item that test has and dev has not.
+    own: Option<&'static str>,
 }
 
 struct Instance {
@@ -25,6 +27,7 @@ async fn instance(fields: &'static [&'static str]) -> Instance {
     let there = Arc::new(Mutex::new(There {
         image: "a:2",
         role: "developer",
+        own: None,
     }));
     let state = there.clone();
     let far_end = FarEnd::start(move |asked| answer(asked, fields, &state.lock().unwrap())).await;
@@ -71,9 +74,13 @@ fn answer(asked: &Asked, fields: &[&str], there: &There) -> Answer {
              "location": "keyvault", "isSet": true},
             {"name": "UNSET", "location": "keyvault", "isSet": true},
         ])),
-        line if line.contains("/configuration?environment=test") => items(json!([
-            {"name": "KEPT", "location": "keyvault", "isSet": true},
-        ])),
+        line if line.contains("/configuration?environment=test") => {
+            let own = there
+                .own
+                .map(|name| json!({"name": name, "value": "1", "location": "variable"}));
+            let kept = json!({"name": "KEPT", "location": "keyvault", "isSet": true});
+            items([kept].into_iter().chain(own).collect())
+        }
         line if line.starts_with("GET /api/applications/") && line.contains("/deployments") => {
             Answer::json(200, json!({"data": []}))
         }
@@ -200,6 +207,21 @@ async fn what_is_not_as_it_was_seen_is_not_sent() {
     let told = instance.promote(&[choice(seen, &[])]).await;
     assert_eq!(told[0].1, "Conflict");
     assert_eq!(instance.writes(), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_configuration_that_a_colleague_changed_meanwhile_is_looked_at_again() {
+    let instance = instance(ALL).await;
+    let seen = choice(instance.promotion("orders").await, &["alice"]);
+    assert!(seen.request().configuration.is_some(), "it names items");
+    instance.there.lock().unwrap().own = Some("OWN");
+    let told = instance.promote(std::slice::from_ref(&seen)).await;
+    assert_eq!(told[0].1, "Conflict");
+    assert_eq!(instance.writes(), [] as [&str; 0], "nobody is given access");
+    // Who looks again sees it, and can send.
+    let now = choice(instance.promotion("orders").await, &["alice"]);
+    let told = instance.promote(&[now]).await;
+    assert_eq!(told[0].1, "sent");
 }
 
 #[tokio::test]
