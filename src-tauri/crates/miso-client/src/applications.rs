@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use miso_api::manifest::without_read_only;
-use miso_api::{Application, Permission};
+use miso_api::{Application, ApplicationStatus, Permission};
 use serde_json::{Map, Value};
 
 use crate::fetch::hide_secrets;
@@ -96,10 +96,14 @@ impl Client {
     /// Deletes an application; `force` also where it runs in production. Sent once.
     ///
     /// # Errors
-    /// [`Code::Conflict`] where it runs in production, [`Code::OutcomeUnknown`] where the answer was
-    /// lost and it is still there.
+    /// [`Code::Conflict`] where it runs in production, also without being sent where that is known
+    /// before; [`Code::OutcomeUnknown`] where the answer was lost and it is still there; why it is not
+    /// known whether it runs in production: then nothing is sent without `force`.
     pub async fn delete_application(&self, key: &str, force: bool) -> Result<(), Failure> {
         self.must(&Permission::ApplicationsDelete, Some(key), None)?;
+        if !force {
+            self.must_not_run_in_production(key).await?;
+        }
         let call = documented::delete_application(key, force);
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
         let find = || async {
@@ -116,6 +120,33 @@ impl Client {
             tracing::info!(?failure, "the list without it is not known yet");
         }
         Ok(())
+    }
+
+    /// Refuses what runs in production. Of what the instance does not let the account read, it decides
+    /// by itself.
+    async fn must_not_run_in_production(&self, key: &str) -> Result<(), Failure> {
+        self.know_production().await?;
+        let application = Resource::Application {
+            application: key.to_owned(),
+        };
+        if let Err(failure) = self.fresh::<Application>(application).await
+            && !matches!(
+                failure.code,
+                Code::Forbidden | Code::NotFound | Code::NotOffered
+            )
+        {
+            return Err(failure);
+        }
+        let (known, stages) = (self.known_application(key), self.known_stages());
+        let places = known.iter().flat_map(|known| &known.environments);
+        let mut running = places.filter(|place| place.status != ApplicationStatus::Stopped);
+        match running.find(|place| stages.is_production(&place.environment)) {
+            Some(place) => {
+                let name = stages.stage(&place.environment).name;
+                Err(Failure::new(Code::Conflict).with("environment", name))
+            }
+            None => Ok(()),
+        }
     }
 
     async fn find_application(
