@@ -2,14 +2,15 @@
 
 use chrono::TimeDelta;
 use miso_api::{
-    AccessEntry, AccessGrant, Configuration, DeployRequest, Deployment, DeploymentStatus,
-    Permission,
+    AccessEntry, AccessGrant, Configuration, ConfigurationItem, DeployRequest, Deployment,
+    DeploymentStatus, Permission,
 };
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::grant_of;
 use crate::fleet::{State, entry_of};
+use crate::preflight::differing;
 use crate::promotion::{PromotedItem, promoted_access, promoted_items};
 use crate::rollout::{Rollout, RolloutStep};
 use crate::{Capability, Class, Client, Code, Failure, Promotion, PromotionChoice, Resource};
@@ -20,7 +21,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(30);
 impl Client {
     /// What an application would bring from one environment to another. Asks for what is not known
     /// freshly: both configurations, the access, the history where the running deployment is not
-    /// known, and once which environments are production.
+    /// known, what that one was started with, and once which environments are production.
     ///
     /// # Errors
     /// [`Code::NotFound`] where there is no such application or nothing runs in `from`. What of it
@@ -50,6 +51,10 @@ impl Client {
             .inner
             .capabilities
             .offers(Capability::DeployConfiguration);
+        let deployment = match (deployment, &here) {
+            (Some(id), Ok(here)) => self.started_with(id, &here.items).await,
+            (_, _) => None,
+        };
         let (items, equal, unreadable) = match (here, there) {
             (Ok(here), Ok(there)) => {
                 let (mut items, equal) = promoted_items(&here.items, &there.items);
@@ -240,6 +245,23 @@ impl Client {
         };
         self.refresh(&history).await.ok()?;
         find()
+    }
+
+    /// The same deployment where it was started with these items: they are what is shown, and it is
+    /// sent with its own. `None` where that differs or is not told.
+    async fn started_with(&self, id: String, items: &[ConfigurationItem]) -> Option<String> {
+        let own = Resource::Deployment { id: id.clone() };
+        // What one was started with stays; a list does not tell it.
+        let known = self.peek::<Deployment>(&own);
+        let deployment = match known.filter(|known| !known.configuration.is_empty()) {
+            Some(known) => known,
+            None => {
+                self.refresh(&own).await.ok()?;
+                self.peek(&own)?
+            }
+        };
+        let pending = differing(&deployment, items)?;
+        pending.items.is_empty().then_some(id)
     }
 
     /// What the server says, unless it said so just now.

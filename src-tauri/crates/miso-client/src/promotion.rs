@@ -30,8 +30,8 @@ pub struct Promotion {
     pub before: Option<String>,
     /// The image that comes.
     pub after: String,
-    /// The deployment that runs in `from`; `None` where it is not known or cannot be repeated: then
-    /// only what is named goes along.
+    /// The deployment that runs in `from`; `None` where it is not known, cannot be repeated, or was
+    /// started with another configuration than the one there now: then only what is named goes along.
     pub deployment: Option<String>,
     /// The items that are not the same on both sides; `None` where they could not be read.
     pub items: Option<Vec<PromotedItem>>,
