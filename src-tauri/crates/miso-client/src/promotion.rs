@@ -193,8 +193,11 @@ pub(crate) fn promoted_access(rows: &[AccessEntry], from: &str, to: &str) -> Vec
 
 impl PromotionChoice {
     /// Whether all of the list of items goes along, so that the deployment can be repeated as it was.
+    /// Of a list that nobody could read nothing goes along.
     fn is_whole(&self) -> bool {
-        let items = self.promotion.items.as_deref().unwrap_or_default();
+        let Some(items) = self.promotion.items.as_deref() else {
+            return false;
+        };
         let mut of_the_list = items.iter().filter(|item| item.kind.is_of_the_list());
         self.promotion.deployment.is_some() && of_the_list.all(|item| self.takes(&item.name))
     }
