@@ -3306,8 +3306,8 @@ export type Promotion = {
 	/**  The image that comes. */
 	after: string,
 	/**
-	 *  The deployment that runs in `from`; `None` where it is not known or cannot be repeated: then
-	 *  only what is named goes along.
+	 *  The deployment that runs in `from`; `None` where it is not known, cannot be repeated, or was
+	 *  started with another configuration than the one there now: then only what is named goes along.
 	 */
 	deployment: string | null,
 	/**  The items that are not the same on both sides; `None` where they could not be read. */

@@ -57,7 +57,7 @@ impl Client {
         }
         self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
-        self.must_be_as_seen(application, subject, seen).await?;
+        self.access_must_be_as_seen(application, subject, seen).await?;
         let sent = self.send::<AccessEntry>(&call).await;
         let find = || async {
             let mut rows = self.rows_now(application).await?.into_iter();
@@ -82,7 +82,7 @@ impl Client {
         self.must(&Permission::AccessUpdate, Some(application), None)?;
         self.must_for_row(application, subject)?;
         let call = documented::revoke_access(application, subject);
-        self.must_be_as_seen(application, subject, Some(seen))
+        self.access_must_be_as_seen(application, subject, Some(seen))
             .await?;
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
         let find = || async {
@@ -172,7 +172,7 @@ impl Client {
     }
 
     /// The row is looked at once more: what nobody saw is neither replaced nor taken away.
-    async fn must_be_as_seen(
+    async fn access_must_be_as_seen(
         &self,
         application: &str,
         subject: &str,

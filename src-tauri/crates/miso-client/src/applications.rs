@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use miso_api::manifest::without_read_only;
-use miso_api::{Application, Permission};
+use miso_api::{Application, ApplicationStatus, Permission};
 use serde_json::{Map, Value};
 
 use crate::fetch::hide_secrets;
@@ -86,7 +86,7 @@ impl Client {
             .send_tagged::<Map<String, Value>>(&call, Class::Interactive);
         let find = || async {
             let now = self.manifest(key).await?;
-            Ok(Some(now).filter(|now| holds(&now.value, &manifest)))
+            Ok(Some(now).filter(|now| is_made(now, &manifest, version)))
         };
         let changed = self.or_found(sent.await.map(versioned), find).await?;
         self.inner.touch(key);
@@ -96,10 +96,14 @@ impl Client {
     /// Deletes an application; `force` also where it runs in production. Sent once.
     ///
     /// # Errors
-    /// [`Code::Conflict`] where it runs in production, [`Code::OutcomeUnknown`] where the answer was
-    /// lost and it is still there.
+    /// [`Code::Conflict`] where it runs in production, also without being sent where that is known
+    /// before; [`Code::OutcomeUnknown`] where the answer was lost and it is still there; why it is not
+    /// known whether it runs in production: then nothing is sent without `force`.
     pub async fn delete_application(&self, key: &str, force: bool) -> Result<(), Failure> {
         self.must(&Permission::ApplicationsDelete, Some(key), None)?;
+        if !force {
+            self.must_not_run_in_production(key).await?;
+        }
         let call = documented::delete_application(key, force);
         let sent = self.inner.transport.send_only(&call, Class::Interactive);
         let find = || async {
@@ -116,6 +120,33 @@ impl Client {
             tracing::info!(?failure, "the list without it is not known yet");
         }
         Ok(())
+    }
+
+    /// Refuses what runs in production. Of what the instance does not let the account read, it decides
+    /// by itself.
+    async fn must_not_run_in_production(&self, key: &str) -> Result<(), Failure> {
+        self.know_production().await?;
+        let application = Resource::Application {
+            application: key.to_owned(),
+        };
+        if let Err(failure) = self.fresh::<Application>(application).await
+            && !matches!(
+                failure.code,
+                Code::Forbidden | Code::NotFound | Code::NotOffered
+            )
+        {
+            return Err(failure);
+        }
+        let (known, stages) = (self.known_application(key), self.known_stages());
+        let places = known.iter().flat_map(|known| &known.environments);
+        let mut running = places.filter(|place| place.status != ApplicationStatus::Stopped);
+        match running.find(|place| stages.is_production(&place.environment)) {
+            Some(place) => {
+                let name = stages.stage(&place.environment).name;
+                Err(Failure::new(Code::Conflict).with("environment", name))
+            }
+            None => Ok(()),
+        }
     }
 
     async fn find_application(
@@ -140,17 +171,42 @@ fn versioned(tagged: Tagged<Map<String, Value>>) -> Versioned<Value> {
     }
 }
 
-/// Whether a manifest says all that another one does. Secrets are never read back.
-fn holds(manifest: &Value, wanted: &Value) -> bool {
-    match (manifest, wanted) {
-        (Value::Object(have), Value::Object(want)) => want.iter().all(|(name, want)| {
-            let is_secret = name == "value" && have.get("isSet").is_some();
-            is_secret || want.is_null() || have.get(name).is_some_and(|have| holds(have, want))
-        }),
-        (Value::Array(have), Value::Array(want)) => {
-            have.len() == want.len() && have.iter().zip(want).all(|(have, want)| holds(have, want))
+/// Whether a change whose answer was lost was made: what the server has is of another version than the
+/// one that was changed, and it is just what was sent.
+fn is_made(now: &Versioned<Value>, wanted: &Value, changed: Option<&str>) -> bool {
+    let is_another = changed.is_none() || now.version.as_deref() != changed;
+    let wanted = match wanted {
+        Value::Object(fields) => &Value::Object(without_read_only(fields.clone())),
+        other => other,
+    };
+    is_another && is_same(&now.value, wanted)
+}
+
+/// Whether two manifests say the same; what is `null` is not there. Of a secret that was given a value
+/// nobody can tell: it is never read back.
+fn is_same(have: &Value, wanted: &Value) -> bool {
+    match (have, wanted) {
+        (Value::Object(have), Value::Object(wanted)) => {
+            let location = wanted.get("location");
+            let is_secret = location.is_some_and(|location| location == "keyvault");
+            have.keys().chain(wanted.keys()).all(|name| {
+                let (have, wanted) = (have.get(name), wanted.get(name));
+                match name.as_str() {
+                    // Only a read tells it.
+                    "isSet" if location.is_some() => true,
+                    "value" if is_secret => wanted.is_none_or(Value::is_null),
+                    _ => is_same(have.unwrap_or(&Value::Null), wanted.unwrap_or(&Value::Null)),
+                }
+            })
         }
-        (have, want) => have == want,
+        (Value::Array(have), Value::Array(wanted)) => {
+            have.len() == wanted.len()
+                && have
+                    .iter()
+                    .zip(wanted)
+                    .all(|(have, wanted)| is_same(have, wanted))
+        }
+        (have, wanted) => have == wanted,
     }
 }
 
@@ -161,16 +217,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lost_change_is_found_in_what_the_server_has() {
-        let have = json!({"key": "a", "port": 80, "configuration": [
-            {"name": "SECRET", "location": "keyvault", "value": null, "isSet": true}]});
-        let item = |value| {
-            json!({"port": 80, "configuration": [
-            {"name": "SECRET", "location": "keyvault", "value": value}]})
+    fn a_lost_change_counts_as_made_only_where_that_can_be_seen() {
+        let now = Versioned {
+            value: json!({"key": "a", "port": 80, "image": null, "configuration": [
+                {"name": "SECRET", "location": "keyvault", "value": null, "isSet": true}]}),
+            version: Some("\"2\"".to_owned()),
         };
-        assert!(holds(&have, &item("typed")));
-        assert!(holds(&have, &json!({"port": 80, "image": null})));
-        assert!(!holds(&have, &json!({"port": 81})));
-        assert!(!holds(&have, &json!({"configuration": []})));
+        let secret = |value| {
+            json!({"key": "a", "port": 80, "status": "running", "configuration": [
+                {"name": "SECRET", "location": "keyvault", "value": value}]})
+        };
+        let kept = secret(Value::Null);
+        assert!(is_made(&now, &kept, Some("\"1\"")));
+        assert!(is_made(&now, &kept, None));
+        assert!(!is_made(&now, &kept, Some("\"2\"")), "as it was before");
+        for other in [
+            secret(json!("typed")),
+            json!({"key": "a", "configuration": kept["configuration"]}),
+            json!({"key": "a", "port": null, "configuration": kept["configuration"]}),
+            json!({"key": "a", "port": 81, "configuration": kept["configuration"]}),
+            json!({"key": "a", "port": 80, "configuration": []}),
+        ] {
+            assert!(!is_made(&now, &other, Some("\"1\"")), "{other}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
+use crate::fetch::hide_secrets;
 use crate::paired::paired;
 use crate::wire::documented;
 use crate::{Class, Client, Failure};
@@ -153,12 +154,14 @@ fn compared_items(
 }
 
 /// A manifest to read: by name, so that an order alone is no difference, and without what is compared
-/// by itself.
+/// by itself. A secret's value is not in it, whatever the server says of it.
 fn readable(mut manifest: Map<String, Value>) -> String {
     manifest.shift_remove("configuration");
     manifest.shift_remove("image");
     manifest.sort_keys();
-    serde_json::to_string_pretty(&Value::Object(manifest)).unwrap_or_default()
+    let mut manifest = Value::Object(manifest);
+    hide_secrets(&mut manifest);
+    serde_json::to_string_pretty(&manifest).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -215,6 +218,25 @@ mod tests {
         let texts = found.manifests.unwrap();
         assert_eq!(texts.before, "{\n  \"port\": 80\n}");
         assert_eq!(texts.after, "{\n  \"port\": 81\n}");
+    }
+
+    #[test]
+    fn a_secret_that_a_manifest_tells_by_mistake_is_not_shown() {
+        let told = |at: &str, port: u16| {
+            let mut secret = item("S", None);
+            secret["value"] = json!("told by mistake");
+            let place = json!({"dev": {"port": port, "configuration": [secret]}});
+            detail(at, json!({"manifest": {"environmentOverrides": place}}))
+        };
+        let found = compared(
+            told("2026-11-24T10:00:00Z", 80),
+            told("2026-11-25T10:00:00Z", 81),
+        );
+        let texts = found.manifests.unwrap();
+        for (text, port) in [(texts.before, "80"), (texts.after, "81")] {
+            assert!(text.contains(port) && text.contains("\"S\""), "{text}");
+            assert!(!text.contains("told by mistake"), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use miso_api::{Configuration, ConfigurationItem, ConfigurationLocation, Permissi
 use serde_json::{Map, Value};
 
 use crate::wire::documented;
-use crate::{Class, Client, Failure, Reading, Resource, Versioned};
+use crate::{Class, Client, Code, Failure, Reading, Resource, Versioned};
 
 impl Client {
     /// The configuration in an environment, or the manifest's own items, with its version. In memory
@@ -22,12 +22,14 @@ impl Client {
             application,
             environment,
         };
-        let reading: Reading<Configuration> = self.read(resource.clone()).await?;
-        let tagged = self.inner.view.tagged(&resource);
-        Ok(reading.map(|value| Versioned {
-            value,
-            version: tagged.and_then(|tagged| tagged.tag),
-        }))
+        // A version of another value than the one that is shown would let a change replace what nobody
+        // saw.
+        let known = || self.inner.view.peek_versioned(&resource);
+        if let Some(reading) = known() {
+            return Ok(reading);
+        }
+        self.refresh(&resource).await?;
+        known().ok_or_else(|| Failure::new(Code::SignedOut))
     }
 
     /// Replaces a configuration where it is still of this version: what is left out is deleted, a

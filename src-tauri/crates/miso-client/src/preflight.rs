@@ -357,7 +357,7 @@ fn last_there<'a>(known: &'a Known, environment: &str) -> Option<&'a Deployment>
 }
 
 /// In what a configuration differs from what a deployment was started with, where that is told.
-fn differing(last: &Deployment, now: &[ConfigurationItem]) -> Option<PendingChanges> {
+pub(crate) fn differing(last: &Deployment, now: &[ConfigurationItem]) -> Option<PendingChanges> {
     // A list leaves it out.
     let before = Some(&last.configuration).filter(|all| !all.is_empty())?;
     let pairs = paired(before, now);

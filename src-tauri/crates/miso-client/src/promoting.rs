@@ -2,15 +2,16 @@
 
 use chrono::TimeDelta;
 use miso_api::{
-    AccessEntry, AccessGrant, Configuration, DeployRequest, Deployment, DeploymentStatus,
-    Permission,
+    AccessEntry, AccessGrant, Configuration, ConfigurationItem, DeployRequest, Deployment,
+    DeploymentStatus, Permission,
 };
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 
 use crate::access::grant_of;
 use crate::fleet::{State, entry_of};
-use crate::promotion::{promoted_access, promoted_items};
+use crate::preflight::differing;
+use crate::promotion::{PromotedItem, promoted_access, promoted_items};
 use crate::rollout::{Rollout, RolloutStep};
 use crate::{Capability, Class, Client, Code, Failure, Promotion, PromotionChoice, Resource};
 
@@ -20,7 +21,7 @@ const FRESH: TimeDelta = TimeDelta::seconds(30);
 impl Client {
     /// What an application would bring from one environment to another. Asks for what is not known
     /// freshly: both configurations, the access, the history where the running deployment is not
-    /// known, and once which environments are production.
+    /// known, what that one was started with, and once which environments are production.
     ///
     /// # Errors
     /// [`Code::NotFound`] where there is no such application or nothing runs in `from`. What of it
@@ -50,6 +51,10 @@ impl Client {
             .inner
             .capabilities
             .offers(Capability::DeployConfiguration);
+        let deployment = match (deployment, &here) {
+            (Some(id), Ok(here)) => self.started_with(id, &here.items).await,
+            (_, _) => None,
+        };
         let (items, equal, unreadable) = match (here, there) {
             (Ok(here), Ok(there)) => {
                 let (mut items, equal) = promoted_items(&here.items, &there.items);
@@ -83,7 +88,8 @@ impl Client {
         })
     }
 
-    /// Sends what was chosen, one after the other: the access first, then the deployment. Ends at the
+    /// Sends what was chosen, one after the other: the access first, then the deployment. Where either
+    /// configuration is not any more what was looked through, nothing of it is sent. Ends at the
     /// first that is refused, or of which nobody knows, and where it is stopped. Nothing goes to
     /// production but what `confirmation` stands for ([`Client::show_to_confirm`]). The secrets that
     /// were typed for it are not held any more then, whatever came of it.
@@ -126,6 +132,9 @@ impl Client {
             .await?;
         let request = self.with_its_secrets(choice, request)?;
         self.as_offered(&promotion.application, &request).await?;
+        if request.from.is_some() || request.configuration.is_some() {
+            self.must_be_as_seen(promotion).await?;
+        }
         let granted = promotion.access.iter().flatten();
         for missing in granted.filter(|missing| choice.access.contains(&missing.row.subject)) {
             let row = &missing.row;
@@ -137,6 +146,37 @@ impl Client {
                 .await?;
         }
         self.deploy_checked(&promotion.application, &request).await
+    }
+
+    /// Looks at both configurations again, and refuses what would come to something else than was seen.
+    async fn must_be_as_seen(&self, promotion: &Promotion) -> Result<(), Failure> {
+        let (from, to) = (promotion.from.key.as_str(), promotion.to.key.as_str());
+        let (here, there) = tokio::try_join!(
+            self.items_now(&promotion.application, from),
+            self.items_now(&promotion.application, to),
+        )?;
+        let (items, _) = promoted_items(&here.items, &there.items);
+        let seen = promotion.items.as_deref().unwrap_or_default();
+        let is_same =
+            |(one, other): (&PromotedItem, &PromotedItem)| one.promises() == other.promises();
+        if items.len() == seen.len() && items.iter().zip(seen).all(is_same) {
+            return Ok(());
+        }
+        Err(Failure::new(Code::Conflict))
+    }
+
+    /// The configuration as it is this very moment.
+    async fn items_now(
+        &self,
+        application: &str,
+        environment: &str,
+    ) -> Result<Configuration, Failure> {
+        self.refresh(&Resource::Configuration {
+            application: application.to_owned(),
+            environment: Some(environment.to_owned()),
+        })
+        .await?;
+        self.items_in(application, environment).await
     }
 
     /// The deployment with the secrets in the place of the words by which they are held.
@@ -205,6 +245,23 @@ impl Client {
         };
         self.refresh(&history).await.ok()?;
         find()
+    }
+
+    /// The same deployment where it was started with these items: they are what is shown, and it is
+    /// sent with its own. `None` where that differs or is not told.
+    async fn started_with(&self, id: String, items: &[ConfigurationItem]) -> Option<String> {
+        let own = Resource::Deployment { id: id.clone() };
+        // What one was started with stays; a list does not tell it.
+        let known = self.peek::<Deployment>(&own);
+        let deployment = match known.filter(|known| !known.configuration.is_empty()) {
+            Some(known) => known,
+            None => {
+                self.refresh(&own).await.ok()?;
+                self.peek(&own)?
+            }
+        };
+        let pending = differing(&deployment, items)?;
+        pending.items.is_empty().then_some(id)
     }
 
     /// What the server says, unless it said so just now.

@@ -30,8 +30,8 @@ pub struct Promotion {
     pub before: Option<String>,
     /// The image that comes.
     pub after: String,
-    /// The deployment that runs in `from`; `None` where it is not known or cannot be repeated: then
-    /// only what is named goes along.
+    /// The deployment that runs in `from`; `None` where it is not known, cannot be repeated, or was
+    /// started with another configuration than the one there now: then only what is named goes along.
     pub deployment: Option<String>,
     /// The items that are not the same on both sides; `None` where they could not be read.
     pub items: Option<Vec<PromotedItem>>,
@@ -124,6 +124,18 @@ impl PromotedKind {
     }
 }
 
+impl PromotedItem {
+    /// What somebody who looks at it sees: its name, what becomes of it, and both values.
+    pub(crate) fn promises(&self) -> (&str, PromotedKind, Option<&str>, Option<&str>) {
+        (
+            &self.name,
+            self.kind,
+            self.before.as_deref(),
+            self.after.as_deref(),
+        )
+    }
+}
+
 /// How the items of two environments stand to each other, by name; and how many are the same.
 pub(crate) fn promoted_items(
     from: &[ConfigurationItem],
@@ -181,8 +193,11 @@ pub(crate) fn promoted_access(rows: &[AccessEntry], from: &str, to: &str) -> Vec
 
 impl PromotionChoice {
     /// Whether all of the list of items goes along, so that the deployment can be repeated as it was.
+    /// Of a list that nobody could read nothing goes along.
     fn is_whole(&self) -> bool {
-        let items = self.promotion.items.as_deref().unwrap_or_default();
+        let Some(items) = self.promotion.items.as_deref() else {
+            return false;
+        };
         let mut of_the_list = items.iter().filter(|item| item.kind.is_of_the_list());
         self.promotion.deployment.is_some() && of_the_list.all(|item| self.takes(&item.name))
     }

@@ -130,6 +130,17 @@ fn the_whole_is_repeated_and_what_is_left_out_is_named_one_by_one() {
 }
 
 #[test]
+fn of_a_configuration_that_nobody_could_read_nothing_goes_along() {
+    let mut unreadable = promotion(&[item("A", "variable", Some("1"))], &[], true);
+    (unreadable.items, unreadable.equal) = (None, 0);
+    unreadable.unreadable = Some(Failure::new(crate::Code::Forbidden));
+    let request = choice(unreadable, |_| true).request();
+    assert_eq!(request.from, None, "it would bring what was not shown");
+    assert_eq!(request.configuration, None);
+    assert_eq!(request.image.as_deref(), Some("a:2"));
+}
+
+#[test]
 fn access_is_added_and_nothing_taken_away() {
     let row = |subject: &str, environments: &[&str]| AccessEntry {
         subject: subject.to_owned(),

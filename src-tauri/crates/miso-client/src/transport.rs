@@ -178,9 +178,7 @@ impl Transport {
     }
 
     async fn exchanged(&self, call: &Call, class: Class) -> Result<Answer, Failure> {
-        if !call.is_read() && !call.is_past_the_lock() {
-            self.read_only.refuse(self.clock.now())?;
-        }
+        self.may_go(call)?;
         let permit = self.admitted(class).await?;
         let token = self.tokens.bearer().await?;
         match self.tried(call, class, &token, permit).await {
@@ -201,6 +199,14 @@ impl Transport {
             }
             other => other,
         }
+    }
+
+    /// Refuses a write where the connection is locked.
+    fn may_go(&self, call: &Call) -> Result<(), Failure> {
+        if call.is_read() || call.is_past_the_lock() {
+            return Ok(());
+        }
+        self.read_only.refuse(self.clock.now())
     }
 
     /// What is watched is asked for again in its own time, and a write never is; a click that reads
@@ -283,6 +289,8 @@ impl Transport {
         if let Some(as_is) = &call.as_is {
             as_is.leave().await;
         }
+        // It may have waited long, and the connection was locked meanwhile.
+        self.may_go(call)?;
         permit.sent();
         let begun = self.clock.monotonic();
         let sent = match &self.carrier {

@@ -1,6 +1,7 @@
 //! The cached view of one connection: the last reading of everything, in memory and on disk.
 
 mod found;
+mod read;
 mod seen;
 
 use std::collections::{HashMap, HashSet};
@@ -8,13 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::cache::{Cache, Row};
 use crate::lock::lock;
 use crate::transport::Tagged;
-use crate::{Code, ConnectionId, Failure, Reading, Resource, Source};
+use crate::{Code, ConnectionId, Failure, Resource, Source};
 use found::{FoundRows, Searches};
 
 /// As many readings are held in memory; the least recently used go first, and come back from the
@@ -104,33 +104,6 @@ impl View {
             *lock(&self.entries) = Entries::default();
         }
         is_another
-    }
-
-    /// The last reading; from disk where this run has none yet. What cannot be read any more (an
-    /// older version kept it) is as good as nothing.
-    pub(crate) fn peek<T: DeserializeOwned>(&self, resource: &Resource) -> Option<Reading<T>> {
-        let Entry {
-            value,
-            as_of,
-            source,
-            failure,
-            tag: _,
-        } = self.entry(resource)?;
-        match T::deserialize(value.as_ref()) {
-            Ok(value) => Some(Reading {
-                value,
-                as_of,
-                source,
-                failure,
-            }),
-            Err(error) => {
-                // What the error says has parts of the reading in it.
-                let kind = error.classify();
-                tracing::warn!(?kind, ?resource, "a kept reading cannot be read");
-                lock(&self.entries).all.remove(resource);
-                None
-            }
-        }
     }
 
     /// Whose view it is now.

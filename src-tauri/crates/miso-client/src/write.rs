@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use miso_api::{DeployRequest, Deployment, Page};
+use miso_api::{DeployRequest, Deployment, Me, Page};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -33,6 +33,10 @@ pub(crate) const SKEW: TimeDelta = TimeDelta::minutes(1);
 struct Sent<'a> {
     application: &'a str,
     request: &'a DeployRequest,
+    /// The image that it brings, also where the request does not name it.
+    image: Option<String>,
+    /// Whose it is, by the names that a server may tell.
+    by: Option<Me>,
     idempotency_key: String,
     at: DateTime<Utc>,
     /// Deployments that were there before.
@@ -79,10 +83,13 @@ impl Client {
         application: &str,
         request: &DeployRequest,
     ) -> Result<Deployment, Failure> {
+        let image = self.image_of(application, request);
         let request = &self.as_offered(application, request).await?;
         let sent = Sent {
             application,
             request,
+            image,
+            by: self.peek(&Resource::Me),
             idempotency_key: Uuid::new_v4().to_string(),
             at: self.inner.clock.now(),
             known: self.deployments_before(application),
@@ -157,6 +164,19 @@ impl Client {
         None
     }
 
+    /// The image that a deployment brings: the one it names, that of what it repeats, or the one that
+    /// runs there.
+    fn image_of(&self, application: &str, request: &DeployRequest) -> Option<String> {
+        request.image.clone().or_else(|| match &request.from {
+            Some(from) => {
+                let known = self.known_deployments(application)?.list.into_iter();
+                let mut repeated = known.filter(|known| known.id == from.deployment_id);
+                repeated.next()?.image
+            }
+            None => self.running_image(application, &request.environment),
+        })
+    }
+
     async fn find_deployment(&self, sent: &Sent<'_>) -> Result<Option<Deployment>, Failure> {
         let call = documented::deployments(Some(sent.application), None, 1);
         let list: Page<Deployment> = self.send(&call).await?;
@@ -184,7 +204,7 @@ pub(crate) fn unsendable(error: serde_json::Error) -> Failure {
 
 impl Sent<'_> {
     /// The deployment that was sent: it carries our key. Of a server that keeps no keys, the only
-    /// new one of what was asked for.
+    /// new one of what was asked for that is not told to be another's.
     fn among(&self, list: Vec<Deployment>) -> Option<Deployment> {
         let key = Some(self.idempotency_key.as_str());
         let is_ours = |one: &Deployment| one.idempotency_key.as_deref() == key;
@@ -192,10 +212,11 @@ impl Sent<'_> {
             return list.into_iter().find(is_ours);
         }
         let mut alike = list.into_iter().filter(|one| {
-            let wanted = &self.request.image;
             one.idempotency_key.is_none()
                 && one.environment == self.request.environment
-                && (wanted.is_none() || one.image == *wanted)
+                && (self.image.is_none() || one.image == self.image)
+                && self.may_be_by_us(one)
+                && self.may_repeat_the_same(one)
                 && one.created_at.is_some_and(|at| at >= self.at - SKEW)
                 && !self.known.contains(&one.id)
         });
@@ -204,10 +225,29 @@ impl Sent<'_> {
             (_, _) => None,
         }
     }
+
+    /// Whether it is ours by who asked for it, as far as both are known.
+    fn may_be_by_us(&self, one: &Deployment) -> bool {
+        let told = one.requested_by.as_deref().filter(|by| !by.is_empty());
+        let Some((by, me)) = told.zip(self.by.as_ref()) else {
+            return true;
+        };
+        by == me.id || by == me.username || me.email.as_deref() == Some(by)
+    }
+
+    /// Whether it repeats what was to be repeated, as far as that is told.
+    fn may_repeat_the_same(&self, one: &Deployment) -> bool {
+        let Some(from) = &self.request.from else {
+            return true;
+        };
+        let told = one.rollback_of.as_ref().or(one.promoted_from.as_ref());
+        told.is_none_or(|told| *told == from.deployment_id)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use miso_api::{DeployFrom, RepeatKind};
     use serde_json::{Value, json};
 
     use super::*;
@@ -232,6 +272,8 @@ mod tests {
         let sent = Sent {
             application: "orders",
             request: &request,
+            image: Some("a:1".to_owned()),
+            by: None,
             idempotency_key: "ours".to_owned(),
             at: "2026-11-24T10:00:30Z".parse().unwrap(),
             known: HashSet::from(["old".to_owned()]),
@@ -253,6 +295,42 @@ mod tests {
             json!({"createdAt": null}),
         ] {
             assert_eq!(found(vec![deployment("b", other.clone())]), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_lost_deploy_of_a_server_without_keys_is_never_a_colleagues() {
+        let repeats = DeployRequest {
+            environment: "dev".to_owned(),
+            from: Some(DeployFrom {
+                deployment_id: "d-1".to_owned(),
+                kind: RepeatKind::Promotion,
+            }),
+            ..DeployRequest::default()
+        };
+        let me = json!({"id": "u-1", "username": "aino", "email": "aino@example.com"});
+        let sent = Sent {
+            application: "orders",
+            request: &repeats,
+            image: Some("a:1".to_owned()),
+            by: serde_json::from_value(me).unwrap(),
+            idempotency_key: "ours".to_owned(),
+            at: "2026-11-24T10:00:30Z".parse().unwrap(),
+            known: HashSet::new(),
+        };
+        for (told, is_ours) in [
+            (json!({}), true),
+            (json!({"requestedBy": "aino", "promotedFrom": "d-1"}), true),
+            (json!({"requestedBy": "u-1"}), true),
+            (json!({"requestedBy": "aino@example.com"}), true),
+            (json!({"requestedBy": "mikko"}), false),
+            (json!({"promotedFrom": "d-2"}), false),
+            (json!({"rollbackOf": "d-2"}), false),
+            // Another image than what was to be repeated has.
+            (json!({"image": "a:2"}), false),
+        ] {
+            let found = sent.among(vec![deployment("d-9", told.clone())]);
+            assert_eq!(found.is_some(), is_ours, "{told}");
         }
     }
 }

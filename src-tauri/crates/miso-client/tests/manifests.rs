@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use miso_client::Code;
 use serde_json::{Value, json};
 
-use crate::far_end::restored_at;
+use crate::far_end::{Answer, FarEnd, Restored, restored_at, tokens};
 use crate::flying::Flying;
 use crate::hostile::{Act, hostile, json as says};
 
@@ -25,10 +25,7 @@ struct Stock {
 }
 
 /// A server that loses the answer to every write.
-async fn losing(
-    outcome: Lost,
-    manifest: Option<Value>,
-) -> (Arc<Mutex<Stock>>, crate::far_end::Restored) {
+async fn losing(outcome: Lost, manifest: Option<Value>) -> (Arc<Mutex<Stock>>, Restored) {
     let clock = Arc::new(Flying::new());
     let stock = Arc::new(Mutex::new(Stock {
         manifest,
@@ -117,6 +114,70 @@ async fn a_change_whose_answer_is_lost_is_found_out_and_never_sent_again() {
             assert_eq!(changed.value["displayName"], "Shop front");
         }
         assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}
+
+/// What is taken out of a manifest is there still where the change was not made.
+#[tokio::test]
+async fn a_lost_change_that_takes_something_out_is_said_to_be_made_only_where_it_was() {
+    let mut before = shop();
+    before["port"] = json!(80);
+    for (outcome, expected) in [
+        (Lost::Done, None),
+        (Lost::Undone, Some(Code::OutcomeUnknown)),
+    ] {
+        let (stock, here) = losing(outcome, Some(before.clone())).await;
+        let changed = here
+            .client
+            .update_application("shop", shop(), Some("\"1\""));
+        assert_eq!(changed.await.err().map(|failure| failure.code), expected);
+        assert_eq!(stock.lock().unwrap().writes, 1, "sent once");
+    }
+}
+
+/// An instance that marks `live` as production, where `shop` is of this status; whoever asks which
+/// environments there are is answered so.
+async fn live(status: &'static str, environments: u16) -> (FarEnd, Restored) {
+    let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+        "POST /token" => tokens(1),
+        "GET /api/environments" if environments != 200 => {
+            Answer::error(environments, "INTERNAL_ERROR")
+        }
+        "GET /api/environments" => Answer::json(
+            200,
+            json!([{"key": "live", "production": true, "status": "healthy"}]),
+        ),
+        "GET /api/applications/shop" => {
+            let mut shop = shop();
+            shop["environments"] = json!([{"environment": "live", "status": status,
+                "health": "healthy", "image": "a:1"}]);
+            Answer::json(200, shop)
+        }
+        line if line.starts_with("DELETE ") => Answer::text(204, ""),
+        _ => Answer::json(200, json!({"data": []})),
+    })
+    .await;
+    let here = restored_at(&far_end, Arc::new(Flying::new())).await;
+    (far_end, here)
+}
+
+#[tokio::test]
+async fn what_runs_in_production_is_deleted_only_where_that_is_said() {
+    for (status, environments, force, expected) in [
+        ("running", 200, false, Some(Code::Conflict)),
+        ("running", 200, true, None),
+        ("error", 200, false, Some(Code::Conflict)),
+        ("stopped", 200, false, None),
+        // Which of them are production is not known.
+        ("stopped", 500, false, Some(Code::ServerError)),
+    ] {
+        let (far_end, here) = live(status, environments).await;
+        let deleted = here.client.delete_application("shop", force).await;
+        let what = format!("{status} {environments} {force}");
+        let code = deleted.err().map(|failure| failure.code);
+        assert_eq!(code, expected, "{what}");
+        let sent = far_end.asked("DELETE /api/applications/shop").len();
+        assert_eq!(sent, usize::from(expected.is_none()), "{what}");
     }
 }
 

@@ -12,6 +12,10 @@ use crate::far_end::{Answer, Asked, FarEnd, Restored, restored, tokens};
 struct There {
     image: &'static str,
     role: &'static str,
+    /// An item that test has and dev has not.
+    own: Option<&'static str>,
+    /// What the deployment that runs in dev was started with, where that is told.
+    started: Option<Value>,
 }
 
 struct Instance {
@@ -25,6 +29,8 @@ async fn instance(fields: &'static [&'static str]) -> Instance {
     let there = Arc::new(Mutex::new(There {
         image: "a:2",
         role: "developer",
+        own: None,
+        started: None,
     }));
     let state = there.clone();
     let far_end = FarEnd::start(move |asked| answer(asked, fields, &state.lock().unwrap())).await;
@@ -65,19 +71,19 @@ fn answer(asked: &Asked, fields: &[&str], there: &There) -> Answer {
             json!([{"subject": "alice", "subjectType": "user", "role": there.role,
                 "environments": ["dev"]}]),
         ),
-        line if line.contains("/configuration?environment=dev") => items(json!([
-            {"name": "NEW", "value": "1", "location": "variable"},
-            {"name": "KEPT", "value": "a secret that a server should not tell",
-             "location": "keyvault", "isSet": true},
-            {"name": "UNSET", "location": "keyvault", "isSet": true},
-        ])),
-        line if line.contains("/configuration?environment=test") => items(json!([
-            {"name": "KEPT", "location": "keyvault", "isSet": true},
-        ])),
-        line if line.starts_with("GET /api/applications/") && line.contains("/deployments") => {
-            Answer::json(200, json!({"data": []}))
+        line if line.contains("/configuration?environment=dev") => items(in_dev()),
+        line if line.contains("/configuration?environment=test") => {
+            let own = there
+                .own
+                .map(|name| json!({"name": name, "value": "1", "location": "variable"}));
+            let kept = json!({"name": "KEPT", "location": "keyvault", "isSet": true});
+            items([kept].into_iter().chain(own).collect())
         }
-        line if line.starts_with("GET /api/deployments") => Answer::json(200, json!({"data": []})),
+        "GET /api/deployments/d-0" => Answer::json(200, brought(there.started.clone())),
+        line if line.starts_with("GET /api/") && line.contains("/deployments") => {
+            let list = there.started.iter().map(|_| brought(None));
+            Answer::json(200, json!({"data": list.collect::<Vec<_>>()}))
+        }
         line if line.starts_with("GET /api/applications") => {
             let applications: Vec<Value> = ["orders", "billing"]
                 .iter()
@@ -105,6 +111,21 @@ fn answer(asked: &Asked, fields: &[&str], there: &There) -> Answer {
         ),
         _ => Answer::error(404, "NOT_FOUND"),
     }
+}
+
+fn in_dev() -> Value {
+    json!([
+        {"name": "NEW", "value": "1", "location": "variable"},
+        {"name": "KEPT", "value": "a secret that a server should not tell",
+         "location": "keyvault", "isSet": true},
+        {"name": "UNSET", "location": "keyvault", "isSet": true},
+    ])
+}
+
+/// The deployment that brought to dev what runs there.
+fn brought(configuration: Option<Value>) -> Value {
+    json!({"id": "d-0", "applicationKey": "orders", "environment": "dev", "image": "a:2",
+        "status": "completed", "createdAt": "2026-11-24T10:00:00Z", "configuration": configuration})
 }
 
 fn items(items: Value) -> Answer {
@@ -200,6 +221,53 @@ async fn what_is_not_as_it_was_seen_is_not_sent() {
     let told = instance.promote(&[choice(seen, &[])]).await;
     assert_eq!(told[0].1, "Conflict");
     assert_eq!(instance.writes(), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_deployment_is_repeated_only_where_it_was_started_with_what_is_shown() {
+    let mut earlier = in_dev();
+    earlier[0]["value"] = json!("0");
+    let mut shorter = in_dev();
+    shorter.as_array_mut().unwrap().pop();
+    for (started, repeated) in [
+        (in_dev(), Some("d-0")),
+        (earlier, None),
+        (shorter, None),
+        // It is not told.
+        (json!([]), None),
+    ] {
+        let instance = instance(ALL).await;
+        instance.there.lock().unwrap().started = Some(started.clone());
+        let promotion = instance.promotion("orders").await;
+        assert_eq!(promotion.deployment.as_deref(), repeated, "{started}");
+        let request = choice(promotion, &[]).request();
+        let from = request.from.map(|from| from.deployment_id);
+        assert_eq!(from.as_deref(), repeated, "{started}");
+        assert_eq!(
+            request.configuration.is_none(),
+            repeated.is_some(),
+            "{started}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_configuration_that_a_colleague_changed_meanwhile_is_looked_at_again() {
+    // What goes is named item by item, or brought whole by the deployment.
+    for started in [None, Some(in_dev())] {
+        let (instance, is_whole) = (instance(ALL).await, started.is_some());
+        instance.there.lock().unwrap().started = started;
+        let seen = choice(instance.promotion("orders").await, &["alice"]);
+        assert_eq!(seen.request().from.is_some(), is_whole);
+        instance.there.lock().unwrap().own = Some("OWN");
+        let told = instance.promote(std::slice::from_ref(&seen)).await;
+        assert_eq!(told[0].1, "Conflict");
+        assert_eq!(instance.writes(), [] as [&str; 0], "nobody is given access");
+        // Who looks again sees it, and can send.
+        let now = choice(instance.promotion("orders").await, &["alice"]);
+        let told = instance.promote(&[now]).await;
+        assert_eq!(told[0].1, "sent");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,17 @@
 //! What the transport promises: writes once, the same read once, bounded answers.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::TimeDelta;
 use miso_api::DeployRequest;
-use miso_client::{Code, Event, Resource, Source, address, signin};
+use miso_client::{
+    Code, ConnectionEdit, ConnectionWay, Event, Hue, Resource, Source, address, signin,
+};
 use serde_json::json;
 
-use crate::far_end::{Answer, FarEnd, restored, tokens, until};
+use crate::far_end::{Answer, FarEnd, restored, restored_at, tokens, until};
+use crate::hand_clock::HandClock;
 
 fn deploy() -> DeployRequest {
     DeployRequest {
@@ -35,6 +42,52 @@ async fn a_write_goes_again_after_a_401_that_did_nothing() {
     let sent = far_end.asked("POST /api/applications/orders/deploy");
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].body, r#"{"environment":"dev","image":"a:1"}"#);
+}
+
+/// What a test does while somebody waits for a token.
+type Meanwhile = Mutex<Option<Box<dyn FnOnce() + Send>>>;
+
+/// The quarter of an hour of an unlocked connection ends, or somebody locks it, while a write waits.
+#[tokio::test]
+async fn a_write_that_waits_does_not_leave_once_the_connection_is_locked() {
+    for by_hand in [true, false] {
+        let meanwhile: Arc<Meanwhile> = Arc::default();
+        let asked_for = meanwhile.clone();
+        let far_end = FarEnd::start(move |asked| match asked.line.as_str() {
+            "POST /token" => {
+                let meanwhile = asked_for.lock().unwrap().take();
+                meanwhile.into_iter().for_each(|act| act());
+                tokens(1)
+            }
+            _ => Answer::json(200, json!({"items": []})),
+        })
+        .await;
+        let clock = HandClock::ahead_by(TimeDelta::zero());
+        let here = restored_at(&far_end, clock.clone()).await;
+        let id = here.connections.to_save()[0].id.clone();
+        let locked = ConnectionEdit {
+            name: "Orders".to_owned(),
+            hue: Hue::Plum,
+            production: false,
+            read_only: true,
+        };
+        let way = ConnectionWay::default();
+        here.connections.change(&id, locked, way).unwrap();
+        let client = here.connections.client(&id).unwrap();
+        client.unlock();
+        let theirs = client.clone();
+        *meanwhile.lock().unwrap() = Some(Box::new(move || match by_hand {
+            true => theirs.lock_again(),
+            false => clock.pass(Duration::from_secs(15 * 60)),
+        }));
+        let saved = client.save_configuration("orders", Some("dev"), &[], None);
+        assert_eq!(saved.await.unwrap_err().code, Code::ReadOnly, "{by_hand}");
+        assert!(
+            meanwhile.lock().unwrap().is_none(),
+            "it was let through before"
+        );
+        assert_eq!(far_end.asked("PUT /api").len(), 0, "{by_hand}");
+    }
 }
 
 #[tokio::test]

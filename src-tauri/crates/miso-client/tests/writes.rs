@@ -259,6 +259,56 @@ async fn a_deployment_that_times_out_after_it_was_accepted_is_found() {
     assert_eq!(stock.lock().unwrap().posts, 1);
 }
 
+/// What a request leaves to the instance to name is not what a colleague sends meanwhile.
+#[tokio::test]
+async fn a_restart_whose_answer_is_lost_is_not_taken_for_what_a_colleague_deploys() {
+    for (image, expected) in [("a:1", None), ("a:2", Some(Code::OutcomeUnknown))] {
+        let clock = Arc::new(Flying::new());
+        let (time, posted) = (clock.clone(), Mutex::new(false));
+        let (far_end, _) = hostile(move |asked| {
+            let line = asked.line.as_str();
+            let mut posted = posted.lock().unwrap();
+            if line.starts_with("POST") {
+                *posted = true;
+                return Act::Cut("".into());
+            }
+            if line == "GET /api/openapi.json" {
+                let deploy = json!({"post": {"requestBody": {"content": {"application/json": {
+                    "schema": {"properties": {"environment": {}, "image": {}},
+                        "required": ["environment"]}}}}}});
+                let paths = json!({"/api/applications/{key}/deploy": deploy});
+                return says(200, &json!({ "paths": paths }).to_string());
+            }
+            if line.contains("/deployments") && *posted {
+                let one = json!({"id": "d-9", "applicationKey": "orders", "environment": "dev",
+                    "image": image, "status": "completed", "createdAt": time.now().to_rfc3339()});
+                return says(200, &json!({ "data": [one] }).to_string());
+            }
+            if line.starts_with("GET /api/applications?") {
+                let dev = json!({"environment": "dev", "status": "running", "health": "healthy",
+                    "image": "a:1"});
+                let orders = json!({"key": "orders", "displayName": "Orders", "type": "api",
+                    "environments": [dev]});
+                return says(200, &json!([orders]).to_string());
+            }
+            says(200, r#"{"data": []}"#)
+        })
+        .await;
+        let here = restored_at(&far_end, clock).await;
+        here.client.applications().await.unwrap();
+        let restart = DeployRequest {
+            image: None,
+            ..deploy()
+        };
+        let restarted = here.client.deploy("orders", &restart).await;
+        assert_eq!(
+            restarted.err().map(|failure| failure.code),
+            expected,
+            "{image}"
+        );
+    }
+}
+
 /// Neither the budget nor a slow server makes anybody wait beyond the limit for what became of a
 /// write.
 #[tokio::test]
