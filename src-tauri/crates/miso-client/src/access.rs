@@ -57,7 +57,8 @@ impl Client {
         }
         self.must_for_row(application, subject)?;
         let call = documented::grant_access(application, subject, grant).map_err(unsendable)?;
-        self.access_must_be_as_seen(application, subject, seen).await?;
+        self.access_must_be_as_seen(application, subject, seen)
+            .await?;
         let sent = self.send::<AccessEntry>(&call).await;
         let find = || async {
             let mut rows = self.rows_now(application).await?.into_iter();
