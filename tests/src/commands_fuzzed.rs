@@ -45,7 +45,7 @@ const UNOPENED: &[&str] = &["window_open"];
 const SPARED: &[&str] = &["connection_change"];
 
 /// These have nothing here that they could answer with: nobody signs in meanwhile, nothing here can
-/// be deployed, nothing is on the clipboard, and nobody guesses a lease. Every call that comes to
+/// be deployed, nothing is on the clipboard, nobody has access as it is said, and nobody guesses a lease. Every call that comes to
 /// them is refused.
 const REFUSING: &[&str] = &[
     "sign_in_copy_address",
@@ -55,6 +55,7 @@ const REFUSING: &[&str] = &[
     "deployment_course",
     "deployment_cancel",
     "access_decide",
+    "access_revoke",
     "compare_open",
     "promotion",
     "deployments_compare",

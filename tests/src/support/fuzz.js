@@ -191,7 +191,7 @@ const offer = () => ({
 /** What a page might say, by the parameter's type and name. */
 const sensible = ([name, type]) => {
   // Most have no access yet that could be seen.
-  if (name === 'seen' && chance(0.8)) return null;
+  if (name === 'seen' && type.endsWith(' | null') && chance(0.8)) return null;
   // Searches, and logs shown as one, are numbered from the first on, and only the last ones go on.
   if (['search', 'set', 'file'].includes(name) && type === 'number' && chance(0.8)) return below(80);
   if (type.endsWith(' | null')) return chance(0.3) ? null : sensible([name, type.slice(0, -' | null'.length)]);
