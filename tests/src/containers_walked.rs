@@ -11,9 +11,9 @@ use serde_json::json;
 use crate::support::instance::Serve;
 use crate::support::pictures;
 use crate::support::session::Session;
+use crate::support::shop::deploy_tag;
 use crate::support::sign_in::by_address;
 use crate::support::wait::{LATER, until};
-use crate::support::window::Window;
 
 /// Says that a test without an engine has failed.
 const REQUIRED: &str = "MISO_TESTS_ENGINE";
@@ -51,7 +51,7 @@ async fn containers_of_ones_own_are_deployed_seen_and_missed() {
     window.click("link", "box").await;
     window.see_text_within(LATER, "All is well.").await;
     window.see_text_within(LATER, "box 1.0 listens on").await;
-    deploy(&window, "2.0").await;
+    deploy_tag(&window, "2.0").await;
     window.see_text_within(LATER, "2.0 runs in dev.").await;
     window.picture(&pictures::out("containers-deployed")).await;
     window.click("button", "Close the panel").await;
@@ -69,7 +69,7 @@ async fn containers_of_ones_own_are_deployed_seen_and_missed() {
     engine.end();
     window.click("link", "Applications").await;
     window.click("link", "box").await;
-    deploy(&window, "1.0").await;
+    deploy_tag(&window, "1.0").await;
     window.see_text_within(LATER, "1.0 failed in dev.").await;
     window.see_text_within(LATER, "Docker").await;
     window
@@ -77,16 +77,6 @@ async fn containers_of_ones_own_are_deployed_seen_and_missed() {
         .await;
     window.quit(&mut session).await;
     assert_eq!(instance.stop(), Some(0));
-}
-
-async fn deploy(window: &Window, tag: &str) {
-    window.click("button", "Deploy…").await;
-    window.click("button", "dev").await;
-    window.fill("Image", tag).await;
-    window
-        .click("button", &format!("Deploy {tag} to dev"))
-        .await;
-    window.see("list", "Steps").await;
 }
 
 /// What it takes to start one here that is not there.

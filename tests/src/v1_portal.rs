@@ -7,10 +7,11 @@ use crate::by_address::answer_on_another_device;
 use crate::support::instance::{ACCOUNT, Instance, Serve};
 use crate::support::pictures;
 use crate::support::session::Session;
+use crate::support::shop::{deploy_image, deploy_tag};
 use crate::support::sign_in::{MATRIX, by_address};
 use crate::support::wait::LATER;
 use crate::support::window::Window;
-use crate::v1_walked::{UNDER_WAY, deploy_image};
+use crate::v1_walked::UNDER_WAY;
 
 /// An instance of v1 alone, with a team's applications.
 fn of_v1(session: &Session) -> Serve {
@@ -102,7 +103,7 @@ async fn what_is_done_every_day_is_done_on_v1() {
         )
         .await;
 
-    deploy(&window, "2.0").await;
+    deploy_tag(&window, "2.0").await;
     window.see_text_within(UNDER_WAY, "2.0 runs in dev.").await;
     window.click("button", "Close the panel").await;
     deploy_image(&window, "miso/crashing:3.0").await;
@@ -137,14 +138,4 @@ async fn what_is_done_every_day_is_done_on_v1() {
     window.picture(&pictures::out("v1-access")).await;
     window.quit(&mut session).await;
     assert_eq!(instance.stop(), Some(0));
-}
-
-async fn deploy(window: &Window, tag: &str) {
-    window.click("button", "Deploy…").await;
-    window.click("button", "dev").await;
-    window.fill("Image", tag).await;
-    window
-        .click("button", &format!("Deploy {tag} to dev"))
-        .await;
-    window.see("list", "Steps").await;
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::support::instance::Serve;
 use crate::support::pictures;
 use crate::support::session::Session;
+use crate::support::shop::deploy_image;
 use crate::support::sign_in::{MATRIX, by_address};
 use crate::support::wait::LATER;
-use crate::support::window::Window;
 
 /// A deployment is looked at every quarter of a minute here.
 pub const UNDER_WAY: Duration = Duration::from_secs(90);
@@ -54,17 +54,4 @@ async fn an_instance_that_speaks_v1_alone_is_worked_with_as_any_other() {
         .await;
     window.picture(&pictures::out("v1-logs")).await;
     assert_eq!(instance.stop(), Some(0));
-}
-
-/// Deploys a whole image to the first environment, and sees its steps.
-pub async fn deploy_image(window: &Window, image: &str) {
-    let named = image.rsplit('/').next().unwrap_or(image);
-    window.click("button", "Deploy…").await;
-    window.click("button", "dev").await;
-    window.click("button", "Edit the whole image").await;
-    window.fill("Image", image).await;
-    window
-        .click("button", &format!("Deploy {named} to dev"))
-        .await;
-    window.see("list", "Steps").await;
 }

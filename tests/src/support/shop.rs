@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::api::Api;
 use super::wait::{LATER, SOON, until};
+use super::window::Window;
 
 /// A web application's manifest.
 pub fn manifest(key: &str, image: &str) -> Value {
@@ -64,4 +65,31 @@ impl Api {
         let answer = self.get(&path).await.json();
         answer["data"].as_array().expect("a list").clone()
     }
+}
+
+/// Deploys a whole image to dev from the form of an application, and sees its steps.
+pub async fn deploy_image(window: &Window, image: &str) {
+    open_form(window).await;
+    window.click("button", "Edit the whole image").await;
+    let named = image.rsplit('/').next().unwrap_or(image);
+    send(window, image, named).await;
+}
+
+/// The same with another tag of the image that runs there.
+pub async fn deploy_tag(window: &Window, tag: &str) {
+    open_form(window).await;
+    send(window, tag, tag).await;
+}
+
+async fn open_form(window: &Window) {
+    window.click("button", "Deploy…").await;
+    window.click("button", "dev").await;
+}
+
+async fn send(window: &Window, typed: &str, named: &str) {
+    window.fill("Image", typed).await;
+    window
+        .click("button", &format!("Deploy {named} to dev"))
+        .await;
+    window.see("list", "Steps").await;
 }

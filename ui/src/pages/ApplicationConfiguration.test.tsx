@@ -3,9 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { editedOf } from '../app/configuration';
 import type { Commands } from '../ipc';
 import { applications } from '../ipc/fake/data';
-import { account, failure } from '../ipc/fake/parts';
+import { failure } from '../ipc/fake/parts';
 import type { ConfigurationItem } from '../ipc';
 import { callsOf, renderApp } from '../test/renderApp';
+import { keptDraft } from '../test/keptDraft';
 
 const DEV = '/c/orders/applications/orders-api/dev/configuration';
 const PROD = '/c/orders/applications/orders-api/prod/configuration';
@@ -329,28 +330,10 @@ describe('all environments', () => {
 
 describe('what was typed', () => {
   it('is in the table again', async () => {
-    const was = editedOf(item('BASE_URL', 'https://orders.example', { required: true }));
+    const was = item('BASE_URL', 'https://orders.example', { required: true });
     await renderApp(DEV, {
       applications: WITH_ITEMS,
-      drafts: [
-        {
-          connection: 'orders',
-          account: account.subject,
-          place: 'configuration orders-api dev',
-          at: new Date(Date.now() - 60_000).toISOString(),
-          fields: {
-            differences: JSON.stringify([
-              {
-                name: 'BASE_URL',
-                kind: 'changed',
-                before: was,
-                after: { ...was, value: 'typed' },
-                parts: ['value'],
-              },
-            ]),
-          },
-        },
-      ],
+      drafts: [keptDraft(was, new Date(Date.now() - 60_000))],
     });
     await waitFor(async () => {
       expect(await value('BASE_URL')).toHaveValue('typed');
@@ -361,28 +344,10 @@ describe('what was typed', () => {
   });
 
   it('stays kept while it collides with what others saved, until that is settled', async () => {
-    const was = editedOf(item('BASE_URL', 'https://before.example', { required: true }));
+    const was = item('BASE_URL', 'https://before.example', { required: true });
     const fake = await renderApp(DEV, {
       applications: WITH_ITEMS,
-      drafts: [
-        {
-          connection: 'orders',
-          account: account.subject,
-          place: 'configuration orders-api dev',
-          at: new Date().toISOString(),
-          fields: {
-            differences: JSON.stringify([
-              {
-                name: 'BASE_URL',
-                kind: 'changed',
-                before: was,
-                after: { ...was, value: 'typed' },
-                parts: ['value'],
-              },
-            ]),
-          },
-        },
-      ],
+      drafts: [keptDraft(was)],
     });
     const conflict = within(
       await screen.findByRole('complementary', { name: 'Changed by somebody else, too' }),

@@ -1,10 +1,9 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { editedOf } from '../app/configuration';
 import type { ConfigurationItem } from '../ipc';
 import { applications } from '../ipc/fake/data';
-import { account } from '../ipc/fake/parts';
 import { callsOf, renderApp } from '../test/renderApp';
+import { keptDraft } from '../test/keptDraft';
 
 const DEV = '/c/orders/applications/orders-api/dev/configuration';
 
@@ -20,30 +19,12 @@ const ITEMS = [item('LOG_LEVEL', 'info'), item('BASE_URL', 'https://theirs.examp
 
 /** What was typed in an earlier session collides with what others saved since. */
 const open = () => {
-  const was = editedOf(item('BASE_URL', 'https://before.example'));
+  const was = item('BASE_URL', 'https://before.example');
   return renderApp(DEV, {
     applications: applications.map((each) =>
       each.key === 'orders-api' ? { ...each, configuration: ITEMS } : each,
     ),
-    drafts: [
-      {
-        connection: 'orders',
-        account: account.subject,
-        place: 'configuration orders-api dev',
-        at: new Date().toISOString(),
-        fields: {
-          differences: JSON.stringify([
-            {
-              name: 'BASE_URL',
-              kind: 'changed',
-              before: was,
-              after: { ...was, value: 'typed' },
-              parts: ['value'],
-            },
-          ]),
-        },
-      },
-    ],
+    drafts: [keptDraft(was)],
   });
 };
 const value = (name: string) => screen.findByRole('textbox', { name: `Value of ${name}` });

@@ -7,7 +7,10 @@ use std::time::Duration;
 use miso_client::{Code, Resource};
 use serde_json::json;
 use tokio::sync::Notify;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::far_end::{Answer, FarEnd, restored, tokens, until};
 use crate::hostile::{Act, answer, hostile};
@@ -17,6 +20,16 @@ use crate::hostile::{Act, answer, hostile};
 struct Trace(Arc<Mutex<Vec<u8>>>);
 
 impl Trace {
+    /// Has everything of that level and above written into it, as long as what is given is held.
+    fn begin(&self, level: LevelFilter) -> DefaultGuard {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_writer(self.clone())
+            .with_ansi(false)
+            .finish();
+        subscriber.set_default()
+    }
+
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
     }
@@ -43,12 +56,7 @@ impl MakeWriter<'_> for Trace {
 #[tokio::test]
 async fn a_trace_has_every_request_and_no_secret() {
     let trace = Trace::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
-        .with_writer(trace.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let _guard = trace.begin(LevelFilter::TRACE);
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
         "GET /api/users/me" => Answer::json(200, json!({"id": "u-1", "username": "aino"})),
@@ -89,12 +97,7 @@ async fn a_trace_has_every_request_and_no_secret() {
 #[tokio::test]
 async fn promise_a_log_that_is_handed_on_has_nothing_of_what_was_answered() {
     let trace = Trace::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG)
-        .with_writer(trace.clone())
-        .with_ansi(false)
-        .finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let _guard = trace.begin(LevelFilter::DEBUG);
     let far_end = FarEnd::start(|asked| match asked.line.as_str() {
         "POST /token" => tokens(1),
         "GET /api/environments" => Answer::text(500, "<html>canary-in-a-page</html>"),

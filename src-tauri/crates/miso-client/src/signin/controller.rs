@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::device::{DeviceAttempt, DeviceCode, Waiting};
+use super::device::{DeviceAttempt, Waiting};
 use super::device_requests::Begun;
 use super::provider::NotRefreshed;
 use super::sender::{ANSWER_LIMIT, bounded};
@@ -303,11 +303,7 @@ pub(crate) async fn sign_in_on_device_of(
     };
     let begun = controller.begin_device(&settings.scopes).await?;
     let mut waiting = Waiting::new(&begun, clock.now());
-    show(DeviceCode {
-        user_code: begun.user_code.clone(),
-        address: begun.verification_uri.clone(),
-        ends: waiting.ends,
-    });
+    show(waiting.shown(&begun));
     step(SignInStep::WaitingForDevice);
     let tokens = loop {
         tokio::time::sleep(waiting.pause).await;

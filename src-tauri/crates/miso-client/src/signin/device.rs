@@ -57,11 +57,7 @@ pub(crate) async fn sign_in_on_device(attempt: DeviceAttempt<'_>) -> Result<Sign
     let provider = Provider::discover(instance, settings.issuer.as_deref(), network).await?;
     let begun = provider.begin_device(settings).await?;
     let mut waiting = Waiting::new(&begun, clock.now());
-    show(DeviceCode {
-        user_code: begun.user_code.clone(),
-        address: begun.verification_uri.clone(),
-        ends: waiting.ends,
-    });
+    show(waiting.shown(&begun));
     step(SignInStep::WaitingForDevice);
     let tokens = loop {
         tokio::time::sleep(waiting.pause).await;
@@ -87,7 +83,7 @@ pub(super) struct Waiting {
     interval: Duration,
     /// What is waited before the next one.
     pub(super) pause: Duration,
-    pub(super) ends: DateTime<Utc>,
+    ends: DateTime<Utc>,
 }
 
 impl Waiting {
@@ -99,6 +95,15 @@ impl Waiting {
             ends: now
                 .checked_add_signed(lasts)
                 .unwrap_or(DateTime::<Utc>::MAX_UTC),
+        }
+    }
+
+    /// What is shown to whoever signs in.
+    pub(super) fn shown(&self, begun: &Begun) -> DeviceCode {
+        DeviceCode {
+            user_code: begun.user_code.clone(),
+            address: begun.verification_uri.clone(),
+            ends: self.ends,
         }
     }
 
